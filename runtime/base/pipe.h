@@ -1,0 +1,96 @@
+// A bounded queue of chunks with one writer and one reader: every body that is not complete when its
+// head is known. It is how back-pressure crosses isolates and sockets.
+//
+// Loop thread. Both ends hold it by shared_ptr; either may let go first. Listeners are called
+// synchronously from the other end's call, so they never run JavaScript: they note the event (post to
+// the run queue, mark a connection dirty). A reader may Read from within OnReadable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "runtime/base/chunk.h"
+
+namespace isolane::base {
+
+// Why a pipe ended before its end: an error in the words of whoever wrote, ready for another isolate.
+struct PipeError {
+  // The name of a JavaScript error class ("TypeError", "AbortError", "Error").
+  std::string type = "Error";
+  std::string message;
+};
+
+class PipeReader {
+ public:
+  virtual ~PipeReader() = default;
+  // There is data, or the end, or an error to be seen.
+  virtual void OnReadable() = 0;
+};
+
+class PipeWriter {
+ public:
+  virtual ~PipeWriter() = default;
+  // Below the high-water mark again.
+  virtual void OnWritable() = 0;
+  // The reader does not want the rest. Later writes are dropped.
+  virtual void OnCancel() = 0;
+};
+
+class Pipe {
+ public:
+  // Bytes that may wait before Write asks the writer to pause.
+  static constexpr size_t kHighWaterMark = 64 * 1024;
+
+  enum class State { kOpen, kClosed, kErrored, kCancelled };
+
+  Pipe() = default;
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  // --- writer's end ---
+  // At most one writer; it unsets itself (nullptr) before it dies.
+  void set_writer(PipeWriter* writer) { writer_ = writer; }
+  // False: the chunk was taken, but pause until OnWritable. Dropped unless the state is kOpen.
+  bool Write(Chunk chunk);
+  void Close();
+  // What was written before the error is still read first.
+  void Fail(PipeError error);
+  bool writable() const { return state_ == State::kOpen && queued_ < kHighWaterMark; }
+
+  // --- reader's end ---
+  void set_reader(PipeReader* reader) { reader_ = reader; }
+  // The next chunk, or nothing: then state() tells whether more may come.
+  std::optional<Chunk> Read();
+  // All queued bytes are dropped and the writer is told.
+  void Cancel();
+  bool readable() const { return !queue_.empty() || state_ != State::kOpen; }
+  // The end was reached: nothing queued and closed.
+  bool at_end() const { return queue_.empty() && state_ == State::kClosed; }
+
+  State state() const { return state_; }
+  const PipeError& error() const { return error_; }
+  size_t queued() const { return queued_; }
+
+  // Total bytes the writer promised (Content-Length, FixedLengthStream).
+  std::optional<uint64_t> expected_length;
+  // Fed by a socket: whoever waits for it waits for the world, not for another worker.
+  bool outside = false;
+
+ private:
+  void Notify() {
+    if (reader_ != nullptr) reader_->OnReadable();
+  }
+
+  std::deque<Chunk> queue_;
+  size_t queued_ = 0;  // bytes
+  State state_ = State::kOpen;
+  PipeError error_;
+  PipeWriter* writer_ = nullptr;
+  PipeReader* reader_ = nullptr;
+};
+
+}  // namespace isolane::base

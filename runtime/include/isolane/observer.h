@@ -1,0 +1,58 @@
+// What a Runtime tells about its work: log lines and finished requests.
+//
+// Called on the loop thread, never while JavaScript runs. Views are valid during the call only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace isolane {
+
+enum class LogLevel { kDebug, kInfo, kLog, kWarn, kError };
+
+struct LogLine {
+  LogLevel level = LogLevel::kLog;
+  std::string_view worker;
+  // Number of the top-level request; 0 outside of any.
+  uint64_t request = 0;
+  // May hold several lines.
+  std::string_view text;
+  // True for what isolane says about a Worker (an uncaught exception), false for console lines.
+  bool from_runtime = false;
+};
+
+// One invocation of a request's tree, in the order in which they were called.
+struct TraceNode {
+  // The binding it was reached by; the Worker's name for the first.
+  std::string name;
+  std::string worker;
+  // Index of the caller in the vector; -1 for the first.
+  int parent = -1;
+  int status = 0;  // 0: no response
+};
+
+struct RequestSummary {
+  uint64_t request = 0;
+  std::string_view method;
+  std::string_view url;
+  int status = 0;  // 0: the client left before there was one
+  double duration_ms = 0;
+  double cpu_ms = 0;
+  // Empty unless wants_trace().
+  const std::vector<TraceNode>* trace = nullptr;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // Asked once, by Runtime::Load: building traces costs a little per call.
+  virtual bool wants_trace() const { return false; }
+  virtual void OnLog(const LogLine& line) { (void)line; }
+  virtual void OnRequest(const RequestSummary& summary) { (void)summary; }
+  // Some milliseconds after the first of the others since the last OnFlush: for observers that gather.
+  virtual void OnFlush() {}
+};
+
+}  // namespace isolane

@@ -1,0 +1,66 @@
+// The runtime for embedders: a graph of Workers in this process, called without any port, or served.
+//
+// One Runtime belongs to the thread that loads it: every call comes from there, and callbacks run there.
+// V8 is process-wide: at most one thread may have Runtimes.
+//
+//   auto runtime = isolane::Runtime::Load({"gateway/wrangler.toml", "auth/wrangler.toml"});
+//   if (!runtime.ok()) ... runtime.error().ToString()
+//   auto response = (*runtime)->Fetch({.url = "http://shop.example/cart"});
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <isolane/http.h>
+#include <isolane/observer.h>
+#include <isolane/result.h>
+#include <isolane/worker_spec.h>
+
+namespace isolane {
+
+struct RuntimeOptions {
+  UnknownService unknown_services = UnknownService::kRefuse;
+  // Told about logs and requests; null: log lines go to stderr. Outlives the Runtime.
+  Observer* observer = nullptr;
+};
+
+// A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not block.
+using ServiceFunction = std::function<Response(const Request&)>;
+
+class Runtime {
+ public:
+  // Reads wrangler.toml (.json, .jsonc) files; the first is the public Worker. Part of the library
+  // isolane_wrangler_compat, which the program links.
+  static Result<std::unique_ptr<Runtime>> Load(const std::vector<std::string>& configs,
+                                               const RuntimeOptions& options = {});
+  // The same from plain specs; the first is the public Worker.
+  static Result<std::unique_ptr<Runtime>> LoadSpecs(std::vector<WorkerSpec> specs,
+                                                    const RuntimeOptions& options = {});
+  virtual ~Runtime() = default;
+
+  // Sends a request to the public Worker and waits for the complete response, turning the loop
+  // meanwhile. Not from within a callback of this Runtime. The Error says that the request itself is
+  // wrong (a URL that does not parse); a Worker's exception is a response with status 500.
+  virtual Result<Response> Fetch(Request request) = 0;
+  // Starts it and returns. `done` is called from a later Poll (or Fetch, or Run), once.
+  virtual void FetchAsync(Request request, std::function<void(Result<Response>)> done) = 0;
+  // Does what can be done now without waiting.
+  virtual void Poll() = 0;
+
+  // Replaces the target of a service binding from now on: "AUTH" for every binding of that name, or
+  // "gateway.AUTH" for one Worker's. An Error names the bindings that exist.
+  virtual Status Stub(const std::string& binding, ServiceFunction service) = 0;
+
+  // Listens for HTTP. Port 0 picks a free one. Gives the port.
+  virtual Result<int> Serve(const std::string& ip, int port) = 0;
+  // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under way
+  // finish; the second ends at once.
+  virtual void Run() = 0;
+
+  // "isolane 0.1.0", and one line each for V8 and libuv.
+  static std::string VersionString();
+};
+
+}  // namespace isolane

@@ -1,0 +1,93 @@
+// One Worker as plain data: what the compat folders produce from files, and what an embedder may
+// write by hand. The runtime knows no other form.
+//
+// Thread: any. Plain data; owns everything it holds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <isolane/result.h>
+
+namespace isolane {
+
+enum class ModuleType {
+  kEsModule,  // UTF-8 JavaScript
+  kText,      // default export: a string
+  kData,      // default export: an ArrayBuffer
+  kJson,      // default export: the parsed value
+  kWasm,      // default export: a WebAssembly.Module
+};
+
+struct ModuleSource {
+  ModuleType type = ModuleType::kEsModule;
+  std::string content;
+};
+
+// Gives the source of the module called `name`: a path relative to the root of the Worker's modules,
+// with '/' between its parts and without "." or ".." ("index.js", "lib/auth.js"). The runtime
+// resolves relative specifiers before it asks; a specifier that is neither relative nor
+// "cloudflare:*" arrives as it was written. Called on the loop thread while a Worker is loaded, and
+// again when its isolate is replaced, so it must stay callable as long as the Runtime lives.
+using ModuleLoader = std::function<Result<ModuleSource>(const std::string& name)>;
+
+// A value of `env` given as JSON text: a string, or anything JSON can say.
+struct VarBinding {
+  std::string json;
+};
+
+// A service binding: env.NAME.fetch() invokes the Worker called `service`.
+struct ServiceBinding {
+  std::string service;
+  std::string entrypoint;  // empty: the default export
+  std::string props_json;  // JSON object text; empty: {}
+};
+
+struct BindingSpec {
+  std::string name;
+  std::variant<VarBinding, ServiceBinding> value;
+  // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
+  std::string where;
+};
+
+struct Limits {
+  // CPU time of one whole pipeline: the top-level request and every call below it. The public
+  // Worker's value counts. ms.
+  int64_t cpu_ms = 30'000;
+  // Calls on bindings, redirect hops and outbound fetches of one top-level request.
+  int64_t subrequests = 1'000;
+  // JavaScript heap of one isolate. MiB.
+  int64_t memory_mb = 128;
+};
+
+struct WorkerSpec {
+  // How bindings and messages name it. Unique within a Runtime.
+  std::string name;
+  // Name of the first module, as `modules` knows it ("index.js"). A module without any import or
+  // export is a Service Worker script.
+  std::string main_module;
+  ModuleLoader modules;
+  // Directory (or any other text) put before module names in messages and stack traces, so that
+  // "index.js" reads "gateway/src/index.js" there. Empty, or ends with '/'.
+  std::string display_root;
+
+  std::string compatibility_date;  // YYYY-MM-DD; empty: the oldest behaviour
+  std::vector<std::string> compatibility_flags;
+
+  std::vector<BindingSpec> bindings;
+  Limits limits;
+  // The file it came from, for messages. May be empty.
+  std::string config_path;
+};
+
+// What a Runtime does with a service binding whose Worker does not exist.
+enum class UnknownService {
+  kRefuse,      // Runtime::Load fails and names the known Workers
+  kFailOnUse,   // fetch() answers 503 with the same words, a method call rejects
+};
+
+}  // namespace isolane
