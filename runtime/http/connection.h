@@ -1,0 +1,161 @@
+// One client's connection without its socket: bytes in, requests out; responses in, bytes out. The
+// order of responses, keep-alive, back-pressure, refusals and time limits are decided here.
+//
+// Loop thread. Owned by the object behind the socket (server_socket.h), or by a test.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/http/exchange.h"
+#include "runtime/http/http_date.h"
+#include "runtime/http/request_body.h"
+#include "runtime/http/request_parser.h"
+#include "runtime/http/response_head.h"
+#include "runtime/http/server.h"
+#include "runtime/http/write_queue.h"
+
+namespace isolane::http {
+
+// Milliseconds of any origin that only go on. Cheap to ask.
+class Clock {
+ public:
+  virtual int64_t now_ms() const = 0;
+
+ protected:
+  ~Clock() = default;
+};
+
+// What all connections of a server share.
+struct ServerState {
+  const ServerLimits& limits;
+  RequestHandler& handler;
+  const Clock& clock;
+  bool draining = false;
+  HttpDate date;
+  ExchangePool pool;
+};
+
+class Connection final : private RequestParser::Events, private RequestBody::Owner {
+ public:
+  // Requests of one connection that may be announced and not yet answered.
+  static constexpr size_t kMaxInFlight = 64;
+  // After the last response the rest of the input is read for so long, so that the response is not
+  // lost to a reset.
+  static constexpr int64_t kLingerMs = 2'000;
+
+  class Transport {
+   public:
+    // There is something to do at the next flush.
+    virtual void OnDirty() = 0;
+    // wants_read() may have changed.
+    virtual void OnReadingChanged() = 0;
+
+   protected:
+    ~Transport() = default;
+  };
+
+  // What is to become of the socket now.
+  enum class Fate : uint8_t {
+    kOpen,
+    kLinger,  // say that nothing more comes, read and drop the rest for a while, then close
+    kClose,
+    kReset,  // close so that the client cannot take what it got for complete
+  };
+
+  // Both outlive the connection.
+  Connection(ServerState& server, Transport& transport);
+  ~Connection() { Die(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // --- from the socket ---
+  // Announces what is complete, and the last request when its head is.
+  void Feed(std::string_view bytes);
+  // The peer will send nothing more. That alone does not mean that it left: it may wait for answers.
+  void FeedEnd();
+  // Parses what Feed kept back; after a flush with can_resume().
+  void Resume();
+  bool can_resume() const { return !held_.empty() && in_flight_ < kMaxInFlight && !HasBacklog(); }
+  // The socket is lost or closed: everybody concerned is told. The connection is of no use after.
+  void Die();
+  bool dead() const { return dead_; }
+
+  // --- to the socket ---
+  // Moves what responses have produced into output(). True: pipes were read.
+  bool Pump();
+  WriteQueue& output() { return output_; }
+  // Bytes of output() were consumed.
+  void OnWritten();
+  Fate fate() const;
+  // fate() was kLinger, and the client is told: what it still sends is dropped.
+  void BeginLinger();
+  bool wants_read() const;
+
+  // --- time ---
+  // Ends what takes too long. Called about once a second.
+  void Sweep();
+  // The kernel took bytes, or was given the first ones.
+  void NoteProgress() { output_progress_ms_ = server_.clock.now_ms(); }
+  // Nothing has begun: may be closed to make room.
+  bool idle() const { return front_ == nullptr && !parser_.in_head() && output_.empty(); }
+  int64_t idle_since_ms() const { return idle_since_ms_; }
+
+  // --- for its exchanges ---
+  bool IsWriting(const ExchangeSlot& slot) const { return writing_ == &slot; }
+  // How the response of `slot`, which is written now, is to be framed.
+  ResponseContext ContextFor(const ExchangeSlot& slot);
+  base::Body TakeIncomingBody(ExchangeSlot& slot);
+  void OnAborted(ExchangeSlot& slot);
+  // Something of a response can be written.
+  void OnResponseNews() { transport_.OnDirty(); }
+
+ private:
+  ByteBuffer& OnHeadStart() override;
+  void OnHead(const RequestInfo& info) override;
+  void OnBody(std::string_view bytes) override;
+  bool OnRequestEnd() override;
+  void OnBodyRoom() override { transport_.OnReadingChanged(); }
+
+  bool HasBacklog() const { return output_.size() >= ResponseBody::kMaxQueued; }
+  void Parse(std::string_view bytes);
+  void Announce(ExchangeSlot& slot);
+  void Refuse(const Refusal& refusal);
+  void AbandonIncoming(const std::string& message);
+  void StopInput();
+  void Complete(ExchangeSlot& slot);
+
+  ServerState& server_;
+  Transport& transport_;
+  RequestParser parser_;
+  WriteQueue output_;
+  RequestBody request_body_;
+
+  // The queue of exchanges, oldest first. `writing_` is the first whose response is not complete.
+  ExchangeSlot* front_ = nullptr;
+  ExchangeSlot* back_ = nullptr;
+  ExchangeSlot* writing_ = nullptr;
+  ExchangeSlot* incoming_ = nullptr;  // whose body is being received
+  size_t in_flight_ = 0;
+
+  ByteBuffer held_;  // input that waits until there are fewer in flight
+  uint64_t dropped_input_ = 0;
+
+  bool dead_ = false;
+  bool input_stopped_ = false;  // no further request will be read
+  bool ended_ = false;          // the peer sends nothing more
+  bool close_after_ = false;    // close when the last response is written
+  bool linger_ = false;         // the peer may still be sending then
+  bool last_complete_ = false;  // a response said that the connection ends with it
+  bool cut_ = false;            // close when what is in output_ is written
+  bool reset_ = false;
+
+  int64_t idle_since_ms_;
+  int64_t head_since_ms_ = -1;
+  int64_t input_progress_ms_;
+  int64_t output_progress_ms_;
+  int64_t linger_since_ms_ = -1;  // not lingering: -1
+};
+
+}  // namespace isolane::http

@@ -1,0 +1,124 @@
+#include "runtime/http/exchange.h"
+
+#include <string>
+#include <utility>
+
+#include "runtime/http/connection.h"
+
+namespace isolane::http {
+
+using base::Body;
+using base::Chunk;
+
+namespace {
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Body ExchangeSlot::TakeBody() {
+  if (body_taken_) return Body::None();
+  body_taken_ = true;
+  if (!body_.none()) return std::exchange(body_, {});
+  return info_.has_body ? connection_->TakeIncomingBody(*this) : Body::None();
+}
+
+void ExchangeSlot::Respond(int status, std::string_view packed_head, Body body,
+                           bool already_encoded) {
+  if (responded_ || aborted_) {
+    if (body.kind == Body::Kind::kPipe) body.pipe->Cancel();
+    return;
+  }
+  if (status < 200 || status > 999) {  // an interim response is not an answer
+    if (body.kind == Body::Kind::kPipe) body.pipe->Cancel();
+    status = 500;
+    packed_head = {};
+    body = Body::Bytes(Chunk::Copy("The response has a status that cannot be sent.\n"));
+  }
+  responded_ = true;
+  // OPTIMIZATION: the head goes straight to where it is written from when it is this one's turn.
+  const bool first = connection_->IsWriting(*this);
+  ByteBuffer& out = first ? connection_->output().tail() : response_head_;
+  if (first && continue_due) {
+    continue_due = false;
+    out.Append(kContinue);
+  }
+  const ResponseContext context = connection_->ContextFor(*this);
+  const BodyFacts facts{!body.none(), body.length(), !already_encoded};
+  framing_ = WriteResponseHead(out, status, packed_head, facts, context,
+                               [&body](Encoding encoding) -> std::optional<uint64_t> {
+                                 if (body.kind != Body::Kind::kBytes) return std::nullopt;
+                                 body.bytes = ResponseBody::EncodeAll(body.bytes, encoding);
+                                 return body.bytes.size();
+                               });
+  response_body_.Start(std::move(body), framing_, this);
+  connection_->OnResponseNews();
+}
+
+void ExchangeSlot::Abort() {
+  if (aborted_ || complete) return;
+  aborted_ = true;
+  response_body_.Drop();
+  connection_->OnAborted(*this);
+  TellGone();
+}
+
+void ExchangeSlot::RespondRefusal(const Refusal& refusal) {
+  TellGone();
+  info_.keep_alive = false;
+  Respond(refusal.status, std::string_view("\ncontent-type\0text/plain;charset=UTF-8", 38),
+          Body::Bytes(Chunk::Copy(refusal.text + "\n")), true);
+}
+
+ResponseBody::Progress ExchangeSlot::PumpInto(WriteQueue& queue) {
+  if (aborted_) return ResponseBody::Progress::kBroken;
+  if (continue_due) {
+    continue_due = false;
+    queue.Append(kContinue);
+  }
+  if (!responded_) return ResponseBody::Progress::kWaiting;
+  queue.Append(response_head_.view());
+  response_head_.Clear();
+  const ResponseBody::Progress progress = response_body_.PumpInto(queue);
+  if (response_body_.overrun()) framing_.keep_alive = false;
+  return progress;
+}
+
+void ExchangeSlot::TellSent() {
+  if (ExchangeListener* listener = std::exchange(listener_, nullptr)) listener->OnResponseSent();
+}
+
+void ExchangeSlot::TellGone() {
+  if (ExchangeListener* listener = std::exchange(listener_, nullptr)) listener->OnClientGone();
+}
+
+void ExchangeSlot::Close() {
+  response_body_.Drop();
+  connection_ = nullptr;
+  announced_ = body_taken_ = responded_ = aborted_ = continue_due = complete = false;
+  head_.Clear();
+  response_head_.Clear();
+  info_ = {};
+  body_ = {};
+  next = nullptr;
+}
+
+void ExchangeSlot::OnReadable() { connection_->OnResponseNews(); }
+
+ExchangeSlot* ExchangePool::Take(Connection* connection) {
+  if (free_.empty()) {
+    all_.push_back(std::make_unique<ExchangeSlot>());
+    free_.push_back(all_.back().get());
+  }
+  ExchangeSlot* slot = free_.back();
+  free_.pop_back();
+  slot->Open(connection);
+  return slot;
+}
+
+void ExchangePool::GiveBack(ExchangeSlot* slot) {
+  slot->Close();
+  free_.push_back(slot);
+}
+
+}  // namespace isolane::http

@@ -1,0 +1,64 @@
+// The socket under one connection of the server: passes bytes both ways and closes when told.
+//
+// Loop thread. Owned by the server's list through loop::Handle, so it may be let go of in its own
+// callbacks.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "runtime/http/connection.h"
+#include "runtime/loop/tcp_stream.h"
+
+namespace isolane::http {
+
+class ServerSocket final : public loop::TcpStream, private Connection::Transport {
+ public:
+  class Owner {
+   public:
+    // There is something to do at the next flush. Once until then.
+    virtual void OnDirty(ServerSocket& socket) = 0;
+    // A read or a write has been handled: the turn runs now.
+    virtual void OnEvent(ServerSocket& socket) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  ServerSocket(uv_loop_t* loop, ServerState& state, Owner& owner)
+      : TcpStream(loop), owner_(&owner), connection_(state, *this) {}
+
+  Connection& connection() { return connection_; }
+
+  // Writes what there is to write; one system call unless a pipe has more than that. True: pipes were
+  // read, or somebody was told of an end, so that there may be work for a turn.
+  bool Flush();
+  // The server is about to release it: nothing is called any more.
+  void Release();
+  bool dirty() const { return dirty_; }
+  bool finished() const { return finished_; }
+  void Sweep();
+
+  size_t index = 0;  // in the server's list
+
+ private:
+  void OnRead(std::string_view bytes) override;
+  void OnReadEnd(int error) override;
+  void OnWriteDone(int status) override;
+
+  void OnDirty() override;           // Connection::Transport
+  void OnReadingChanged() override;  // Connection::Transport
+
+  bool Write();
+  void Settle();
+
+  Owner* owner_;  // null once released
+  Connection connection_;
+  bool dirty_ = false;
+  bool finished_ = false;  // to be released at the next occasion
+  bool lingering_ = false;
+  size_t write_pending_bytes_ = 0;  // of the write under way
+  size_t last_pending_ = 0;
+};
+
+}  // namespace isolane::http

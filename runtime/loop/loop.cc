@@ -1,0 +1,110 @@
+#include "runtime/loop/loop.h"
+
+#include <csignal>
+#include <cstdio>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/check.h"
+#include "runtime/loop/handle.h"
+
+namespace isolane::loop {
+
+class Loop::Inbox {
+ public:
+  explicit Inbox(uv_loop_t* loop) {
+    ISOLANE_CHECK(uv_async_init(loop, &async_, OnWake) == 0);
+    async_.data = this;
+    uv_unref(uv_handle());
+  }
+
+  void Post(std::function<void()> task) {
+    {
+      std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+    }
+    uv_async_send(&async_);
+  }
+
+  void RunTasks() {
+    std::vector<std::function<void()>> tasks;
+    {
+      std::lock_guard lock(mutex_);
+      tasks.swap(tasks_);
+    }
+    for (auto& task : tasks) task();
+  }
+
+  uv_handle_t* uv_handle() { return reinterpret_cast<uv_handle_t*>(&async_); }
+
+ private:
+  static void OnWake(uv_async_t* async) { static_cast<Inbox*>(async->data)->RunTasks(); }
+
+  uv_async_t async_;
+  std::mutex mutex_;
+  std::vector<std::function<void()>> tasks_;  // guarded by mutex_
+};
+
+Loop::Loop() : owned_(std::make_unique<uv_loop_t>()), uv_(owned_.get()) {
+  ISOLANE_CHECK(uv_loop_init(uv_) == 0);
+  // A peer that is gone is an error of the write, not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  inbox_ = new Inbox(uv_);
+}
+
+Loop::Loop(uv_loop_t* borrowed) : uv_(borrowed), inbox_(new Inbox(borrowed)) {}
+
+Loop::~Loop() {
+  CloseAndDelete<Inbox>()(inbox_);
+  if (!owned_) return;
+  // Close callbacks are still due: of the inbox, and of what was let go of just before.
+  while (uv_run(uv_, UV_RUN_NOWAIT) != 0 && uv_loop_alive(uv_) != 0) {
+    bool closing = false;
+    uv_walk(
+        uv_,
+        [](uv_handle_t* handle, void* any) {
+          if (uv_is_closing(handle) != 0) *static_cast<bool*>(any) = true;
+        },
+        &closing);
+    if (!closing) break;
+  }
+  if (uv_loop_close(uv_) != 0) {
+    uv_print_all_handles(uv_, stderr);
+    ISOLANE_CHECK(!"the loop is empty when it is destroyed");
+  }
+}
+
+// libuv does not even look at a loop in which nothing is active, so the inbox is emptied first.
+void Loop::Run() {
+  inbox_->RunTasks();
+  uv_run(uv_, UV_RUN_DEFAULT);
+}
+
+void Loop::RunOnce() {
+  inbox_->RunTasks();
+  uv_run(uv_, UV_RUN_NOWAIT);
+}
+
+void Loop::Stop() { uv_stop(uv_); }
+
+void Loop::Post(std::function<void()> task) { inbox_->Post(std::move(task)); }
+
+bool Loop::IsEmpty() {
+  struct Count {
+    uv_handle_t* own;
+    size_t others = 0;
+  } count{inbox_->uv_handle()};
+  uv_walk(
+      uv_,
+      [](uv_handle_t* handle, void* seen) {
+        auto* counted = static_cast<Count*>(seen);
+        if (handle != counted->own) counted->others++;
+      },
+      &count);
+  const bool empty = count.others == 0 && uv_loop_alive(uv_) == 0;
+  if (!empty) uv_print_all_handles(uv_, stderr);
+  return empty;
+}
+
+}  // namespace isolane::loop
