@@ -1,0 +1,29 @@
+// Makes the start-up snapshot: the built-in JavaScript, run once at build time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <v8.h>
+
+#include <isolane/result.h>
+
+#include "runtime/js/native_function.h"
+
+namespace isolane::js {
+
+// One file of the built-in half: the body of a function (exports, require, module, native).
+struct Builtin {
+  std::string id;  // "web/url": how require() and stack traces call it (as "isolane:web/url")
+  std::string source;
+};
+
+// The addresses that a snapshot refers to: null-terminated, valid as long as the process.
+const intptr_t* ExternalReferences(NativeTable natives);
+
+// Runs the builtin "index", whose exports become Isolate::builtins(), and gives the bytes of the
+// snapshot. V8 is started. Errors carry the file and line of the built-in that threw.
+Result<std::string> CreateSnapshot(const std::vector<Builtin>& builtins, NativeTable natives);
+
+}  // namespace isolane::js

@@ -1,0 +1,68 @@
+# The start-up snapshot: the builtins are run once, here, and every isolate starts from the resulting heap.
+#
+#   isolane_mksnapshot     the program that makes it; linked like the runtime, but with an empty snapshot
+#   isolane_snapshot       extern "C" const unsigned char isolane_snapshot_blob[];  extern "C" const size_t
+#                          isolane_snapshot_blob_size;   (read-only, aligned to 64)
+#   isolane_no_snapshot    the same names with size 0, for mksnapshot and tests of the layers below
+#   isolane_runtime        the whole runtime with its snapshot
+# Objects, not archives: a static library that needs the blob may come later on the link line.
+function(isolane_add_blob name source)
+  add_library(${name}_object OBJECT ${source})
+  add_library(${name} INTERFACE)
+  target_sources(${name} INTERFACE $<TARGET_OBJECTS:${name}_object>)
+endfunction()
+
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/no_snapshot.c CONTENT
+"#include <stddef.h>
+__attribute__((aligned(64))) const unsigned char isolane_snapshot_blob[1] = {0};
+const size_t isolane_snapshot_blob_size = 0;
+")
+isolane_add_blob(isolane_no_snapshot ${CMAKE_CURRENT_BINARY_DIR}/no_snapshot.c)
+
+file(GLOB_RECURSE mksnapshot_source CONFIGURE_DEPENDS mksnapshot_main.cc)
+set_property(GLOBAL APPEND PROPERTY isolane_libraries isolane_snapshot isolane_runtime)
+if(NOT mksnapshot_source OR NOT TARGET isolane_worker)
+  message(STATUS "isolane_mksnapshot: no sources yet")
+  return()
+endif()
+
+isolane_add_executable(isolane_mksnapshot ${mksnapshot_source})
+target_compile_options(isolane_mksnapshot PRIVATE -fno-exceptions)
+target_link_libraries(isolane_mksnapshot PRIVATE isolane_worker isolane_no_snapshot)
+isolane_program(mksnapshot isolane_mksnapshot)
+
+set(builtins ${CMAKE_CURRENT_SOURCE_DIR}/builtins)
+set(streams ${PROJECT_SOURCE_DIR}/third_party/npm/node_modules/web-streams-polyfill/dist/ponyfill.js)
+set(blob ${CMAKE_CURRENT_BINARY_DIR}/snapshot.blob)
+file(GLOB_RECURSE builtin_sources CONFIGURE_DEPENDS ${builtins}/*.js)
+add_custom_command(
+  OUTPUT ${blob}
+  COMMAND ${mksnapshot} ${builtins} ${streams} ${blob}
+  DEPENDS isolane_mksnapshot ${builtin_sources} ${streams}
+  COMMENT "Making the start-up snapshot"
+  VERBATIM)
+
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/snapshot.c CONTENT
+"#include <stddef.h>
+__asm__(\".section .rodata.isolane_snapshot_blob, \\\"a\\\", @progbits\\n\"
+        \".globl isolane_snapshot_blob\\n.hidden isolane_snapshot_blob\\n\"
+        \".type isolane_snapshot_blob, @object\\n\"
+        \".balign 64\\n\"
+        \"isolane_snapshot_blob: .incbin \\\"${blob}\\\"\\n\"
+        \".Lend: .size isolane_snapshot_blob, .Lend - isolane_snapshot_blob\\n\"
+        \".section .rodata.isolane_snapshot_blob_size, \\\"a\\\", @progbits\\n\"
+        \".globl isolane_snapshot_blob_size\\n.hidden isolane_snapshot_blob_size\\n\"
+        \".type isolane_snapshot_blob_size, @object\\n\"
+        \".balign 8\\n\"
+        \"isolane_snapshot_blob_size: .quad .Lend - isolane_snapshot_blob\\n\"
+        \".size isolane_snapshot_blob_size, 8\\n\"
+        \".previous\\n\");
+")
+isolane_add_blob(isolane_snapshot ${CMAKE_CURRENT_BINARY_DIR}/snapshot.c)
+# ccache reads .incbin as an input it cannot see, and would skip the file anyway.
+set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/snapshot.c PROPERTIES OBJECT_DEPENDS ${blob})
+set_property(TARGET isolane_snapshot_object PROPERTY C_COMPILER_LAUNCHER)
+
+add_library(isolane_runtime INTERFACE)
+target_link_libraries(isolane_runtime INTERFACE
+  isolane_worker isolane_web isolane_js isolane_http isolane_loop isolane_base isolane_snapshot)
