@@ -1,0 +1,75 @@
+// The built-in half of isolane, run once when the start-up snapshot is made. The only ordered list of
+// its parts: order matters, since the streams pick up the globals that come before them.
+//
+// What this module exports is what C++ may call (runtime/worker/hooks.h).
+'use strict';
+
+const { state } = require('internal/context');
+
+function define(name, value) {
+  Object.defineProperty(globalThis, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+const { DOMException } = require('internal/dom_exception');
+const events = require('web/event_target');
+const { AbortController, AbortSignal } = require('web/abort');
+define('DOMException', DOMException);
+define('EventTarget', events.EventTarget);
+define('Event', events.Event);
+define('AbortController', AbortController);
+define('AbortSignal', AbortSignal);
+
+require('third_party/web-streams');
+require('web/globals').install(globalThis);
+
+const { Headers } = require('web/headers');
+const { Request } = require('web/request');
+const { Response } = require('web/response');
+const { fetch, onResponse, onCallError } = require('web/fetch');
+const timers = require('web/timers');
+const { Fetcher, makeFetcher, configureFetcher } = require('workers/fetcher');
+const { ExecutionContext } = require('workers/execution_context');
+const scope = require('workers/fetch_event');
+const { platformExports } = require('workers/platform_module');
+const dispatch = require('workers/dispatch');
+
+define('Headers', Headers);
+define('Request', Request);
+define('Response', Response);
+define('Fetcher', Fetcher);
+define('ExecutionContext', ExecutionContext);
+define('FetchEvent', scope.FetchEvent);
+define('fetch', fetch);
+for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']) {
+  define(name, timers[name]);
+}
+for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) {
+  define(name, scope[name]);
+}
+define('self', globalThis);
+
+// Before any module of the Worker: its name and the bits of its compatibility flags.
+function configure(name, flags) {
+  state.workerName = name;
+  state.flags = flags;
+  configureFetcher();
+}
+
+module.exports = {
+  configure,
+  makeFetcher,
+  platformExports,
+  setHandlers: dispatch.setHandlers,
+  handleFetch: dispatch.handleFetch,
+  onNews: dispatch.onNews,
+  onAbort: dispatch.onAbort,
+  releaseContext: dispatch.releaseContext,
+  onResponse,
+  onCallError,
+  onTimer: timers.onTimer,
+};

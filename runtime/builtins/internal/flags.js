@@ -1,0 +1,13 @@
+// Bits of state.flags: the compatibility flags that the built-in half acts upon. The same numbers are
+// in runtime/worker/worker_flags.h.
+'use strict';
+
+module.exports = {
+  SET_TOSTRING_TAG: 1,
+  UPPER_CASE_ALL_HTTP_METHODS: 2,
+  STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT: 4,
+  ENHANCED_ERROR_SERIALIZATION: 8,
+  FETCHER_HAS_GET_PUT_DELETE: 16,
+  RPC: 32,
+  ENABLE_REQUEST_SIGNAL: 64,
+};

@@ -1,0 +1,88 @@
+// Helpers for classes that follow Web IDL.
+'use strict';
+
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { ownKeys } = Reflect;
+
+// The prototypes that carry Symbol.toStringTag. Workers older than `set_tostring_tag` get them
+// removed again by removeToStringTags().
+const tagged = [];
+
+// Gives a class the shape of a Web IDL interface: enumerable methods and accessors, a tag, and the
+// mark that makes structured clone refuse its instances with a clear message instead of copying {}.
+function defineInterface(Class, name = Class.name) {
+  const { prototype } = Class;
+  for (const key of ownKeys(prototype)) {
+    if (key === 'constructor' || typeof key === 'symbol') continue;
+    const descriptor = getOwnPropertyDescriptor(prototype, key);
+    descriptor.enumerable = true;
+    defineProperty(prototype, key, descriptor);
+  }
+  defineProperty(prototype, Symbol.toStringTag, {
+    value: name, writable: false, enumerable: false, configurable: true,
+  });
+  tagged.push(prototype);
+  native.markHostPrototype(prototype, name);
+  return Class;
+}
+
+// For Workers with a compatibility date before 2024-09-26: Object.prototype.toString.call(new
+// Headers()) is "[object Object]" there.
+function removeToStringTags() {
+  for (const prototype of tagged) delete prototype[Symbol.toStringTag];
+}
+
+// Makes `alias` (say Symbol.iterator) the same function as method `name`.
+function defineAlias(Class, alias, name) {
+  defineProperty(Class.prototype, alias, {
+    value: Class.prototype[name], writable: true, enumerable: false, configurable: true,
+  });
+}
+
+// An iterator class with the prototype chain of Web IDL's default iterators.
+const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+
+// `next` is called with the iterator's private state. Example: see web/url.js.
+function defineIterator(Class, name) {
+  Object.setPrototypeOf(Class.prototype, iteratorPrototype);
+  const descriptor = getOwnPropertyDescriptor(Class.prototype, 'next');
+  descriptor.enumerable = true;
+  defineProperty(Class.prototype, 'next', descriptor);
+  defineProperty(Class.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  delete Class.prototype.constructor;
+  return Class;
+}
+
+function requireArguments(count, needed, text) {
+  if (count < needed) throw new TypeError(text);
+}
+
+// TypeErrors in workerd's words.
+function badArgument(method, type, index, expected) {
+  return new TypeError(
+    `Failed to execute '${method}' on '${type}': parameter ${index} is not of type '${expected}'.`);
+}
+
+function badConstructorArgument(type, index, expected) {
+  return new TypeError(
+    `Failed to construct '${type}': constructor parameter ${index} is not of type '${expected}'.`);
+}
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+// What the console shows for a class: its name and the values of these accessors.
+function defineInspect(Class, accessors) {
+  defineProperty(Class.prototype, INSPECT, {
+    value(depth, options, inspect) {
+      const view = {};
+      for (const name of accessors) view[name] = this[name];
+      return inspect.named(this.constructor?.name ?? Class.name, view, depth, options);
+    },
+    writable: true, enumerable: false, configurable: true,
+  });
+}
+
+module.exports = {
+  INSPECT, badArgument, badConstructorArgument, defineAlias, defineInspect, defineInterface,
+  defineIterator, removeToStringTags, requireArguments,
+};

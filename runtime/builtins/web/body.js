@@ -1,0 +1,426 @@
+// The body half of Request and Response: nothing, text, bytes, a native body that JavaScript has not
+// touched, or a stream.
+//
+// A native body (runtime/base/body.h) is named by a number. It is what arrives from a socket or from
+// another isolate, and it travels on as it is when nobody reads it here.
+//
+// https://fetch.spec.whatwg.org/#body-mixin
+'use strict';
+
+const { state, foreignIo, requireContext } = require('internal/context');
+const { makeError, describeError } = require('internal/errors');
+const { ReadableStream, fixedLengthOf } = require('web/streams');
+const { Blob, blobBytes } = require('web/blob');
+const { FormData, encodeMultipart, parseMultipart, parseUrlEncoded } = require('web/form_data');
+const { URLSearchParams } = require('web/url');
+const { TextEncoder, TextDecoder } = require('web/encoding');
+
+// Kinds of body; the first five are known to C++ (runtime/worker/body_natives.cc).
+const NONE = 0;
+const TEXT = 1;
+const NATIVE = 2;
+const BYTES = 3;
+const STREAM = 4;
+
+const USED =
+  'Body has already been used. It can only be used once. Use tee() first if you need to read it twice.';
+const LOCKED = 'This ReadableStream is currently locked to a reader.';
+
+const parseJson = JSON.parse;
+const promiseThen = Promise.prototype.then;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+// The body that a stream was made for: lets an untouched `request.body` travel as its native body.
+const streamSources = new WeakMap();
+
+function checkChunk(chunk) {
+  if (ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer) return chunk;
+  if (typeof chunk === 'string') return encoder.encode(chunk);
+  throw new TypeError(
+    'This TransformStream is being used as a byte stream, but received an object of ' +
+      'non-ArrayBuffer/ArrayBufferView type on its writable side.',
+  );
+}
+
+// Copies a JavaScript stream into the native pipe `writer`, as fast as its reader takes it.
+async function pump(io, stream, writer) {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (native.pipeWrite(writer, checkChunk(value))) continue;
+      await io.news(writer);
+      if (native.pipeCancelled(writer)) {
+        native.pipeClose(writer);
+        reader.cancel().catch(() => {});
+        return;
+      }
+    }
+    native.pipeClose(writer);
+  } catch (error) {
+    const [type, message] = describeError(error);
+    native.pipeFail(writer, type, message);
+    reader.cancel(error).catch(() => {});
+  }
+}
+
+// A byte stream that reads the native body `id`.
+function nativeStream(io, id) {
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      if (io !== state.current) throw foreignIo('ReadableStream');
+      for (;;) {
+        const chunk = native.bodyRead(io.id, id);
+        if (chunk === undefined) {
+          await io.news(id);
+          continue;
+        }
+        if (chunk === null) {
+          controller.close();
+          controller.byobRequest?.respond(0);
+        } else if (chunk instanceof Uint8Array) {
+          controller.enqueue(chunk);
+        } else {
+          throw makeError(chunk[0], chunk[1], false, undefined);
+        }
+        return;
+      }
+    },
+    cancel() {
+      native.bodyCancel(io.id, id);
+    },
+  });
+}
+
+function bytesStream(bytes) {
+  return new ReadableStream({
+    type: 'bytes',
+    pull(controller) {
+      // A copy: a byte stream takes the buffer of what is enqueued.
+      if (bytes.byteLength > 0) controller.enqueue(bytes.slice());
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+  });
+}
+
+async function readAll(stream) {
+  const reader = stream.getReader();
+  const chunks = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    let chunk = checkChunk(value);
+    if (!(chunk instanceof Uint8Array)) {
+      chunk =
+        chunk instanceof ArrayBuffer
+          ? new Uint8Array(chunk)
+          : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    }
+    chunks.push(chunk);
+    size += chunk.byteLength;
+  }
+  if (chunks.length === 1) return chunks[0];
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
+
+// Waits until the native body `id` is complete, so that bodyText and bodyBytes can take it.
+async function collect(io, id) {
+  if (!native.bodyCollect(io.id, id)) await io.news(id);
+  const failure = native.bodyFailure(id);
+  if (failure !== undefined) throw makeError(failure[0], failure[1], false, undefined);
+}
+
+let initBody;
+let initFrom;
+let cloneBody;
+let moveBody;
+let takeBody;
+let nativeBodyOf;
+let hasBody;
+
+// What takeBody found, for the native call that follows at once: [kind, value] without an array.
+const taken = { kind: NONE, value: undefined };
+
+class Body {
+  #kind = NONE;
+  #value = undefined;
+  // The context that a native body or a stream belongs to; null for those made in global scope.
+  #io = null;
+  #stream = undefined;
+  #used = false;
+
+  get body() {
+    if (this.#stream !== undefined) return this.#stream;
+    const kind = this.#kind;
+    if (kind === NONE) return null;
+    let stream;
+    if (this.#used) {
+      stream = new ReadableStream();
+      stream.getReader();
+    } else if (kind === NATIVE) {
+      stream = nativeStream(this.#io, this.#value);
+    } else {
+      stream = bytesStream(kind === TEXT ? encoder.encode(this.#value) : this.#value);
+    }
+    streamSources.set(stream, this);
+    this.#stream = stream;
+    return stream;
+  }
+
+  get bodyUsed() {
+    return this.#used || (this.#stream !== undefined && this.#stream._disturbed === true);
+  }
+
+  // Marks the body as used and gives its kind; throws what a reader must be told.
+  #begin() {
+    const kind = this.#kind;
+    if (kind === NONE) return NONE;
+    if (this.bodyUsed) throw new TypeError(USED);
+    if (this.#io !== null && this.#io !== state.current) {
+      throw foreignIo(kind === NATIVE ? 'Body' : 'ReadableStream');
+    }
+    const stream = this.#stream;
+    if (stream !== undefined) {
+      if (stream.locked) throw new TypeError(LOCKED);
+      if (kind !== STREAM) stream.getReader();
+    }
+    this.#used = true;
+    return kind;
+  }
+
+  text() {
+    let kind;
+    try {
+      kind = this.#begin();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (kind === TEXT) return Promise.resolve(this.#value);
+    if (kind === NONE) return Promise.resolve('');
+    if (kind === BYTES) return Promise.resolve(decoder.decode(this.#value));
+    if (kind === STREAM) return promiseThen.call(readAll(this.#stream), (all) => decoder.decode(all));
+    const id = this.#value;
+    const text = native.bodyText(id);
+    if (text !== undefined) return Promise.resolve(text);
+    return promiseThen.call(collect(this.#io, id), () => native.bodyText(id));
+  }
+
+  json() {
+    return promiseThen.call(this.text(), (text) => parseJson(text));
+  }
+
+  bytes() {
+    let kind;
+    try {
+      kind = this.#begin();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (kind === BYTES) return Promise.resolve(this.#value.slice());
+    if (kind === TEXT) return Promise.resolve(encoder.encode(this.#value));
+    if (kind === NONE) return Promise.resolve(new Uint8Array(0));
+    if (kind === STREAM) {
+      return promiseThen.call(readAll(this.#stream), (all) =>
+        all.byteLength === all.buffer.byteLength ? all : all.slice(),
+      );
+    }
+    const id = this.#value;
+    const bytes = native.bodyBytes(id);
+    if (bytes !== undefined) return Promise.resolve(bytes);
+    return promiseThen.call(collect(this.#io, id), () => native.bodyBytes(id));
+  }
+
+  arrayBuffer() {
+    return promiseThen.call(this.bytes(), (bytes) => bytes.buffer);
+  }
+
+  blob() {
+    const type = this.headers.get('content-type') ?? '';
+    return promiseThen.call(this.bytes(), (bytes) => new Blob([bytes], { type }));
+  }
+
+  async formData() {
+    const type = this.headers.get('content-type') ?? '';
+    const essence = type.split(';', 1)[0].trim().toLowerCase();
+    if (essence === 'multipart/form-data') {
+      const boundary = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(type);
+      if (boundary === null) {
+        throw new TypeError('FormData requires a boundary parameter in the Content-Type header.');
+      }
+      return parseMultipart(await this.bytes(), boundary[1] ?? boundary[2]);
+    }
+    if (essence === 'application/x-www-form-urlencoded') return parseUrlEncoded(await this.text());
+    throw new TypeError(
+      `Unrecognized Content-Type header value. FormData can only parse the following MIME types: ` +
+        `multipart/form-data, application/x-www-form-urlencoded`,
+    );
+  }
+
+  static {
+    initBody = (target, kind, value, io) => {
+      target.#kind = kind;
+      target.#value = value;
+      target.#io = io;
+    };
+
+    // Takes over what the user gave as a body; returns the content type that goes with it, or
+    // undefined.
+    initFrom = (target, source) => {
+      if (typeof source === 'string') {
+        target.#kind = TEXT;
+        target.#value = source;
+        return 'text/plain;charset=UTF-8';
+      }
+      if (source === null || source === undefined) return undefined;
+      if (typeof source === 'object') {
+        if (source instanceof ReadableStream) {
+          if (source._disturbed || source.locked) {
+            throw new TypeError(source.locked ? LOCKED : USED);
+          }
+          target.#kind = STREAM;
+          target.#stream = source;
+          target.#io = streamSources.get(source)?.#io ?? state.current;
+          return undefined;
+        }
+        if (source instanceof ArrayBuffer) {
+          target.#kind = BYTES;
+          target.#value = new Uint8Array(source);
+          return undefined;
+        }
+        if (ArrayBuffer.isView(source)) {
+          target.#kind = BYTES;
+          target.#value =
+            source instanceof Uint8Array
+              ? source
+              : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+          return undefined;
+        }
+        if (source instanceof Blob) {
+          target.#kind = BYTES;
+          target.#value = blobBytes(source);
+          return source.type === '' ? undefined : source.type;
+        }
+        if (source instanceof URLSearchParams) {
+          target.#kind = TEXT;
+          target.#value = source.toString();
+          return 'application/x-www-form-urlencoded;charset=UTF-8';
+        }
+        if (source instanceof FormData) {
+          const { bytes, contentType } = encodeMultipart(source);
+          target.#kind = BYTES;
+          target.#value = bytes;
+          return contentType;
+        }
+      }
+      target.#kind = TEXT;
+      target.#value = `${source}`;
+      return 'text/plain;charset=UTF-8';
+    };
+
+    hasBody = (target) => target.#kind !== NONE;
+
+    // The native body behind an untouched body, or -1; and -2 for a body of unknown length.
+    nativeBodyOf = (target) => (target.#kind === NATIVE && !target.#used ? target.#value : -1);
+
+    cloneBody = (source, target) => {
+      const kind = source.#kind;
+      if (kind === NONE) return;
+      if (source.bodyUsed) throw new TypeError(USED);
+      if (source.#stream?.locked) throw new TypeError(LOCKED);
+      if (source.#io !== null && source.#io !== state.current) throw foreignIo('Body');
+      target.#io = source.#io;
+      if (source.#stream !== undefined) {
+        const [one, two] = source.#stream.tee();
+        source.#kind = target.#kind = STREAM;
+        source.#value = target.#value = undefined;
+        source.#stream = one;
+        target.#stream = two;
+        return;
+      }
+      target.#kind = kind;
+      target.#value = kind === NATIVE ? native.bodyTee(source.#io.id, source.#value) : source.#value;
+    };
+
+    // Makes the body of `source` the body of `target`, as new Request(request) does.
+    moveBody = (source, target, message) => {
+      const kind = source.#kind;
+      if (kind === NONE) return;
+      if (source.bodyUsed) throw new TypeError(message);
+      if (source.#io !== null && source.#io !== state.current) throw foreignIo('Body');
+      const stream = source.#stream;
+      if (stream?.locked) throw new TypeError(LOCKED);
+      source.#used = true;
+      target.#kind = kind;
+      target.#value = source.#value;
+      target.#io = source.#io;
+      if (stream === undefined) return;
+      if (kind === STREAM) target.#stream = stream;
+      else stream.getReader();
+      source.#stream = undefined;
+    };
+
+    // Takes the body for another worker or a socket: sets `taken`. `message` is the error for a used one.
+    takeBody = (source, message) => {
+      const kind = source.#kind;
+      taken.kind = kind;
+      if (kind === NONE) {
+        taken.value = undefined;
+        return;
+      }
+      if (source.bodyUsed) throw new TypeError(message);
+      if (source.#io !== null && source.#io !== state.current) {
+        throw foreignIo(kind === NATIVE ? 'Body' : 'ReadableStream');
+      }
+      const stream = source.#stream;
+      if (stream === undefined) {
+        source.#used = true;
+        taken.value = source.#value;
+        return;
+      }
+      if (stream.locked) throw new TypeError(LOCKED);
+      source.#used = true;
+      const origin = streamSources.get(stream);
+      if (origin !== undefined && origin.#kind !== STREAM && (origin === source || !origin.#used)) {
+        // Nobody read from the stream: what it was made from travels instead.
+        origin.#used = true;
+        stream.getReader();
+        taken.kind = origin.#kind;
+        taken.value = origin.#value;
+        return;
+      }
+      const io = requireContext();
+      const length = fixedLengthOf(stream);
+      taken.value = native.pipeOpen(io.id, length === undefined ? -1 : Number(length));
+      pump(io, stream, taken.value);
+    };
+  }
+}
+
+module.exports = {
+  Body,
+  NONE,
+  TEXT,
+  NATIVE,
+  BYTES,
+  STREAM,
+  USED,
+  initBody,
+  initFrom,
+  hasBody,
+  nativeBodyOf,
+  cloneBody,
+  moveBody,
+  takeBody,
+  taken,
+};

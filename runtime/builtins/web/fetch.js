@@ -1,0 +1,309 @@
+// fetch(): calls on service bindings and to the network. Both are calls on a numbered channel of C++;
+// what differs is who answers (runtime/worker/dispatcher.h).
+//
+// Redirects are followed here, so a binding calls the same target again with the new URL
+// (spec/service-bindings.md section 3).
+'use strict';
+
+const { state, requireContext, enterContext } = require('internal/context');
+const { makeError, describeError } = require('internal/errors');
+const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
+const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
+const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
+const { Request, packRequest, requestUrl, requestParts, isRequest, normalizeUrl, USED_REQUEST } =
+  require('web/request');
+const { receiveResponse, Response } = require('web/response');
+const { URL, fetchUrl } = require('web/url');
+
+// The channel of the global fetch().
+const OUTBOUND = -1;
+const MAX_REDIRECTS = 20;
+const SLOT_MASK = (1 << 18) - 1;
+const HTTP = /^https?:/;
+
+// Answers of native.call that are not ids of calls; the same numbers are in call_natives.cc.
+const STALE = -1;
+const TOO_DEEP = -2;
+const TOO_MANY = -3;
+
+const TOO_DEEP_TEXT =
+  'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
+  'happen e.g. if you have a Worker or Durable Object that calls other Workers or objects recursively.';
+
+// Calls that wait for their response, by slot (the low bits of their ids).
+const calls = [];
+
+class Call {
+  constructor(io, channel, resolve, reject) {
+    this.io = io;
+    this.channel = channel;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.id = 0;
+    this.head = '';
+    this.kind = NONE;
+    this.value = undefined;
+    this.follow = true;
+    this.cf = undefined;
+    this.visited = undefined;
+    this.signal = undefined;
+    this.onAbort = undefined;
+  }
+}
+
+function issue(call) {
+  const id = native.call(call.io.id, call.channel, call.head, call.kind, call.value, call.cf);
+  if (id >= 0) {
+    call.id = id;
+    calls[id & SLOT_MASK] = call;
+    return;
+  }
+  settle(call);
+  if (id === TOO_DEEP) call.reject(new Error(TOO_DEEP_TEXT));
+  else if (id === TOO_MANY) {
+    const limit = native.subrequestLimit(call.io.id);
+    call.reject(
+      new Error(
+        `Too many subrequests by single Worker invocation. The limit is ${limit} per request: calls ` +
+          'on bindings, redirects and fetch() count. To configure this limit, set [limits] ' +
+          'subrequests in the wrangler.toml of the public Worker.',
+      ),
+    );
+  } else if (id === STALE) call.reject(new Error('This request has ended; it cannot make calls any more.'));
+  else call.reject(new Error('internal error'));
+}
+
+function settle(call) {
+  if (call.onAbort !== undefined) removeAbortAlgorithm(call.signal, call.onAbort);
+}
+
+function abort(call) {
+  const slot = call.id & SLOT_MASK;
+  if (calls[slot] !== call) return;
+  calls[slot] = undefined;
+  native.cancelCall(call.io.id, call.id);
+  call.reject(call.signal.reason);
+}
+
+// Sends `request` down the channel; a promise for its Response.
+function send(io, channel, request) {
+  return new Promise((resolve, reject) => {
+    const call = new Call(io, channel, resolve, reject);
+    call.head = packRequest(request);
+    const { signal, redirect, cf } = requestParts(request);
+    call.follow = redirect === 'follow';
+    if (cf !== undefined) call.cf = native.serialize(cf);
+    takeBody(request, USED_REQUEST);
+    call.kind = taken.kind;
+    call.value = taken.value;
+    if (signal !== undefined) {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      call.signal = signal;
+      call.onAbort = () => abort(call);
+      addAbortAlgorithm(signal, call.onAbort);
+    }
+    issue(call);
+  });
+}
+
+// The same for a plain GET of a URL: no Request is made.
+function sendGet(io, channel, url) {
+  return new Promise((resolve, reject) => {
+    const call = new Call(io, channel, resolve, reject);
+    call.head = `GET\0${url}`;
+    issue(call);
+  });
+}
+
+// fetch(data: URL) is answered here, whatever the channel.
+function dataResponse(url) {
+  const comma = url.indexOf(',');
+  if (comma < 0) throw new TypeError(`Invalid data: URL: ${url}`);
+  const meta = url.slice(5, comma);
+  const base64 = /;\s*base64$/i.test(meta);
+  const type = (base64 ? meta.replace(/;\s*base64$/i, '') : meta) || 'text/plain;charset=US-ASCII';
+  const text = url.slice(comma + 1);
+  const bytes = [];
+  const raw = base64 ? atob(decodeURIComponent(text)) : text;
+  for (let i = 0; i < raw.length; i++) {
+    if (!base64 && raw[i] === '%' && /^[0-9a-f]{2}$/i.test(raw.slice(i + 1, i + 3))) {
+      bytes.push(parseInt(raw.slice(i + 1, i + 3), 16));
+      i += 2;
+    } else {
+      bytes.push(raw.charCodeAt(i));
+    }
+  }
+  return new Response(new Uint8Array(bytes), { headers: { 'content-type': type } });
+}
+
+// What env.NAME.fetch() and the global fetch() have in common. Rejects rather than throws.
+function fetchOn(channel, input, init) {
+  try {
+    const io = requireContext();
+    if (init === undefined) {
+      if (typeof input === 'string') {
+        const url = normalizeUrl(input);
+        if (HTTP.test(url)) return sendGet(io, channel, url);
+        if (url.startsWith('data:')) return Promise.resolve(dataResponse(url));
+        throw new TypeError(`Fetch API cannot load: ${url}`);
+      }
+      if (isRequest(input)) {
+        if (!HTTP.test(requestUrl(input))) {
+          throw new TypeError(`Fetch API cannot load: ${requestUrl(input)}`);
+        }
+        return send(io, channel, input);
+      }
+    }
+    const request = new Request(input, init);
+    const url = requestUrl(request);
+    if (HTTP.test(url)) return send(io, channel, request);
+    if (url.startsWith('data:')) return Promise.resolve(dataResponse(url));
+    throw new TypeError(`Fetch API cannot load: ${url}`);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function fetch(input, init = undefined) {
+  if (arguments.length === 0) {
+    return Promise.reject(
+      new TypeError("Failed to execute 'fetch': parameter 1 is not of type 'Request or string'."),
+    );
+  }
+  return fetchOn(OUTBOUND, input, init);
+}
+
+function headerOf(head, name) {
+  const key = `\n${name}\0`;
+  const at = head.indexOf(key);
+  if (at < 0) return null;
+  const end = head.indexOf('\n', at + key.length);
+  return end < 0 ? head.slice(at + key.length) : head.slice(at + key.length, end);
+}
+
+function withoutHeaders(head, drop) {
+  const lines = head.split('\n');
+  return lines.filter((line, i) => i === 0 || !drop(line.slice(0, line.indexOf('\0')))).join('\n');
+}
+
+const isRedirect = (status) =>
+  status === 302 || status === 301 || status === 307 || status === 308 || status === 303;
+
+function urlOf(head) {
+  const mark = head.indexOf('\0');
+  const end = head.indexOf('\n', mark);
+  return end < 0 ? head.slice(mark + 1) : head.slice(mark + 1, end);
+}
+
+// Issues the call again for a redirect; returns false if the response is to be given as it is.
+function redirectTo(call, status, location) {
+  const from = urlOf(call.head);
+  call.visited ??= [from];
+  let target;
+  try {
+    target = fetchUrl(new URL(location, from).href);
+  } catch {
+    throw new TypeError(`Invalid URL in a redirect: ${location}`);
+  }
+  if (!HTTP.test(target)) throw new TypeError(`Fetch API cannot load: ${target}`);
+  if (call.visited.length > MAX_REDIRECTS) {
+    throw new TypeError(`Too many redirects.${call.visited.join(', ')}`);
+  }
+  call.visited.push(target);
+  let method = call.head.slice(0, call.head.indexOf('\0'));
+  const headersAt = call.head.indexOf('\n');
+  let headers = headersAt < 0 ? '' : call.head.slice(headersAt);
+  const dropsBody =
+    (status === 303 && method !== 'GET' && method !== 'HEAD') ||
+    ((status === 301 || status === 302) && method === 'POST');
+  if (dropsBody) {
+    method = 'GET';
+    call.kind = NONE;
+    call.value = undefined;
+    headers = withoutHeaders(
+      headers,
+      (name) => name.startsWith('content-') || name === 'transfer-encoding',
+    );
+  } else if (call.kind !== NONE && call.kind !== TEXT && call.kind !== BYTES) {
+    throw new TypeError(
+      'A request with a one-time-use body (it was initialized from a stream, not a buffer) ' +
+        'encountered a redirect requiring the body to be retransmitted. To avoid this error in the ' +
+        'future, construct this request from a buffer-like body initializer.',
+    );
+  }
+  if (
+    state.flags & STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT &&
+    new URL(from).origin !== new URL(target).origin
+  ) {
+    headers = withoutHeaders(headers, (name) => name === 'authorization');
+  }
+  call.head = `${method}\0${target}${headers}`;
+}
+
+// --- entered from C++ ---
+
+function onResponse(ioId, callId, status, head, body) {
+  const io = enterContext(ioId);
+  const slot = callId & SLOT_MASK;
+  const call = calls[slot];
+  if (io === undefined || call === undefined || call.id !== callId) return;
+  calls[slot] = undefined;
+  if (isRedirect(status) && call.follow) {
+    const location = headerOf(head, 'location');
+    if (location !== null) {
+      if (body >= 0) native.bodyCancel(ioId, body);
+      try {
+        redirectTo(call, status, location);
+        issue(call);
+      } catch (error) {
+        settle(call);
+        call.reject(error);
+      }
+      return;
+    }
+  }
+  const response = receiveResponse(
+    io,
+    status,
+    head,
+    body,
+    urlOf(call.head),
+    call.visited !== undefined,
+  );
+  if (call.onAbort !== undefined) {
+    const { signal, onAbort } = call;
+    removeAbortAlgorithm(signal, onAbort);
+    if (body >= 0 && !signal.aborted) {
+      // An abort reaches whoever still reads the body.
+      addAbortAlgorithm(signal, () => {
+        const [type, message] = describeError(signal.reason);
+        native.bodyAbort(ioId, body, type, message);
+        io.tell(body);
+      });
+    }
+  }
+  call.resolve(response);
+}
+
+function onCallError(ioId, callId, type, message, remote, extra) {
+  const io = enterContext(ioId);
+  const slot = callId & SLOT_MASK;
+  const call = calls[slot];
+  if (io === undefined || call === undefined || call.id !== callId) return;
+  calls[slot] = undefined;
+  settle(call);
+  let details;
+  if (extra !== undefined) {
+    try {
+      details = native.deserialize(extra);
+    } catch {
+      details = undefined;
+    }
+  }
+  call.reject(makeError(type, message, remote, details));
+}
+
+module.exports = { fetch, fetchOn, OUTBOUND, send, onResponse, onCallError };

@@ -1,0 +1,28 @@
+// performance, https://w3c.github.io/hr-time/
+'use strict';
+
+const { state } = require('internal/context');
+const { defineInspect, defineInterface } = require('internal/webidl');
+const { EventTarget } = require('web/event_target');
+
+let allowConstruction = true;
+
+/** https://w3c.github.io/hr-time/#sec-performance */
+class Performance extends EventTarget {
+  constructor() {
+    if (!allowConstruction) throw new TypeError('Illegal constructor');
+    super();
+  }
+
+  // As in Workers: now() is what Date.now() says, and the clock does not run in global scope.
+  get timeOrigin() { return 0; }
+  now() { return state.current === null ? 0 : Math.floor(native.performanceNow()); }
+  toJSON() { return { timeOrigin: 0 }; }
+}
+defineInterface(Performance);
+defineInspect(Performance, ['timeOrigin']);
+
+const performance = new Performance();
+allowConstruction = false;
+
+module.exports = { Performance, performance };

@@ -1,0 +1,277 @@
+// Response, made by a Worker or from the packed head that a call brought back.
+//
+// https://fetch.spec.whatwg.org/#response-class
+'use strict';
+
+const {
+  Body,
+  NATIVE,
+  TEXT,
+  USED,
+  initBody,
+  initFrom,
+  nativeBodyOf,
+  cloneBody,
+  takeBody,
+  taken,
+} = require('web/body');
+const headersOf = require('web/headers');
+const { URL } = require('web/url');
+
+const { Headers } = headersOf;
+
+const INTERNAL = Symbol('internal');
+const TEXT_HEAD = '\ncontent-type\0text/plain;charset=UTF-8';
+const JSON_HEAD = '\ncontent-type\0application/json';
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const stringify = JSON.stringify;
+
+function checkStatus(status) {
+  const number = Number(status);
+  if (!Number.isInteger(number) || number < 200 || number > 599) {
+    if (number === 101) {
+      throw new TypeError(
+        'WebSocket responses (status 101) are not supported yet by isolane: they come with a later ' +
+          'version.',
+      );
+    }
+    throw new RangeError(
+      'Responses may only be constructed with status codes in the range 200 to 599, inclusive.',
+    );
+  }
+  return number;
+}
+
+function nullBodyStatus(status) {
+  return status === 204 || status === 205 || status === 304 || status === 101;
+}
+
+let receiveResponse;
+let takeResponse;
+let isResponse;
+
+class Response extends Body {
+  #status = 200;
+  // What was given at construction and nobody has looked at yet: packed headers...
+  #packed = '';
+  // ...and for a received response the whole head, which cannot change.
+  #head = undefined;
+  #statusText = '';
+  #headers = undefined;
+  #url = '';
+  #redirected = false;
+  #type = 'default';
+  #cf = undefined;
+  #encodeBody = 'automatic';
+
+  constructor(body = null, init = undefined) {
+    super();
+    if (body === INTERNAL) return;
+    if (init !== undefined && init !== null) {
+      if (typeof init !== 'object') {
+        throw new TypeError(
+          "Failed to construct 'Response': constructor parameter 2 is not of type 'ResponseInit'.",
+        );
+      }
+      const { status, statusText, headers, cf, encodeBody, webSocket } = init;
+      if (status !== undefined) this.#status = checkStatus(status);
+      if (statusText !== undefined) {
+        if (!REASON.test(`${statusText}`)) throw new TypeError('Invalid statusText.');
+        this.#statusText = `${statusText}`;
+      }
+      if (headers !== undefined) this.#headers = new Headers(headers);
+      if (cf !== undefined && cf !== null) this.#cf = structuredClone(cf);
+      if (encodeBody !== undefined) {
+        if (encodeBody !== 'automatic' && encodeBody !== 'manual') {
+          throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
+        }
+        this.#encodeBody = encodeBody;
+      }
+      if (webSocket !== undefined && webSocket !== null) {
+        throw new TypeError('WebSocket responses are not supported yet by isolane.');
+      }
+    }
+    if (body === null || body === undefined) return;
+    if (nullBodyStatus(this.#status)) {
+      throw new TypeError(
+        'Response with null body status (101, 204, 205, or 304) cannot have a body.',
+      );
+    }
+    const type = initFrom(this, body);
+    if (type === undefined) return;
+    if (this.#headers === undefined) {
+      this.#packed = typeof body === 'string' ? TEXT_HEAD : `\ncontent-type\0${type}`;
+    } else if (!this.#headers.has('content-type')) {
+      headersOf.setInternal(this.#headers, 'content-type', type);
+    }
+  }
+
+  static error() {
+    const response = new Response(INTERNAL);
+    response.#type = 'error';
+    response.#status = 0;
+    return response;
+  }
+
+  static redirect(url, status = 302) {
+    if (arguments.length === 0) {
+      throw new TypeError(
+        "Failed to execute 'redirect' on 'Response': parameter 1 is not of type 'string'.",
+      );
+    }
+    let parsed;
+    try {
+      parsed = new URL(`${url}`);
+    } catch {
+      throw new TypeError(`Unable to parse URL: ${url}`);
+    }
+    status = Number(status);
+    if (![301, 302, 303, 307, 308].includes(status)) {
+      throw new RangeError(`${status} is not a redirect status code.`);
+    }
+    const response = new Response(INTERNAL);
+    response.#status = status;
+    response.#packed = `\nlocation\0${parsed.href}`;
+    return response;
+  }
+
+  static json(data, init = undefined) {
+    const text = stringify(data);
+    if (text === undefined) throw new TypeError('Value is not JSON serializable.');
+    if (init === undefined) {
+      const response = new Response(INTERNAL);
+      initBody(response, TEXT, text, null);
+      response.#packed = JSON_HEAD;
+      return response;
+    }
+    const response = new Response(text, init);
+    const given = init?.headers === undefined ? null : new Headers(init.headers);
+    if (given === null || !given.has('content-type')) {
+      response.headers.set('content-type', 'application/json');
+    }
+    return response;
+  }
+
+  get status() {
+    return this.#status;
+  }
+
+  get statusText() {
+    if (this.#head !== undefined) {
+      const at = this.#head.indexOf('\n');
+      return at < 0 ? this.#head : this.#head.slice(0, at);
+    }
+    return this.#statusText;
+  }
+
+  get ok() {
+    return this.#status >= 200 && this.#status <= 299;
+  }
+
+  get url() {
+    return this.#url;
+  }
+
+  get redirected() {
+    return this.#redirected;
+  }
+
+  get type() {
+    return this.#type;
+  }
+
+  get cf() {
+    return this.#cf;
+  }
+
+  get webSocket() {
+    return null;
+  }
+
+  get headers() {
+    let headers = this.#headers;
+    if (headers !== undefined) return headers;
+    const head = this.#head;
+    if (head === undefined) {
+      headers = headersOf.fromPacked(this.#packed, this.#type === 'error');
+    } else {
+      const at = head.indexOf('\n');
+      headers = headersOf.fromPacked(at < 0 ? '' : head.slice(at), true);
+      const id = nativeBodyOf(this);
+      if (id !== -1) {
+        const length = native.bodyLength(id);
+        if (length >= 0 && headers.get('content-length') === null) {
+          headersOf.setInternal(headers, 'content-length', `${length}`);
+        }
+      }
+    }
+    this.#headers = headers;
+    return headers;
+  }
+
+  clone() {
+    const copy = new Response(INTERNAL);
+    cloneBody(this, copy);
+    copy.#status = this.#status;
+    copy.#packed = this.#packed;
+    copy.#head = this.#head;
+    copy.#statusText = this.#statusText;
+    copy.#headers =
+      this.#head === undefined && this.#headers !== undefined ? new Headers(this.#headers) : undefined;
+    copy.#url = this.#url;
+    copy.#redirected = this.#redirected;
+    copy.#type = this.#type;
+    copy.#cf = this.#cf;
+    copy.#encodeBody = this.#encodeBody;
+    return copy;
+  }
+
+  get [Symbol.toStringTag]() {
+    return 'Response';
+  }
+
+  static {
+    isResponse = (value) => typeof value === 'object' && value !== null && #packed in value;
+
+    // The response of a call. `head` is "STATUS TEXT\nname\0value...".
+    receiveResponse = (io, status, head, body, url, redirected) => {
+      const response = new Response(INTERNAL);
+      response.#status = status;
+      response.#head = head;
+      response.#url = url;
+      response.#redirected = redirected;
+      if (body >= 0) initBody(response, NATIVE, body, io);
+      return response;
+    };
+
+    // Hands the response on as the answer of the current invocation: returns native.respond's answer.
+    takeResponse = (io, response) => {
+      if (response.#type === 'error') {
+        throw new TypeError(
+          'Return value from serve handler must not be an error response (like Response.error())',
+        );
+      }
+      takeBody(response, USED);
+      let head = response.#head;
+      if (head === undefined) {
+        head =
+          response.#headers === undefined
+            ? response.#statusText === ''
+              ? response.#packed
+              : response.#statusText + response.#packed
+            : response.#statusText + headersOf.pack(response.#headers);
+      }
+      return native.respond(
+        io.id,
+        response.#status,
+        head,
+        taken.kind,
+        taken.value,
+        response.#encodeBody === 'manual',
+      );
+    };
+  }
+}
+
+module.exports = { Response, receiveResponse, takeResponse, isResponse };

@@ -1,0 +1,103 @@
+// Service Worker syntax: addEventListener('fetch', event => event.respondWith(...)).
+//
+// spec/service-bindings.md section 10
+'use strict';
+
+const { Event, EventTarget } = require('web/event_target');
+const { DOMException } = require('internal/dom_exception');
+const { extend } = require('workers/execution_context');
+
+let responseOf;
+
+class FetchEvent extends Event {
+  #io;
+  #request;
+  #response = undefined;
+  #responded = false;
+
+  constructor(io, request) {
+    super('fetch');
+    this.#io = io;
+    this.#request = request;
+  }
+
+  get request() {
+    return this.#request;
+  }
+
+  respondWith(response) {
+    if (this.#responded) {
+      throw new DOMException(
+        'FetchEvent.respondWith() has already been called; it can only be called once.',
+        'InvalidStateError',
+      );
+    }
+    this.#responded = true;
+    this.#response = Promise.resolve(response);
+    this.stopImmediatePropagation();
+  }
+
+  waitUntil(promise) {
+    extend(this.#io, promise);
+  }
+
+  passThroughOnException() {
+    this.#io.passThrough = true;
+  }
+
+  static {
+    responseOf = (event) => (event.#responded ? event.#response : undefined);
+  }
+}
+
+// The global scope as an event target. Listeners of 'fetch' are kept apart: an exception of one is
+// the request's failure, not a report.
+const target = new EventTarget();
+const fetchListeners = [];
+
+function addEventListener(type, listener, options = undefined) {
+  if (type === 'fetch') {
+    if (typeof listener !== 'function' && typeof listener?.handleEvent !== 'function') {
+      throw new TypeError('The listener of addEventListener() must be a function.');
+    }
+    if (!fetchListeners.includes(listener)) fetchListeners.push(listener);
+    return;
+  }
+  target.addEventListener(type, listener, options);
+}
+
+function removeEventListener(type, listener, options = undefined) {
+  if (type === 'fetch') {
+    const at = fetchListeners.indexOf(listener);
+    if (at >= 0) fetchListeners.splice(at, 1);
+    return;
+  }
+  target.removeEventListener(type, listener, options);
+}
+
+function dispatchEvent(event) {
+  return target.dispatchEvent(event);
+}
+
+const hasFetchListener = () => fetchListeners.length > 0;
+
+// Calls the listeners in order until one responds: a promise for its response, or undefined.
+function dispatchFetchEvent(io, request) {
+  const event = new FetchEvent(io, request);
+  for (const listener of fetchListeners.slice()) {
+    if (typeof listener === 'function') listener.call(globalThis, event);
+    else listener.handleEvent(event);
+    const response = responseOf(event);
+    if (response !== undefined) return response;
+  }
+  return undefined;
+}
+
+module.exports = {
+  FetchEvent,
+  addEventListener,
+  removeEventListener,
+  dispatchEvent,
+  hasFetchListener,
+  dispatchFetchEvent,
+};
