@@ -1,0 +1,31 @@
+#include "bindings/service/service_binding.h"
+
+#include "runtime/worker/worker.h"
+
+namespace isolane::bindings {
+
+namespace {
+
+class Service final : public worker::BindingKind {
+ public:
+  Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker& worker, const BindingSpec& spec) override {
+    const auto* service = std::get_if<ServiceBinding>(&spec.value);
+    if (service == nullptr) return v8::MaybeLocal<v8::Value>();
+    if (!service->entrypoint.empty() && service->entrypoint != "default") {
+      return Error{worker.name() + ": binding " + spec.name + " names the entrypoint \"" +
+                       service->entrypoint +
+                       "\"; named entrypoints are not supported yet by isolane",
+                   "Leave out `entrypoint` to call the default export.", spec.where, {}};
+    }
+    return worker.MakeFetcher(worker.ChannelOf(spec.name));
+  }
+};
+
+}  // namespace
+
+worker::BindingKind& ServiceKind() {
+  static Service kind;
+  return kind;
+}
+
+}  // namespace isolane::bindings

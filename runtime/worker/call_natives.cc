@@ -1,0 +1,117 @@
+// Natives behind fetch(), respond and fail: from the built-in half into the dispatcher.
+#include <string>
+
+#include "runtime/js/convert.h"
+#include "runtime/js/exceptions.h"
+#include "runtime/worker/native_arguments.h"
+#include "runtime/worker/native_registry.h"
+
+namespace isolane::worker {
+
+namespace {
+
+constexpr int32_t kStale = -1;
+
+// One buffer for packed heads: natives do not nest.
+std::string& HeadBuffer() {
+  static std::string buffer;
+  return buffer;
+}
+
+std::string BytesOf(v8::Local<v8::Value> value) {
+  if (!value->IsArrayBuffer()) return {};
+  v8::Local<v8::ArrayBuffer> buffer = value.As<v8::ArrayBuffer>();
+  return std::string(static_cast<const char*>(buffer->Data()), buffer->ByteLength());
+}
+
+// call(context, channel, head, bodyKind, body, cf) -> id, or a negative code
+void CallFunction(const Arguments& info) {
+  Invocation* caller = InvocationArgument(info, 0);
+  if (caller == nullptr || !info[2]->IsString()) {
+    info.GetReturnValue().Set(kStale);
+    return;
+  }
+  Worker& worker = WorkerOf(info);
+  const int32_t number = info[1]->IsInt32() ? info[1].As<v8::Int32>()->Value() : -1;
+  const Channel* channel =
+      number >= 0 ? &worker.channels()[static_cast<size_t>(number)] : nullptr;
+  Call* call = worker.dispatcher().NewCall();
+  if (call == nullptr) {
+    info.GetReturnValue().Set(kStale);
+    return;
+  }
+  js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), call->head);
+  call->cf = BytesOf(info[5]);
+  // The body is taken whatever happens: it counts as used.
+  call->body = BodyArgument(info, 3);
+  const int32_t id = worker.dispatcher().CallChannel(*caller, channel, *call);
+  if (id < 0) {
+    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    worker.dispatcher().FreeCall(*call);
+  }
+  info.GetReturnValue().Set(id);
+}
+
+// cancelCall(context, call)
+void CancelCall(const Arguments& info) {
+  if (Invocation* caller = InvocationArgument(info, 0)) {
+    WorkerOf(info).dispatcher().CancelCall(*caller, IdArgument(info, 1));
+  }
+}
+
+// respond(context, status, head, bodyKind, body, alreadyEncoded)
+void Respond(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  if (invocation == nullptr || invocation->responded || !info[2]->IsString()) return;
+  std::string& head = HeadBuffer();
+  js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), head);
+  WorkerOf(info).dispatcher().Respond(*invocation, static_cast<int>(IdArgument(info, 1)), head,
+                                      BodyArgument(info, 3), info[5]->IsTrue());
+}
+
+// fail(context, type, message, error, extra)
+void Fail(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  if (invocation == nullptr || invocation->responded) return;
+  v8::Isolate* isolate = info.GetIsolate();
+  RemoteError error;
+  error.type = js::Describe(isolate, info[1]);
+  error.message = js::Describe(isolate, info[2]);
+  error.extra = BytesOf(info[4]);
+  error.remote = true;
+  WorkerOf(info).dispatcher().Fail(*invocation, std::move(error),
+                                   "Uncaught " + js::StackOf(isolate, info[3]));
+}
+
+// subrequestLimit(context)
+void SubrequestLimit(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  info.GetReturnValue().Set(
+      invocation == nullptr ? 0.0
+                            : static_cast<double>(invocation->pipeline->subrequest_limit));
+}
+
+// unresolvedService(channel) -> text, or undefined if the binding leads somewhere
+void UnresolvedService(const Arguments& info) {
+  const Channel& channel = WorkerOf(info).channels()[IdArgument(info, 0)];
+  v8::Local<v8::String> text;
+  if (channel.target == nullptr && !channel.stub &&
+      js::FromUtf8(info.GetIsolate(), channel.unresolved).ToLocal(&text)) {
+    info.GetReturnValue().Set(text);
+  }
+}
+
+constexpr js::NativeFunction kNatives[] = {
+    {"call", CallFunction},
+    {"cancelCall", CancelCall},
+    {"respond", Respond},
+    {"fail", Fail},
+    {"subrequestLimit", SubrequestLimit},
+    {"unresolvedService", UnresolvedService},
+};
+
+}  // namespace
+
+js::NativeTable CallNatives() { return kNatives; }
+
+}  // namespace isolane::worker

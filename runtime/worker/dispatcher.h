@@ -1,0 +1,167 @@
+// The one dispatcher: outside requests and calls on bindings go through it alike, so depth, budgets,
+// subrequests, tracing and lifecycle are enforced here once (steps 2 to 7 of the tour).
+//
+// Loop thread. Owned by the Graph; workers outlive it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <isolane/observer.h>
+
+#include "runtime/base/body.h"
+#include "runtime/base/slot_pool.h"
+#include "runtime/js/watchdog.h"
+#include "runtime/worker/bodies.h"
+#include "runtime/worker/records.h"
+#include "runtime/worker/run_queue.h"
+#include "runtime/worker/timers.h"
+
+namespace isolane::http {
+class Client;
+}
+
+namespace isolane::worker {
+
+class OutboundCall;
+
+// A service written in C++: the answer of a stubbed binding.
+using HostService = std::function<void(std::string_view packed_head, const base::Body& body,
+                                       int* status, std::string* response_head,
+                                       base::Body* response_body)>;
+
+// Where a binding leads. Owned by its worker; replaced behind a running Fetcher when it is stubbed.
+struct Channel {
+  std::string binding;
+  Worker* target = nullptr;
+  HostService stub;
+  // No such worker: what a use of the binding is told.
+  std::string unresolved;
+};
+
+class Dispatcher {
+ public:
+  // The pipeline of 32 counts the first worker (spec section 8).
+  static constexpr int kMaxDepth = 32;
+
+  // Answers of Call that are not ids; the same numbers are in builtins/web/fetch.js.
+  static constexpr int kTooDeep = -2;
+  static constexpr int kTooManySubrequests = -3;
+
+  Dispatcher(js::Watchdog& watchdog, Observer& observer);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // The network; null: outbound fetches fail. Outlives the dispatcher.
+  void set_client(http::Client* client) { client_ = client; }
+  // Called by Turn's last round: writes what responses produced. May note more events.
+  void set_flush(void (*flush)(void*), void* context) {
+    flush_ = flush;
+    flush_context_ = context;
+  }
+
+  // --- the top level ---
+  // Opens a pipeline whose first worker is `worker`. `packed_head` is copied. `top` lives until its
+  // OnPipelineEnd. Returns the pipeline's id, 0 if there are too many (then `top` is told).
+  uint32_t Open(Worker& worker, TopLevel& top, std::string_view packed_head, base::Body body);
+  // Everything of the response has left.
+  void ResponseSent(uint32_t pipeline);
+  // Nobody waits for the response any more: what only it needed is dropped, waitUntil goes on.
+  void ClientGone(uint32_t pipeline);
+  // Runs until nothing is left to do without the loop. No isolate is entered.
+  void Turn();
+  // ms until a timer is due, or -1.
+  double NextTimer();
+  // Ends every pipeline: their top levels are told.
+  void EndAll();
+  size_t live_pipelines() const { return pipelines_.live(); }
+  size_t live_invocations() const { return invocations_.live(); }
+  size_t live_bodies() const { return bodies_.live(); }
+
+  // --- what natives ask for; `caller` is a live invocation ---
+  Invocation* FindInvocation(uint32_t id) { return invocations_.Find(id); }
+  // A call on a channel of the caller's worker, or (null) to the network. Gives an id or kTooDeep...
+  int32_t CallChannel(Invocation& caller, const Channel* channel, Call& call);
+  Call* NewCall() { return calls_.Take(); }
+  void FreeCall(Call& call) { calls_.Free(&call); }
+  void CancelCall(Invocation& caller, uint32_t call_id);
+  void Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
+               bool already_encoded);
+  void Fail(Invocation& invocation, RemoteError error, const std::string& log);
+  void WaitUntil(Invocation& invocation, int change);
+  uint32_t StartTimer(Invocation& invocation, double delay_ms, bool repeat);
+  void StopTimer(Invocation& invocation, uint32_t id) { timers_.Stop(invocation, id); }
+  Bodies& bodies() { return bodies_; }
+
+  // --- logging ---
+  void Log(LogLevel level, const Worker* worker, std::string_view text, bool from_runtime);
+  uint64_t current_request() const;
+  // True if the observer was told anything since the last call.
+  bool TakeToldObserver() { return std::exchange(told_observer_, false); }
+  const Invocation* current() const { return current_; }
+
+  // --- outbound ---
+  // The network answered (or, status 0, failed); from a callback of the client.
+  void OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head, base::Body body,
+                        const std::string& failure);
+
+  js::Watchdog& watchdog() { return watchdog_; }
+  static double NowMs();
+
+ private:
+  void Run(const Event& event);
+  void Start(uint32_t call_id);
+  void Reply(uint32_t call_id);
+  void AnswerStub(Call& call, const Channel& channel);
+  void StartOutbound(Invocation& caller, Call& call);
+
+  // Enters the isolate on behalf of `invocation`, calls `body(context)`, runs microtasks, and looks
+  // after what became of the invocation and its isolate.
+  template <typename Function>
+  void Enter(Invocation& invocation, Function&& function);
+  void AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate& isolate, uint32_t pipeline);
+  void Condemn(Worker& worker, uint32_t culprit_pipeline);
+
+  // The invocation can never answer: its caller or the top level is told `error`.
+  void Drop(Invocation& invocation, const RemoteError& error, int status);
+  void Release(Invocation& invocation, bool tell_javascript);
+  // Lets the JavaScript half forget contexts that ended before they had answered.
+  void ReleaseContexts();
+  void AbortTree(Invocation& invocation);
+  void FailTop(Pipeline& pipeline, int status, const std::string& text);
+  void QueueCheck(Pipeline& pipeline);
+  void Check(Pipeline& pipeline);
+  void CheckForHang(Pipeline& pipeline);
+  void End(Pipeline& pipeline);
+
+  js::Watchdog& watchdog_;
+  Observer& observer_;
+  const bool traces_;
+  http::Client* client_ = nullptr;
+  void (*flush_)(void*) = nullptr;
+  void* flush_context_ = nullptr;
+
+  RunQueue queue_;
+  base::SlotPool<Pipeline> pipelines_;
+  base::SlotPool<Invocation> invocations_;
+  base::SlotPool<Call> calls_;
+  Timers timers_{queue_, invocations_};
+  Bodies bodies_{queue_, invocations_};
+  std::unordered_map<uint32_t, std::unique_ptr<OutboundCall>> outbound_;
+  Pipeline* live_ = nullptr;              // list of live pipelines
+  std::vector<std::pair<Worker*, uint32_t>> releases_;
+  std::vector<uint32_t> suspects_;        // pipelines to check for a hang when the queue is empty
+  Invocation* current_ = nullptr;         // on whose behalf an isolate is entered
+  uint64_t requests_ = 0;
+  bool in_turn_ = false;
+  bool told_observer_ = false;
+};
+
+}  // namespace isolane::worker

@@ -1,0 +1,247 @@
+#include "runtime/worker/graph.h"
+
+#include <uv.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <isolane/version.h>
+
+#include "runtime/base/nearest_name.h"
+#include "runtime/base/packed_head.h"
+#include "runtime/js/platform.h"
+#include "runtime/worker/embedder_call.h"
+#include "runtime/worker/stderr_observer.h"
+
+namespace isolane {
+
+Result<std::unique_ptr<Runtime>> Runtime::LoadSpecs(std::vector<WorkerSpec> specs,
+                                                    const RuntimeOptions& options) {
+  auto graph = std::make_unique<worker::Graph>(options);
+  ISOLANE_TRY(graph->LoadWorkers(std::move(specs), options.unknown_services));
+  return std::unique_ptr<Runtime>(std::move(graph));
+}
+
+std::string Runtime::VersionString() {
+  std::string text;
+  text.append("isolane ").append(kVersion);
+  text.append("\nV8 ").append(v8::V8::GetVersion());
+  text.append("\nlibuv ").append(uv_version_string());
+  return text;
+}
+
+}  // namespace isolane
+
+namespace isolane::worker {
+
+namespace {
+
+constexpr uint64_t kLogDelayMs = 10;
+
+}  // namespace
+
+Graph::Graph(const RuntimeOptions& options)
+    : own_observer_(options.observer == nullptr ? std::make_unique<StderrObserver>() : nullptr),
+      observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
+      dispatcher_(watchdog_, observer_),
+      timer_(loop::Timer::Create(
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
+      v8_timer_(loop::Timer::Create(
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->RunV8Tasks(); }, this)),
+      log_timer_(loop::Timer::Create(
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->observer_.OnFlush(); }, this)) {
+  v8_timer_->Unref();
+  log_timer_->Unref();
+  js::Platform& platform = js::Platform::Start();
+  platform.set_waker(
+      [](void* context) {
+        auto* self = static_cast<Graph*>(context);
+        if (self->v8_tasks_posted_.exchange(true)) return;
+        self->loop_.Post([self] { self->RunV8Tasks(); });
+      },
+      this);
+  client_ = http::Client::Create(
+      loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  dispatcher_.set_client(client_.get());
+  dispatcher_.set_flush(
+      [](void* context) {
+        auto* self = static_cast<Graph*>(context);
+        if (self->server_ != nullptr) self->server_->Flush();
+      },
+      this);
+}
+
+Graph::~Graph() {
+  js::Platform::Start().set_waker(nullptr, nullptr);
+  dispatcher_.EndAll();
+  if (server_ != nullptr) server_->CloseNow();
+  if (client_ != nullptr) client_->CloseNow();
+  Turn();
+  workers_.clear();
+  server_.reset();
+  frontend_.reset();
+  timer_.reset();
+  v8_timer_.reset();
+  log_timer_.reset();
+  observer_.OnFlush();
+  // Close callbacks run.
+  for (int i = 0; i < 8 && !loop_.IsEmpty(); i++) loop_.RunOnce();
+  client_.reset();
+  loop_.RunOnce();
+}
+
+Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services) {
+  if (specs.empty()) return Error{"no Worker was given", {}, {}, {}};
+  for (WorkerSpec& spec : specs) {
+    for (const auto& known : workers_) {
+      if (known->name() != spec.name) continue;
+      return Error{"two Workers are called \"" + spec.name + "\"",
+                   known->spec().config_path.empty()
+                       ? ""
+                       : "They are in " + known->spec().config_path + " and " + spec.config_path +
+                             "; give one of them another name.",
+                   spec.config_path, {}};
+    }
+    workers_.push_back(std::make_unique<Worker>(std::move(spec),
+                                                static_cast<uint32_t>(workers_.size()), dispatcher_));
+  }
+  ISOLANE_TRY(ConnectChannels(unknown_services));
+  for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
+  return Ok{};
+}
+
+Status Graph::ConnectChannels(UnknownService unknown_services) {
+  std::vector<std::string> names;
+  for (const auto& worker : workers_) names.push_back(worker->name());
+  const std::string known = base::ListNames(names);
+  for (const auto& worker : workers_) {
+    for (const BindingSpec& binding : worker->spec().bindings) {
+      const auto* service = std::get_if<ServiceBinding>(&binding.value);
+      if (service == nullptr) continue;
+      Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
+      for (const auto& target : workers_) {
+        if (target->name() == service->service) channel.target = target.get();
+      }
+      if (channel.target != nullptr) continue;
+      const std::string nearest = base::NearestName(service->service, names);
+      const std::string hint = nearest.empty() ? "" : "Did you mean \"" + nearest + "\"?";
+      if (unknown_services == UnknownService::kRefuse) {
+        return Error{worker->name() + ": binding " + binding.name + " points to \"" +
+                         service->service + "\", no such Worker (known: " + known + ").",
+                     hint, binding.where, {}};
+      }
+      channel.unresolved = base::UnknownWorkerMessage(service->service, names) + " (binding " +
+                           binding.name + " of " + worker->name() +
+                           (binding.where.empty() ? "" : ", " + binding.where) + ")";
+    }
+  }
+  return Ok{};
+}
+
+void Graph::Turn() {
+  dispatcher_.Turn();
+  for (const auto& worker : workers_) worker->DisposeRetired();
+  for (size_t i = 0; i < embedder_calls_.size();) {
+    if (embedder_calls_[i]->over()) {
+      embedder_calls_.erase(embedder_calls_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      i++;
+    }
+  }
+  if (timer_ == nullptr) return;
+  if (dispatcher_.TakeToldObserver() && !log_timer_->active()) log_timer_->Start(kLogDelayMs);
+  const double next = dispatcher_.NextTimer();
+  if (next < 0) {
+    if (timer_due_ms_ >= 0) timer_->Stop();
+    timer_due_ms_ = -1;
+    return;
+  }
+  const double due = Dispatcher::NowMs() + next;
+  // The same timer as before is armed already.
+  if (timer_due_ms_ >= 0 && std::abs(due - timer_due_ms_) < 0.5 && timer_->active()) return;
+  timer_due_ms_ = due;
+  timer_->Start(static_cast<uint64_t>(std::ceil(next)));
+}
+
+void Graph::RunV8Tasks() {
+  v8_tasks_posted_.store(false);
+  const double next = js::Platform::Start().RunTasks();
+  if (next >= 0 && v8_timer_ != nullptr) v8_timer_->Start(static_cast<uint64_t>(std::ceil(next)));
+}
+
+void Graph::Poll() {
+  Turn();
+  loop_.RunOnce();
+  Turn();
+}
+
+void Graph::FetchAsync(Request request, std::function<void(Result<Response>)> done) {
+  auto call = EmbedderCall::Create(std::move(request), done);
+  if (!call.ok()) {
+    // An error comes later too, as the contract says.
+    loop_.Post([done = std::move(done), error = call.error()] { done(error); });
+    return;
+  }
+  embedder_calls_.push_back(std::move(*call));
+  embedder_calls_.back()->Start(dispatcher_, *workers_.front());
+}
+
+Result<Response> Graph::Fetch(Request request) {
+  std::optional<Result<Response>> result;
+  auto call = EmbedderCall::Create(std::move(request),
+                                   [&](Result<Response> answer) { result = std::move(answer); });
+  if (!call.ok()) return call.error();
+  embedder_calls_.push_back(std::move(*call));
+  embedder_calls_.back()->Start(dispatcher_, *workers_.front());
+  Turn();
+  while (!result.has_value()) {
+    uv_run(loop_.uv(), UV_RUN_ONCE);
+    Turn();
+  }
+  return std::move(*result);
+}
+
+Status Graph::Stub(const std::string& binding, ServiceFunction service) {
+  std::string known;
+  bool found = false;
+  for (const auto& worker : workers_) {
+    for (Channel& channel : worker->channels()) {
+      const std::string full = worker->name() + "." + channel.binding;
+      known += (known.empty() ? "" : ", ") + full;
+      if (binding != channel.binding && binding != full) continue;
+      found = true;
+      channel.stub = MakeHostService(service);
+    }
+  }
+  if (found) return Ok{};
+  return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
+}
+
+Result<int> Graph::Serve(const std::string& ip, int port) {
+  frontend_ = std::make_unique<HttpFrontend>(
+      dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  http::ServerLimits limits;
+  auto server = http::Server::Listen(loop_.uv(), ip, port, limits, *frontend_);
+  if (!server.ok()) return server.error();
+  server_ = std::move(*server);
+  return server_->port();
+}
+
+void Graph::OnSignal() {
+  if (++signals_ > 1 || server_ == nullptr) {
+    if (server_ != nullptr) server_->CloseNow();
+    loop_.Stop();
+    return;
+  }
+  server_->Drain([](void* self) { static_cast<Graph*>(self)->loop_.Stop(); }, this);
+}
+
+void Graph::Run() {
+  loop::Signals signals(
+      loop_.uv(), [](void* self, int) { static_cast<Graph*>(self)->OnSignal(); }, this);
+  Turn();
+  loop_.Run();
+}
+
+}  // namespace isolane::worker

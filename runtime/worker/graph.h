@@ -1,0 +1,71 @@
+// The Workers of one Runtime, their loop, and what joins them: the implementation of isolane::Runtime.
+//
+// Loop thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <isolane/runtime.h>
+
+#include "runtime/http/client.h"
+#include "runtime/http/server.h"
+#include "runtime/js/watchdog.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/signals.h"
+#include "runtime/loop/timer.h"
+#include "runtime/worker/dispatcher.h"
+#include "runtime/worker/http_frontend.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+class EmbedderCall;
+
+class Graph final : public Runtime {
+ public:
+  Graph(const RuntimeOptions& options);
+  ~Graph() override;
+
+  Status LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services);
+
+  Result<Response> Fetch(Request request) override;
+  void FetchAsync(Request request, std::function<void(Result<Response>)> done) override;
+  void Poll() override;
+  Status Stub(const std::string& binding, ServiceFunction service) override;
+  Result<int> Serve(const std::string& ip, int port) override;
+  void Run() override;
+
+  // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
+  void Turn();
+  Dispatcher& dispatcher() { return dispatcher_; }
+  std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
+
+ private:
+  Status ConnectChannels(UnknownService unknown_services);
+  void OnSignal();
+  void RunV8Tasks();
+
+  // Members are destroyed in reverse: workers (isolates) first, then the dispatcher, then the loop.
+  std::unique_ptr<Observer> own_observer_;
+  Observer& observer_;
+  loop::Loop loop_;
+  js::Watchdog watchdog_;
+  std::unique_ptr<http::Client> client_;
+  Dispatcher dispatcher_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<HttpFrontend> frontend_;
+  std::unique_ptr<http::Server> server_;
+  std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
+  loop::Handle<loop::Timer> timer_;
+  loop::Handle<loop::Timer> v8_timer_;
+  loop::Handle<loop::Timer> log_timer_;
+  double timer_due_ms_ = -1;
+  std::atomic<bool> v8_tasks_posted_{false};
+  int signals_ = 0;
+};
+
+}  // namespace isolane::worker

@@ -1,0 +1,121 @@
+#include "runtime/worker/http_frontend.h"
+
+#include "runtime/base/packed_head.h"
+#include "runtime/worker/worker.h"
+#include "third_party/ada/ada_c.h"
+
+namespace isolane::worker {
+
+HttpFrontend::~HttpFrontend() = default;
+
+bool NeedsNormalization(std::string_view url) {
+  for (size_t i = 0; i < url.size(); i++) {
+    const auto c = static_cast<unsigned char>(url[i]);
+    if (c <= 0x20 || c >= 0x7f) return true;
+    switch (c) {
+      case '"':
+      case '<':
+      case '>':
+      case '\\':
+      case '^':
+      case '`':
+      case '{':
+      case '|':
+      case '}':
+      case '#':
+      case '\'':
+        return true;
+      case '/':
+        // "/." may be a dot segment, "/%2e" is one.
+        if (i + 1 < url.size() && (url[i + 1] == '.' || url[i + 1] == '%')) return true;
+        break;
+      default:
+        break;
+    }
+  }
+  // Case of the host and default ports.
+  const size_t host = url.find("://");
+  if (host == std::string_view::npos) return true;
+  const size_t path = url.find('/', host + 3);
+  if (path == std::string_view::npos) return true;
+  for (size_t i = host + 3; i < path; i++) {
+    if ((url[i] >= 'A' && url[i] <= 'Z') || url[i] == '@' || url[i] == '%') return true;
+  }
+  return url.substr(0, path).ends_with(":80");
+}
+
+std::string NormalizedUrl(std::string_view url) {
+  ada_url parsed = ada_parse(url.data(), url.size());
+  std::string text(url);
+  if (ada_is_valid(parsed)) {
+    ada_set_hash(parsed, "", 0);
+    const ada_string href = ada_get_href(parsed);
+    text.assign(href.data, href.length);
+  }
+  ada_free(parsed);
+  return text;
+}
+
+void HttpFrontend::OnRequest(http::Exchange& exchange) {
+  Bridge* bridge;
+  if (free_.empty()) {
+    bridges_.push_back(std::make_unique<Bridge>());
+    bridge = bridges_.back().get();
+    bridge->frontend = this;
+  } else {
+    bridge = free_.back();
+    free_.pop_back();
+  }
+  bridge->exchange = &exchange;
+  bridge->pipeline_over = false;
+  exchange.set_listener(bridge);
+  base::Body body = exchange.TakeBody();
+  if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
+  const std::string_view head = exchange.packed_head();
+  const std::string_view url = base::PackedUrl(head);
+  if (!NeedsNormalization(url)) [[likely]] {
+    bridge->pipeline = dispatcher_.Open(worker_, *bridge, head, std::move(body));
+    return;
+  }
+  std::string changed(base::PackedMethod(head));
+  changed += base::kValueMark;
+  changed += NormalizedUrl(url);
+  changed += head.substr(base::PackedStart(head).size());
+  bridge->pipeline = dispatcher_.Open(worker_, *bridge, changed, std::move(body));
+}
+
+void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,
+                                      bool already_encoded) {
+  if (exchange != nullptr) exchange->Respond(status, packed_head, std::move(body), already_encoded);
+}
+
+void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
+  if (exchange == nullptr) return;
+  std::string head;
+  base::AppendPackedHeader(head, "content-type", "text/plain;charset=UTF-8");
+  exchange->Respond(status, head, base::Body::Bytes(base::Chunk::Copy(text)), true);
+}
+
+void HttpFrontend::Bridge::OnPipelineEnd() {
+  pipeline_over = true;
+  // A pipeline that ended without a response (the runtime stops) must not leave a client waiting.
+  Settle();
+}
+
+void HttpFrontend::Bridge::OnResponseSent() {
+  exchange = nullptr;
+  if (!pipeline_over) frontend->dispatcher_.ResponseSent(pipeline);
+  Settle();
+}
+
+void HttpFrontend::Bridge::OnClientGone() {
+  exchange = nullptr;
+  if (!pipeline_over) frontend->dispatcher_.ClientGone(pipeline);
+  Settle();
+}
+
+void HttpFrontend::Bridge::Settle() {
+  if (exchange == nullptr && pipeline_over) frontend->free_.push_back(this);
+}
+
+}  // namespace isolane::worker

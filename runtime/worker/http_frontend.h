@@ -1,0 +1,59 @@
+// From HTTP exchanges to pipelines and back: the public side of the graph.
+//
+// Loop thread. Owned by the Graph; the dispatcher outlives it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/http/server.h"
+#include "runtime/worker/dispatcher.h"
+#include "runtime/worker/records.h"
+
+namespace isolane::worker {
+
+class Worker;
+
+class HttpFrontend final : public http::RequestHandler {
+ public:
+  // `turn(context)` runs the run queue and flushes the server.
+  HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*), void* context)
+      : dispatcher_(dispatcher), worker_(worker), turn_(turn), context_(context) {}
+  ~HttpFrontend() override;
+
+  void OnRequest(http::Exchange& exchange) override;
+  void OnBatchEnd() override { turn_(context_); }
+
+ private:
+  // One exchange and its pipeline; pooled. It is free again when both are over.
+  struct Bridge final : TopLevel, http::ExchangeListener {
+    HttpFrontend* frontend = nullptr;
+    http::Exchange* exchange = nullptr;  // null once it ended
+    uint32_t pipeline = 0;
+    bool pipeline_over = false;
+
+    void OnResponse(int status, std::string_view packed_head, base::Body body,
+                    bool already_encoded) override;
+    void OnFailure(int status, const std::string& text) override;
+    void OnPipelineEnd() override;
+    void OnResponseSent() override;
+    void OnClientGone() override;
+    void Settle();
+  };
+
+  Dispatcher& dispatcher_;
+  Worker& worker_;
+  void (*turn_)(void*);
+  void* context_;
+  std::vector<std::unique_ptr<Bridge>> bridges_;
+  std::vector<Bridge*> free_;
+};
+
+// `url` as the URL Standard writes it; the same text when nothing needs it (the common case).
+std::string NormalizedUrl(std::string_view url);
+bool NeedsNormalization(std::string_view url);
+
+}  // namespace isolane::worker

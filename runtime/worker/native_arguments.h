@@ -1,0 +1,39 @@
+// What the natives of worker/ share: from a callback to its worker and invocation.
+#pragma once
+
+#include <cstdint>
+
+#include <v8.h>
+
+#include "runtime/js/isolate.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+using Arguments = v8::FunctionCallbackInfo<v8::Value>;
+
+inline Worker& WorkerOf(const Arguments& info) {
+  return *static_cast<Worker*>(js::Isolate::From(info.GetIsolate()).owner());
+}
+
+// Numbers come from the built-in half only; anything else would be a bug of it and reads as 0.
+inline uint32_t IdArgument(const Arguments& info, int index) {
+  v8::Local<v8::Value> value = info[index];
+  if (value->IsInt32()) return static_cast<uint32_t>(value.As<v8::Int32>()->Value());
+  return value->IsNumber() ? static_cast<uint32_t>(value.As<v8::Number>()->Value()) : 0;
+}
+
+// The live invocation that the argument names, if it belongs to the calling isolate; else null.
+inline Invocation* InvocationArgument(const Arguments& info, int index) {
+  Worker& worker = WorkerOf(info);
+  Invocation* invocation = worker.dispatcher().FindInvocation(IdArgument(info, index));
+  if (invocation == nullptr || invocation->isolate != &js::Isolate::From(info.GetIsolate())) {
+    return nullptr;
+  }
+  return invocation;
+}
+
+// The body that arguments `index` (kind) and `index` + 1 (value) describe: see builtins/web/body.js.
+base::Body BodyArgument(const Arguments& info, int index);
+
+}  // namespace isolane::worker

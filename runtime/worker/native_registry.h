@@ -1,0 +1,16 @@
+// Every C++ function that the built-in half may call: the one list behind the snapshot.
+#pragma once
+
+#include "runtime/js/native_function.h"
+
+namespace isolane::worker {
+
+// The same table, in the same order, for the tool that makes the snapshot and for the runtime.
+js::NativeTable AllNatives();
+
+// The parts, one per file.
+js::NativeTable CallNatives();
+js::NativeTable BodyNatives();
+js::NativeTable ContextNatives();
+
+}  // namespace isolane::worker

@@ -1,0 +1,148 @@
+// The pooled records behind the JavaScript objects of a request: pipelines, invocations, calls, bodies.
+// Plain state; what happens to it is in dispatcher.cc and bodies.cc.
+//
+// Loop thread. Owned by the pools of the Dispatcher; ids go stale when a record is freed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <isolane/observer.h>
+
+#include "runtime/base/body.h"
+#include "runtime/js/watchdog.h"
+
+namespace isolane::js {
+class Isolate;
+}
+
+namespace isolane::worker {
+
+class Worker;
+struct Invocation;
+
+// An exception on its way to a caller: see builtins/internal/errors.js.
+struct RemoteError {
+  std::string type = "Error";
+  std::string message;
+  // Structured-clone bytes of what else arrives, or empty.
+  std::string extra;
+  // Thrown by the other worker's code, not by isolane.
+  bool remote = false;
+};
+
+// Who opened a pipeline and awaits its response: an HTTP exchange, an embedder.
+class TopLevel {
+ public:
+  // `packed_head` is borrowed until return.
+  virtual void OnResponse(int status, std::string_view packed_head, base::Body body,
+                          bool already_encoded) = 0;
+  // There will be no response from the Worker: answer with `status` (500, 503) and words for people.
+  virtual void OnFailure(int status, const std::string& text) = 0;
+  // The last call: the pipeline is over and forgotten.
+  virtual void OnPipelineEnd() = 0;
+
+ protected:
+  ~TopLevel() = default;
+};
+
+// The tree of invocations of one top-level request, and what they share.
+struct Pipeline {
+  uint32_t id = 0;
+  uint64_t request = 0;  // number for logs
+  TopLevel* top = nullptr;
+  Pipeline* next = nullptr;  // the dispatcher's list of live ones
+  Pipeline* previous = nullptr;
+  // Live invocations, newest first (linked by Invocation::next/previous).
+  Invocation* invocations = nullptr;
+  js::CpuMeter cpu;
+  int64_t subrequests_left = 0;
+  int64_t subrequest_limit = 0;
+  int wait_until = 0;      // unsettled tasks of all its invocations
+  int status = 0;
+  bool response_given = false;  // top->OnResponse or OnFailure was called
+  bool response_sent = false;   // and all of it has left, or nobody wants it any more
+  bool queued_for_check = false;
+  bool ended = false;
+  double started_ms = 0;
+  std::string method;
+  std::string url;
+  // The response's body while it is being sent.
+  std::shared_ptr<base::Pipe> response_pipe;
+  std::vector<TraceNode> trace;
+
+  void Reset() { *this = Pipeline(); }
+};
+
+// One call of one worker: the native half of an IoContext.
+struct Invocation {
+  uint32_t id = 0;
+  Worker* worker = nullptr;
+  js::Isolate* isolate = nullptr;  // the worker's isolate when it began
+  Pipeline* pipeline = nullptr;
+  Invocation* next = nullptr;
+  Invocation* previous = nullptr;
+  uint32_t call = 0;      // the call it answers, until it has
+  bool is_root = false;
+  bool responded = false;
+  bool head_request = false;
+  int depth = 1;          // 1 for the first worker
+  int wait_until = 0;     // unsettled tasks
+  int timers = 0;         // set and not fired
+  int calls = 0;          // outstanding calls on bindings
+  int pumps = 0;          // streams being copied into pipes
+  int trace = -1;         // index in the pipeline's trace
+  uint32_t first_body = 0;   // linked by BodyRecord::next
+  uint32_t first_timer = 0;  // linked by TimerRecord::next
+  std::vector<uint32_t> outbound_calls;
+
+  void Reset() { *this = Invocation(); }
+};
+
+// A call on a channel, from native.call to the delivery of its answer.
+struct Call {
+  uint32_t id = 0;
+  uint32_t pipeline = 0;
+  uint32_t caller = 0;  // invocation; 0: the top level
+  uint32_t callee = 0;  // invocation, while there is one
+  Worker* target = nullptr;  // null: the network, or a stub
+  int depth = 1;             // the callee's
+  int trace = -1;
+  std::string head;     // the request's, then the response's
+  base::Body body;      // likewise
+  std::string cf;       // structured-clone bytes, or empty
+  int status = 0;       // of the answer; 0: error
+  RemoteError error;
+  uint64_t outbound = 0;  // id of the network request
+  bool cancelled = false;  // nobody waits for the answer
+
+  void Reset() {
+    pipeline = caller = callee = 0;
+    target = nullptr;
+    depth = 1;
+    trace = -1;
+    head.clear();
+    body = base::Body();
+    cf.clear();
+    status = 0;
+    error = RemoteError();
+    outbound = 0;
+    cancelled = false;
+  }
+};
+
+struct TimerRecord {
+  uint32_t id = 0;
+  uint32_t invocation = 0;
+  uint32_t next = 0;
+  uint32_t previous = 0;
+  double due_ms = 0;
+  double interval_ms = 0;  // 0: once
+  bool queued = false;     // an event for it waits in the run queue
+  void Reset() { *this = TimerRecord(); }
+};
+
+}  // namespace isolane::worker
