@@ -1,0 +1,93 @@
+// The `isolane` program: command line, configuration, then the server.
+
+#include <unistd.h>
+
+#include <climits>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/serve.h"
+#include "cli/terminal.h"
+#include "wrangler-compat/config_file.h"
+#include "wrangler-compat/project.h"
+
+namespace isolane::cli {
+namespace {
+
+constexpr int kFailure = 1;
+
+void PrintError(const std::string& text) {
+  const std::string mark = Paint("✘ [ERROR]", Colour::kRed, ColoursOf(STDERR_FILENO));
+  std::fprintf(stderr, "%s %s\n", mark.c_str(), text.c_str());
+}
+
+std::string CurrentDirectory() {
+  char path[PATH_MAX];
+  return getcwd(path, sizeof path) != nullptr ? path : "/";
+}
+
+// Warnings first, then errors, as wrangler prints them.
+void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) {
+  const Colours colours = ColoursOf(STDERR_FILENO);
+  using wrangler::RenderDiagnostics;
+  using wrangler::Severity;
+  if (level >= LogLevel::kWarn) {
+    const std::string warnings = RenderDiagnostics(diagnostics, Severity::kWarning, colours);
+    std::fputs(warnings.c_str(), stderr);
+  }
+  // What stops the start is told at every level.
+  std::fputs(RenderDiagnostics(diagnostics, Severity::kError, colours).c_str(), stderr);
+}
+
+int LoadAndRun(const CliOptions& options) {
+  wrangler::ProjectOptions project_options;
+  project_options.cwd = CurrentDirectory();
+  project_options.configs = options.configs;
+  project_options.vars = options.vars;
+  project_options.unknown_service =
+      options.command == Command::kDev ? UnknownService::kFailOnUse : UnknownService::kRefuse;
+  if (project_options.configs.empty()) {
+    auto found = wrangler::FindConfigFile(project_options.cwd);
+    if (!found.ok()) {
+      PrintError(found.error().ToString());
+      return kFailure;
+    }
+    project_options.configs.push_back(*found);
+  }
+
+  wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
+  PrintDiagnostics(loaded.diagnostics, options.log_level);
+  if (!loaded.ok()) return kFailure;
+  return RunServer(options, std::move(loaded.project));
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  auto options = ParseOptions(arguments);
+  if (!options.ok()) {
+    std::fprintf(stderr, "%s\n", HelpText().c_str());
+    PrintError(options.error().message);
+    return kFailure;
+  }
+  switch (options->command) {
+    case Command::kHelp:
+      std::fputs(HelpText().c_str(), stdout);
+      return 0;
+    case Command::kVersion:
+      std::fputs(VersionText().c_str(), stdout);
+      return 0;
+    case Command::kServe:
+    case Command::kDev:
+      break;
+  }
+  return LoadAndRun(*options);
+}
+
+}  // namespace
+}  // namespace isolane::cli
+
+int main(int argc, char** argv) {
+  return isolane::cli::Main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

@@ -1,0 +1,162 @@
+#include "cli/options.h"
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace isolane::cli {
+namespace {
+
+constexpr char kHelp[] =
+    R"(isolane runs Workers and the service bindings between them in one process.
+
+  isolane serve -c gateway/wrangler.toml -c auth/wrangler.toml   run; refuse what is incomplete
+  isolane dev   -c gateway/wrangler.toml -c auth/wrangler.toml   run while developing
+
+The first configuration is the public Worker; the others are reached through bindings only.
+Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above.
+
+  -c, --config FILE     configuration of a Worker; once for each
+      --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
+      --ip ADDRESS      address to listen on [127.0.0.1, or ip of the first [dev]]
+      --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
+      --log-level LEVEL debug, info, log, warn, error or none [log]
+  -h, --help            print this
+  -v, --version         print the versions of isolane, V8 and libuv
+)";
+
+Error Refused(std::string message) {
+  return Error{.message = std::move(message), .hint = {}, .where = {}, .excerpt = {}};
+}
+
+class Parser {
+ public:
+  explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
+
+  Result<CliOptions> Parse() {
+    while (next_ < arguments_.size()) {
+      ISOLANE_TRY(ParseOne());
+    }
+    if (help_) {
+      options_.command = Command::kHelp;
+    } else if (version_) {
+      options_.command = Command::kVersion;
+    }
+    return std::move(options_);
+  }
+
+ private:
+  Status ParseOne() {
+    const std::string& argument = arguments_[next_++];
+    if (!argument.starts_with('-') || argument == "-") return ParseCommand(argument);
+
+    // --name=value, -c=value
+    const size_t equals = argument.find('=');
+    const std::string flag = argument.substr(0, equals);
+    inline_value_.reset();
+    if (equals != std::string::npos) inline_value_ = argument.substr(equals + 1);
+
+    if (flag == "-h" || flag == "--help") return Switch(flag, help_);
+    if (flag == "-v" || flag == "--version") return Switch(flag, version_);
+    if (flag == "-c" || flag == "--config") {
+      ISOLANE_ASSIGN(std::string file, Value("config"));
+      options_.configs.push_back(std::move(file));
+      return Ok{};
+    }
+    if (flag == "--ip") {
+      ISOLANE_ASSIGN(options_.ip, Value("ip"));
+      return Ok{};
+    }
+    if (flag == "--port") return ParsePort();
+    if (flag == "--var") return ParseVars();
+    if (flag == "--log-level") return ParseLogLevel();
+    const size_t letters = flag.find_first_not_of('-');
+    return Refused("Unknown argument: " + flag.substr(letters == std::string::npos ? 0 : letters));
+  }
+
+  Status ParseCommand(const std::string& word) {
+    const bool serve = word == "serve";
+    if (options_.command != Command::kHelp || (!serve && word != "dev")) {
+      return Refused("Unknown argument: " + word);
+    }
+    options_.command = serve ? Command::kServe : Command::kDev;
+    return Ok{};
+  }
+
+  Status Switch(const std::string& flag, bool& target) {
+    if (inline_value_) return Refused(flag + " takes no value");
+    target = true;
+    return Ok{};
+  }
+
+  // The value of the flag just read: what follows '=', or the next argument.
+  Result<std::string> Value(const std::string& name) {
+    if (inline_value_ && !inline_value_->empty())
+      return *std::exchange(inline_value_, std::nullopt);
+    const bool missing = inline_value_ || next_ == arguments_.size() ||
+                         arguments_[next_].starts_with('-') || arguments_[next_].empty();
+    if (missing) return Refused("Not enough arguments following: " + name);
+    return arguments_[next_++];
+  }
+
+  Status ParsePort() {
+    ISOLANE_ASSIGN(const std::string text, Value("port"));
+    int port = -1;
+    const char* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, port);
+    if (parsed.ec != std::errc() || parsed.ptr != end || port < 0 || port > 65535) {
+      return Refused("Invalid value for --port: \"" + text +
+                     "\", expected a number from 0 to 65535");
+    }
+    options_.port = port;
+    return Ok{};
+  }
+
+  // Like wrangler's, --var may be followed by several of them.
+  Status ParseVars() {
+    ISOLANE_ASSIGN(std::string text, Value("var"));
+    while (true) {
+      const size_t colon = text.find(':');
+      if (colon == std::string::npos || colon == 0) {
+        return Refused("Invalid value for --var: \"" + text + "\", expected NAME:VALUE");
+      }
+      options_.vars.push_back({text.substr(0, colon), text.substr(colon + 1)});
+      const bool more = next_ < arguments_.size() && !arguments_[next_].starts_with('-') &&
+                        arguments_[next_].find(':') != std::string::npos;
+      if (!more) return Ok{};
+      text = arguments_[next_++];
+    }
+  }
+
+  Status ParseLogLevel() {
+    static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
+        {"none", LogLevel::kNone}, {"error", LogLevel::kError}, {"warn", LogLevel::kWarn},
+        {"info", LogLevel::kInfo}, {"log", LogLevel::kLog},     {"debug", LogLevel::kDebug}};
+    ISOLANE_ASSIGN(const std::string text, Value("log-level"));
+    for (const auto& [name, level] : kLevels) {
+      if (name != text) continue;
+      options_.log_level = level;
+      return Ok{};
+    }
+    return Refused("Invalid value for --log-level: \"" + text +
+                   "\", expected debug, info, log, warn, error or none");
+  }
+
+  const std::vector<std::string>& arguments_;
+  size_t next_ = 0;
+  std::optional<std::string> inline_value_;
+  bool help_ = false;
+  bool version_ = false;
+  CliOptions options_;
+};
+
+}  // namespace
+
+Result<CliOptions> ParseOptions(const std::vector<std::string>& arguments) {
+  return Parser(arguments).Parse();
+}
+
+std::string HelpText() { return kHelp; }
+
+}  // namespace isolane::cli

@@ -1,0 +1,36 @@
+// The command line of `isolane`, understood: what to do, with which files and settings.
+//
+// Thread: any. Plain data.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <isolane/result.h>
+
+#include "wrangler-compat/project.h"
+
+namespace isolane::cli {
+
+enum class Command { kHelp, kVersion, kServe, kDev };
+
+// Each level shows what the ones before it show.
+enum class LogLevel { kNone, kError, kWarn, kInfo, kLog, kDebug };
+
+struct CliOptions {
+  Command command = Command::kHelp;
+  std::vector<std::string> configs;  // empty: search from the current directory upwards
+  std::optional<std::string> ip;     // empty: `[dev] ip` of the first configuration, else 127.0.0.1
+  std::optional<int> port;           // empty: `[dev] port` of the first configuration, else 8787
+  std::vector<wrangler::VarOverride> vars;
+  LogLevel log_level = LogLevel::kLog;
+};
+
+// `arguments` without the program's name. The error's message is one line, as wrangler's.
+Result<CliOptions> ParseOptions(const std::vector<std::string>& arguments);
+
+// What --help prints.
+std::string HelpText();
+
+}  // namespace isolane::cli

@@ -1,0 +1,20 @@
+// The part of the program that runs Workers: from a loaded project to the end of the process.
+//
+// Main thread.
+#pragma once
+
+#include <string>
+
+#include "cli/options.h"
+#include "wrangler-compat/project.h"
+
+namespace isolane::cli {
+
+// Runs the project until it is told to stop (SIGINT, SIGTERM). Prints the Workers, "Ready on ...",
+// a line for each request, and every error. Gives the exit code of the process.
+int RunServer(const CliOptions& options, wrangler::Project project);
+
+// "isolane 0.1.0", then a line each for V8 and libuv; ends with a newline.
+std::string VersionText();
+
+}  // namespace isolane::cli

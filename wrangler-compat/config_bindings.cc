@@ -1,0 +1,214 @@
+#include "wrangler-compat/config_bindings.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace isolane::wrangler {
+namespace {
+
+// A binding and what kind it is, as messages about doubled names call it.
+struct NamedBinding {
+  std::string name;
+  std::string_view kind;
+  Position position;
+};
+
+// JSON cannot say a date, so neither can env.
+bool ReportDates(ConfigSection& section, const ConfigNode& node, const std::string& path,
+                 Position position) {
+  bool found = false;
+  if (node.kind == ConfigKind::kDate) {
+    const std::string key = path.substr(path.rfind('.') + 1);
+    section.Fail(
+        "The field \"" + path +
+            "\" is a TOML date, which is not supported. Please use a string instead, e.g. " + key +
+            " = \"" + node.text + "\".",
+        position);
+    found = true;
+  }
+  for (size_t i = 0; i < node.items.size(); i++) {
+    const std::string item = path + "[" + std::to_string(i) + "]";
+    found |= ReportDates(section, node.items[i], item, node.items[i].position);
+  }
+  for (const ConfigMember& member : node.members) {
+    found |= ReportDates(section, member.value, path + "." + member.key, member.position);
+  }
+  return found;
+}
+
+void ReadVars(ConfigSection& section, std::vector<BindingSpec>& bindings,
+              std::vector<NamedBinding>& names) {
+  const ConfigMember* vars = section.Find("vars");
+  if (vars == nullptr) return;
+  if (!vars->value.IsObject()) {
+    section.Fail("The field \"vars\" should be an object but got " + ToJson(vars->value) + ".\n",
+                 vars->position);
+    return;
+  }
+  for (const ConfigMember& var : vars->value.members) {
+    names.push_back({var.key, "Environment Variable", var.position});
+    if (ReportDates(section, var.value, "vars." + var.key, var.position)) continue;
+    bindings.push_back({var.key, VarBinding{ToJson(var.value)}, section.Where(var.position)});
+  }
+  std::stable_partition(bindings.begin(), bindings.end(), [](const BindingSpec& binding) {
+    return !std::get_if<VarBinding>(&binding.value)->json.starts_with('"');
+  });
+}
+
+// `services[i]`, checked field by field. Keys that wrangler does not know are accepted, as there.
+class ServiceReader {
+ public:
+  ServiceReader(ConfigSection& section, const ConfigNode& node, size_t index)
+      : section_(section), node_(node), field_("services[" + std::to_string(index) + "]") {}
+
+  // Null when the entry is unusable; what is wrong has been reported.
+  std::optional<BindingSpec> Read() {
+    if (!node_.IsObject()) {
+      section_.Fail("\"services\" bindings should be objects, but got " + ToJson(node_),
+                    node_.position);
+      return std::nullopt;
+    }
+    const std::string* name = String("binding", kRequired);
+    const std::string* service = String("service", kRequired);
+    String("environment", kOptional);  // the legacy service environments; means nothing locally
+    const std::string* entrypoint = String("entrypoint", kOptional);
+    const std::string props = Props();
+    CheckRemote();
+    if (!valid_) return std::nullopt;
+    ServiceBinding binding{*service, {}, props};
+    if (entrypoint != nullptr && *entrypoint != "default") binding.entrypoint = *entrypoint;
+    return BindingSpec{*name, std::move(binding), section_.Where(node_.Find("binding")->position)};
+  }
+
+ private:
+  enum Need { kRequired, kOptional };
+
+  const std::string* String(std::string_view key, Need need) {
+    const ConfigMember* member = node_.Find(key);
+    if (member == nullptr && need == kOptional) return nullptr;
+    if (member != nullptr && member->value.IsString()) return &member->value.text;
+    Fail("string", key);
+    return nullptr;
+  }
+
+  std::string Props() {
+    const ConfigMember* member = node_.Find("props");
+    if (member == nullptr) return {};
+    if (!member->value.IsObject()) {
+      Fail("object", "props");
+      return {};
+    }
+    if (ReportDates(section_, member->value, field_ + ".props", member->position)) valid_ = false;
+    return ToJson(member->value);
+  }
+
+  void CheckRemote() {
+    if (const ConfigMember* remote = node_.Find("remote")) {
+      if (!remote->value.IsBoolean()) {
+        section_.Fail("\"" + field_ +
+                          "\" should, optionally, have a boolean \"remote\" field but got " +
+                          ToJson(node_) + ".",
+                      remote->position);
+        valid_ = false;
+      } else if (remote->value.boolean) {
+        section_.Warn("\"" + field_ +
+                          ".remote\" is ignored: isolane binds to a Worker of this "
+                          "process, never to a deployed one.",
+                      remote->position);
+      }
+    }
+    if (const ConfigMember* plugin = node_.Find("dev")) {
+      section_.Warn("\"" + field_ + ".dev\" is not supported by isolane and is ignored",
+                    plugin->position);
+    }
+  }
+
+  void Fail(std::string_view type, std::string_view key) {
+    const ConfigMember* member = node_.Find(key);
+    const char* article = type == "object" ? "an " : "a ";
+    section_.Fail("\"" + field_ + "\" bindings should have " + article + std::string(type) + " \"" +
+                      std::string(key) + "\" field but got " + ToJson(node_) + ".",
+                  member != nullptr ? member->position : node_.position);
+    valid_ = false;
+  }
+
+  ConfigSection& section_;
+  const ConfigNode& node_;
+  const std::string field_;
+  bool valid_ = true;
+};
+
+void ReadServices(ConfigSection& section, std::vector<BindingSpec>& bindings,
+                  std::vector<NamedBinding>& names) {
+  const ConfigMember* services = section.Array("services");
+  if (services == nullptr) return;
+  bool complete = true;
+  std::vector<NamedBinding> found;
+  for (size_t i = 0; i < services->value.items.size(); i++) {
+    const ConfigNode& node = services->value.items[i];
+    auto binding = ServiceReader(section, node, i).Read();
+    if (!binding) {
+      complete = false;
+      continue;
+    }
+    found.push_back({binding->name, "Worker", node.Find("binding")->position});
+    bindings.push_back(std::move(*binding));
+  }
+  // Like wrangler: an array with a broken entry takes no part in the check for doubled names.
+  if (complete) names.insert(names.end(), found.begin(), found.end());
+}
+
+// "Worker", "Worker and Environment Variable", "A, B, and C".
+std::string ListOf(const std::vector<std::string_view>& kinds) {
+  std::string text;
+  for (size_t i = 0; i < kinds.size(); i++) {
+    if (i > 0) text += kinds.size() == 2 ? " and " : i + 1 == kinds.size() ? ", and " : ", ";
+    text += kinds[i];
+  }
+  return text;
+}
+
+void ReportDoubledNames(ConfigSection& section, const std::vector<NamedBinding>& bindings) {
+  bool any = false;
+  std::vector<std::string_view> reported;
+  for (size_t i = 0; i < bindings.size(); i++) {
+    const std::string& name = bindings[i].name;
+    if (std::find(reported.begin(), reported.end(), name) != reported.end()) continue;
+    std::vector<std::string_view> kinds{bindings[i].kind};
+    const NamedBinding* second = nullptr;
+    for (size_t j = i + 1; j < bindings.size(); j++) {
+      if (bindings[j].name != name) continue;
+      second = &bindings[j];
+      if (std::find(kinds.begin(), kinds.end(), second->kind) == kinds.end()) {
+        kinds.push_back(second->kind);
+      }
+    }
+    if (second == nullptr) continue;
+    any = true;
+    reported.push_back(name);
+    const std::string list = kinds.size() == 1 ? "multiple " + ListOf(kinds) : ListOf(kinds);
+    section.Fail(name + " assigned to " + list + " bindings.", second->position);
+  }
+  if (any) {
+    section.Fail(
+        "Bindings must have unique names, so that they can all be referenced in the "
+        "worker.\nPlease change your bindings to have unique names.",
+        {});
+  }
+}
+
+}  // namespace
+
+std::vector<BindingSpec> ReadBindings(ConfigSection& section) {
+  std::vector<BindingSpec> bindings;
+  std::vector<NamedBinding> var_names, names;
+  ReadVars(section, bindings, var_names);
+  ReadServices(section, bindings, names);
+  // Messages list the kinds in wrangler's order: services before vars.
+  names.insert(names.end(), var_names.begin(), var_names.end());
+  ReportDoubledNames(section, names);
+  return bindings;
+}
+
+}  // namespace isolane::wrangler

@@ -1,0 +1,76 @@
+#include "wrangler-compat/config_file.h"
+
+#include <utility>
+
+#include "wrangler-compat/files.h"
+#include "wrangler-compat/json_reader.h"
+#include "wrangler-compat/toml_reader.h"
+
+namespace isolane::wrangler {
+
+std::string ConfigFile::Where(Position position) const {
+  return position.line > 0 ? display + ":" + std::to_string(position.line) : display;
+}
+
+std::string ConfigFile::BaseName() const { return path.substr(path.rfind('/') + 1); }
+
+Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& path) {
+  ConfigFile file;
+  file.path = AbsolutePath(cwd, path);
+  file.display = RelativePath(cwd, file.path);
+  // Far away from the user's directory the absolute path is the readable one.
+  if (file.display.starts_with("../../..")) file.display = file.path;
+
+  const bool json = path.ends_with(".json") || path.ends_with(".jsonc");
+  if (!json && !path.ends_with(".toml")) {
+    return Error{.message = "The configuration file " + file.display + " is of no known format",
+                 .hint = "Its name must end with .toml, .json or .jsonc.",
+                 .where = {},
+                 .excerpt = {}};
+  }
+  file.format = json ? ConfigFormat::kJson : ConfigFormat::kToml;
+
+  switch (KindOf(file.path)) {
+    case PathKind::kMissing:
+      return Error{.message = "The configuration file " + file.display + " does not exist",
+                   .hint = "Check the path given with -c; it is relative to " + cwd + ".",
+                   .where = {},
+                   .excerpt = {}};
+    case PathKind::kDirectory:
+      return Error{.message = "The configuration file " + file.display + " is a directory",
+                   .hint = {},
+                   .where = {},
+                   .excerpt = {}};
+    case PathKind::kFile:
+      break;
+  }
+  ISOLANE_ASSIGN(const std::string content, ReadFile(file.path));
+  std::string_view source = content;
+  if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
+
+  ISOLANE_ASSIGN(file.root, json ? ReadJson(source, file.display) : ReadToml(source, file.display));
+  if (!file.root.IsObject()) {
+    return Error{.message = "The configuration must be an object, but is " + ToJson(file.root),
+                 .hint = {},
+                 .where = file.Where(file.root.position),
+                 .excerpt = {}};
+  }
+  return file;
+}
+
+Result<std::string> FindConfigFile(const std::string& cwd) {
+  for (const char* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
+    for (std::string directory = cwd;; directory = DirectoryOf(directory)) {
+      std::string path = AbsolutePath(directory, name);
+      if (KindOf(path) == PathKind::kFile) return path;
+      if (directory == "/" || directory == ".") break;
+    }
+  }
+  return Error{
+      .message = "No wrangler.json, wrangler.jsonc or wrangler.toml in " + cwd + " or above it",
+      .hint = "Name the configuration of each Worker: -c path/to/wrangler.toml",
+      .where = {},
+      .excerpt = {}};
+}
+
+}  // namespace isolane::wrangler

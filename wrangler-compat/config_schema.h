@@ -1,0 +1,47 @@
+// What the keys of one configuration mean: a tree in, a checked WorkerConfig out. Reports every
+// mistake, not only the first, and every key that it does not act upon.
+//
+// Thread: any.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <isolane/worker_spec.h>
+
+#include "wrangler-compat/config_file.h"
+#include "wrangler-compat/diagnostics.h"
+#include "wrangler-compat/module_rules.h"
+
+namespace isolane::wrangler {
+
+// The behaviour a Worker gets that names no compatibility date.
+inline constexpr char kDefaultCompatibilityDate[] = "2026-11-17";
+
+// `[dev]`. Command line options win over it.
+struct DevSettings {
+  std::optional<std::string> ip;
+  std::optional<int> port;
+};
+
+struct WorkerConfig {
+  std::string name;  // empty when the file has none
+  std::string main;  // as written; empty when the file has none
+  std::string main_where;
+  std::optional<std::string> base_dir;
+  std::string compatibility_date;
+  std::vector<std::string> compatibility_flags;
+  std::vector<BindingSpec> bindings;
+  std::vector<ModuleRule> rules;
+  Limits limits;
+  DevSettings dev;
+};
+
+// What is wrong inside the file goes to `tree` (printed under "Processing FILE configuration:"),
+// what stands for itself, as in wrangler, to `loose`. The result is usable when neither has an
+// error.
+WorkerConfig ReadWorkerConfig(const ConfigFile& file, DiagnosticGroup& tree,
+                              DiagnosticGroup& loose);
+
+}  // namespace isolane::wrangler

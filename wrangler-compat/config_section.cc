@@ -1,0 +1,112 @@
+#include "wrangler-compat/config_section.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace isolane::wrangler {
+
+std::string ConfigSection::Name(std::string_view key) const {
+  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+}
+
+void ConfigSection::Warn(std::string message, Position position) {
+  diagnostics_.Warn(std::move(message), file_.Where(position));
+}
+
+void ConfigSection::Fail(std::string message, Position position) {
+  diagnostics_.Fail(std::move(message), file_.Where(position));
+}
+
+void ConfigSection::FailType(const ConfigMember& member, std::string_view type) {
+  Fail("Expected \"" + Name(member.key) + "\" to be of type " + std::string(type) + " but got " +
+           ToJson(member.value) + ".",
+       member.position);
+}
+
+std::optional<std::string> ConfigSection::String(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr) return std::nullopt;
+  if (member->value.IsString()) return member->value.text;
+  FailType(*member, "string");
+  return std::nullopt;
+}
+
+std::optional<bool> ConfigSection::Boolean(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr) return std::nullopt;
+  if (member->value.IsBoolean()) return member->value.boolean;
+  FailType(*member, "boolean");
+  return std::nullopt;
+}
+
+std::optional<double> ConfigSection::Number(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr) return std::nullopt;
+  const ConfigNode& value = member->value;
+  if (value.kind == ConfigKind::kInteger) return static_cast<double>(value.integer);
+  if (value.kind == ConfigKind::kFloat) return value.number;
+  FailType(*member, "number");
+  return std::nullopt;
+}
+
+std::vector<std::string> ConfigSection::StringArray(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr) return {};
+  std::vector<std::string> texts;
+  bool all_strings = member->value.IsArray();
+  for (const ConfigNode& item : member->value.items) {
+    all_strings = all_strings && item.IsString();
+    texts.push_back(item.text);
+  }
+  if (all_strings) return texts;
+  FailType(*member, "string array");
+  return {};
+}
+
+std::optional<std::string> ConfigSection::OneOf(std::string_view key,
+                                                std::span<const std::string_view> choices) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr) return std::nullopt;
+  if (member->value.IsString() &&
+      std::find(choices.begin(), choices.end(), member->value.text) != choices.end()) {
+    return member->value.text;
+  }
+  std::string list;
+  for (const std::string_view choice : choices) {
+    list += (list.empty() ? "" : ",") + JsonQuote(choice);
+  }
+  Fail("Expected \"" + Name(key) + "\" field to be one of [" + list + "] but got " +
+           ToJson(member->value) + ".",
+       member->position);
+  return std::nullopt;
+}
+
+const ConfigMember* ConfigSection::Object(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr || member->value.IsObject()) return member;
+  FailType(*member, "object");
+  return nullptr;
+}
+
+const ConfigMember* ConfigSection::Array(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr || member->value.IsArray()) return member;
+  Fail("The field \"" + Name(key) + "\" should be an array but got " + ToJson(member->value) + ".",
+       member->position);
+  return nullptr;
+}
+
+void ConfigSection::WarnUnexpected(std::span<const std::string_view> known) {
+  std::string names;
+  Position first;
+  for (const ConfigMember& member : object_.members) {
+    if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
+    if (names.empty()) first = member.position;
+    names += (names.empty() ? "" : ",") + JsonQuote(member.key);
+  }
+  if (names.empty()) return;
+  const std::string path = path_.empty() ? "top-level" : path_;
+  Warn("Unexpected fields found in " + path + " field: " + names, first);
+}
+
+}  // namespace isolane::wrangler

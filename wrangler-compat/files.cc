@@ -1,0 +1,58 @@
+#include "wrangler-compat/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace isolane::wrangler {
+
+PathKind KindOf(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return PathKind::kMissing;
+  return S_ISDIR(info.st_mode) ? PathKind::kDirectory : PathKind::kFile;
+}
+
+Result<std::string> ReadFile(const std::string& path) {
+  const auto failure = [&path] {
+    return Error{.message = "Cannot read " + path + ": " + std::strerror(errno),
+                 .hint = {},
+                 .where = {},
+                 .excerpt = {}};
+  };
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failure();
+  std::string content;
+  char buffer[64 * 1024];
+  ssize_t got;
+  while ((got = read(file, buffer, sizeof buffer)) > 0) content.append(buffer, got);
+  if (got < 0) {
+    Error error = failure();
+    close(file);
+    return error;
+  }
+  close(file);
+  return content;
+}
+
+std::string AbsolutePath(const std::string& base, const std::string& path) {
+  std::string text = (std::filesystem::path(base) / path).lexically_normal().string();
+  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+std::string RelativePath(const std::string& base, const std::string& path) {
+  const std::string relative = std::filesystem::path(path).lexically_relative(base).string();
+  return relative.empty() ? path : relative;
+}
+
+std::string DirectoryOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace isolane::wrangler

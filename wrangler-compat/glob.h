@@ -1,0 +1,14 @@
+// Globs as module rules write them: * within one path segment, ** across segments. Everything else,
+// '?' and brackets included, stands for itself, as it does in wrangler.
+//
+// Thread: any.
+#pragma once
+
+#include <string_view>
+
+namespace isolane::wrangler {
+
+// Whether the whole of `path` ('/' between its parts) matches. "**/*.txt" matches "a.txt" too.
+bool GlobMatches(std::string_view glob, std::string_view path);
+
+}  // namespace isolane::wrangler

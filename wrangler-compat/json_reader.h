@@ -1,0 +1,20 @@
+// JSON text with comments and trailing commas to a configuration tree. The only user of
+// nlohmann/json is json_reader.cc.
+//
+// Thread: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <isolane/result.h>
+
+#include "wrangler-compat/config_tree.h"
+
+namespace isolane::wrangler {
+
+// `path` is only used in the error, which says where and shows the line. The error begins with the
+// name that jsonc-parser gives this kind of mistake ("CommaExpected"), as wrangler's does.
+Result<ConfigNode> ReadJson(std::string_view source, const std::string& path);
+
+}  // namespace isolane::wrangler

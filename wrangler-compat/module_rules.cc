@@ -1,0 +1,124 @@
+#include "wrangler-compat/module_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wrangler-compat/glob.h"
+
+namespace isolane::wrangler {
+namespace {
+
+struct Candidate {
+  ModuleRule rule;
+  std::optional<bool> fallthrough;
+  Position position;
+  bool is_default = false;
+};
+
+std::vector<Candidate> DefaultRules() {
+  const auto rule = [](const char* type, std::vector<std::string> globs) {
+    std::string list;
+    for (const std::string& glob : globs) list += (list.empty() ? "" : ",") + JsonQuote(glob);
+    const std::string json = std::string("{\"type\":\"") + type + "\",\"globs\":[" + list + "]}";
+    return Candidate{{type, std::move(globs), json, false}, std::nullopt, {}, true};
+  };
+  return {rule("Text", {"**/*.txt", "**/*.html", "**/*.sql"}), rule("Data", {"**/*.bin"}),
+          rule("CompiledWasm", {"**/*.wasm", "**/*.wasm?module"})};
+}
+
+bool IsKnownType(std::string_view type) {
+  static constexpr std::string_view kTypes[] = {
+      "ESModule", "CommonJS", "CompiledWasm", "Text", "Data", "PythonModule", "PythonRequirement"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
+std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node, size_t index) {
+  const ConfigMember* type = node.Find("type");
+  const ConfigMember* globs = node.Find("globs");
+  const ConfigMember* fallthrough = node.Find("fallthrough");
+  bool valid = true;
+  if (type == nullptr || !type->value.IsString() || !IsKnownType(type->value.text)) {
+    section.Fail(
+        "bindings should have a string \"type\" field, which contains one of \"ESModule\", "
+        "\"CommonJS\", \"CompiledWasm\", \"Text\", or \"Data\".",
+        node.position);
+    valid = false;
+  }
+  const std::string name = "rules[" + std::to_string(index) + "].globs";
+  if (globs == nullptr) {
+    section.Fail("\"" + name + "\" is a required field.", node.position);
+    valid = false;
+  } else if (!globs->value.IsArray() ||
+             !std::all_of(globs->value.items.begin(), globs->value.items.end(),
+                          [](const ConfigNode& item) { return item.IsString(); })) {
+    section.Fail(
+        "Expected \"" + name + "\" to be an array of strings but got " + ToJson(globs->value),
+        globs->position);
+    valid = false;
+  }
+  if (fallthrough != nullptr && !fallthrough->value.IsBoolean()) {
+    section.Fail("the field \"fallthrough\", when present, should be a boolean.",
+                 fallthrough->position);
+    valid = false;
+  }
+  if (!valid) return std::nullopt;
+
+  Candidate candidate;
+  candidate.rule.type = type->value.text;
+  for (const ConfigNode& item : globs->value.items) candidate.rule.globs.push_back(item.text);
+  candidate.rule.json = ToJson(node);
+  if (fallthrough != nullptr) candidate.fallthrough = fallthrough->value.boolean;
+  candidate.position = node.position;
+  return candidate;
+}
+
+}  // namespace
+
+std::vector<ModuleRule> ReadModuleRules(ConfigSection& section) {
+  std::vector<Candidate> candidates;
+  if (const ConfigMember* rules = section.Array("rules")) {
+    for (size_t i = 0; i < rules->value.items.size(); i++) {
+      if (auto candidate = ReadRule(section, rules->value.items[i], i)) {
+        candidates.push_back(std::move(*candidate));
+      }
+    }
+  }
+  for (Candidate& candidate : DefaultRules()) candidates.push_back(std::move(candidate));
+
+  for (size_t i = 0; i < candidates.size(); i++) {
+    const Candidate& stopper = candidates[i];
+    if (stopper.rule.shadowed || stopper.fallthrough == true) continue;
+    std::string ignored;
+    for (size_t j = i + 1; j < candidates.size(); j++) {
+      Candidate& later = candidates[j];
+      if (later.rule.type != stopper.rule.type) continue;
+      later.rule.shadowed = true;
+      ignored += "\n " + later.rule.json + (later.is_default ? " (DEFAULT)" : "");
+    }
+    if (ignored.empty() || stopper.fallthrough == false) continue;
+    section.Warn("The module rule " + stopper.rule.json +
+                     " does not have a fallback, the following rules will be ignored:" + ignored +
+                     "\n\nAdd `fallthrough = true` to rule to allow next rule to be used or "
+                     "`fallthrough = false` to silence this warning",
+                 stopper.position);
+  }
+
+  std::vector<ModuleRule> rules;
+  for (Candidate& candidate : candidates) rules.push_back(std::move(candidate.rule));
+  return rules;
+}
+
+const ModuleRule* FindModuleRule(const std::vector<ModuleRule>& rules, const std::string& path) {
+  const ModuleRule* shadowed = nullptr;
+  for (const ModuleRule& rule : rules) {
+    const bool matches =
+        std::any_of(rule.globs.begin(), rule.globs.end(),
+                    [&](const std::string& glob) { return GlobMatches(glob, path); });
+    if (!matches) continue;
+    if (!rule.shadowed) return &rule;
+    if (shadowed == nullptr) shadowed = &rule;
+  }
+  return shadowed;
+}
+
+}  // namespace isolane::wrangler

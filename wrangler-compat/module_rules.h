@@ -1,0 +1,28 @@
+// Which files are which kind of module: the `rules` of a configuration, followed by wrangler's own.
+//
+// Thread: any. Plain data after Complete.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wrangler-compat/config_section.h"
+
+namespace isolane::wrangler {
+
+struct ModuleRule {
+  std::string type;  // ESModule, CommonJS, CompiledWasm, Text, Data, PythonModule, ...
+  std::vector<std::string> globs;
+  std::string json;  // as it was written, for messages
+  // An earlier rule of the same type has no `fallthrough = true`.
+  bool shadowed = false;
+};
+
+// Reads `rules`, appends the default rules and marks the shadowed ones; reports what is wrong.
+std::vector<ModuleRule> ReadModuleRules(ConfigSection& section);
+
+// The first rule that matches the path of a module, shadowed ones last; null when none does.
+const ModuleRule* FindModuleRule(const std::vector<ModuleRule>& rules, const std::string& path);
+
+}  // namespace isolane::wrangler

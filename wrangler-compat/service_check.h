@@ -1,0 +1,28 @@
+// Service bindings whose Worker does not exist, found before anything runs.
+//
+// Thread: any. Pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <isolane/worker_spec.h>
+
+namespace isolane::wrangler {
+
+struct UnresolvedService {
+  std::string worker;  // whose binding it is
+  std::string binding;
+  std::string service;  // the name that nobody has
+  std::string where;
+  std::vector<std::string> known;
+  std::string nearest;  // empty when no known name is near
+};
+
+std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& specs);
+
+// gateway: binding AUTH points to "auth", no such Worker (known: gateway, authn).
+// gateway/wrangler.toml:14. Did you mean "authn"?   (in one line)
+std::string Describe(const UnresolvedService& unresolved);
+
+}  // namespace isolane::wrangler
