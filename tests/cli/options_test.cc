@@ -1,0 +1,125 @@
+#include "cli/options.h"
+
+#include <doctest/doctest.h>
+
+namespace isolane::cli {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+CliOptions Parse(const Arguments& arguments) {
+  auto options = ParseOptions(arguments);
+  REQUIRE(options.ok());
+  return std::move(*options);
+}
+
+std::string Refusal(const Arguments& arguments) {
+  auto options = ParseOptions(arguments);
+  REQUIRE_FALSE(options.ok());
+  return options.error().message;
+}
+
+TEST_SUITE("cli/options") {
+  TEST_CASE("the command") {
+    SUBCASE("is serve or dev") {
+      CHECK(Parse({"serve"}).command == Command::kServe);
+      CHECK(Parse({"dev"}).command == Command::kDev);
+      CHECK(Parse({"-c", "a.toml", "dev"}).command == Command::kDev);
+    }
+    SUBCASE("is help when there is none") { CHECK(Parse({}).command == Command::kHelp); }
+    SUBCASE("gives way to --help and --version") {
+      CHECK(Parse({"serve", "-h"}).command == Command::kHelp);
+      CHECK(Parse({"--help"}).command == Command::kHelp);
+      CHECK(Parse({"--version"}).command == Command::kVersion);
+      CHECK(Parse({"-v"}).command == Command::kVersion);
+    }
+    SUBCASE("is refused when unknown or doubled") {
+      CHECK(Refusal({"run"}) == "Unknown argument: run");
+      CHECK(Refusal({"dev", "serve"}) == "Unknown argument: serve");
+    }
+  }
+
+  TEST_CASE("configurations keep their order") {
+    const Arguments expected{"a.toml", "b.json", "c.toml", "d.toml"};
+    CHECK(Parse({"serve", "-c", "a.toml", "--config", "b.json", "-c=c.toml", "--config=d.toml"})
+              .configs == expected);
+    CHECK(Parse({"serve"}).configs.empty());
+  }
+
+  TEST_CASE("address and port") {
+    SUBCASE("are left to the configuration by default") {
+      CHECK_FALSE(Parse({"serve"}).port.has_value());
+      CHECK_FALSE(Parse({"serve"}).ip.has_value());
+    }
+    SUBCASE("are taken") {
+      CHECK(Parse({"serve", "--port", "0"}).port == 0);
+      CHECK(Parse({"serve", "--port=65535"}).port == 65535);
+      CHECK(Parse({"serve", "--ip", "0.0.0.0"}).ip == "0.0.0.0");
+    }
+    SUBCASE("must be a port") {
+      CHECK(Refusal({"serve", "--port", "65536"}) ==
+            "Invalid value for --port: \"65536\", expected a number from 0 to 65535");
+      CHECK(Refusal({"serve", "--port=80x"}) ==
+            "Invalid value for --port: \"80x\", expected a number from 0 to 65535");
+    }
+  }
+
+  TEST_CASE("vars") {
+    SUBCASE("are split at the first colon") {
+      const CliOptions options = Parse({"dev", "--var", "A:1:2"});
+      REQUIRE(options.vars.size() == 1);
+      CHECK(options.vars[0].name == "A");
+      CHECK(options.vars[0].value == "1:2");
+    }
+    SUBCASE("may be empty") { CHECK(Parse({"dev", "--var", "A:"}).vars[0].value.empty()); }
+    SUBCASE("may hold an equals sign") {
+      CHECK(Parse({"dev", "--var", "A:x=y"}).vars[0].value == "x=y");
+      CHECK(Parse({"dev", "--var=A:x=y"}).vars[0].value == "x=y");
+    }
+    SUBCASE("may be several, once or again") {
+      CHECK(Parse({"--var", "A:1", "B:2", "--var", "C:3", "dev"}).vars.size() == 3);
+      CHECK(Parse({"--var", "A:1", "dev"}).command == Command::kDev);
+    }
+    SUBCASE("need a name and a colon") {
+      CHECK(Refusal({"dev", "--var", "A"}) ==
+            "Invalid value for --var: \"A\", expected NAME:VALUE");
+      CHECK(Refusal({"dev", "--var", ":x"}) ==
+            "Invalid value for --var: \":x\", expected NAME:VALUE");
+    }
+  }
+
+  TEST_CASE("the log level") {
+    CHECK(Parse({"dev"}).log_level == LogLevel::kLog);
+    CHECK(Parse({"dev", "--log-level", "debug"}).log_level == LogLevel::kDebug);
+    CHECK(Parse({"dev", "--log-level=none"}).log_level == LogLevel::kNone);
+    CHECK(LogLevel::kDebug > LogLevel::kLog);
+    CHECK(
+        Refusal({"dev", "--log-level", "loud"}) ==
+        "Invalid value for --log-level: \"loud\", expected debug, info, log, warn, error or none");
+  }
+
+  TEST_CASE("mistakes") {
+    SUBCASE("an unknown flag is named without its dashes") {
+      CHECK(Refusal({"dev", "--bogus-flag"}) == "Unknown argument: bogus-flag");
+      CHECK(Refusal({"dev", "--bogus-flag=1"}) == "Unknown argument: bogus-flag");
+      CHECK(Refusal({"dev", "-x"}) == "Unknown argument: x");
+      CHECK(Refusal({"dev", "--"}) == "Unknown argument: --");
+    }
+    SUBCASE("a value is missing") {
+      CHECK(Refusal({"dev", "-c"}) == "Not enough arguments following: config");
+      CHECK(Refusal({"dev", "--port", "--ip", "x"}) == "Not enough arguments following: port");
+      CHECK(Refusal({"dev", "--ip="}) == "Not enough arguments following: ip");
+    }
+    SUBCASE("a value too many") { CHECK(Refusal({"--help=1"}) == "--help takes no value"); }
+  }
+
+  TEST_CASE("the help names every option") {
+    for (const char* option : {"serve", "dev", "--config", "--port", "--ip", "--var", "--log-level",
+                               "--help", "--version"}) {
+      CHECK(HelpText().find(option) != std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::cli

@@ -1,0 +1,74 @@
+'use strict';
+
+test('queueMicrotask', async () => {
+  const log = [];
+  queueMicrotask(() => log.push('micro'));
+  log.push('now');
+  await null;
+  await null;
+  assertEquals(log, ['now', 'micro']);
+  assertThrows(() => queueMicrotask(1), TypeError,
+    "Failed to execute 'queueMicrotask' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.");
+  internals.lines.length = 0;
+  queueMicrotask(() => { throw new Error('in micro'); });
+  await null;
+  await null;
+  assert(internals.lines[0][1].startsWith('Uncaught Error: in micro'), 'not reported');
+});
+
+test('performance', () => {
+  assert(Math.abs(performance.now() - Date.now()) < 1000, `${performance.now()}`);
+  assertEquals([performance.timeOrigin, performance.toJSON(), Number.isInteger(performance.now())], [0, { timeOrigin: 0 }, true]);
+  internals.state.current = null;
+  assertEquals(performance.now(), 0);
+  assertThrows(() => new Performance(), TypeError, 'Illegal constructor');
+});
+
+test('navigator', () => {
+  assertEquals([navigator.userAgent, navigator.hardwareConcurrency], ['Cloudflare-Workers', 1]);
+  assertThrows(() => new Navigator(), TypeError, 'Illegal constructor');
+});
+
+test('globals are writable, configurable and not enumerable', () => {
+  for (const name of ['URL', 'console', 'crypto', 'TextDecoder', 'atob', 'ReadableStream', 'ArrayBuffer', 'addEventListener']) {
+    const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(globalThis, name);
+    assert(value !== undefined, name);
+    assertEquals([writable, enumerable, configurable], [true, false, true], name);
+  }
+});
+
+test('ArrayBuffer keeps its identity', () => {
+  assertEquals(new ArrayBuffer(8).constructor === ArrayBuffer, true);
+  assertEquals(new Uint8Array(4).buffer instanceof ArrayBuffer, true);
+  assertEquals(new Uint8Array(4).buffer.constructor === ArrayBuffer, true);
+  assertEquals([ArrayBuffer.name, ArrayBuffer.length, ArrayBuffer.isView(new Uint8Array(1))], ['ArrayBuffer', 1, true]);
+  assertEquals(new ArrayBuffer(8).slice(2).byteLength, 6);
+  assertEquals(ArrayBuffer[Symbol.species] === ArrayBuffer, true);
+  class Sub extends ArrayBuffer {}
+  const sub = new Sub(5);
+  assertEquals([sub instanceof Sub, sub.byteLength, sub.slice(1) instanceof Sub], [true, 5, true]);
+  assertThrows(() => ArrayBuffer(1), TypeError, "Constructor ArrayBuffer requires 'new'");
+  assertThrows(() => new ArrayBuffer(-1), RangeError);
+  assertEquals(Object.prototype.toString.call(structuredClone(new ArrayBuffer(1))), '[object ArrayBuffer]');
+});
+
+test('ArrayBuffer: maxByteLength is limited', () => {
+  const buffer = new ArrayBuffer(8, { maxByteLength: 1024 });
+  assertEquals([buffer.resizable, buffer.maxByteLength], [true, 1024]);
+  buffer.resize(1000);
+  assertEquals(buffer.byteLength, 1000);
+  assertThrows(() => new ArrayBuffer(8, { maxByteLength: 2 ** 30 }), RangeError, 'Array buffer allocation failed');
+  assertThrows(() => new ArrayBuffer(8, { maxByteLength: 4 }), RangeError);
+  let calls = 0;
+  const tricky = { get maxByteLength() { return { valueOf: () => (calls++ === 0 ? 16 : 2 ** 40) }; } };
+  assertEquals(new ArrayBuffer(8, tricky).maxByteLength, 16);
+  class Sub extends ArrayBuffer {}
+  assertThrows(() => new Sub(8, { maxByteLength: 2 ** 30 }), RangeError);
+  assertThrows(() => Reflect.construct(ArrayBuffer, [8, { maxByteLength: 2 ** 30 }]), RangeError);
+});
+
+test('toStringTag can be taken away for old compatibility dates', () => {
+  assertEquals(`${new Blob()}`, '[object Blob]');
+  internals.require('internal/webidl').removeToStringTags();
+  assertEquals(`${new Blob()}`, '[object Object]');
+});

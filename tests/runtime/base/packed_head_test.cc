@@ -1,0 +1,36 @@
+#include "runtime/base/packed_head.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace isolane::base {
+
+TEST_SUITE("runtime/base/packed_head") {
+  TEST_CASE("a packed head") {
+    std::string packed("GET\0http://a/", 13);
+    AppendPackedHeader(packed, "host", "a");
+    AppendPackedHeader(packed, "empty", "");
+    AppendPackedHeader(packed, "x", "1");
+    SUBCASE("tells its method and URL") {
+      CHECK(PackedMethod(packed) == "GET");
+      CHECK(PackedUrl(packed) == "http://a/");
+    }
+    SUBCASE("tells its headers in order") {
+      std::string seen;
+      VisitPackedHeaders(packed, [&](std::string_view name, std::string_view value) {
+        seen += std::string(name) + "=" + std::string(value) + ";";
+      });
+      CHECK(seen == "host=a;empty=;x=1;");
+    }
+    SUBCASE("may have no headers") {
+      int count = 0;
+      VisitPackedHeaders("OK", [&](std::string_view, std::string_view) { count++; });
+      CHECK(count == 0);
+      CHECK(PackedStart("OK") == "OK");
+      CHECK(PackedUrl("OK").empty());
+    }
+  }
+}
+
+}  // namespace isolane::base

@@ -1,0 +1,103 @@
+#include "wrangler-compat/config_file.h"
+
+#include "tests/wrangler-compat/temp_project.h"
+
+namespace isolane::wrangler {
+namespace {
+
+Error Refusal(const TempProject& project, const std::string& path) {
+  auto file = ReadConfigFile(project.root(), path);
+  REQUIRE_FALSE(file.ok());
+  return file.error();
+}
+
+std::string Found(const std::string& cwd) {
+  auto found = FindConfigFile(cwd);
+  REQUIRE(found.ok());
+  return found.value();
+}
+
+TEST_SUITE("wrangler-compat/config_file") {
+  TEST_CASE("a configuration file") {
+    TempProject project;
+    SUBCASE("may be TOML") {
+      project.Write("a/wrangler.toml", "name = \"x\"\n");
+      auto file = ReadConfigFile(project.root(), "a/wrangler.toml");
+      REQUIRE(file.ok());
+      CHECK(file->format == ConfigFormat::kToml);
+      CHECK(file->path == project.root() + "/a/wrangler.toml");
+      CHECK(file->Where({3, 1}) == "a/wrangler.toml:3");
+      CHECK(file->Where({}) == "a/wrangler.toml");
+      CHECK(file->BaseName() == "wrangler.toml");
+    }
+    SUBCASE("may be JSON with comments under both names, with a byte order mark") {
+      for (const char* name : {"wrangler.json", "wrangler.jsonc"}) {
+        project.Write(name, "\xEF\xBB\xBF{ \"name\": \"x\", /* y */ }");
+        auto file = ReadConfigFile(project.root(), name);
+        REQUIRE(file.ok());
+        CHECK(file->format == ConfigFormat::kJson);
+      }
+    }
+    SUBCASE("is named by an absolute path as well") {
+      project.Write("wrangler.toml", "");
+      CHECK(ReadConfigFile("/", project.root() + "/wrangler.toml").ok());
+    }
+  }
+
+  TEST_CASE("a configuration that cannot be read") {
+    TempProject project;
+    SUBCASE("does not exist") {
+      const Error error = Refusal(project, "a/wrangler.toml");
+      CHECK(error.message == "The configuration file a/wrangler.toml does not exist");
+      CHECK(error.hint ==
+            "Check the path given with -c; it is relative to " + project.root() + ".");
+    }
+    SUBCASE("is a directory") {
+      project.Write("x.toml/y", "");
+      CHECK(Refusal(project, "x.toml").message == "The configuration file x.toml is a directory");
+    }
+    SUBCASE("is of no known format") {
+      CHECK(Refusal(project, "wrangler.yaml").message ==
+            "The configuration file wrangler.yaml is of no known format");
+    }
+    SUBCASE("is no object") {
+      project.Write("wrangler.json", "[1]");
+      CHECK(Refusal(project, "wrangler.json").ToString() ==
+            "wrangler.json:1: The configuration must be an object, but is [1]");
+    }
+    SUBCASE("has a syntax error") {
+      project.Write("a/wrangler.toml", "a = \n");
+      CHECK(Refusal(project, "a/wrangler.toml").where.starts_with("a/wrangler.toml:1:"));
+    }
+  }
+
+  TEST_CASE("the search for a configuration") {
+    TempProject project;
+    const std::string below = project.root() + "/a/b";
+    project.Write("a/b/index.js", "");
+    SUBCASE("goes upwards") {
+      project.Write("wrangler.toml", "");
+      CHECK(Found(below) == project.root() + "/wrangler.toml");
+    }
+    SUBCASE("takes the nearest") {
+      project.Write("wrangler.toml", "");
+      project.Write("a/wrangler.toml", "");
+      CHECK(Found(below) == project.root() + "/a/wrangler.toml");
+    }
+    SUBCASE("takes JSON above before TOML here") {
+      project.Write("wrangler.json", "");
+      project.Write("a/b/wrangler.toml", "");
+      project.Write("a/b/wrangler.jsonc", "");
+      CHECK(Found(below) == project.root() + "/wrangler.json");
+    }
+    SUBCASE("says what it looked for") {
+      auto found = FindConfigFile(below);
+      REQUIRE_FALSE(found.ok());
+      CHECK(found.error().message ==
+            "No wrangler.json, wrangler.jsonc or wrangler.toml in " + below + " or above it");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler

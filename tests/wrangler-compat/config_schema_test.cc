@@ -1,0 +1,261 @@
+#include "wrangler-compat/config_schema.h"
+
+#include "tests/wrangler-compat/schema_fixture.h"
+
+namespace isolane::wrangler {
+namespace {
+
+TEST_SUITE("wrangler-compat/config_schema") {
+  TEST_CASE("a plain configuration") {
+    const ReadConfig read = ReadWholeToml(
+        "name = \"gateway\"\nmain = \"src/index.js\"\nbase_dir = \".\"\n"
+        "compatibility_date = \"2024-09-23\"\ncompatibility_flags = [\"nodejs_als\"]\n"
+        "workers_dev = true\n[limits]\ncpu_ms = 50\nsubrequests = 60\nmemory_mb = 70\n"
+        "[dev]\nip = \"0.0.0.0\"\nport = 8000\nlocal_protocol = \"http\"\n");
+    SUBCASE("says nothing") {
+      CHECK(read.Errors().empty());
+      CHECK(read.Warnings().empty());
+    }
+    SUBCASE("means what it says") {
+      CHECK(read.config.name == "gateway");
+      CHECK(read.config.main == "src/index.js");
+      CHECK(read.config.main_where == "wrangler.toml:2");
+      CHECK(read.config.base_dir == ".");
+      CHECK(read.config.compatibility_date == "2024-09-23");
+      CHECK(read.config.compatibility_flags == Texts{"nodejs_als"});
+      CHECK(read.config.limits.cpu_ms == 50);
+      CHECK(read.config.limits.subrequests == 60);
+      CHECK(read.config.limits.memory_mb == 70);
+      CHECK(read.config.dev.ip == "0.0.0.0");
+      CHECK(read.config.dev.port == 8000);
+    }
+  }
+
+  TEST_CASE("limits and dev settings have defaults") {
+    const ReadConfig read = ReadTomlAfterHead("");
+    CHECK(read.config.limits.cpu_ms == 30'000);
+    CHECK(read.config.limits.subrequests == 1'000);
+    CHECK_FALSE(read.config.dev.port.has_value());
+  }
+
+  TEST_CASE("unknown keys") {
+    SUBCASE("are named together, with the line of the first") {
+      CHECK(ReadTomlAfterHead("usage_model = \"bundled\"\ntype = \"javascript\"\n").Warnings() ==
+            Texts{"Unexpected fields found in top-level field: \"usage_model\",\"type\" "
+                  "@wrangler.toml:4"});
+    }
+    SUBCASE("are found inside sections") {
+      CHECK(ReadTomlAfterHead("[dev]\nports = 1\n[limits]\ncpu = 1\n").Warnings() ==
+            Texts{"Unexpected fields found in dev field: \"ports\" @wrangler.toml:5",
+                  "Unexpected fields found in limits field: \"cpu\" @wrangler.toml:7"});
+    }
+    SUBCASE("do not stop the start") {
+      CHECK(ReadTomlAfterHead("usage_model = \"bundled\"\n").Errors().empty());
+    }
+    SUBCASE("that generating tools write are known") {
+      CHECK(ReadTomlAfterHead("topLevelName = \"x\"\n\"$schema\" = \"y\"\n").Warnings().empty());
+    }
+  }
+
+  TEST_CASE("keys of later versions") {
+    SUBCASE("are said to be ignored") {
+      CHECK(ReadTomlAfterHead("kv_namespaces = [ { binding = \"KV\" } ]\n").Warnings() ==
+            Texts{"\"kv_namespaces\" is not supported yet by isolane and is ignored "
+                  "@wrangler.toml:4"});
+    }
+    SUBCASE("are silent when empty") {
+      CHECK(ReadTomlAfterHead("kv_namespaces = []\n[env]\n").Warnings().empty());
+    }
+    SUBCASE("have checked types") {
+      CHECK(
+          ReadTomlAfterHead("kv_namespaces = \"x\"\n").Errors() ==
+          Texts{"The field \"kv_namespaces\" should be an array but got \"x\". @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("triggers = 1\n").Errors() ==
+            Texts{"Expected \"triggers\" to be of type object but got 1. @wrangler.toml:4"});
+    }
+  }
+
+  TEST_CASE("wrong types of keys without local meaning") {
+    CHECK(
+        ReadTomlAfterHead("workers_dev = \"yes\"\n").Errors() ==
+        Texts{"Expected \"workers_dev\" to be of type boolean but got \"yes\". @wrangler.toml:4"});
+  }
+
+  TEST_CASE("the name") {
+    SUBCASE("has wrangler's letters only") {
+      CHECK(ReadWholeToml(
+                "name = \"Bad Name\"\nmain = \"i.js\"\ncompatibility_date = \"2024-01-01\"\n")
+                .Errors() ==
+            Texts{"Expected \"name\" to be of type string, alphanumeric and lowercase with dashes "
+                  "only but got \"Bad Name\". @wrangler.toml:1"});
+    }
+    SUBCASE("must not begin with a dash") {
+      CHECK(ReadWholeToml("name = \"-a\"\nmain = \"i.js\"\ncompatibility_date = \"2024-01-01\"\n")
+                .Errors()
+                .size() == 1);
+    }
+    SUBCASE("is a string") {
+      CHECK(ReadWholeToml("name = 3\nmain = \"i.js\"\ncompatibility_date = \"2024-01-01\"\n")
+                .Errors()
+                .size() == 1);
+    }
+  }
+
+  TEST_CASE("main") {
+    SUBCASE("is missed with what to write, in TOML") {
+      CHECK(ReadWholeToml("name = \"w\"\ncompatibility_date = \"2024-01-01\"\n").Errors() ==
+            Texts{"Missing entry-point to Worker script or to assets directory\n\nIf there is code "
+                  "to deploy, add the following to your \"wrangler.toml\" file:\n```\n"
+                  "main = \"src/index.js\"\n``` @wrangler.toml"});
+    }
+    SUBCASE("is missed with what to write, in JSON") {
+      const Texts errors =
+          ReadWholeJson("{\"name\":\"w\",\"compatibility_date\":\"2024-01-01\"}").Errors();
+      REQUIRE(errors.size() == 1);
+      CHECK(errors[0].find("\"main\": \"src/index.js\"") != std::string::npos);
+    }
+    SUBCASE("is a string") {
+      CHECK(ReadWholeToml("name = \"w\"\nmain = [1]\ncompatibility_date = \"2024-01-01\"\n")
+                .Errors() ==
+            Texts{"Expected \"main\" to be of type string but got [1]. @wrangler.toml:2"});
+    }
+    SUBCASE("is missed differently in a Pages project") {
+      const Texts errors = ReadWholeToml(
+                               "name = \"w\"\npages_build_output_dir = \"x\"\n"
+                               "compatibility_date = \"2024-01-01\"\n")
+                               .Errors();
+      REQUIRE(errors.size() == 1);
+      CHECK(
+          errors[0].starts_with("It looks like you've run a Workers-specific command in a Pages "
+                                "project.\n"));
+    }
+    SUBCASE("is missed differently next to assets") {
+      const Texts errors = ReadWholeToml(
+                               "name = \"w\"\ncompatibility_date = \"2024-01-01\"\n"
+                               "[assets]\ndirectory = \"public\"\n")
+                               .Errors();
+      REQUIRE(errors.size() == 1);
+      CHECK(errors[0].starts_with("A Worker with assets and without code is not supported yet"));
+    }
+  }
+
+  TEST_CASE("the compatibility date") {
+    const auto errors_of = [](const std::string& date) {
+      return ReadWholeToml("name = \"w\"\nmain = \"i.js\"\ncompatibility_date = " + date + "\n")
+          .Errors();
+    };
+    SUBCASE("is missed with a warning and a default") {
+      const ReadConfig read = ReadWholeToml("name = \"w\"\nmain = \"i.js\"\n");
+      CHECK(read.config.compatibility_date == kDefaultCompatibilityDate);
+      CHECK(read.Warnings() ==
+            Texts{"No compatibility_date was specified. Using the default compatibility date: "
+                  "2026-11-17.\n❯❯ Add one to your wrangler.toml file: "
+                  "compatibility_date = \"2026-11-17\" @wrangler.toml"});
+    }
+    SUBCASE("is a date") {
+      CHECK(errors_of("\"tomorrow\"") ==
+            Texts{"\"compatibility_date\" field should be a valid ISO-8601 date (YYYY-MM-DD), but "
+                  "got \"tomorrow\". @wrangler.toml:3"});
+      CHECK(errors_of("\"2024-02-30\"").size() == 1);
+      CHECK(errors_of("\"2023-02-29\"").size() == 1);
+      CHECK(errors_of("\"2024-1-1\"").size() == 1);
+      CHECK(errors_of("\"2024-02-29\"").empty());
+    }
+    SUBCASE("has hyphens") {
+      CHECK(
+          errors_of("\"2024–02–29\"") ==
+          Texts{"\"compatibility_date\" field should use ISO-8601 accepted hyphens (-) rather than "
+                "en-dashes (–) or em-dashes (—). @wrangler.toml:3"});
+    }
+    SUBCASE("needs quotes") {
+      CHECK(errors_of("2024-02-29") ==
+            Texts{"Expected \"compatibility_date\" to be of type string but got \"2024-02-29\". "
+                  "@wrangler.toml:3",
+                  "Write the compatibility date in quotes: compatibility_date = \"2024-02-29\" "
+                  "@wrangler.toml:3"});
+    }
+  }
+
+  TEST_CASE("compatibility flags are an array of strings") {
+    CHECK(ReadTomlAfterHead("compatibility_flags = \"nodejs_compat\"\n").Errors() ==
+          Texts{"Expected \"compatibility_flags\" to be of type string array but got "
+                "\"nodejs_compat\". @wrangler.toml:4"});
+    CHECK(ReadTomlAfterHead("compatibility_flags = [1]\n").Errors().size() == 1);
+  }
+
+  TEST_CASE("limits") {
+    SUBCASE("are numbers") {
+      CHECK(
+          ReadTomlAfterHead("[limits]\ncpu_ms = \"x\"\n").Errors() ==
+          Texts{"Expected \"limits.cpu_ms\" to be of type number but got \"x\". @wrangler.toml:5"});
+    }
+    SUBCASE("are whole and positive") {
+      CHECK(
+          ReadTomlAfterHead("[limits]\nsubrequests = 0\nmemory_mb = 1.5\n").Errors() ==
+          Texts{
+              "\"limits.subrequests\" should be a whole number above 0 but got 0. @wrangler.toml:5",
+              "\"limits.memory_mb\" should be a whole number above 0 but got 1.5. "
+              "@wrangler.toml:6"});
+    }
+    SUBCASE("are an object") {
+      CHECK(ReadTomlAfterHead("limits = 1\n").Errors() ==
+            Texts{"Expected \"limits\" to be of type object but got 1. @wrangler.toml:4"});
+    }
+  }
+
+  TEST_CASE("dev settings") {
+    SUBCASE("have a port in range") {
+      CHECK(ReadTomlAfterHead("[dev]\nport = 70000\n").Errors() ==
+            Texts{"\"dev.port\" should be a port number from 0 to 65535 but got 70000. "
+                  "@wrangler.toml:5"});
+      CHECK(ReadTomlAfterHead("[dev]\nport = \"x\"\n").Errors() ==
+            Texts{"Expected \"dev.port\" to be of type number but got \"x\". @wrangler.toml:5"});
+    }
+    SUBCASE("have a known protocol") {
+      CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"ftp\"\n").Errors() ==
+            Texts{"Expected \"dev.local_protocol\" field to be one of [\"http\",\"https\"] but got "
+                  "\"ftp\". @wrangler.toml:5"});
+    }
+    SUBCASE("say what is not supported yet") {
+      CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"https\"\nhost = \"x\"\n").Warnings() ==
+            Texts{"\"dev.local_protocol\" is not supported yet by isolane and is ignored "
+                  "@wrangler.toml:5",
+                  "\"dev.host\" is not supported yet by isolane and is ignored @wrangler.toml:6"});
+    }
+  }
+
+  TEST_CASE("removed and contradicting keys") {
+    SUBCASE("node_compat") {
+      const Texts errors = ReadTomlAfterHead("node_compat = true\n").Errors();
+      REQUIRE(errors.size() == 1);
+      CHECK(
+          errors[0].starts_with("Removed: \"node_compat\":\nThe \"node_compat\" field is no longer "
+                                "supported as of Wrangler v4."));
+    }
+    SUBCASE("legacy_env") {
+      const Texts errors = ReadTomlAfterHead("legacy_env = true\n").Errors();
+      REQUIRE(errors.size() == 1);
+      CHECK(
+          errors[0].starts_with("The \"legacy_env\" field is no longer supported, so please remove "
+                                "it from your configuration file.\n"));
+    }
+    SUBCASE("route and routes") {
+      CHECK(ReadTomlAfterHead("route = \"a\"\nroutes = [\"b\"]\n").Errors() ==
+            Texts{"Expected exactly one of the following fields [\"routes\",\"route\"]. "
+                  "@wrangler.toml:5"});
+    }
+    SUBCASE("an empty account") {
+      CHECK(ReadTomlAfterHead("account_id = \"\"\n").Warnings() ==
+            Texts{"The \"account_id\" field in your configuration is an empty string and will be "
+                  "ignored.\nPlease remove the \"account_id\" field from your configuration. "
+                  "@wrangler.toml:4"});
+    }
+  }
+
+  TEST_CASE("every mistake is told, not only the first") {
+    CHECK(ReadTomlAfterHead("workers_dev = 1\nservices = 2\nvars = 3\n").Errors().size() == 3);
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler

@@ -1,0 +1,156 @@
+#include "wrangler-compat/module_files.h"
+
+#include "tests/wrangler-compat/schema_fixture.h"
+#include "tests/wrangler-compat/temp_project.h"
+
+namespace isolane::wrangler {
+namespace {
+
+struct Loaded {
+  TempProject project;
+  ModuleFiles files;
+
+  Loaded() {
+    files.root = project.root() + "/app/src";
+    files.display = "app/src/";
+    files.main = "index.js";
+    files.rules = ReadTomlAfterHead("").config.rules;
+    project.Write("app/src/index.js", "export default {}");
+  }
+  ModuleSource Module(const std::string& name) const {
+    auto source = MakeModuleLoader(files)(name);
+    REQUIRE_MESSAGE(source.ok(), name);
+    return std::move(*source);
+  }
+  Error Refusal(const std::string& name) const {
+    auto source = MakeModuleLoader(files)(name);
+    REQUIRE_FALSE_MESSAGE(source.ok(), name);
+    return source.error();
+  }
+};
+
+TEST_SUITE("wrangler-compat/module_files") {
+  TEST_CASE("modules that load") {
+    Loaded app;
+    SUBCASE("JavaScript by its extension") {
+      app.project.Write("app/src/lib/a.mjs", "export const a = 1;");
+      CHECK(app.Module("index.js").type == ModuleType::kEsModule);
+      CHECK(app.Module("index.js").content == "export default {}");
+      CHECK(app.Module("lib/a.mjs").type == ModuleType::kEsModule);
+    }
+    SUBCASE("JSON by its extension") {
+      app.project.Write("app/src/a.json", "\xEF\xBB\xBF{}");
+      CHECK(app.Module("a.json").type == ModuleType::kJson);
+      CHECK(app.Module("a.json").content == "{}");
+    }
+    SUBCASE("text, data and WebAssembly by the default rules") {
+      app.project.Write("app/src/a.txt", "hello");
+      app.project.Write("app/src/a.bin", std::string("\xEF\xBB\xBF\0x", 5));
+      app.project.Write("app/src/a.wasm", "\0asm");
+      CHECK(app.Module("a.txt").type == ModuleType::kText);
+      CHECK(app.Module("a.bin").type == ModuleType::kData);
+      CHECK(app.Module("a.bin").content.size() == 5);
+      CHECK(app.Module("a.wasm").type == ModuleType::kWasm);
+      CHECK(app.Module("a.wasm?module").type == ModuleType::kWasm);
+    }
+    SUBCASE("a query is no part of the file's name") {
+      CHECK(app.Module("index.js?v=1").content == "export default {}");
+    }
+    SUBCASE("above the root") {
+      app.project.Write("shared/util.js", "export {}");
+      CHECK(app.Module("../../shared/util.js").content == "export {}");
+    }
+    SUBCASE("without an extension") {
+      app.project.Write("app/src/a.js", "a");
+      app.project.Write("app/src/b.mjs", "b");
+      app.project.Write("app/src/c/index.js", "c");
+      app.project.Write("app/src/d.json", "1");
+      CHECK(app.Module("a").content == "a");
+      CHECK(app.Module("b").content == "b");
+      CHECK(app.Module("c").content == "c");
+      CHECK(app.Module("d").type == ModuleType::kJson);
+    }
+    SUBCASE("what changed since is read anew") {
+      app.project.Write("app/src/index.js", "export default { fetch() {} }");
+      CHECK(app.Module("index.js").content == "export default { fetch() {} }");
+    }
+  }
+
+  TEST_CASE("modules that are refused") {
+    Loaded app;
+    SUBCASE("a file that does not exist") {
+      CHECK(app.Refusal("lib/x.js").message ==
+            "Module \"lib/x.js\" not found: app/src/lib/x.js does not exist");
+      CHECK(app.Refusal("../x.js").message ==
+            "Module \"../x.js\" not found: app/src/../x.js does not exist");
+    }
+    SUBCASE("what may be a file or a package") {
+      const Error error = app.Refusal("hono");
+      CHECK(error.message == "Module \"hono\" not found: app/src/hono.js does not exist");
+      CHECK(
+          error.hint.starts_with("If \"hono\" is an npm package: packages are not supported yet. "
+                                 "Bundle the Worker first, for example with: npx esbuild "
+                                 "app/src/index.js --bundle"));
+    }
+    SUBCASE("an installed package") {
+      app.project.Write("app/node_modules/hono/package.json", "{}");
+      const Error error = app.Refusal("hono/jwt");
+      CHECK(error.message == "Bare import \"hono/jwt\": npm packages are not supported yet");
+      CHECK(error.hint.starts_with("Bundle the Worker first"));
+    }
+    SUBCASE("a scoped package") {
+      CHECK(app.Refusal("@scope/name").message ==
+            "Bare import \"@scope/name\": npm packages are not supported yet");
+    }
+    SUBCASE("TypeScript") {
+      app.project.Write("app/src/a.ts", "");
+      CHECK(app.Refusal("a.ts").message == "TypeScript is not supported yet: app/src/a.ts");
+      CHECK(app.Refusal("a").message == "TypeScript is not supported yet: app/src/a.ts");
+    }
+    SUBCASE("CommonJS by extension") {
+      app.project.Write("app/src/a.cjs", "");
+      CHECK(app.Refusal("a.cjs").message ==
+            "CommonJS modules are not supported yet: app/src/a.cjs");
+    }
+    SUBCASE("CommonJS by rule") {
+      app.files.rules =
+          ReadTomlAfterHead("rules=[{type=\"CommonJS\",globs=[\"**/*.js\"]}]").config.rules;
+      CHECK(app.Refusal("index.js").message ==
+            "CommonJS modules are not supported yet: app/src/index.js");
+    }
+    SUBCASE("a file of a shadowed rule") {
+      app.files.rules = ReadTomlAfterHead("rules=[{type=\"Text\",globs=[\"*.md\"]}]").config.rules;
+      app.project.Write("app/src/a.txt", "");
+      CHECK(app.Refusal("a.txt").message ==
+            "The file app/src/a.txt matched a module rule in your configuration "
+            "({\"type\":\"Text\",\"globs\":[\"**/*.txt\",\"**/*.html\",\"**/*.sql\"]}), but was "
+            "ignored because a previous rule with the same type was not marked as "
+            "`fallthrough = true`.");
+    }
+    SUBCASE("an unknown extension, with the rule to add") {
+      app.project.Write("app/src/a.md", "");
+      const Error error = app.Refusal("a.md");
+      CHECK(error.message == "No module type is known for \".md\" files: app/src/a.md");
+      CHECK(error.hint.find("globs = [\"**/*.md\"]") != std::string::npos);
+    }
+    SUBCASE("modules of Node.js") {
+      CHECK(app.Refusal("node:fs").message ==
+            "Import \"node:fs\": the modules of Node.js are not supported yet");
+    }
+    SUBCASE("unknown modules of the platform") {
+      CHECK(app.Refusal("cloudflare:nope").message ==
+            "Import \"cloudflare:nope\": there is no such module");
+    }
+    SUBCASE("URLs") {
+      CHECK(app.Refusal("https://esm.sh/hono").message ==
+            "Import \"https://esm.sh/hono\": modules cannot be loaded from URLs");
+    }
+    SUBCASE("Python") {
+      app.project.Write("app/src/a.py", "");
+      CHECK(app.Refusal("a.py").message == "Python Workers are not supported: app/src/a.py");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler

@@ -1,0 +1,210 @@
+#include "wrangler-compat/project.h"
+
+#include <variant>
+
+#include "tests/wrangler-compat/temp_project.h"
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr char kDate[] = "compatibility_date = \"2024-09-23\"\n";
+
+void WriteWorker(const TempProject& project, const std::string& name,
+                 const std::string& more = {}) {
+  project.Write(name + "/wrangler.toml",
+                "name = \"" + name + "\"\nmain = \"src/index.js\"\n" + kDate + more);
+  project.Write(name + "/src/index.js", "// " + name);
+}
+
+LoadedProject Load(const TempProject& project, std::vector<std::string> configs,
+                   std::vector<VarOverride> vars = {},
+                   UnknownService unknown_service = UnknownService::kRefuse) {
+  return LoadProject({project.root(), std::move(configs), std::move(vars), unknown_service});
+}
+
+std::string Errors(const LoadedProject& loaded) {
+  return RenderDiagnostics(loaded.diagnostics, Severity::kError, Colours::kNever);
+}
+
+std::string Warnings(const LoadedProject& loaded) {
+  return RenderDiagnostics(loaded.diagnostics, Severity::kWarning, Colours::kNever);
+}
+
+std::string Var(const WorkerSpec& worker, const std::string& name) {
+  for (const BindingSpec& binding : worker.bindings) {
+    const auto* var = std::get_if<VarBinding>(&binding.value);
+    if (binding.name == name && var != nullptr) return var->json;
+  }
+  return "none";
+}
+
+TEST_SUITE("wrangler-compat/project") {
+  TEST_CASE("a project of two Workers") {
+    TempProject project;
+    WriteWorker(project, "gateway",
+                "services = [{ binding = \"AUTH\", service = \"auth\" }]\n"
+                "[dev]\nport = 9000\n");
+    WriteWorker(project, "auth", "[dev]\nport = 1\n");
+    const LoadedProject loaded = Load(project, {"gateway/wrangler.toml", "auth/wrangler.toml"});
+    REQUIRE(loaded.ok());
+    REQUIRE(loaded.project.workers.size() == 2);
+    const WorkerSpec& gateway = loaded.project.workers[0];
+    SUBCASE("keeps the order of the configurations") {
+      CHECK(gateway.name == "gateway");
+      CHECK(loaded.project.workers[1].name == "auth");
+    }
+    SUBCASE("takes the dev settings of the first") { CHECK(loaded.project.dev.port == 9000); }
+    SUBCASE("loads modules from the directory of main") {
+      CHECK(gateway.main_module == "index.js");
+      CHECK(gateway.display_root == "gateway/src/");
+      CHECK(gateway.config_path == project.root() + "/gateway/wrangler.toml");
+      auto source = gateway.modules("index.js");
+      REQUIRE(source.ok());
+      CHECK(source->content == "// gateway");
+    }
+    SUBCASE("says nothing") { CHECK(Warnings(loaded).empty()); }
+  }
+
+  TEST_CASE("the root of the modules") {
+    TempProject project;
+    SUBCASE("is base_dir when there is one") {
+      WriteWorker(project, "a", "base_dir = \".\"\n");
+      const LoadedProject loaded = Load(project, {"a/wrangler.toml"});
+      REQUIRE(loaded.ok());
+      CHECK(loaded.project.workers[0].main_module == "src/index.js");
+      CHECK(loaded.project.workers[0].display_root == "a/");
+    }
+    SUBCASE("is shown as nothing when it is the current directory") {
+      project.Write("wrangler.toml", std::string("name = \"a\"\nmain = \"index.js\"\n") + kDate);
+      project.Write("index.js", "");
+      const LoadedProject loaded = Load(project, {"wrangler.toml"});
+      REQUIRE(loaded.ok());
+      CHECK(loaded.project.workers[0].display_root.empty());
+    }
+  }
+
+  TEST_CASE("a Worker without a name is called like its directory") {
+    TempProject project;
+    project.Write("My App/wrangler.toml", std::string("main = \"index.js\"\n") + kDate);
+    project.Write("My App/index.js", "");
+    CHECK(Load(project, {"My App/wrangler.toml"}).project.workers[0].name == "my-app");
+  }
+
+  TEST_CASE("main") {
+    TempProject project;
+    const auto errors_with = [&project](const std::string& main) {
+      project.Write("a/wrangler.toml", "name = \"a\"\nmain = \"" + main + "\"\n" + kDate);
+      return Errors(Load(project, {"a/wrangler.toml"}));
+    };
+    SUBCASE("must exist") {
+      CHECK(errors_with("src/nope.js") ==
+            "✘ [ERROR] The entry-point file at \"a/src/nope.js\" was not found.\n  \n"
+            "  This might mean that your entry-point file needs to be generated (which is the "
+            "general "
+            "case when a framework is being used).\n"
+            "  If that's the case please run your project's build command and try again.\n"
+            "  (a/wrangler.toml:2)\n\n");
+    }
+    SUBCASE("must be a file") {
+      project.Write("a/src/index.js", "");
+      CHECK(
+          errors_with("src").starts_with("✘ [ERROR] The provided entry-point path, \"a/src\", "
+                                         "points to a directory, rather than a file."));
+    }
+    SUBCASE("must not be TypeScript yet") {
+      project.Write("a/index.ts", "");
+      CHECK(
+          errors_with("index.ts")
+              .starts_with(
+                  "✘ [ERROR] TypeScript is not supported yet: a/index.ts (a/wrangler.toml:2)\n"
+                  "  Bundle the Worker first, for example with: npx esbuild a/index.ts --bundle"));
+    }
+    SUBCASE("must be JavaScript") {
+      project.Write("a/index.txt", "");
+      CHECK(errors_with("index.txt")
+                .starts_with(
+                    "✘ [ERROR] The entry-point file \"a/index.txt\" is no JavaScript module"));
+    }
+  }
+
+  TEST_CASE("--var") {
+    TempProject project;
+    WriteWorker(project, "a", "services = [{ binding = \"S\", service = \"b\" }]\n[vars]\nA = 1\n");
+    WriteWorker(project, "b", "[vars]\nA = \"b\"\n");
+    const auto load = [&project](std::vector<VarOverride> vars) {
+      const LoadedProject loaded = Load(project, {"a/wrangler.toml", "b/wrangler.toml"}, vars);
+      CHECK(loaded.ok());
+      return loaded.project.workers;
+    };
+    SUBCASE("replaces a var in every Worker that has it, always by a string") {
+      const auto workers = load({{"A", "2"}});
+      CHECK(Var(workers[0], "A") == "\"2\"");
+      CHECK(Var(workers[1], "A") == "\"2\"");
+    }
+    SUBCASE("is added to the first Worker only, before its services") {
+      const auto workers = load({{"NEW", "x:\"y\""}});
+      CHECK(Var(workers[0], "NEW") == "\"x:\\\"y\\\"\"");
+      CHECK(workers[0].bindings[1].name == "NEW");
+      CHECK(Var(workers[1], "NEW") == "none");
+    }
+    SUBCASE("replaces a service of the first Worker") {
+      CHECK(Var(load({{"S", "x"}})[0], "S") == "\"x\"");
+    }
+  }
+
+  TEST_CASE("two Workers of one name are an error that names both files") {
+    TempProject project;
+    WriteWorker(project, "a");
+    project.Write("b/wrangler.toml", std::string("name = \"a\"\nmain = \"index.js\"\n") + kDate);
+    project.Write("b/index.js", "");
+    CHECK(Errors(Load(project, {"a/wrangler.toml", "b/wrangler.toml"})) ==
+          "✘ [ERROR] The Worker name \"a\" is used twice: by a/wrangler.toml and by "
+          "b/wrangler.toml. Give each Worker a name of its own.\n\n");
+  }
+
+  TEST_CASE("a binding to an unknown Worker") {
+    TempProject project;
+    WriteWorker(project, "gateway", "[[services]]\nbinding = \"AUTH\"\nservice = \"auth\"\n");
+    WriteWorker(project, "authn");
+    const std::vector<std::string> configs{"gateway/wrangler.toml", "authn/wrangler.toml"};
+    const std::string words =
+        "gateway: binding AUTH points to \"auth\", no such Worker (known: gateway, authn). "
+        "gateway/wrangler.toml:5. Did you mean \"authn\"?";
+    SUBCASE("is an error for serve") {
+      const LoadedProject loaded = Load(project, configs);
+      CHECK_FALSE(loaded.ok());
+      CHECK(Errors(loaded) == "✘ [ERROR] " + words +
+                                  "\n  Start that Worker as well, with -c and "
+                                  "its configuration, or correct the name.\n\n");
+    }
+    SUBCASE("is a warning for dev") {
+      const LoadedProject loaded = Load(project, configs, {}, UnknownService::kFailOnUse);
+      CHECK(loaded.ok());
+      CHECK(Warnings(loaded) ==
+            "▲ [WARNING] " + words +
+                " env.AUTH.fetch() will answer 503, its methods will reject.\n\n");
+      CHECK(loaded.project.unknown_service == UnknownService::kFailOnUse);
+    }
+    SUBCASE("is not reported while a configuration cannot be read") {
+      CHECK(Errors(Load(project, {"gateway/wrangler.toml", "auth/wrangler.toml"}))
+                .find("points to") == std::string::npos);
+    }
+  }
+
+  TEST_CASE("the mistakes of all files are told at once") {
+    TempProject project;
+    WriteWorker(project, "a", "workers_dev = 1\n");
+    project.Write("b/wrangler.toml", "name = \n");
+    const std::string errors =
+        Errors(Load(project, {"a/wrangler.toml", "b/wrangler.toml", "c.toml"}));
+    CHECK(errors.find("✘ [ERROR] Processing a/wrangler.toml configuration:\n\n    - Expected "
+                      "\"workers_dev\" to be of type boolean but got 1. (a/wrangler.toml:4)\n") !=
+          std::string::npos);
+    CHECK(errors.find("✘ [ERROR] Invalid TOML document: ") != std::string::npos);
+    CHECK(errors.find("(b/wrangler.toml:1:") != std::string::npos);
+    CHECK(errors.find("The configuration file c.toml does not exist") != std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler

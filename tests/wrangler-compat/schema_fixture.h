@@ -1,0 +1,65 @@
+// Reads one configuration from text and gives back what it means and what it said.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "wrangler-compat/config_schema.h"
+#include "wrangler-compat/json_reader.h"
+#include "wrangler-compat/toml_reader.h"
+
+namespace isolane::wrangler {
+
+struct ReadConfig {
+  WorkerConfig config;
+  DiagnosticGroup tree;
+  DiagnosticGroup loose;
+
+  std::vector<std::string> Messages(Severity severity) const {
+    std::vector<std::string> messages;
+    for (const DiagnosticGroup* group : {&tree, &loose}) {
+      for (const Diagnostic& entry : group->entries) {
+        if (entry.severity != severity) continue;
+        messages.push_back(entry.message + (entry.where.empty() ? "" : " @" + entry.where));
+      }
+    }
+    return messages;
+  }
+  std::vector<std::string> Errors() const { return Messages(Severity::kError); }
+  std::vector<std::string> Warnings() const { return Messages(Severity::kWarning); }
+};
+
+using Texts = std::vector<std::string>;
+
+// The first three lines of every configuration of a test, which starts at line 4.
+inline constexpr char kHead[] =
+    "name = \"w\"\nmain = \"index.js\"\ncompatibility_date = \"2024-09-23\"\n";
+
+inline ReadConfig ReadText(ConfigNode root, ConfigFormat format) {
+  ReadConfig read;
+  const std::string name = format == ConfigFormat::kToml ? "wrangler.toml" : "wrangler.jsonc";
+  const ConfigFile file{"/app/" + name, name, format, std::move(root)};
+  read.config = ReadWorkerConfig(file, read.tree, read.loose);
+  return read;
+}
+
+inline ReadConfig ReadWholeToml(std::string_view text) {
+  auto root = ReadToml(text, "wrangler.toml");
+  REQUIRE(root.ok());
+  return ReadText(std::move(*root), ConfigFormat::kToml);
+}
+
+inline ReadConfig ReadTomlAfterHead(std::string_view text) {
+  return ReadWholeToml(kHead + std::string(text));
+}
+
+inline ReadConfig ReadWholeJson(std::string_view text) {
+  auto root = ReadJson(text, "wrangler.jsonc");
+  REQUIRE(root.ok());
+  return ReadText(std::move(*root), ConfigFormat::kJson);
+}
+
+}  // namespace isolane::wrangler

@@ -1,0 +1,45 @@
+#include "wrangler-compat/service_check.h"
+
+#include <doctest/doctest.h>
+
+namespace isolane::wrangler {
+namespace {
+
+WorkerSpec Worker(const std::string& name, const std::string& service) {
+  WorkerSpec spec;
+  spec.name = name;
+  spec.bindings.push_back({"AUTH", ServiceBinding{service, {}, {}}, name + "/wrangler.toml:14"});
+  spec.bindings.push_back({"VAR", VarBinding{"1"}, {}});
+  return spec;
+}
+
+TEST_SUITE("wrangler-compat/service_check") {
+  TEST_CASE("service bindings") {
+    SUBCASE("to known Workers are fine, also to oneself and in a circle") {
+      CHECK(CheckServices({Worker("a", "b"), Worker("b", "a")}).empty());
+      CHECK(CheckServices({Worker("a", "a")}).empty());
+    }
+    SUBCASE("to an unknown Worker are found with the nearest name") {
+      const auto unresolved =
+          CheckServices({Worker("gateway", "auth"), Worker("authn", "gateway")});
+      REQUIRE(unresolved.size() == 1);
+      CHECK(unresolved[0].worker == "gateway");
+      CHECK(unresolved[0].binding == "AUTH");
+      CHECK(unresolved[0].service == "auth");
+      CHECK(unresolved[0].nearest == "authn");
+      CHECK(Describe(unresolved[0]) ==
+            "gateway: binding AUTH points to \"auth\", no such Worker (known: gateway, authn). "
+            "gateway/wrangler.toml:14. Did you mean \"authn\"?");
+    }
+    SUBCASE("to something wholly unknown name no other") {
+      const auto unresolved = CheckServices({Worker("gateway", "billing")});
+      REQUIRE(unresolved.size() == 1);
+      CHECK(Describe(unresolved[0]) ==
+            "gateway: binding AUTH points to \"billing\", no such Worker (known: gateway). "
+            "gateway/wrangler.toml:14.");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler
