@@ -1,14 +1,24 @@
-#include "bindings/standard.h"
-
+// The kinds of binding that come with isolane. Every program that links isolane_bindings has them:
+// CMakeLists.txt makes the linker keep this file, which nobody else names.
 #include "bindings/service/service_binding.h"
 #include "bindings/vars/vars.h"
 #include "runtime/worker/binding.h"
 
 namespace isolane::bindings {
 
-void RegisterStandardBindings() {
+namespace {
+
+bool RegisterStandardBindings() {
   worker::RegisterBindingKind(VarsKind());
   worker::RegisterBindingKind(ServiceKind());
+  return true;
 }
 
+}  // namespace
+
 }  // namespace isolane::bindings
+
+extern "C" {
+extern const bool isolane_standard_bindings;
+const bool isolane_standard_bindings = isolane::bindings::RegisterStandardBindings();
+}

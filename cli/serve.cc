@@ -8,7 +8,6 @@
 
 #include <isolane/runtime.h>
 
-#include "bindings/standard.h"
 #include "cli/banner.h"
 #include "cli/log_printer.h"
 #include "cli/terminal.h"
@@ -29,7 +28,6 @@ void PrintError(const Error& error) {
 
 int RunServer(const CliOptions& options, wrangler::Project project) {
   LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
-  bindings::RegisterStandardBindings();
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;

@@ -2,7 +2,8 @@
 #
 #   isolane_mksnapshot     the program that makes it; linked like the runtime, but with an empty snapshot
 #   isolane_snapshot       extern "C" const unsigned char isolane_snapshot_blob[];  extern "C" const size_t
-#                          isolane_snapshot_blob_size;   (read-only, aligned to 64)
+#                          isolane_snapshot_blob_size;   (read-only, aligned to 64), and the same for
+#                          isolane_snapshot_sources, the text of the builtins
 #   isolane_no_snapshot    the same names with size 0, for mksnapshot and tests of the layers below
 #   isolane_runtime        the whole runtime with its snapshot
 # Objects, not archives: a static library that needs the blob may come later on the link line.
@@ -16,6 +17,8 @@ file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/no_snapshot.c CONTENT
 "#include <stddef.h>
 __attribute__((aligned(64))) const unsigned char isolane_snapshot_blob[1] = {0};
 const size_t isolane_snapshot_blob_size = 0;
+__attribute__((aligned(64))) const unsigned char isolane_snapshot_sources[1] = {0};
+const size_t isolane_snapshot_sources_size = 0;
 ")
 isolane_add_blob(isolane_no_snapshot ${CMAKE_CURRENT_BINARY_DIR}/no_snapshot.c)
 
@@ -36,31 +39,39 @@ set(streams ${PROJECT_SOURCE_DIR}/third_party/npm/node_modules/web-streams-polyf
 set(blob ${CMAKE_CURRENT_BINARY_DIR}/snapshot.blob)
 file(GLOB_RECURSE builtin_sources CONFIGURE_DEPENDS ${builtins}/*.js)
 add_custom_command(
-  OUTPUT ${blob}
+  OUTPUT ${blob} ${blob}.sources
   COMMAND ${mksnapshot} ${builtins} ${streams} ${blob}
   DEPENDS isolane_mksnapshot ${builtin_sources} ${streams}
   COMMENT "Making the start-up snapshot"
   VERBATIM)
 
-file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/snapshot.c CONTENT
-"#include <stddef.h>
-__asm__(\".section .rodata.isolane_snapshot_blob, \\\"a\\\", @progbits\\n\"
-        \".globl isolane_snapshot_blob\\n.hidden isolane_snapshot_blob\\n\"
-        \".type isolane_snapshot_blob, @object\\n\"
+# One file of bytes as NAME[] and NAME_size, read-only.
+function(isolane_incbin output name file)
+  set(text
+"__asm__(\".section .rodata.${name}, \\\"a\\\", @progbits\\n\"
+        \".globl ${name}\\n.hidden ${name}\\n\"
+        \".type ${name}, @object\\n\"
         \".balign 64\\n\"
-        \"isolane_snapshot_blob: .incbin \\\"${blob}\\\"\\n\"
-        \".Lend: .size isolane_snapshot_blob, .Lend - isolane_snapshot_blob\\n\"
-        \".section .rodata.isolane_snapshot_blob_size, \\\"a\\\", @progbits\\n\"
-        \".globl isolane_snapshot_blob_size\\n.hidden isolane_snapshot_blob_size\\n\"
-        \".type isolane_snapshot_blob_size, @object\\n\"
+        \"${name}: .incbin \\\"${file}\\\"\\n\"
+        \".Lend_${name}: .size ${name}, .Lend_${name} - ${name}\\n\"
+        \".section .rodata.${name}_size, \\\"a\\\", @progbits\\n\"
+        \".globl ${name}_size\\n.hidden ${name}_size\\n\"
+        \".type ${name}_size, @object\\n\"
         \".balign 8\\n\"
-        \"isolane_snapshot_blob_size: .quad .Lend - isolane_snapshot_blob\\n\"
-        \".size isolane_snapshot_blob_size, 8\\n\"
+        \"${name}_size: .quad .Lend_${name} - ${name}\\n\"
+        \".size ${name}_size, 8\\n\"
         \".previous\\n\");
 ")
+  string(APPEND ${output} "${text}")
+  set(${output} "${${output}}" PARENT_SCOPE)
+endfunction()
+set(snapshot_c "#include <stddef.h>\n")
+isolane_incbin(snapshot_c isolane_snapshot_blob ${blob})
+isolane_incbin(snapshot_c isolane_snapshot_sources ${blob}.sources)
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/snapshot.c CONTENT "${snapshot_c}")
 isolane_add_blob(isolane_snapshot ${CMAKE_CURRENT_BINARY_DIR}/snapshot.c)
 # ccache reads .incbin as an input it cannot see, and would skip the file anyway.
-set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/snapshot.c PROPERTIES OBJECT_DEPENDS ${blob})
+set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/snapshot.c PROPERTIES OBJECT_DEPENDS "${blob};${blob}.sources")
 set_property(TARGET isolane_snapshot_object PROPERTY C_COMPILER_LAUNCHER)
 
 add_library(isolane_runtime INTERFACE)

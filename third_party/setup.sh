@@ -112,7 +112,7 @@ isolane_build() {
   exec 9>&-
   if [ $status != 0 ]; then
     # Without ninja's progress and the command lines: what the compiler said.
-    grep -vE '^(-- |\[[0-9]+/[0-9]+\] |ninja: Entering|env CCACHE_|/usr/bin/(c\+\+|cc) )' "$log" | tail -n 100 >&2
+    grep -vE '^(-- |\[[0-9]+/[0-9]+\] |ninja: Entering|env CCACHE_|: && |/usr/bin/(c\+\+|cc) )' "$log" | tail -n 100 >&2
     isolane_say "the build failed; end of $log above"
     return 1
   fi

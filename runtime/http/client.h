@@ -19,7 +19,8 @@ namespace isolane::http {
 class ClientListener {
  public:
   virtual ~ClientListener() = default;
-  // `packed_head` as in base/packed_head.h, borrowed until return. The body's pipe goes on by itself.
+  // `packed_head` as in base/packed_head.h, borrowed until return. The body's pipe goes on by
+  // itself.
   virtual void OnClientResponse(int status, std::string_view packed_head, base::Body body) = 0;
   // Cause in words: "connect to 127.0.0.1:9: connection refused".
   virtual void OnClientError(const std::string& message) = 0;
@@ -27,13 +28,13 @@ class ClientListener {
 
 class Client {
  public:
-  // `batch_end` is called after each loop event in which the client called a listener or moved bytes
-  // into a pipe, so that the owner can run a turn.
+  // `batch_end` is called after each loop event in which the client called a listener or moved
+  // bytes into a pipe, so that the owner can run a turn.
   static std::unique_ptr<Client> Create(uv_loop_s* loop, void (*batch_end)(void*), void* context);
   virtual ~Client() = default;
 
-  // Starts a request. `packed_head` is "METHOD\0URL\nname\0value...", copied. A Host header is added
-  // unless there is one. Returns an id for Cancel; 0 is never an id.
+  // Starts a request. `packed_head` is "METHOD\0URL\nname\0value...", copied. A Host header is
+  // added unless there is one. Returns an id for Cancel; 0 is never an id.
   virtual uint64_t Start(std::string_view packed_head, base::Body body,
                          ClientListener* listener) = 0;
   // Forgets the listener and closes the connection of a request whose head has not arrived.

@@ -50,7 +50,9 @@ void Connection::Parse(std::string_view bytes) {
     if (!input_stopped_) held_.Append(bytes);
     return;
   }
-  head_since_ms_ = !parser_.in_head() ? -1 : head_since_ms_ < 0 ? server_.clock.now_ms() : head_since_ms_;
+  head_since_ms_ = !parser_.in_head()   ? -1
+                   : head_since_ms_ < 0 ? server_.clock.now_ms()
+                                        : head_since_ms_;
   if (incoming_ != nullptr && !incoming_->announced()) Announce(*incoming_);
   request_body_.Settle();
 }
@@ -159,7 +161,7 @@ Body Connection::TakeIncomingBody(ExchangeSlot& slot) {
 bool Connection::wants_read() const {
   if (dead_ || ended_ || !held_.empty()) return false;
   // Goes on in order to notice a client that leaves, but not for ever.
-  if (input_stopped_ || linger_since_ms_ >= 0) return dropped_input_ <= RequestBody::kMaxDropped;
+  if (input_stopped_ || linger_since_ms_ >= 0) return dropped_input_ <= IncomingBody::kMaxDropped;
   return !request_body_.full() && !HasBacklog() && in_flight_ < kMaxInFlight;
 }
 
@@ -193,10 +195,10 @@ bool Connection::Pump() {
   bool was_read = false;
   while (writing_ != nullptr && !cut_) {
     ExchangeSlot& slot = *writing_;
-    const ResponseBody::Progress progress = slot.PumpInto(output_);
+    const OutgoingBody::Progress progress = slot.PumpInto(output_);
     was_read |= slot.TakeWasRead();
-    if (progress == ResponseBody::Progress::kWaiting) break;
-    if (progress == ResponseBody::Progress::kBroken) {
+    if (progress == OutgoingBody::Progress::kWaiting) break;
+    if (progress == OutgoingBody::Progress::kBroken) {
       cut_ = true;
       reset_ = slot.until_close();
       slot.Abort();
@@ -281,7 +283,7 @@ void Connection::Sweep() {
   const int64_t now = server_.clock.now_ms();
   if (linger_since_ms_ >= 0) {
     const bool too_long = now - linger_since_ms_ >= kLingerMs;
-    if (too_long || dropped_input_ > RequestBody::kMaxDropped) Die();
+    if (too_long || dropped_input_ > IncomingBody::kMaxDropped) Die();
     return;
   }
   if (!output_.empty()) {

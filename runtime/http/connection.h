@@ -10,7 +10,7 @@
 
 #include "runtime/http/exchange.h"
 #include "runtime/http/http_date.h"
-#include "runtime/http/request_body.h"
+#include "runtime/http/incoming_body.h"
 #include "runtime/http/request_parser.h"
 #include "runtime/http/response_head.h"
 #include "runtime/http/server.h"
@@ -37,7 +37,7 @@ struct ServerState {
   ExchangePool pool;
 };
 
-class Connection final : private RequestParser::Events, private RequestBody::Owner {
+class Connection final : private RequestParser::Events, private IncomingBody::Owner {
  public:
   // Requests of one connection that may be announced and not yet answered.
   static constexpr size_t kMaxInFlight = 64;
@@ -73,7 +73,8 @@ class Connection final : private RequestParser::Events, private RequestBody::Own
   // --- from the socket ---
   // Announces what is complete, and the last request when its head is.
   void Feed(std::string_view bytes);
-  // The peer will send nothing more. That alone does not mean that it left: it may wait for answers.
+  // The peer will send nothing more. That alone does not mean that it left: it may wait for
+  // answers.
   void FeedEnd();
   // Parses what Feed kept back; after a flush with can_resume().
   void Resume();
@@ -96,7 +97,7 @@ class Connection final : private RequestParser::Events, private RequestBody::Own
   // --- time ---
   // Ends what takes too long. Called about once a second.
   void Sweep();
-  // The kernel took bytes, or was given the first ones.
+  // The kernel took bytes of what it was given before.
   void NoteProgress() { output_progress_ms_ = server_.clock.now_ms(); }
   // Nothing has begun: may be closed to make room.
   bool idle() const { return front_ == nullptr && !parser_.in_head() && output_.empty(); }
@@ -118,7 +119,7 @@ class Connection final : private RequestParser::Events, private RequestBody::Own
   bool OnRequestEnd() override;
   void OnBodyRoom() override { transport_.OnReadingChanged(); }
 
-  bool HasBacklog() const { return output_.size() >= ResponseBody::kMaxQueued; }
+  bool HasBacklog() const { return output_.size() >= OutgoingBody::kMaxQueued; }
   void Parse(std::string_view bytes);
   void Announce(ExchangeSlot& slot);
   void Refuse(const Refusal& refusal);
@@ -130,7 +131,7 @@ class Connection final : private RequestParser::Events, private RequestBody::Own
   Transport& transport_;
   RequestParser parser_;
   WriteQueue output_;
-  RequestBody request_body_;
+  IncomingBody request_body_;
 
   // The queue of exchanges, oldest first. `writing_` is the first whose response is not complete.
   ExchangeSlot* front_ = nullptr;

@@ -35,8 +35,9 @@ class ZlibEncoder final : public ContentEncoder {
   ~ZlibEncoder() override { deflateEnd(&stream_); }
 
   void Encode(std::string_view input, Mode mode, ByteBuffer& out) override {
-    const int flush =
-        mode == Mode::kFinish ? Z_FINISH : mode == Mode::kFlush ? Z_SYNC_FLUSH : Z_NO_FLUSH;
+    const int flush = mode == Mode::kFinish  ? Z_FINISH
+                      : mode == Mode::kFlush ? Z_SYNC_FLUSH
+                                             : Z_NO_FLUSH;
     do {
       const size_t part = input.size() < kMaxInput ? input.size() : kMaxInput;
       stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
@@ -75,8 +76,9 @@ class BrotliEncoder final : public ContentEncoder {
     constexpr int kProcess = 0;
     constexpr int kFlush = 1;
     constexpr int kFinish = 2;
-    const int operation =
-        mode == Mode::kFinish ? kFinish : mode == Mode::kFlush ? kFlush : kProcess;
+    const int operation = mode == Mode::kFinish  ? kFinish
+                          : mode == Mode::kFlush ? kFlush
+                                                 : kProcess;
     const auto* next_in = reinterpret_cast<const uint8_t*>(input.data());
     size_t available_in = input.size();
     do {

@@ -1,4 +1,5 @@
-// Compresses a response body on its way out: what `content-encoding: gzip` set by a worker asks for.
+// Compresses a response body on its way out: what `content-encoding: gzip` set by a worker asks
+// for.
 //
 // Loop thread.
 #pragma once

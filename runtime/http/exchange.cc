@@ -48,7 +48,7 @@ void ExchangeSlot::Respond(int status, std::string_view packed_head, Body body,
   framing_ = WriteResponseHead(out, status, packed_head, facts, context,
                                [&body](Encoding encoding) -> std::optional<uint64_t> {
                                  if (body.kind != Body::Kind::kBytes) return std::nullopt;
-                                 body.bytes = ResponseBody::EncodeAll(body.bytes, encoding);
+                                 body.bytes = OutgoingBody::EncodeAll(body.bytes, encoding);
                                  return body.bytes.size();
                                });
   response_body_.Start(std::move(body), framing_, this);
@@ -70,16 +70,16 @@ void ExchangeSlot::RespondRefusal(const Refusal& refusal) {
           Body::Bytes(Chunk::Copy(refusal.text + "\n")), true);
 }
 
-ResponseBody::Progress ExchangeSlot::PumpInto(WriteQueue& queue) {
-  if (aborted_) return ResponseBody::Progress::kBroken;
+OutgoingBody::Progress ExchangeSlot::PumpInto(WriteQueue& queue) {
+  if (aborted_) return OutgoingBody::Progress::kBroken;
   if (continue_due) {
     continue_due = false;
     queue.Append(kContinue);
   }
-  if (!responded_) return ResponseBody::Progress::kWaiting;
+  if (!responded_) return OutgoingBody::Progress::kWaiting;
   queue.Append(response_head_.view());
   response_head_.Clear();
-  const ResponseBody::Progress progress = response_body_.PumpInto(queue);
+  const OutgoingBody::Progress progress = response_body_.PumpInto(queue);
   if (response_body_.overrun()) framing_.keep_alive = false;
   return progress;
 }

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/http/outgoing_body.h"
 #include "runtime/http/refusal.h"
 #include "runtime/http/request_parser.h"
-#include "runtime/http/response_body.h"
 #include "runtime/http/server.h"
 
 namespace isolane::http {
@@ -49,8 +49,9 @@ class ExchangeSlot final : public Exchange, private base::PipeReader {
 
   // The server's own answer, instead of the handler's, who is told that the client is gone.
   void RespondRefusal(const Refusal& refusal);
-  // Moves what there is of the response. The exchange is the first in the queue that is not complete.
-  ResponseBody::Progress PumpInto(WriteQueue& queue);
+  // Moves what there is of the response. The exchange is the first in the queue that is not
+  // complete.
+  OutgoingBody::Progress PumpInto(WriteQueue& queue);
   bool TakeWasRead() { return response_body_.TakeWasRead(); }
   bool keep_alive() const { return framing_.keep_alive; }
   bool until_close() const { return responded_ && framing_.framing == Framing::kUntilClose; }
@@ -82,8 +83,8 @@ class ExchangeSlot final : public Exchange, private base::PipeReader {
   RequestInfo info_;
   base::Body body_;
   ByteBuffer response_head_;  // while it is not this exchange's turn to write
-  ResponseFraming framing_;
-  ResponseBody response_body_;
+  BodyFraming framing_;
+  OutgoingBody response_body_;
 };
 
 class ExchangePool {

@@ -12,8 +12,8 @@ class HttpDate {
  public:
   static constexpr size_t kSize = 29;  // "Sun, 06 Nov 1994 08:49:37 GMT"
 
-  // `now_ms` is any clock that advances with time (the loop's); the wall clock is only read when the
-  // second may have changed.
+  // `now_ms` is any clock that advances with time (the loop's); the wall clock is only read when
+  // the second may have changed.
   std::string_view Get(int64_t now_ms) {
     if (now_ms >= valid_until_ms_) Refresh(now_ms);
     return {text_, kSize};

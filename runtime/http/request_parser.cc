@@ -42,9 +42,7 @@ std::string_view LastItem(std::string_view list) {
 // complete, body*, (name, value)* of trailers, message complete. Names, values, target and body may
 // come in parts; a name may come without a value when the value is empty.
 struct RequestParser::Callbacks {
-  static RequestParser& Parser(llhttp_t* llhttp) {
-    return *static_cast<Machine*>(llhttp)->parser;
-  }
+  static RequestParser& Parser(llhttp_t* llhttp) { return *static_cast<Machine*>(llhttp)->parser; }
   template <bool (RequestParser::*kMethod)(std::string_view)>
   static int Data(llhttp_t* llhttp, const char* at, size_t size) {
     return (Parser(llhttp).*kMethod)({at, size}) ? 0 : static_cast<int>(HPE_USER);
@@ -223,19 +221,20 @@ bool RequestParser::NoteHeader(std::string_view name, std::string_view value) {
     case 17:
       if (name != "transfer-encoding") return true;
       seen_.transfer_encodings++;
-      seen_.coding = EqualsIgnoringCase(value, "chunked")       ? Seen::Coding::kChunked
+      seen_.coding = EqualsIgnoringCase(value, "chunked")             ? Seen::Coding::kChunked
                      : EqualsIgnoringCase(LastItem(value), "chunked") ? Seen::Coding::kMore
                                                                       : Seen::Coding::kNotChunked;
       info_.has_body = true;
       return true;
-    default: return true;
+    default:
+      return true;
   }
 }
 
 bool RequestParser::FinishHead() {
   if (!FinishHeader()) return false;
   llhttp_t* llhttp = &machine_;
-  const std::string_view method = 
+  const std::string_view method =
       llhttp_method_name(static_cast<llhttp_method_t>(llhttp_get_method(llhttp)));
   const int major = llhttp_get_http_major(llhttp);
   const int minor = llhttp_get_http_minor(llhttp);

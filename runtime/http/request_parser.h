@@ -1,5 +1,5 @@
-// Bytes to requests: llhttp in strict mode, the rules it leaves to its user, and the limits. Composes
-// the packed head. Knows no socket.
+// Bytes to requests: llhttp in strict mode, the rules it leaves to its user, and the limits.
+// Composes the packed head. Knows no socket.
 //
 // Loop thread. Owned by a connection.
 #pragma once
@@ -91,8 +91,8 @@ class RequestParser {
   bool in_name_ = false;
   bool trailers_ = false;
   ByteBuffer target_;
-  ByteBuffer headers_;     // "\nname\0value..." of this head
-  size_t name_at_ = 0;     // of the header under way
+  ByteBuffer headers_;  // "\nname\0value..." of this head
+  size_t name_at_ = 0;  // of the header under way
   size_t value_at_ = 0;
   size_t header_count_ = 0;
   size_t raw_head_bytes_ = 0;

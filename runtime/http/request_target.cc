@@ -63,7 +63,7 @@ TargetForm ClassifyTarget(std::string_view target) {
     if (!StartsWithIgnoringCase(target, scheme)) continue;
     const std::string_view rest = target.substr(scheme.size());
     return IsValidHost(rest.substr(0, rest.find_first_of("/?"))) ? TargetForm::kAbsolute
-                                                                  : TargetForm::kInvalid;
+                                                                 : TargetForm::kInvalid;
   }
   return TargetForm::kInvalid;
 }

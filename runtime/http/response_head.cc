@@ -8,33 +8,25 @@
 namespace isolane::http {
 namespace {
 
-bool ParseLength(std::string_view text, std::optional<uint64_t>* length) {
-  if (text.empty() || text.size() > 18) return false;
-  uint64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    value = value * 10 + static_cast<uint64_t>(c - '0');
-  }
-  *length = value;
-  return true;
-}
-
 // Notes what the server has to know. False: the header is the server's business and is dropped.
 bool NoteHeader(std::string_view name, std::string_view value, GivenHeaders* given) {
   switch (name.size()) {
     case 4:
       if (name == "date") given->date = true;
       return true;
-    case 10: return name != "connection" && name != "keep-alive";
+    case 10:
+      return name != "connection" && name != "keep-alive";
     case 14:
       if (name != "content-length") return true;
-      ParseLength(value, &given->content_length);
+      given->content_length = ParseContentLength(value);
       return false;
     case 16:
       if (name == "content-encoding") given->encoding = ParseEncoding(value);
       return true;
-    case 17: return name != "transfer-encoding";
-    default: return true;
+    case 17:
+      return name != "transfer-encoding";
+    default:
+      return true;
   }
 }
 
@@ -89,7 +81,7 @@ GivenHeaders WriteGivenHeaders(ByteBuffer& out, int status, std::string_view pac
   return given;
 }
 
-void WriteFramingHeaders(ByteBuffer& out, const ResponseFraming& framing, bool write_length,
+void WriteFramingHeaders(ByteBuffer& out, const BodyFraming& framing, bool write_length,
                          bool write_date, const ResponseContext& context) {
   char* to = out.Reserve(256);
   if (write_length) {

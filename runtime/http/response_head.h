@@ -9,15 +9,9 @@
 
 #include "runtime/http/byte_buffer.h"
 #include "runtime/http/content_encoder.h"
+#include "runtime/http/framing.h"
 
 namespace isolane::http {
-
-enum class Framing : uint8_t {
-  kNoBody,   // HEAD, 204, 304: nothing follows the head
-  kLength,   // content-length bytes follow
-  kChunked,
-  kUntilClose,  // HTTP/1.0 and an unknown length
-};
 
 // How the request was made.
 struct ResponseContext {
@@ -27,29 +21,22 @@ struct ResponseContext {
   std::string_view date;
 };
 
-// What is known of the body before it is framed. `length` is of the bytes as they are given, which is
-// not what is sent when they are compressed: then `encode` tells the length after.
+// What is known of the body before it is framed. `length` is of the bytes as they are given, which
+// is not what is sent when they are compressed: then `encode` tells the length after.
 struct BodyFacts {
   bool present = false;
   std::optional<uint64_t> length;  // 0 when not present
   bool may_encode = false;
 };
 
-struct ResponseFraming {
-  Framing framing = Framing::kLength;
-  uint64_t length = 0;  // kLength
-  bool keep_alive = true;
-  Encoding encoding = Encoding::kNone;  // apply this to the body
-};
-
 // Appends status line and headers of `packed_head` (see base/packed_head.h) to `out`.
 //
-// `encoded_length(Encoding)` is called when the body is to be compressed: it gives the length after,
-// or nothing when that is not known yet.
+// `encoded_length(Encoding)` is called when the body is to be compressed: it gives the length
+// after, or nothing when that is not known yet.
 template <typename EncodedLength>
-ResponseFraming WriteResponseHead(ByteBuffer& out, int status, std::string_view packed_head,
-                                  const BodyFacts& body, const ResponseContext& context,
-                                  EncodedLength&& encoded_length);
+BodyFraming WriteResponseHead(ByteBuffer& out, int status, std::string_view packed_head,
+                              const BodyFacts& body, const ResponseContext& context,
+                              EncodedLength&& encoded_length);
 
 // The two halves of WriteResponseHead.
 struct GivenHeaders {
@@ -58,18 +45,18 @@ struct GivenHeaders {
   bool date = false;
 };
 GivenHeaders WriteGivenHeaders(ByteBuffer& out, int status, std::string_view packed_head);
-void WriteFramingHeaders(ByteBuffer& out, const ResponseFraming& framing, bool write_length,
+void WriteFramingHeaders(ByteBuffer& out, const BodyFraming& framing, bool write_length,
                          bool write_date, const ResponseContext& context);
 
 // 1xx, 204 and 304 have no body whatever was given; a HEAD request's response neither.
 inline bool StatusAllowsBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
 template <typename EncodedLength>
-ResponseFraming WriteResponseHead(ByteBuffer& out, int status, std::string_view packed_head,
-                                  const BodyFacts& body, const ResponseContext& context,
-                                  EncodedLength&& encoded_length) {
+BodyFraming WriteResponseHead(ByteBuffer& out, int status, std::string_view packed_head,
+                              const BodyFacts& body, const ResponseContext& context,
+                              EncodedLength&& encoded_length) {
   const GivenHeaders given = WriteGivenHeaders(out, status, packed_head);
-  ResponseFraming result;
+  BodyFraming result;
   result.keep_alive = context.keep_alive;
   std::optional<uint64_t> length = body.length;
   const bool sends_body = StatusAllowsBody(status) && !context.head_request;

@@ -21,15 +21,15 @@ struct ServerLimits {
   size_t url_bytes = 16 * 1024;    // beyond: 414
   size_t headers = 512;            // beyond: 431
   uint64_t body_bytes = 0;         // 0: unlimited; beyond: 413
-  size_t connections = 10'000;     // beyond: the oldest idle one is closed, else the new one refused
+  size_t connections = 10'000;  // beyond: the oldest idle one is closed, else the new one refused
   int64_t head_timeout_ms = 30'000;  // from the first byte of a head to its end; beyond: 408
   int64_t idle_timeout_ms = 75'000;  // between requests of a kept-alive connection
   int64_t body_timeout_ms = 60'000;  // without progress while a body is read or a response written
 };
 
-// Told how an exchange ended. Exactly one of the two is called, once, as the last thing that happens
-// to an exchange; the Exchange is gone when it returns. Neither may run JavaScript: they note the
-// event.
+// Told how an exchange ended. Exactly one of the two is called, once, as the last thing that
+// happens to an exchange; the Exchange is gone when it returns. Neither may run JavaScript: they
+// note the event.
 class ExchangeListener {
  public:
   virtual ~ExchangeListener() = default;
@@ -55,11 +55,11 @@ class Exchange {
 
   virtual void set_listener(ExchangeListener* listener) = 0;
 
-  // Answers; once. `packed_head` is "STATUS TEXT\nname\0value..." and borrowed until return; an empty
-  // status text gets the standard one. Framing headers are the server's business: a given
-  // content-length is kept only for HEAD, 304 or when the body's length is unknown; transfer-encoding
-  // and connection are dropped. `content-encoding: gzip|br|deflate` compresses the body on its way
-  // out unless `already_encoded`. Written when the server is flushed.
+  // Answers; once. `packed_head` is "STATUS TEXT\nname\0value..." and borrowed until return; an
+  // empty status text gets the standard one. Framing headers are the server's business: a given
+  // content-length is kept only for HEAD, 304 or when the body's length is unknown;
+  // transfer-encoding and connection are dropped. `content-encoding: gzip|br|deflate` compresses
+  // the body on its way out unless `already_encoded`. Written when the server is flushed.
   virtual void Respond(int status, std::string_view packed_head, base::Body body,
                        bool already_encoded) = 0;
   // The response cannot be completed: cuts the connection (after what was written), so that the
@@ -75,15 +75,15 @@ class RequestHandler {
   virtual ~RequestHandler() = default;
   // A complete head (and perhaps a complete body) has arrived. Must not call Server::Flush.
   virtual void OnRequest(Exchange& exchange) = 0;
-  // All that one read or one event of the loop brought has been announced: the handler runs its turn
-  // now, then calls Server::Flush.
+  // All that one read or one event of the loop brought has been announced: the handler runs its
+  // turn now, then calls Server::Flush.
   virtual void OnBatchEnd() = 0;
 };
 
 class Server {
  public:
-  // `handler` and `loop` outlive the server. `port` 0 picks a free one. Fails when the address cannot
-  // be bound: the error names address and cause.
+  // `handler` and `loop` outlive the server. `port` 0 picks a free one. Fails when the address
+  // cannot be bound: the error names address and cause.
   static Result<std::unique_ptr<Server>> Listen(uv_loop_s* loop, const std::string& ip, int port,
                                                 const ServerLimits& limits,
                                                 RequestHandler& handler);
@@ -91,8 +91,8 @@ class Server {
 
   virtual int port() const = 0;
   // Writes what responses have produced since the last call: one system call per connection. Tells
-  // listeners of responses that are sent and of clients that are gone, and pipes that there is room;
-  // when that may be work for a turn, OnBatchEnd follows from the loop.
+  // listeners of responses that are sent and of clients that are gone, and pipes that there is
+  // room; when that may be work for a turn, OnBatchEnd follows from the loop.
   virtual void Flush() = 0;
   // Stops accepting; idle connections are closed, busy ones get "Connection: close" on their
   // response. `done` is called when the last one is gone.

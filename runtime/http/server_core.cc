@@ -10,7 +10,8 @@ constexpr uint64_t kTickMs = 1'000;
 
 constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain;charset=UTF-8\r\n"
-    "content-length: 30\r\nretry-after: 1\r\nconnection: close\r\n\r\nToo many open connections now.";
+    "content-length: 30\r\nretry-after: 1\r\nconnection: close\r\n\r\nToo many open connections "
+    "now.";
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "runtime/http/connection.h"
+#include "runtime/http/socket_writer.h"
 #include "runtime/loop/tcp_stream.h"
 
 namespace isolane::http {
@@ -30,8 +31,8 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
 
   Connection& connection() { return connection_; }
 
-  // Writes what there is to write; one system call unless a pipe has more than that. True: pipes were
-  // read, or somebody was told of an end, so that there may be work for a turn.
+  // Writes what there is to write; one system call unless a pipe has more than that. True: pipes
+  // were read, or somebody was told of an end, so that there may be work for a turn.
   bool Flush();
   // The server is about to release it: nothing is called any more.
   void Release();
@@ -49,16 +50,14 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
   void OnDirty() override;           // Connection::Transport
   void OnReadingChanged() override;  // Connection::Transport
 
-  bool Write();
   void Settle();
 
   Owner* owner_;  // null once released
   Connection connection_;
+  SocketWriter writer_;
   bool dirty_ = false;
   bool finished_ = false;  // to be released at the next occasion
   bool lingering_ = false;
-  size_t write_pending_bytes_ = 0;  // of the write under way
-  size_t last_pending_ = 0;
 };
 
 }  // namespace isolane::http

@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
+#include "runtime/js/builtin_sources.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"
 #include "runtime/js/platform.h"
@@ -46,14 +46,17 @@ void Compile(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Isolate* isolate = info.GetIsolate();
   if (g_compilation == nullptr) return;
   const std::string id = Describe(isolate, info[0]);
-  for (const Builtin& builtin : *g_compilation->builtins) {
+  for (size_t number = 0; number < g_compilation->builtins->size(); number++) {
+    const Builtin& builtin = (*g_compilation->builtins)[number];
     if (builtin.id != id) continue;
     v8::Local<v8::String> parameters[] = {
         Literal(isolate, "exports"), Literal(isolate, "require"), Literal(isolate, "module"),
         Literal(isolate, "native")};
     v8::ScriptOrigin origin(Literal(isolate, "isolane:" + id));
     v8::Local<v8::String> text;
-    if (!FromUtf8(isolate, builtin.source).ToLocal(&text)) return;
+    BuiltinSource& resource = BuiltinSourceAt(number);
+    resource.set_text(builtin.source);
+    if (!v8::String::NewExternalOneByte(isolate, &resource).ToLocal(&text)) return;
     v8::ScriptCompiler::Source source(text, origin);
     v8::Local<v8::Function> function;
     if (v8::ScriptCompiler::CompileFunction(isolate->GetCurrentContext(), &source, 4, parameters)
@@ -132,12 +135,22 @@ const intptr_t* ExternalReferences(NativeTable natives) {
     for (const NativeFunction& function : natives) {
       references.push_back(reinterpret_cast<intptr_t>(function.callback));
     }
+    for (size_t i = 0; i < kMaxBuiltinSources; i++) {
+      references.push_back(reinterpret_cast<intptr_t>(&BuiltinSourceAt(i)));
+    }
     references.push_back(0);
   }
   return references.data();
 }
 
 Result<std::string> CreateSnapshot(const std::vector<Builtin>& builtins, NativeTable natives) {
+  for (const Builtin& builtin : builtins) {
+    for (char c : builtin.source) {
+      if (static_cast<unsigned char>(c) < 0x80) continue;
+      return Error{"the built-in module " + builtin.id + " has a character that is not ASCII", {},
+                   {}, {}};
+    }
+  }
   Platform& platform = Platform::Start();
   Compilation compilation{&builtins, std::nullopt};
   g_compilation = &compilation;

@@ -23,7 +23,9 @@ struct Builtin {
 const intptr_t* ExternalReferences(NativeTable natives);
 
 // Runs the builtin "index", whose exports become Isolate::builtins(), and gives the bytes of the
-// snapshot. V8 is started. Errors carry the file and line of the built-in that threw.
+// snapshot. V8 is started. The texts stay outside of it: whoever uses the snapshot first calls
+// UnpackSources with the same ones in the same order, and `builtins` must outlive this process's
+// isolates. Sources are ASCII. Errors carry the file and line of the built-in that threw.
 Result<std::string> CreateSnapshot(const std::vector<Builtin>& builtins, NativeTable natives);
 
 }  // namespace isolane::js

@@ -1,5 +1,5 @@
-// Owning pointer to an object that contains a libuv handle: release is uv_close, and the memory goes
-// in the close callback. So such an object may be let go of inside its own callbacks.
+// Owning pointer to an object that contains a libuv handle: release is uv_close, and the memory
+// goes in the close callback. So such an object may be let go of inside its own callbacks.
 //
 // Loop thread. Nobody else calls uv_close.
 #pragma once
@@ -10,8 +10,8 @@
 
 namespace isolane::loop {
 
-// `T` has `uv_handle_t* uv_handle()`. No callback of the handle is called after the release; requests
-// that were under way (writes) are cancelled.
+// `T` has `uv_handle_t* uv_handle()`. No callback of the handle is called after the release;
+// requests that were under way (writes) are cancelled.
 template <typename T>
 struct CloseAndDelete {
   void operator()(T* object) const {

@@ -1,6 +1,7 @@
 // One libuv loop, owned or borrowed, and the only door into it for other threads.
 //
-// Belongs to the thread that runs it; only Post and Stop's effect on another thread go through Post.
+// Belongs to the thread that runs it; only Post and Stop's effect on another thread go through
+// Post.
 #pragma once
 
 #include <uv.h>
@@ -12,8 +13,8 @@ namespace isolane::loop {
 
 class Loop {
  public:
-  // A loop of its own. The destructor checks that nothing is left in it. The process ignores SIGPIPE
-  // from then on.
+  // A loop of its own. The destructor checks that nothing is left in it. The process ignores
+  // SIGPIPE from then on.
   Loop();
   // A loop that somebody else runs (node's, an embedder's) and that outlives this object. The
   // destructor gives back what Post needs, which takes one more iteration of that loop.

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "runtime/loop/lookup.h"
+
 namespace isolane::loop {
 namespace {
 
@@ -11,8 +13,7 @@ constexpr int kBacklog = 1024;
 
 bool ParseAddress(const std::string& ip, int port, sockaddr_storage* address) {
   const char* text = ip == "localhost" ? "127.0.0.1" : ip == "*" ? "::" : ip.c_str();
-  return uv_ip4_addr(text, port, reinterpret_cast<sockaddr_in*>(address)) == 0 ||
-         uv_ip6_addr(text, port, reinterpret_cast<sockaddr_in6*>(address)) == 0;
+  return Lookup::ParseAddress(text, port, address);
 }
 
 Error Failure(const std::string& ip, int port, int error) {
@@ -21,7 +22,8 @@ Error Failure(const std::string& ip, int port, int error) {
   failure.message = "cannot listen on " + (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port) +
                     ": " + uv_strerror(error);
   if (error == UV_EADDRINUSE) failure.hint = "choose another with --port";
-  if (error == UV_EACCES) failure.hint = "ports below 1024 are reserved; choose another with --port";
+  if (error == UV_EACCES)
+    failure.hint = "ports below 1024 are reserved; choose another with --port";
   if (error == UV_EADDRNOTAVAIL) failure.hint = "this machine has no such address";
   return failure;
 }

@@ -18,8 +18,8 @@ class TcpListener {
   // A connection waits: the callee calls TcpStream::Accept(stream) on a new stream.
   using Callback = void (*)(void* context, uv_stream_t* listener);
 
-  // `ip` is an IPv4 or IPv6 address, "localhost" or "*"; `port` 0 picks a free one. `context` outlives
-  // the handle.
+  // `ip` is an IPv4 or IPv6 address, "localhost" or "*"; `port` 0 picks a free one. `context`
+  // outlives the handle.
   static Result<Handle<TcpListener>> Listen(uv_loop_t* loop, const std::string& ip, int port,
                                             Callback callback, void* context);
   TcpListener(const TcpListener&) = delete;

@@ -1,5 +1,5 @@
-// One TCP connection: reads into a buffer that all connections of a thread share, writes at once what
-// the kernel takes and the rest later. Thin: the hot path of the HTTP server runs through it.
+// One TCP connection: reads into a buffer that all connections of a thread share, writes at once
+// what the kernel takes and the rest later. Thin: the hot path of the HTTP server runs through it.
 //
 // Loop thread. Base class of what stands behind a socket; owned through loop::Handle.
 #pragma once
@@ -32,6 +32,7 @@ class TcpStream {
 
   // 0, or a negative libuv error.
   int Accept(uv_stream_t* listener);
+  // OnConnected follows when it gives 0. Once: another address needs another stream.
   int Connect(const sockaddr* address);
 
   // Cheap when nothing changes.
@@ -46,13 +47,17 @@ class TcpStream {
     const int written = uv_try_write(stream(), pieces, static_cast<unsigned>(count));
     return written == UV_EAGAIN ? 0 : written;
   }
-  // Writes all of it, then calls OnWriteDone. The memory stays in place until then. 0, or a negative
-  // libuv error: then there is no call.
+  // Writes all of it, then calls OnWriteDone. The memory stays in place until then. 0, or a
+  // negative libuv error: then there is no call.
   int Write(const uv_buf_t* pieces, int count);
   bool write_pending() const { return write_pending_; }
   size_t pending_bytes() const {
     return uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(&tcp_));
   }
+
+  // An unreferenced stream does not keep the loop running.
+  void Ref() { uv_ref(uv_handle()); }
+  void Unref() { uv_unref(uv_handle()); }
 
   // Tells the peer that nothing more will be written.
   void ShutDown();

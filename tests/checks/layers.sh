@@ -39,7 +39,7 @@ awk '
     hide("^(v8[-.a-z]*\\.h|libplatform/|cppgc/)", "^(runtime/(js|web|worker)|bindings)/",
          "only runtime/{js,web,worker} and bindings see V8")
     hide("llhttp", "^runtime/http/", "only runtime/http sees llhttp")
-    hide("^third_party/ada/", "^runtime/(base|web)/", "only runtime/{base,web} see ada")
+    hide("^third_party/ada/", "^runtime/(base|web|worker)/", "only runtime/{base,web,worker} see ada")
     hide("^(toml\\+\\+|toml\\.hpp)", "^wrangler-compat/[^.]*\\.cc$", "only sources of wrangler-compat see toml++")
     hide("^nlohmann/", "\\.cc$", "nlohmann/json stays out of headers")
     hide("^node", "^$", "nothing of node itself is used")
@@ -73,6 +73,8 @@ awk '
       next
     }
     if (theirs == mine) next
+    # The main of a tool puts the layers together, as cli/ does for the product.
+    if (FILENAME ~ /^runtime\/.*_main\.cc$/ && theirs ~ /^runtime\//) next
     count = split(sees[mine], see, " ")
     for (i = 1; i <= count; i++)
       if (header == see[i] || index(header, see[i] "/") == 1) next

@@ -15,8 +15,6 @@ const CODES = [
 // Names that lost their meaning but keep a constant; an exception with such a name has code 0.
 const NO_CODE = new Set(['DOMStringSizeError', 'NoDataAllowedError', 'ValidationError']);
 
-const { captureStackTrace } = Error;
-
 /**
  * An error with a name from the Web's table.
  * It is a real Error (`Error.isError` is true), so V8 prints its stack and clones it.
@@ -43,8 +41,6 @@ class DOMException extends Error {
     } else if (options !== undefined) {
       this.#name = `${options}`;
     }
-    // Again, because the header of the stack begins with the name.
-    captureStackTrace(this, new.target);
   }
 
   get name() { return this.#name; }

@@ -53,10 +53,6 @@ function defineIterator(Class, name) {
   return Class;
 }
 
-function requireArguments(count, needed, text) {
-  if (count < needed) throw new TypeError(text);
-}
-
 // TypeErrors in workerd's words.
 function badArgument(method, type, index, expected) {
   return new TypeError(
@@ -84,5 +80,5 @@ function defineInspect(Class, accessors) {
 
 module.exports = {
   INSPECT, badArgument, badConstructorArgument, defineAlias, defineInspect, defineInterface,
-  defineIterator, removeToStringTags, requireArguments,
+  defineIterator, removeToStringTags,
 };

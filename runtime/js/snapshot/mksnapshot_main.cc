@@ -1,18 +1,29 @@
-// isolane_mksnapshot BUILTINS STREAMS OUT: makes the start-up snapshot from the folder of built-in
-// JavaScript and the streams library of third_party. Runs at build time.
+// isolane_mksnapshot BUILTINS STREAMS OUT: makes the start-up snapshot OUT from the folder of built-in
+// JavaScript and the streams library of third_party, and OUT.sources with their text. Runs at build
+// time.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/js/builtin_sources.h"
 #include "runtime/js/platform.h"
 #include "runtime/js/snapshot.h"
 #include "runtime/worker/native_registry.h"
 
 namespace {
+
+bool WriteFile(const std::string& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (!out) std::fprintf(stderr, "isolane_mksnapshot: cannot write %s\n", path.c_str());
+  return static_cast<bool>(out);
+}
 
 bool ReadFile(const std::filesystem::path& path, std::string& text) {
   std::ifstream file(path, std::ios::binary);
@@ -51,11 +62,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "isolane_mksnapshot: %s\n", made.error().ToString().c_str());
     return 1;
   }
-  std::ofstream out(argv[3], std::ios::binary);
-  out.write(made->data(), static_cast<std::streamsize>(made->size()));
-  out.close();
-  if (!out) {
-    std::fprintf(stderr, "isolane_mksnapshot: cannot write %s\n", argv[3]);
+  std::vector<std::string_view> texts;
+  for (const auto& builtin : builtins) texts.push_back(builtin.source);
+  const std::string out = argv[3];
+  if (!WriteFile(out, *made) || !WriteFile(out + ".sources", isolane::js::PackSources(texts))) {
     return 1;
   }
   isolane::js::Platform::Stop();

@@ -344,7 +344,10 @@ TEST_CASE("a streamed response") {
     CHECK(fixture.connection->fate() == Fate::kClose);
   }
   SUBCASE("with more bytes than it promised is shortened and ends the connection") {
-    fixture.requests[0]->Respond(200, std::string_view("\ncontent-length\0" "2", 17),
+    fixture.requests[0]->Respond(200,
+                                 std::string_view("\ncontent-length\0"
+                                                  "2",
+                                                  17),
                                  Body::Stream(pipe), false);
     pipe->Write(Chunk::Copy("abc"));
     CHECK(WithoutDate(fixture.Flush()) == "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nab");
@@ -549,10 +552,20 @@ TEST_CASE("garbage never harms") {
   // A fixed generator: the same bytes in every run.
   uint32_t seed = 1;
   const auto random = [&seed] { return seed = seed * 1664525 + 1013904223, seed >> 16; };
-  const std::string_view pieces[] = {
-      "GET / HTTP/1.1\r\n", "Host: a\r\n", "\r\n", "POST /x HTTP/1.1\r\nHost: a\r\n",
-      "Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n", "5\r\nhello\r\n", "0\r\n\r\n",
-      "Expect: 100-continue\r\n", "\0", "\xff", "Connection: close\r\n", "x", "HEAD * HTTP/1.0\r\n"};
+  const std::string_view pieces[] = {"GET / HTTP/1.1\r\n",
+                                     "Host: a\r\n",
+                                     "\r\n",
+                                     "POST /x HTTP/1.1\r\nHost: a\r\n",
+                                     "Transfer-Encoding: chunked\r\n",
+                                     "Content-Length: 5\r\n",
+                                     "5\r\nhello\r\n",
+                                     "0\r\n\r\n",
+                                     "Expect: 100-continue\r\n",
+                                     "\0",
+                                     "\xff",
+                                     "Connection: close\r\n",
+                                     "x",
+                                     "HEAD * HTTP/1.0\r\n"};
   for (int round = 0; round < 2000; round++) {
     ConnectionFixture fixture;
     fixture.AnswerAtOnce();

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "runtime/http/response_body.h"
+#include "runtime/http/outgoing_body.h"
 
 extern "C" int BrotliDecoderDecompress(size_t encoded_size, const uint8_t* encoded,
                                        size_t* decoded_size, uint8_t* decoded);
@@ -55,10 +55,10 @@ TEST_CASE("what is encoded can be decoded") {
   SUBCASE("deflate") { encoding = Encoding::kDeflate; }
   SUBCASE("br") { encoding = Encoding::kBrotli; }
 
-  const base::Chunk encoded = ResponseBody::EncodeAll(base::Chunk::Copy(text), encoding);
+  const base::Chunk encoded = OutgoingBody::EncodeAll(base::Chunk::Copy(text), encoding);
   CHECK(encoded.size() < text.size());
   CHECK(Decode(encoding, encoded.view()) == text);
-  CHECK(Decode(encoding, ResponseBody::EncodeAll({}, encoding).view()).empty());
+  CHECK(Decode(encoding, OutgoingBody::EncodeAll({}, encoding).view()).empty());
 
   auto in_parts = ContentEncoder::Create(encoding);
   ByteBuffer out;
@@ -79,15 +79,15 @@ TEST_CASE("a flush lets the peer decode what there is") {
 
 TEST_CASE("a compressed stream shows the peer each part as it comes") {
   auto pipe = std::make_shared<base::Pipe>();
-  ResponseBody body;
+  OutgoingBody body;
   body.Start(base::Body::Stream(pipe), {Framing::kUntilClose, 0, false, Encoding::kGzip}, nullptr);
   WriteQueue queue;
   pipe->Write(base::Chunk::Copy("one "));
-  CHECK(body.PumpInto(queue) == ResponseBody::Progress::kWaiting);
+  CHECK(body.PumpInto(queue) == OutgoingBody::Progress::kWaiting);
   CHECK(Inflate(queue.tail().view(), 31) == "one ");
   pipe->Write(base::Chunk::Copy("two"));
   pipe->Close();
-  CHECK(body.PumpInto(queue) == ResponseBody::Progress::kComplete);
+  CHECK(body.PumpInto(queue) == OutgoingBody::Progress::kComplete);
   CHECK(Inflate(queue.tail().view(), 31) == "one two");
 }
 

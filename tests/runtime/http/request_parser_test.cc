@@ -83,8 +83,12 @@ TEST_SUITE_BEGIN("runtime/http/request_parser");
 
 TEST_CASE("what is well formed") {
   SUBCASE("a head becomes a packed head with lower-case names and trimmed values") {
-    CHECK(Parse("GET /a?b=c HTTP/1.1\r\nHost: example.com:80\r\nX-Up-Per: \t v w \t \r\nempty:\r\n\r\n").log ==
-          Packed("[GET|http://example.com:80/a?b=c\nhost|example.com:80\nx-up-per|v w\nempty|]keep$"));
+    CHECK(
+        Parse(
+            "GET /a?b=c HTTP/1.1\r\nHost: example.com:80\r\nX-Up-Per: \t v w \t \r\nempty:\r\n\r\n")
+            .log ==
+        Packed(
+            "[GET|http://example.com:80/a?b=c\nhost|example.com:80\nx-up-per|v w\nempty|]keep$"));
   }
   SUBCASE("Latin-1 bytes pass in values") {
     CHECK(Parse(Get("x: \xe9\xff\r\n")).log == Packed("[GET|http://a/\nhost|a\nx|\xe9\xff]keep$"));
@@ -109,9 +113,11 @@ TEST_CASE("what is well formed") {
           Packed("[POST|http://a/\nhost|a\ncontent-length|5]keephello$"));
   }
   SUBCASE("a chunked body, with an extension and trailers that are dropped") {
-    CHECK(Parse(Post("Transfer-Encoding: chunked\r\n\r\n3;x=\"y\"\r\nabc\r\n0a\r\n0123456789\r\n0\r\n"
-                     "Trailer: t\r\n\r\n"))
-              .log == Packed("[POST|http://a/\nhost|a\ntransfer-encoding|chunked]keepabc0123456789$"));
+    CHECK(
+        Parse(Post("Transfer-Encoding: chunked\r\n\r\n3;x=\"y\"\r\nabc\r\n0a\r\n0123456789\r\n0\r\n"
+                   "Trailer: t\r\n\r\n"))
+            .log ==
+        Packed("[POST|http://a/\nhost|a\ntransfer-encoding|chunked]keepabc0123456789$"));
   }
   SUBCASE("several requests in one read") {
     CHECK(Parse(Get("") + Post("content-length: 1\r\n\r\nx") + Get("")).log ==
@@ -136,9 +142,11 @@ TEST_CASE("what is well formed") {
     CHECK(Parse(upgrade + Get("")).log ==
           Packed("[GET|http://a/\nhost|a\nconnection|Upgrade\nupgrade|websocket]keep$"
                  "[GET|http://a/\nhost|a]keep$"));
-    CHECK(Parse(Post("Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi") + Get(""))
-              .log == Packed("[POST|http://a/\nhost|a\nconnection|Upgrade\nupgrade|h2c\ncontent-length|2]"
-                             "keephi$[GET|http://a/\nhost|a]keep$"));
+    CHECK(
+        Parse(Post("Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi") + Get(""))
+            .log ==
+        Packed("[POST|http://a/\nhost|a\nconnection|Upgrade\nupgrade|h2c\ncontent-length|2]"
+               "keephi$[GET|http://a/\nhost|a]keep$"));
   }
 }
 
@@ -164,10 +172,12 @@ TEST_CASE("what could smuggle a request is refused") {
     CHECK(post("Transfer-Encoding: gzip\r\n\r\n") == 400);
     CHECK(post("Transfer-Encoding: chunked, identity\r\n\r\n") == 400);
     CHECK(post("Transfer-Encoding: xchunked\r\n\r\n") == 400);
-    CHECK(post("Transfer-Encoding: \x0b" "chunked\r\n\r\n") == 400);
+    CHECK(post("Transfer-Encoding: \x0b"
+               "chunked\r\n\r\n") == 400);
     CHECK(post("Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n") == 501);
     CHECK(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400);
-    CHECK(post("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400);
+    CHECK(post("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") ==
+          400);
     CHECK(refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400);
   }
   SUBCASE("line ends that are not CRLF") {
@@ -212,15 +222,18 @@ TEST_CASE("what could smuggle a request is refused") {
     CHECK(get("x\xe9: z\r\n") == 400);
     CHECK(get(std::string_view("x: a\0b\r\n", 8)) == 400);
     CHECK(get(std::string_view("x\0: a\r\n", 7)) == 400);
-    CHECK(get("x: a\x01" "b\r\n") == 400);
-    CHECK(get("x: a\x7f" "b\r\n") == 400);
+    CHECK(get("x: a\x01"
+              "b\r\n") == 400);
+    CHECK(get("x: a\x7f"
+              "b\r\n") == 400);
   }
   SUBCASE("Host") {
     CHECK(refused("GET / HTTP/1.1\r\n\r\n") == 400);
     CHECK(refused("GET / HTTP/1.1\r\nHost:\r\n\r\n") == 400);
     CHECK(refused("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == 400);
     CHECK(refused("GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n") == 400);
-    for (const char* host : {"a b", "a/b", "u@a", "a?b", "a#b", "a\\b", "a:b", "[::1", ":80", "a,b:c"}) {
+    for (const char* host :
+         {"a b", "a/b", "u@a", "a?b", "a#b", "a\\b", "a:b", "[::1", ":80", "a,b:c"}) {
       INFO(host);
       CHECK(refused("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n") == 400);
     }

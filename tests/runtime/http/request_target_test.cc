@@ -26,7 +26,8 @@ TEST_CASE("targets") {
   CHECK(ClassifyTarget("http://a") == TargetForm::kAbsolute);
   CHECK(ClassifyTarget("HTTPS://a:1/b?c") == TargetForm::kAbsolute);
   CHECK(ClassifyTarget("http://a?b") == TargetForm::kAbsolute);
-  for (const char* target : {"", "a", "**", "/a#b", "ftp://a", "http:/a", "http://", "http://u@a/"}) {
+  for (const char* target :
+       {"", "a", "**", "/a#b", "ftp://a", "http:/a", "http://", "http://u@a/"}) {
     INFO(target);
     CHECK(ClassifyTarget(target) == TargetForm::kInvalid);
   }

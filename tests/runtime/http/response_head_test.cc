@@ -9,16 +9,16 @@ namespace {
 
 struct Written {
   std::string text;
-  ResponseFraming framing;
+  BodyFraming framing;
 };
 
 Written Write(int status, std::string_view packed, const BodyFacts& body,
               ResponseContext context = {}) {
   context.date = "D";
   ByteBuffer out;
-  const ResponseFraming framing =
-      WriteResponseHead(out, status, packed, body, context,
-                        [&body](Encoding) { return body.length ? std::optional(*body.length / 2) : body.length; });
+  const BodyFraming framing = WriteResponseHead(
+      out, status, packed, body, context,
+      [&body](Encoding) { return body.length ? std::optional(*body.length / 2) : body.length; });
   return {std::string(out.view()), framing};
 }
 

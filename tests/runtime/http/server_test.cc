@@ -258,8 +258,7 @@ TEST_CASE("the end of a server") {
   RawSocket idle(fixture.server->port());
   fixture.on_request = [](Exchange&) {};
   busy.Send(Get("/busy"));
-  CHECK(fixture.RunUntil(
-      [&] { return fixture.count == 1 && fixture.server->connections() == 2; }));
+  CHECK(fixture.RunUntil([&] { return fixture.count == 1 && fixture.server->connections() == 2; }));
 
   SUBCASE("draining closes idle connections and waits for busy ones") {
     fixture.server->Drain(count_drained, &drained);

@@ -48,7 +48,8 @@ TEST_CASE("bytes come out in order however they are consumed") {
     std::string expected, got;
     for (int i = 0; i < 6; i++) {
       const std::string small(static_cast<size_t>(i) * 3, static_cast<char>('a' + i));
-      const std::string large(WriteQueue::kHoldFrom + static_cast<size_t>(i), static_cast<char>('A' + i));
+      const std::string large(WriteQueue::kHoldFrom + static_cast<size_t>(i),
+                              static_cast<char>('A' + i));
       queue.Append(small);
       if (i % 3 != 2) queue.Append(base::Chunk::Copy(large));
       expected += small + (i % 3 != 2 ? large : "");

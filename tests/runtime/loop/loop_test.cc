@@ -18,7 +18,8 @@ TEST_CASE("a loop") {
   SUBCASE("with nothing in it ends at once") { loop.Run(); }
   SUBCASE("runs what is posted in order, from any thread") {
     // Posted tasks do not keep a loop running, so something else has to.
-    Handle<Timer> timer = Timer::Create(loop.uv(), [](void*) {}, nullptr);
+    Handle<Timer> timer = Timer::Create(
+        loop.uv(), [](void*) {}, nullptr);
     timer->Start(60'000);
     std::vector<int> order;
     std::thread other([&] {
@@ -33,7 +34,8 @@ TEST_CASE("a loop") {
   }
   SUBCASE("tells what is left in it") {
     CHECK(loop.IsEmpty());
-    Handle<Timer> timer = Timer::Create(loop.uv(), [](void*) {}, nullptr);
+    Handle<Timer> timer = Timer::Create(
+        loop.uv(), [](void*) {}, nullptr);
     timer.reset();
     loop.RunOnce();
   }
@@ -100,7 +102,8 @@ TEST_CASE("a timer") {
 TEST_CASE("listening") {
   Loop loop;
   const auto listen = [&](const std::string& ip, int port) {
-    return TcpListener::Listen(loop.uv(), ip, port, [](void*, uv_stream_t*) {}, nullptr);
+    return TcpListener::Listen(
+        loop.uv(), ip, port, [](void*, uv_stream_t*) {}, nullptr);
   };
   SUBCASE("finds a free port on every kind of address") {
     for (const char* ip : {"127.0.0.1", "localhost", "*"}) {

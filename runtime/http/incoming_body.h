@@ -1,7 +1,7 @@
-// The body of the request that a connection is receiving: gathered until somebody takes it, then a
-// pipe. At most one per connection at a time; it may outlive its exchange.
+// The body of the message that a connection is receiving: gathered until somebody takes it, then a
+// pipe. At most one per connection at a time; it may outlive the exchange it belongs to.
 //
-// Loop thread. Owned by a connection.
+// Loop thread. Owned by a connection, of the server or of the client.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace isolane::http {
 
-class RequestBody final : private base::PipeWriter {
+class IncomingBody final : private base::PipeWriter {
  public:
   // Dropped at the end of a body that nobody wants; beyond, the connection is closed.
   static constexpr uint64_t kMaxDropped = 256 * 1024;
@@ -29,10 +29,10 @@ class RequestBody final : private base::PipeWriter {
     ~Owner() = default;
   };
 
-  explicit RequestBody(Owner& owner) : owner_(owner) {}
-  ~RequestBody() { Fail("Network connection lost."); }
-  RequestBody(const RequestBody&) = delete;
-  RequestBody& operator=(const RequestBody&) = delete;
+  explicit IncomingBody(Owner& owner) : owner_(owner) {}
+  ~IncomingBody() { Fail("Network connection lost."); }
+  IncomingBody(const IncomingBody&) = delete;
+  IncomingBody& operator=(const IncomingBody&) = delete;
 
   void Begin(std::optional<uint64_t> length);
   bool receiving() const { return receiving_; }
@@ -54,9 +54,10 @@ class RequestBody final : private base::PipeWriter {
   bool untouched() const { return received_ == 0; }
   // Whoever reads it is behind.
   bool full() const;
+  bool dropping() const { return dropping_; }
   // More was dropped than is worth to keep the connection for.
   bool dropped_too_much() const { return dropped_ > kMaxDropped; }
-  // The reader has let go, or there never was one.
+  // Somebody reads it: neither has the reader let go, nor was there never one.
   bool wanted() const { return pipe_ != nullptr && pipe_.use_count() > 1; }
 
  private:

@@ -1,4 +1,4 @@
-#include "runtime/http/request_body.h"
+#include "runtime/http/incoming_body.h"
 
 #include <utility>
 
@@ -8,14 +8,14 @@ using base::Body;
 using base::Chunk;
 using base::Pipe;
 
-void RequestBody::Begin(std::optional<uint64_t> length) {
+void IncomingBody::Begin(std::optional<uint64_t> length) {
   receiving_ = true;
   dropping_ = false;
   received_ = dropped_ = 0;
   length_ = length;
 }
 
-void RequestBody::Add(std::string_view bytes) {
+void IncomingBody::Add(std::string_view bytes) {
   received_ += bytes.size();
   if (dropping_) {
     dropped_ += bytes.size();
@@ -29,7 +29,7 @@ void RequestBody::Add(std::string_view bytes) {
   buffer_.Append(bytes);
 }
 
-void RequestBody::Settle() {
+void IncomingBody::Settle() {
   if (pipe_ == nullptr) {
     if (!run_.empty()) buffer_.Append(std::exchange(run_, {}));
     return;
@@ -39,7 +39,7 @@ void RequestBody::Settle() {
   buffer_.Clear();
 }
 
-std::shared_ptr<Pipe> RequestBody::Stream() {
+std::shared_ptr<Pipe> IncomingBody::Stream() {
   pipe_ = std::make_shared<Pipe>();
   pipe_->expected_length = length_;
   pipe_->set_writer(this);
@@ -47,7 +47,7 @@ std::shared_ptr<Pipe> RequestBody::Stream() {
   return pipe_;
 }
 
-Body RequestBody::Finish() {
+Body IncomingBody::Finish() {
   receiving_ = false;
   Body body;
   if (pipe_ != nullptr) {
@@ -63,7 +63,7 @@ Body RequestBody::Finish() {
   return body;
 }
 
-void RequestBody::Fail(const std::string& message) {
+void IncomingBody::Fail(const std::string& message) {
   receiving_ = false;
   run_ = {};
   buffer_.Clear();
@@ -73,7 +73,7 @@ void RequestBody::Fail(const std::string& message) {
   pipe_.reset();
 }
 
-void RequestBody::Drop() {
+void IncomingBody::Drop() {
   if (!receiving_ || dropping_) return;
   dropping_ = true;
   dropped_ = gathered().size();
@@ -84,13 +84,13 @@ void RequestBody::Drop() {
   pipe_.reset();
 }
 
-bool RequestBody::full() const {
+bool IncomingBody::full() const {
   if (!receiving_) return false;
   if (dropping_) return dropped_too_much();
   return pipe_ != nullptr ? !pipe_->writable() : buffer_.size() >= Pipe::kHighWaterMark;
 }
 
-void RequestBody::OnCancel() {
+void IncomingBody::OnCancel() {
   Drop();
   owner_.OnBodyRoom();
 }

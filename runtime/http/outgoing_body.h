@@ -1,7 +1,7 @@
-// The body of one response on its way into the write queue: framed, perhaps compressed, and no faster
-// than the socket takes it.
+// The body of one message on its way into the write queue: framed, perhaps compressed, and no
+// faster than the socket takes it.
 //
-// Loop thread. Owned by an exchange.
+// Loop thread. Owned by an exchange of the server, or by a connection of the client.
 #pragma once
 
 #include <cstdint>
@@ -9,24 +9,24 @@
 
 #include "runtime/base/body.h"
 #include "runtime/http/content_encoder.h"
-#include "runtime/http/response_head.h"
+#include "runtime/http/framing.h"
 #include "runtime/http/write_queue.h"
 
 namespace isolane::http {
 
-class ResponseBody {
+class OutgoingBody {
  public:
   // No more is read from a pipe while so many bytes wait.
   static constexpr size_t kMaxQueued = 256 * 1024;
 
   enum class Progress : uint8_t {
-    kWaiting,   // for the pipe, or for the socket
+    kWaiting,  // for the pipe, or for the socket
     kComplete,
-    kBroken,    // the message cannot be completed
+    kBroken,  // the message cannot be completed
   };
 
   // `reader` is told of news of the pipe.
-  void Start(base::Body body, const ResponseFraming& framing, base::PipeReader* reader);
+  void Start(base::Body body, const BodyFraming& framing, base::PipeReader* reader);
   // Moves what there is. `overrun` is set when the body is longer than its content-length said.
   Progress PumpInto(WriteQueue& queue);
   bool overrun() const { return overrun_; }

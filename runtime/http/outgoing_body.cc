@@ -1,4 +1,4 @@
-#include "runtime/http/response_body.h"
+#include "runtime/http/outgoing_body.h"
 
 #include <optional>
 #include <utility>
@@ -9,7 +9,7 @@ using base::Body;
 using base::Chunk;
 using base::Pipe;
 
-Chunk ResponseBody::EncodeAll(const Chunk& bytes, Encoding encoding) {
+Chunk OutgoingBody::EncodeAll(const Chunk& bytes, Encoding encoding) {
   auto out = std::make_shared<ByteBuffer>();
   ContentEncoder::Create(encoding)->Encode(bytes.view(), ContentEncoder::Mode::kFinish, *out);
   const char* data = out->data();
@@ -17,7 +17,7 @@ Chunk ResponseBody::EncodeAll(const Chunk& bytes, Encoding encoding) {
   return Chunk(data, size, std::move(out));
 }
 
-void ResponseBody::Start(Body body, const ResponseFraming& framing, base::PipeReader* reader) {
+void OutgoingBody::Start(Body body, const BodyFraming& framing, base::PipeReader* reader) {
   body_ = std::move(body);
   framing_ = framing.framing;
   remaining_ = framing.length;
@@ -31,7 +31,7 @@ void ResponseBody::Start(Body body, const ResponseFraming& framing, base::PipeRe
   if (framing.encoding != Encoding::kNone) encoder_ = ContentEncoder::Create(framing.encoding);
 }
 
-ResponseBody::Progress ResponseBody::PumpInto(WriteQueue& queue) {
+OutgoingBody::Progress OutgoingBody::PumpInto(WriteQueue& queue) {
   if (body_.kind != Body::Kind::kPipe) {
     if (body_.kind == Body::Kind::kBytes) PumpChunk(queue, std::move(body_.bytes));
     body_ = {};
@@ -62,7 +62,7 @@ ResponseBody::Progress ResponseBody::PumpInto(WriteQueue& queue) {
   return Progress::kWaiting;
 }
 
-void ResponseBody::PumpChunk(WriteQueue& queue, Chunk chunk) {
+void OutgoingBody::PumpChunk(WriteQueue& queue, Chunk chunk) {
   if (encoder_ == nullptr) {
     Frame(queue, std::move(chunk));
     return;
@@ -73,11 +73,14 @@ void ResponseBody::PumpChunk(WriteQueue& queue, Chunk chunk) {
   encoded_.Clear();
 }
 
-void ResponseBody::Frame(WriteQueue& queue, Chunk chunk) {
+void OutgoingBody::Frame(WriteQueue& queue, Chunk chunk) {
   if (chunk.empty()) return;
   switch (framing_) {
-    case Framing::kNoBody: return;
-    case Framing::kUntilClose: queue.Append(std::move(chunk)); return;
+    case Framing::kNoBody:
+      return;
+    case Framing::kUntilClose:
+      queue.Append(std::move(chunk));
+      return;
     case Framing::kLength:
       if (chunk.size() > remaining_) {
         overrun_ = true;
@@ -100,7 +103,7 @@ void ResponseBody::Frame(WriteQueue& queue, Chunk chunk) {
   }
 }
 
-ResponseBody::Progress ResponseBody::Finish(WriteQueue& queue) {
+OutgoingBody::Progress OutgoingBody::Finish(WriteQueue& queue) {
   if (encoder_ != nullptr) {
     encoder_->Encode({}, ContentEncoder::Mode::kFinish, encoded_);
     Frame(queue, Chunk::Copy(encoded_.view()));
@@ -113,7 +116,7 @@ ResponseBody::Progress ResponseBody::Finish(WriteQueue& queue) {
   return framing_ == Framing::kLength && remaining_ > 0 ? Progress::kBroken : Progress::kComplete;
 }
 
-void ResponseBody::Drop() {
+void OutgoingBody::Drop() {
   encoder_.reset();
   encoded_.Clear();
   // Moved out first: a cancelled writer may end what owns this object's exchange.

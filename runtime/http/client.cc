@@ -1,0 +1,223 @@
+#include "runtime/http/client.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/packed_head.h"
+#include "runtime/http/client_connection.h"
+#include "runtime/loop/timer.h"
+
+namespace isolane::http {
+namespace {
+
+// Connections that are kept per host and port, and for how long. Servers commonly keep theirs 5 s
+// or more; a shorter time here makes stale ones rare.
+constexpr size_t kMaxIdlePerHost = 8;
+constexpr int64_t kIdleMs = 4'000;
+constexpr uint64_t kTickMs = 1'000;
+
+bool IsIdempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE" ||
+         method == "PUT" || method == "DELETE";
+}
+
+}  // namespace
+
+// Its memory outlives the Client by one iteration of the loop.
+class ClientCore final : private ClientConnection::Owner {
+ public:
+  ClientCore(uv_loop_t* loop, void (*batch_end)(void*), void* context)
+      : loop_(loop), batch_end_(batch_end), context_(context) {
+    deferred_ = loop::Timer::Create(
+        loop, [](void* core) { static_cast<ClientCore*>(core)->OnDeferred(); }, this);
+    tick_ = loop::Timer::Create(
+        loop, [](void* core) { static_cast<ClientCore*>(core)->CloseIdle(); }, this);
+    tick_->Unref();
+  }
+
+  uv_loop_t* loop() const { return loop_; }
+
+  uint64_t Start(std::string_view packed_head, base::Body body, ClientListener* listener) {
+    auto request = std::make_unique<ClientRequest>();
+    const uint64_t id = request->id = ++last_id_;
+    request->packed_head = packed_head;
+    request->body = std::move(body);
+    request->listener = listener;
+    const std::string_view url = base::PackedUrl(packed_head);
+    auto parsed = ClientUrl::Parse(url);
+    if (!parsed || parsed->https) {
+      FailLater(std::move(request),
+                parsed ? "https is not supported yet by isolane's outbound fetch() (host " +
+                             parsed->host + ")"
+                       : "fetch() of something that is no http URL: " + std::string(url));
+      return id;
+    }
+    request->url = *std::move(parsed);
+    const bool replayable = request->body.kind != base::Body::Kind::kPipe;
+    request->retryable =
+        replayable && (request->body.none() || IsIdempotent(base::PackedMethod(packed_head)));
+    if (ClientConnection* kept = TakeIdle(request->url.where())) {
+      kept->Send(std::move(request));
+    } else {
+      Add().Open(std::move(request));
+    }
+    return id;
+  }
+
+  void Cancel(uint64_t id) {
+    for (const auto& connection : connections_) {
+      if (connection->request_id() != id) continue;
+      Remove(*connection);
+      return;
+    }
+    std::erase_if(failed_, [id](Failed& failed) {
+      if (failed.request->id != id) return false;
+      failed.request->DropBody();
+      return true;
+    });
+  }
+
+  void CloseNow() {
+    while (!connections_.empty()) Remove(*connections_.back());
+    for (Failed& failed : failed_) failed.request->DropBody();
+    failed_.clear();
+  }
+
+  void Abandon() {
+    abandoned_ = true;
+    CloseNow();
+    deferred_->Stop();
+    tick_->Stop();
+  }
+
+ private:
+  struct Failed {
+    std::unique_ptr<ClientRequest> request;
+    std::string message;
+  };
+
+  void OnEvent() override {
+    if (!abandoned_) batch_end_(context_);
+  }
+  void OnWork() override {
+    if (!deferred_->active()) deferred_->Start(0);
+  }
+  void OnGone(ClientConnection& connection) override { Remove(connection); }
+  void OnStale(std::unique_ptr<ClientRequest> request) override { Add().Open(std::move(request)); }
+  void OnNextAddress(std::unique_ptr<ClientRequest> request,
+                     std::vector<sockaddr_storage> addresses) override {
+    Add().OpenAt(std::move(request), std::move(addresses));
+  }
+
+  void OnIdle(ClientConnection& connection) override {
+    size_t same = 0;
+    for (const auto& other : connections_) {
+      same += other->usable() && other->where() == connection.where();
+    }
+    if (same > kMaxIdlePerHost) {
+      Remove(connection);
+      return;
+    }
+    connection.idle_since = static_cast<int64_t>(uv_now(loop_));
+    connection.Unref();
+    if (!tick_->active()) tick_->StartRepeating(kTickMs);
+  }
+
+  void OnDeferred() {
+    for (Failed& failed : std::exchange(failed_, {})) {
+      failed.request->DropBody();
+      failed.request->listener->OnClientError(failed.message);
+    }
+    // Backwards: one that is lost is replaced by the last one, which has had its turn.
+    for (size_t i = connections_.size(); i-- > 0 && !abandoned_;) {
+      if (i < connections_.size() && connections_[i]->wants_work()) connections_[i]->Work();
+    }
+    OnEvent();
+  }
+
+  void CloseIdle() {
+    const auto now = static_cast<int64_t>(uv_now(loop_));
+    bool any = false;
+    for (size_t i = connections_.size(); i-- > 0;) {
+      ClientConnection& connection = *connections_[i];
+      if (!connection.usable()) continue;
+      if (now - connection.idle_since >= kIdleMs) {
+        Remove(connection);
+      } else {
+        any = true;
+      }
+    }
+    if (!any) tick_->Stop();
+  }
+
+  // The one that was used last: the least likely to be stale.
+  ClientConnection* TakeIdle(const std::string& where) {
+    ClientConnection* best = nullptr;
+    for (const auto& connection : connections_) {
+      if (!connection->usable() || connection->where() != where) continue;
+      if (best == nullptr || connection->idle_since > best->idle_since) best = connection.get();
+    }
+    if (best != nullptr) best->Ref();
+    return best;
+  }
+
+  ClientConnection& Add() {
+    loop::Handle<ClientConnection> connection(new ClientConnection(loop_, *this));
+    connection->index = connections_.size();
+    connections_.push_back(std::move(connection));
+    return *connections_.back();
+  }
+
+  void Remove(ClientConnection& connection) {
+    const size_t index = connection.index;
+    connection.Release();
+    if (index + 1 != connections_.size()) {
+      std::swap(connections_[index], connections_.back());
+      connections_[index]->index = index;
+    }
+    connections_.pop_back();
+  }
+
+  void FailLater(std::unique_ptr<ClientRequest> request, std::string message) {
+    failed_.push_back({std::move(request), std::move(message)});
+    OnWork();
+  }
+
+  uv_loop_t* loop_;
+  void (*batch_end_)(void*);
+  void* context_;
+  bool abandoned_ = false;
+  uint64_t last_id_ = 0;
+  std::vector<loop::Handle<ClientConnection>> connections_;
+  std::vector<Failed> failed_;  // to be told in the loop's next iteration
+  loop::Handle<loop::Timer> deferred_;
+  loop::Handle<loop::Timer> tick_;  // while connections are kept
+};
+
+namespace {
+
+class ClientHandle final : public Client {
+ public:
+  explicit ClientHandle(ClientCore* core) : core_(core) {}
+  ~ClientHandle() override {
+    core_->Abandon();
+    loop::DeleteLater(core_->loop(), core_);
+  }
+  uint64_t Start(std::string_view packed_head, base::Body body, ClientListener* listener) override {
+    return core_->Start(packed_head, std::move(body), listener);
+  }
+  void Cancel(uint64_t id) override { core_->Cancel(id); }
+  void CloseNow() override { core_->CloseNow(); }
+
+ private:
+  ClientCore* core_;  // Owned; its memory goes in the loop's next iteration.
+};
+
+}  // namespace
+
+std::unique_ptr<Client> Client::Create(uv_loop_t* loop, void (*batch_end)(void*), void* context) {
+  return std::make_unique<ClientHandle>(new ClientCore(loop, batch_end, context));
+}
+
+}  // namespace isolane::http

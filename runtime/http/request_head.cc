@@ -1,0 +1,66 @@
+#include "runtime/http/request_head.h"
+
+#include <optional>
+
+#include "runtime/base/packed_head.h"
+
+namespace isolane::http {
+namespace {
+
+// Of this hop only, or the client's business.
+bool IsOwn(std::string_view name) {
+  return name == "connection" || name == "keep-alive" || name == "transfer-encoding" ||
+         name == "content-length" || name == "expect" || name == "proxy-connection";
+}
+
+bool ExpectsBody(std::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+}  // namespace
+
+BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head, const ClientUrl& url,
+                             const base::Body& body) {
+  const std::string_view method = base::PackedMethod(packed_head);
+  out.Append(method);
+  out.Append(' ');
+  out.Append(url.target);
+  out.Append(" HTTP/1.1\r\n");
+  std::optional<uint64_t> length = body.length();
+  bool host = false;
+  std::optional<uint64_t> given_length;
+  base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
+    if (name == "content-length") given_length = ParseContentLength(value);
+    // The setters of Headers refuse CR; were one to come through, it must not split the request.
+    if (IsOwn(name) || value.find('\r') != std::string_view::npos) return;
+    host |= name == "host";
+    out.Append(name);
+    out.Append(": ");
+    out.Append(value);
+    out.Append("\r\n");
+  });
+  if (!host) {
+    out.Append("host: ");
+    out.Append(url.authority);
+    out.Append("\r\n");
+  }
+  BodyFraming framing;
+  if (!length) length = given_length;
+  if (body.none()) {
+    framing.framing = Framing::kNoBody;
+    if (ExpectsBody(method)) out.Append("content-length: 0\r\n");
+  } else if (length) {
+    framing.length = *length;
+    char digits[20];
+    out.Append("content-length: ");
+    out.Append(std::string_view(digits, PutDecimal(digits, *length) - digits));
+    out.Append("\r\n");
+  } else {
+    framing.framing = Framing::kChunked;
+    out.Append("transfer-encoding: chunked\r\n");
+  }
+  out.Append("\r\n");
+  return framing;
+}
+
+}  // namespace isolane::http

@@ -1,0 +1,19 @@
+// Writes the head of an outbound request and decides how its body is framed.
+//
+// Thread: any; a pure function.
+#pragma once
+
+#include <string_view>
+
+#include "runtime/base/body.h"
+#include "runtime/http/byte_buffer.h"
+#include "runtime/http/client_url.h"
+#include "runtime/http/framing.h"
+
+namespace isolane::http {
+
+// Appends request line and headers of `packed_head` ("METHOD\0URL\nname\0value...") to `out`.
+BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head, const ClientUrl& url,
+                             const base::Body& body);
+
+}  // namespace isolane::http

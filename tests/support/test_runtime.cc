@@ -1,0 +1,116 @@
+#include "tests/support/test_runtime.h"
+
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "runtime/js/isolate.h"
+#include "runtime/worker/graph.h"
+
+namespace isolane::testing {
+
+void RecordingObserver::OnLog(const LogLine& line) {
+  lines.push_back({line.level, std::string(line.worker), line.request, std::string(line.text),
+                   line.from_runtime});
+}
+
+void RecordingObserver::OnRequest(const RequestSummary& summary) {
+  requests.push_back({std::string(summary.method), std::string(summary.url), summary.status,
+                      summary.cpu_ms,
+                      summary.trace == nullptr ? std::vector<TraceNode>() : *summary.trace});
+}
+
+const RecordingObserver::Line* RecordingObserver::Find(std::string_view part) const {
+  for (const Line& line : lines) {
+    if (line.text.find(part) != std::string::npos) return &line;
+  }
+  return nullptr;
+}
+
+size_t RecordingObserver::Count(std::string_view part) const {
+  size_t count = 0;
+  for (const Line& line : lines) count += line.text.find(part) != std::string::npos ? 1 : 0;
+  return count;
+}
+
+std::string RecordingObserver::Text() const {
+  std::string text;
+  for (const Line& line : lines) text += "[" + line.worker + "] " + line.text + "\n";
+  return text;
+}
+
+TestRuntime::TestRuntime(const std::vector<TestWorker>& workers, UnknownService unknown_services) {
+  auto loaded = Runtime::LoadSpecs(Specs(workers), {unknown_services, &observer_});
+  if (!loaded.ok()) FAIL(loaded.error().ToString());
+  runtime_ = std::move(*loaded);
+}
+
+TestRuntime::~TestRuntime() {
+  if (runtime_ == nullptr) return;
+  runtime_->Poll();
+  worker::Dispatcher& dispatcher = graph().dispatcher();
+  CHECK_MESSAGE(dispatcher.live_pipelines() == 0, "requests are left");
+  CHECK_MESSAGE(dispatcher.live_invocations() == 0, "invocations are left");
+  CHECK_MESSAGE(dispatcher.live_bodies() == 0, "bodies are left");
+  CHECK_MESSAGE(observer_.Count("internal error") == 0, observer_.Text());
+}
+
+Response TestRuntime::Fetch(Request request) {
+  auto answer = runtime_->Fetch(std::move(request));
+  if (!answer.ok()) FAIL(answer.error().ToString());
+  return std::move(answer).value();
+}
+
+Response TestRuntime::Get(const std::string& path) {
+  Request request;
+  request.url = "http://test" + path;
+  return Fetch(std::move(request));
+}
+
+Response TestRuntime::Post(const std::string& path, std::string body) {
+  Request request;
+  request.method = "POST";
+  request.url = "http://test" + path;
+  request.body = std::move(body);
+  return Fetch(std::move(request));
+}
+
+std::string TestRuntime::Text(const std::string& path) {
+  Response response = Get(path);
+  if (response.status == 200) return response.body;
+  return std::to_string(response.status) + " " + response.body;
+}
+
+std::shared_ptr<Pending> TestRuntime::Start(const std::string& path) {
+  auto pending = std::make_shared<Pending>();
+  Request request;
+  request.url = "http://test" + path;
+  runtime_->FetchAsync(std::move(request), [pending](Result<Response> answer) {
+    pending->answer = std::move(answer);
+  });
+  return pending;
+}
+
+void TestRuntime::Poll() { runtime_->Poll(); }
+
+worker::Graph& TestRuntime::graph() { return static_cast<worker::Graph&>(*runtime_); }
+
+worker::Worker& TestRuntime::worker(size_t index) { return *graph().workers()[index]; }
+
+size_t TestRuntime::HeapOf(size_t index) {
+  v8::Isolate* isolate = worker(index).isolate()->v8();
+  const v8::Isolate::Scope isolate_scope(isolate);
+  isolate->LowMemoryNotification();
+  v8::HeapStatistics statistics;
+  isolate->GetHeapStatistics(&statistics);
+  return statistics.used_heap_size();
+}
+
+Error LoadError(const std::vector<TestWorker>& workers) {
+  RecordingObserver observer;
+  auto loaded = Runtime::LoadSpecs(Specs(workers), {UnknownService::kRefuse, &observer});
+  if (loaded.ok()) FAIL("the Workers were loaded");
+  return loaded.error();
+}
+
+}  // namespace isolane::testing

@@ -1,0 +1,77 @@
+#include "tests/support/test_worker.h"
+
+namespace isolane::testing {
+
+TestWorker::TestWorker(std::string name, std::string source) {
+  spec_.name = std::move(name);
+  spec_.main_module = "index.js";
+  spec_.compatibility_date = "2024-09-23";
+  Module("index.js", std::move(source));
+}
+
+TestWorker TestWorker::Handler(std::string name, const std::string& body) {
+  return {std::move(name), "export default { async fetch(request, env, ctx) {\n" + body + "\n} };"};
+}
+
+TestWorker& TestWorker::Module(const std::string& path, ModuleType type, std::string content) {
+  modules_[path] = ModuleSource{type, std::move(content)};
+  return *this;
+}
+
+TestWorker& TestWorker::Service(const std::string& binding, const std::string& worker) {
+  spec_.bindings.push_back({binding, ServiceBinding{worker, {}, {}}, {}});
+  return *this;
+}
+
+TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
+  spec_.bindings.push_back({name, VarBinding{json}, {}});
+  return *this;
+}
+
+TestWorker& TestWorker::Date(const std::string& date) {
+  spec_.compatibility_date = date;
+  return *this;
+}
+
+TestWorker& TestWorker::Flag(const std::string& flag) {
+  spec_.compatibility_flags.push_back(flag);
+  return *this;
+}
+
+TestWorker& TestWorker::CpuMs(int64_t ms) {
+  spec_.limits.cpu_ms = ms;
+  return *this;
+}
+
+TestWorker& TestWorker::MemoryMb(int64_t mb) {
+  spec_.limits.memory_mb = mb;
+  return *this;
+}
+
+TestWorker& TestWorker::Subrequests(int64_t count) {
+  spec_.limits.subrequests = count;
+  return *this;
+}
+
+TestWorker& TestWorker::Root(const std::string& root) {
+  spec_.display_root = root;
+  return *this;
+}
+
+WorkerSpec TestWorker::Spec() const {
+  WorkerSpec spec = spec_;
+  spec.modules = [modules = modules_](const std::string& name) -> Result<ModuleSource> {
+    const auto found = modules.find(name);
+    if (found == modules.end()) return Error{"there is no file " + name, {}, {}, {}};
+    return found->second;
+  };
+  return spec;
+}
+
+std::vector<WorkerSpec> Specs(const std::vector<TestWorker>& workers) {
+  std::vector<WorkerSpec> specs;
+  for (const TestWorker& worker : workers) specs.push_back(worker.Spec());
+  return specs;
+}
+
+}  // namespace isolane::testing

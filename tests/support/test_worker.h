@@ -1,0 +1,45 @@
+// A Worker written down in a test: sources in memory, bindings, limits.
+//
+//   TestWorker("gateway", "export default { ... }").Service("AUTH", "auth").Var("LIMIT", "3")
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <isolane/worker_spec.h>
+
+namespace isolane::testing {
+
+class TestWorker {
+ public:
+  // `source` is the module "index.js".
+  TestWorker(std::string name, std::string source);
+  // The body of fetch(request, env, ctx); it may await.
+  static TestWorker Handler(std::string name, const std::string& body);
+
+  TestWorker& Module(const std::string& path, ModuleType type, std::string content);
+  TestWorker& Module(const std::string& path, std::string source) {
+    return Module(path, ModuleType::kEsModule, std::move(source));
+  }
+  TestWorker& Service(const std::string& binding, const std::string& worker);
+  TestWorker& Var(const std::string& name, const std::string& json);
+  TestWorker& Date(const std::string& date);
+  TestWorker& Flag(const std::string& flag);
+  TestWorker& CpuMs(int64_t ms);
+  TestWorker& MemoryMb(int64_t mb);
+  TestWorker& Subrequests(int64_t count);
+  // "src/" makes errors and stacks say "src/index.js".
+  TestWorker& Root(const std::string& root);
+
+  WorkerSpec Spec() const;
+
+ private:
+  WorkerSpec spec_;
+  std::map<std::string, ModuleSource> modules_;
+};
+
+std::vector<WorkerSpec> Specs(const std::vector<TestWorker>& workers);
+
+}  // namespace isolane::testing
