@@ -130,7 +130,7 @@ Result<ModuleSource> Load(const ModuleFiles& files, const std::string& name) {
   ISOLANE_ASSIGN(std::string content, ReadFile(AbsolutePath(files.root, *found)));
   const bool text = type != ModuleType::kData && type != ModuleType::kWasm;
   if (text && content.starts_with("\xEF\xBB\xBF")) content.erase(0, 3);
-  return ModuleSource{type, std::move(content)};
+  return ModuleSource{type, std::move(content), *found + query};
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 'use strict';
 
 const { state } = require('internal/context');
+const { SET_TOSTRING_TAG } = require('internal/flags');
+const { removeToStringTags } = require('internal/webidl');
 
 function define(name, value) {
   Object.defineProperty(globalThis, name, {
@@ -57,6 +59,7 @@ define('self', globalThis);
 function configure(name, flags) {
   state.workerName = name;
   state.flags = flags;
+  if (!(flags & SET_TOSTRING_TAG)) removeToStringTags();
   configureFetcher();
 }
 

@@ -90,9 +90,10 @@ class Server {
   virtual ~Server() = default;
 
   virtual int port() const = 0;
-  // Writes what responses have produced since the last call: one system call per connection. Tells
-  // listeners of responses that are sent and of clients that are gone, and pipes that there is
-  // room; when that may be work for a turn, OnBatchEnd follows from the loop.
+  // Writes what responses have produced since the last call: one system call per connection.
+  // Listeners are told in it: OnResponseSent calls for no turn by itself (look at the run queue
+  // again after Flush); where a client is gone or a pipe has room again, OnBatchEnd follows from
+  // the loop.
   virtual void Flush() = 0;
   // Stops accepting; idle connections are closed, busy ones get "Connection: close" on their
   // response. `done` is called when the last one is gone.

@@ -86,6 +86,8 @@ void Loop::RunOnce() {
   uv_run(uv_, UV_RUN_NOWAIT);
 }
 
+void Loop::Wait() { uv_run(uv_, UV_RUN_ONCE); }
+
 void Loop::Stop() { uv_stop(uv_); }
 
 void Loop::Post(std::function<void()> task) { inbox_->Post(std::move(task)); }

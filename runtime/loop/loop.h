@@ -29,6 +29,8 @@ class Loop {
   void Run();
   // Handles what is ready and returns without waiting.
   void RunOnce();
+  // Waits for something, handles what is ready, and returns.
+  void Wait();
   // Makes Run return after the current iteration.
   void Stop();
 
@@ -40,6 +42,9 @@ class Loop {
   // Nothing is open or pending except what Loop itself holds. What every test ends with; prints the
   // open handles to stderr when false.
   bool IsEmpty();
+
+  // libuv's version. Thread: any.
+  static const char* Version() { return uv_version_string(); }
 
  private:
   class Inbox;

@@ -1,7 +1,5 @@
 #include "runtime/worker/graph.h"
 
-#include <uv.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -27,7 +25,7 @@ std::string Runtime::VersionString() {
   std::string text;
   text.append("isolane ").append(kVersion);
   text.append("\nV8 ").append(v8::V8::GetVersion());
-  text.append("\nlibuv ").append(uv_version_string());
+  text.append("\nlibuv ").append(loop::Loop::Version());
   return text;
 }
 
@@ -196,7 +194,7 @@ Result<Response> Graph::Fetch(Request request) {
   embedder_calls_.back()->Start(dispatcher_, *workers_.front());
   Turn();
   while (!result.has_value()) {
-    uv_run(loop_.uv(), UV_RUN_ONCE);
+    loop_.Wait();
     Turn();
   }
   return std::move(*result);

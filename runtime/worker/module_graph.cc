@@ -150,9 +150,21 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
     }
     return error;
   }
-  if (source->type != ModuleType::kEsModule) return MakeSynthetic(name, *source);
-  ISOLANE_ASSIGN(v8::Local<v8::Module> module, Parse(name, source->content));
-  ISOLANE_TRY(Adopt(name, module));
+  const std::string full = source->name.empty() ? name : source->name;
+  if (full != name) {
+    if (Module* known = Find(full)) {
+      by_name_[name] = known;
+      return known->module.Get(isolate_);
+    }
+  }
+  v8::Local<v8::Module> module;
+  if (source->type != ModuleType::kEsModule) {
+    ISOLANE_ASSIGN(module, MakeSynthetic(full, *source));
+  } else {
+    ISOLANE_ASSIGN(module, Parse(full, source->content));
+    ISOLANE_TRY(Adopt(full, module));
+  }
+  by_name_[name] = by_name_[full];
   return module;
 }
 

@@ -4,6 +4,7 @@
 // Loop thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

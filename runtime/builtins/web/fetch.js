@@ -13,6 +13,7 @@ const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
 const { Request, packRequest, requestUrl, requestParts, isRequest, normalizeUrl, USED_REQUEST } =
   require('web/request');
 const { receiveResponse, Response } = require('web/response');
+const { serialize, deserialize } = require('web/structured_clone');
 const { URL, fetchUrl } = require('web/url');
 
 // The channel of the global fetch().
@@ -92,7 +93,7 @@ function send(io, channel, request) {
     call.head = packRequest(request);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
-    if (cf !== undefined) call.cf = native.serialize(cf);
+    if (cf !== undefined) call.cf = serialize(cf);
     takeBody(request, USED_REQUEST);
     call.kind = taken.kind;
     call.value = taken.value;
@@ -298,7 +299,7 @@ function onCallError(ioId, callId, type, message, remote, extra) {
   let details;
   if (extra !== undefined) {
     try {
-      details = native.deserialize(extra);
+      details = deserialize(extra);
     } catch {
       details = undefined;
     }

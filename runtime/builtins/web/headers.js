@@ -5,6 +5,8 @@
 // https://fetch.spec.whatwg.org/#headers-class
 'use strict';
 
+const { defineInterface } = require('internal/webidl');
+
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/;
 const EDGE_SPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g;
@@ -208,10 +210,6 @@ class Headers {
     for (const entry of this.#sorted()) yield entry[1];
   }
 
-  get [Symbol.toStringTag]() {
-    return 'Headers';
-  }
-
   [Symbol.for('nodejs.util.inspect.custom')](_depth, _options, inspect) {
     const text = Object.fromEntries(this);
     return `Headers ${typeof inspect === 'function' ? inspect(text) : JSON.stringify(text)}`;
@@ -248,5 +246,7 @@ Object.defineProperty(Headers.prototype, Symbol.iterator, {
   writable: true,
   configurable: true,
 });
+
+defineInterface(Headers);
 
 module.exports = { Headers, pack, fromPacked, setImmutable, setInternal, headerName, headerValue };

@@ -6,6 +6,7 @@
 
 const { state } = require('internal/context');
 const { UPPER_CASE_ALL_HTTP_METHODS, ENABLE_REQUEST_SIGNAL } = require('internal/flags');
+const { defineInterface } = require('internal/webidl');
 const { AbortSignal, AbortController } = require('web/abort');
 const {
   Body,
@@ -18,6 +19,7 @@ const {
   moveBody,
 } = require('web/body');
 const headersOf = require('web/headers');
+const { structuredClone } = require('web/structured_clone');
 const { fetchUrl } = require('web/url');
 
 const { Headers } = headersOf;
@@ -120,7 +122,7 @@ class Request extends Body {
         }
         this.#signal = signal;
       }
-      if (init.cf !== undefined) this.#cf = structuredClone(init.cf);
+      if (init.cf !== undefined && init.cf !== null) this.#cf = structuredClone(init.cf);
       if (init.integrity !== undefined && init.integrity !== '') {
         throw new TypeError(
           "The 'integrity' field on 'RequestInit' is not implemented; leave it out.",
@@ -239,10 +241,6 @@ class Request extends Body {
     return copy;
   }
 
-  get [Symbol.toStringTag]() {
-    return 'Request';
-  }
-
   static {
     // The request of an invocation. Redirects are the caller's business: "manual".
     receiveRequest = (io, head, body, cf) => {
@@ -271,6 +269,8 @@ class Request extends Body {
     isRequest = (value) => typeof value === 'object' && value !== null && #head in value;
   }
 }
+
+defineInterface(Request);
 
 module.exports = {
   Request,

@@ -16,7 +16,9 @@ const {
   taken,
 } = require('web/body');
 const headersOf = require('web/headers');
+const { structuredClone } = require('web/structured_clone');
 const { URL } = require('web/url');
+const { defineInterface } = require('internal/webidl');
 
 const { Headers } = headersOf;
 
@@ -227,10 +229,6 @@ class Response extends Body {
     return copy;
   }
 
-  get [Symbol.toStringTag]() {
-    return 'Response';
-  }
-
   static {
     isResponse = (value) => typeof value === 'object' && value !== null && #packed in value;
 
@@ -273,5 +271,7 @@ class Response extends Body {
     };
   }
 }
+
+defineInterface(Response);
 
 module.exports = { Response, receiveResponse, takeResponse, isResponse };

@@ -9,6 +9,7 @@ const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
+const { serialize, deserialize } = require('web/structured_clone');
 const { ExecutionContext } = require('workers/execution_context');
 const { dispatchFetchEvent, hasFetchListener } = require('workers/fetch_event');
 
@@ -64,7 +65,7 @@ function fail(io, error, request) {
   try {
     [type, message, extra] = describeError(error);
     if (extra !== undefined && state.flags & ENHANCED_ERROR_SERIALIZATION) {
-      extra = native.serialize(extra);
+      extra = serialize(extra);
     }
   } catch {
     extra = undefined;
@@ -104,7 +105,7 @@ function handleFetch(ioId, head, body, cf) {
     io,
     head,
     body,
-    cf === undefined ? undefined : native.deserialize(cf),
+    cf === undefined ? undefined : deserialize(cf),
   );
   let result;
   try {

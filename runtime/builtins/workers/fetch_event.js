@@ -3,7 +3,7 @@
 // spec/service-bindings.md section 10
 'use strict';
 
-const { Event, EventTarget } = require('web/event_target');
+const { Event, globalTarget } = require('web/event_target');
 const { DOMException } = require('internal/dom_exception');
 const { extend } = require('workers/execution_context');
 
@@ -50,9 +50,8 @@ class FetchEvent extends Event {
   }
 }
 
-// The global scope as an event target. Listeners of 'fetch' are kept apart: an exception of one is
-// the request's failure, not a report.
-const target = new EventTarget();
+// Listeners of 'fetch' are kept apart from the global scope's others: an exception of one is the
+// request's failure, not a report.
 const fetchListeners = [];
 
 function addEventListener(type, listener, options = undefined) {
@@ -63,7 +62,7 @@ function addEventListener(type, listener, options = undefined) {
     if (!fetchListeners.includes(listener)) fetchListeners.push(listener);
     return;
   }
-  target.addEventListener(type, listener, options);
+  globalTarget.addEventListener(type, listener, options);
 }
 
 function removeEventListener(type, listener, options = undefined) {
@@ -72,11 +71,11 @@ function removeEventListener(type, listener, options = undefined) {
     if (at >= 0) fetchListeners.splice(at, 1);
     return;
   }
-  target.removeEventListener(type, listener, options);
+  globalTarget.removeEventListener(type, listener, options);
 }
 
 function dispatchEvent(event) {
-  return target.dispatchEvent(event);
+  return globalTarget.dispatchEvent(event);
 }
 
 const hasFetchListener = () => fetchListeners.length > 0;

@@ -26,6 +26,9 @@ enum class ModuleType {
 struct ModuleSource {
   ModuleType type = ModuleType::kEsModule;
   std::string content;
+  // Its name in full, where the one asked for was an abbreviation ("lib" for "lib/index.js"): what its
+  // own imports are relative to, and what makes two spellings one module. Empty: the one asked for.
+  std::string name = {};
 };
 
 // Gives the source of the module called `name`: a path relative to the root of the Worker's modules,
