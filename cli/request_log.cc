@@ -1,6 +1,5 @@
 #include "cli/request_log.h"
 
-#include <cstdio>
 #include <utility>
 
 namespace isolane::cli {
@@ -22,11 +21,18 @@ std::string_view PathOf(std::string_view url) {
 
 // Three digits are enough to see what is slow.
 std::string Milliseconds(int64_t microseconds) {
-  const double ms = static_cast<double>(microseconds) / 1000;
-  const int decimals = ms < 0.995 ? 2 : ms < 9.95 ? 1 : 0;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f ms", decimals, ms);
-  return text;
+  // In whole hundredths, tenths or ones of a millisecond: printing a double costs more than a hop.
+  if (microseconds < 995) {
+    const int64_t hundredths = (microseconds + 5) / 10;
+    const char digits[] = {static_cast<char>('0' + hundredths / 10 % 10),
+                           static_cast<char>('0' + hundredths % 10), 0};
+    return std::string(hundredths >= 100 ? "1." : "0.") + digits + " ms";
+  }
+  if (microseconds < 9950) {
+    const int64_t tenths = (microseconds + 50) / 100;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " ms";
+  }
+  return std::to_string((microseconds + 500) / 1000) + " ms";
 }
 
 Colour ColourOf(int status) {

@@ -10,6 +10,8 @@ void BodyRecord::OnWritable() { table->Notify(*this); }
 
 void BodyRecord::OnCancel() {
   cancelled = true;
+  // Told even if nobody waits: the stream behind the pipe is to be cancelled now.
+  waiting = true;
   table->Notify(*this);
 }
 

@@ -23,6 +23,8 @@ constexpr const char* kHung =
     "and would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
 
+constexpr uint64_t kRecalibrateEvery = 1024;
+
 constexpr const char* kCpuExceeded = "Worker exceeded CPU time limit.";
 constexpr const char* kMemoryExceeded = "Worker exceeded memory limit.";
 
@@ -68,7 +70,10 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   const Limits& limits = worker.spec().limits;
   pipeline->top = &top;
   pipeline->request = ++requests_;
-  pipeline->cpu.budget = watchdog_.CyclesOf(limits.cpu_ms);
+  // The estimate of the counter's rate gets better with time; it need not be made for each request.
+  if (requests_ % kRecalibrateEvery == 1) cycles_per_ms_ = watchdog_.CyclesPerMs();
+  pipeline->cpu.budget =
+      static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
   pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
   pipeline->started_ms = NowMs();
   pipeline->method = base::PackedMethod(packed_head);
@@ -112,7 +117,7 @@ void Dispatcher::Turn() {
   in_turn_ = true;
   Event event;
   for (;;) {
-    timers_.QueueDue(NowMs());
+    if (!timers_.empty()) timers_.QueueDue(NowMs());
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
       std::vector<uint32_t> suspects;
@@ -129,7 +134,7 @@ void Dispatcher::Turn() {
   in_turn_ = false;
 }
 
-double Dispatcher::NextTimer() { return timers_.NextDelay(NowMs()); }
+double Dispatcher::NextTimer() { return timers_.empty() ? -1 : timers_.NextDelay(NowMs()); }
 
 void Dispatcher::EndAll() {
   while (live_ != nullptr) End(*live_);
@@ -713,7 +718,7 @@ void Dispatcher::End(Pipeline& pipeline) {
   summary.url = pipeline.url;
   summary.status = pipeline.status;
   summary.duration_ms = NowMs() - pipeline.started_ms;
-  summary.cpu_ms = static_cast<double>(pipeline.cpu.spent) / watchdog_.CyclesPerMs();
+  summary.cpu_ms = static_cast<double>(pipeline.cpu.spent) / cycles_per_ms_;
   summary.trace = traces_ ? &pipeline.trace : nullptr;
   observer_.OnRequest(summary);
   told_observer_ = true;

@@ -160,6 +160,7 @@ class Dispatcher {
   std::vector<uint32_t> suspects_;        // pipelines to check for a hang when the queue is empty
   Invocation* current_ = nullptr;         // on whose behalf an isolate is entered
   uint64_t requests_ = 0;
+  double cycles_per_ms_ = 1;
   bool in_turn_ = false;
   bool told_observer_ = false;
 };

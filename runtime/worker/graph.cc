@@ -148,6 +148,7 @@ void Graph::Turn() {
     }
   }
   if (timer_ == nullptr) return;
+  if (drained_) StopIfDrained();
   if (dispatcher_.TakeToldObserver() && !log_timer_->active()) log_timer_->Start(kLogDelayMs);
   const double next = dispatcher_.NextTimer();
   if (next < 0) {
@@ -226,13 +227,24 @@ Result<int> Graph::Serve(const std::string& ip, int port) {
   return server_->port();
 }
 
+void Graph::StopIfDrained() {
+  // The clients have their answers; waitUntil tasks go on until they are done, or a second signal.
+  if (drained_ && dispatcher_.live_pipelines() == 0) loop_.Stop();
+}
+
 void Graph::OnSignal() {
   if (++signals_ > 1 || server_ == nullptr) {
     if (server_ != nullptr) server_->CloseNow();
     loop_.Stop();
     return;
   }
-  server_->Drain([](void* self) { static_cast<Graph*>(self)->loop_.Stop(); }, this);
+  server_->Drain(
+      [](void* context) {
+        auto* self = static_cast<Graph*>(context);
+        self->drained_ = true;
+        self->StopIfDrained();
+      },
+      this);
 }
 
 void Graph::Run() {

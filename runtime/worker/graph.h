@@ -47,6 +47,7 @@ class Graph final : public Runtime {
  private:
   Status ConnectChannels(UnknownService unknown_services);
   void OnSignal();
+  void StopIfDrained();
   void RunV8Tasks();
 
   // Members are destroyed in reverse: workers (isolates) first, then the dispatcher, then the loop.
@@ -66,6 +67,7 @@ class Graph final : public Runtime {
   double timer_due_ms_ = -1;
   std::atomic<bool> v8_tasks_posted_{false};
   int signals_ = 0;
+  bool drained_ = false;
 };
 
 }  // namespace isolane::worker

@@ -28,6 +28,7 @@ class Timers {
   // The event of timer `id` runs now: its owner, or nullptr if it was stopped meanwhile. A repeating
   // timer is started again, another is gone.
   Invocation* Fire(uint32_t id, double now_ms);
+  bool empty() const { return heap_.empty(); }
   // ms until the next one, or -1.
   double NextDelay(double now_ms);
 

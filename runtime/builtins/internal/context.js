@@ -47,6 +47,8 @@ class IoContext {
     this.id = id;
     // What to call when a body or a pipe has news: id to resolver.
     this.waits = undefined;
+    // Readers of the streams that are being copied into pipes, by the pipe's writer.
+    this.pumps = undefined;
     // Timers by id, see web/timers.js.
     this.timers = undefined;
     // passThroughOnException() was called: the request to send on, kept for that case.
@@ -66,9 +68,14 @@ class IoContext {
   // C++ has news about `key`.
   tell(key) {
     const resolve = this.waits?.get(key);
-    if (resolve === undefined) return;
-    this.waits.delete(key);
-    resolve();
+    if (resolve !== undefined) {
+      this.waits.delete(key);
+      resolve();
+      return;
+    }
+    // Nobody waits: a pump is told that its reader has gone while it waits for its own source.
+    const reader = this.pumps?.get(key);
+    if (reader !== undefined && native.pipeCancelled(key)) reader.cancel().catch(() => {});
   }
 }
 

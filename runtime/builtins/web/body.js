@@ -46,6 +46,8 @@ function checkChunk(chunk) {
 // Copies a JavaScript stream into the native pipe `writer`, as fast as its reader takes it.
 async function pump(io, stream, writer) {
   const reader = stream.getReader();
+  const pumps = (io.pumps ??= new Map());
+  pumps.set(writer, reader);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -53,13 +55,14 @@ async function pump(io, stream, writer) {
       if (native.pipeWrite(writer, checkChunk(value))) continue;
       await io.news(writer);
       if (native.pipeCancelled(writer)) {
-        native.pipeClose(writer);
         reader.cancel().catch(() => {});
-        return;
+        break;
       }
     }
+    pumps.delete(writer);
     native.pipeClose(writer);
   } catch (error) {
+    pumps.delete(writer);
     const [type, message] = describeError(error);
     native.pipeFail(writer, type, message);
     reader.cancel(error).catch(() => {});
