@@ -30,6 +30,25 @@ void AddPlace(v8::Isolate* isolate, v8::Local<v8::Message> message, Error& error
   error.excerpt = "  " + text + "\n  " + caret + "^";
 }
 
+// Without the frames of the built-in half, which say nothing to the author of a Worker.
+std::string OwnFrames(const std::string& stack) {
+  std::string kept;
+  size_t at = 0;
+  while (at < stack.size()) {
+    size_t end = stack.find('\n', at);
+    if (end == std::string::npos) end = stack.size();
+    const std::string_view line(stack.data() + at, end - at);
+    const bool internal = line.find("(isolane:") != std::string_view::npos ||
+                          line.find("at isolane:") != std::string_view::npos;
+    if (!internal) {
+      if (!kept.empty()) kept += '\n';
+      kept += line;
+    }
+    at = end + 1;
+  }
+  return kept;
+}
+
 }  // namespace
 
 Error ErrorFrom(v8::Isolate* isolate, const v8::TryCatch& try_catch) {
@@ -57,7 +76,7 @@ std::string StackOf(v8::Isolate* isolate, v8::Local<v8::Value> value) {
             ->Get(isolate->GetCurrentContext(), Literal(isolate, "stack"))
             .ToLocal(&stack) &&
         stack->IsString()) {
-      return ToUtf8(isolate, stack.As<v8::String>());
+      return OwnFrames(ToUtf8(isolate, stack.As<v8::String>()));
     }
   }
   return Describe(isolate, value, "unknown error");

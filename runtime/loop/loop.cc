@@ -92,7 +92,18 @@ void Loop::Stop() { uv_stop(uv_); }
 
 void Loop::Post(std::function<void()> task) { inbox_->Post(std::move(task)); }
 
+void Loop::RunClosing() {
+  // Each round may close handles whose callbacks close others; a handful of rounds is plenty.
+  for (int round = 0; round < 16 && CountHandles() > 0; round++) RunOnce();
+}
+
 bool Loop::IsEmpty() {
+  const bool empty = CountHandles() == 0 && uv_loop_alive(uv_) == 0;
+  if (!empty) uv_print_all_handles(uv_, stderr);
+  return empty;
+}
+
+size_t Loop::CountHandles() {
   struct Count {
     uv_handle_t* own;
     size_t others = 0;
@@ -104,9 +115,7 @@ bool Loop::IsEmpty() {
         if (handle != counted->own) counted->others++;
       },
       &count);
-  const bool empty = count.others == 0 && uv_loop_alive(uv_) == 0;
-  if (!empty) uv_print_all_handles(uv_, stderr);
-  return empty;
+  return count.others;
 }
 
 }  // namespace isolane::loop

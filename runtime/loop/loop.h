@@ -39,6 +39,9 @@ class Loop {
   // are dropped.
   void Post(std::function<void()> task);
 
+  // Runs the callbacks of handles that are being closed, without waiting for anything else.
+  void RunClosing();
+
   // Nothing is open or pending except what Loop itself holds. What every test ends with; prints the
   // open handles to stderr when false.
   bool IsEmpty();
@@ -48,6 +51,8 @@ class Loop {
 
  private:
   class Inbox;
+
+  size_t CountHandles();
 
   std::unique_ptr<uv_loop_t> owned_;
   uv_loop_t* uv_;

@@ -405,8 +405,13 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
 void Dispatcher::Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
                          bool already_encoded) {
   invocation.responded = true;
+  // A HEAD response says how long the body would have been.
+  int64_t length_of_head = -1;
   if (invocation.head_request) {
     if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    if (body.kind == base::Body::Kind::kBytes) {
+      length_of_head = static_cast<int64_t>(body.bytes.size());
+    }
     body = base::Body();
   }
   Pipeline& pipeline = *invocation.pipeline;
@@ -414,6 +419,12 @@ void Dispatcher::Respond(Invocation& invocation, int status, std::string_view he
   if (call == nullptr) return;
   call->callee = 0;
   invocation.call = 0;
+  std::string with_length;
+  if (length_of_head >= 0 && head.find("\ncontent-length") == std::string_view::npos) {
+    with_length = head;
+    base::AppendPackedHeader(with_length, "content-length", std::to_string(length_of_head));
+    head = with_length;
+  }
   if (!invocation.is_root) {
     call->status = status;
     call->head = head;
@@ -549,7 +560,7 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
              : " made the isolate exceed [limits] memory_mb = " + std::to_string(limits.memory_mb) +
                    " MiB.";
   log += " The isolate is replaced; its module state starts afresh.";
-  Log(LogLevel::kError, &worker, log, true);
+  Log(LogLevel::kError, &worker, log, true, culprit == nullptr ? 0 : culprit->request);
   js::Isolate* isolate = worker.isolate();
   if (culprit != nullptr) {
     FailTop(*culprit, 503, text);
@@ -676,7 +687,7 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     }
   }
   if (stuck != nullptr && !(pipeline.response_given && pipeline.response_sent)) {
-    Log(LogLevel::kError, stuck->worker, kHung, true);
+    Log(LogLevel::kError, stuck->worker, kHung, true, pipeline.request);
     Drop(*stuck, RemoteError{"Error", kHung, {}, false}, 500);
     return;
   }
@@ -684,7 +695,8 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     if (pipeline.response_pipe == nullptr) return;
     Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
     Log(LogLevel::kError, worker,
-        "The response's body was begun, but nothing is left that could end it.", true);
+        "The response's body was begun, but nothing is left that could end it.", true,
+        pipeline.request);
     pipeline.response_pipe->Fail({"Error", kHung});
     return;
   }
@@ -692,7 +704,7 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
     Log(LogLevel::kWarn, worker,
         "A waitUntil() task can never settle: nothing is left that it could wait for. It was dropped.",
-        true);
+        true, pipeline.request);
   }
   End(pipeline);
 }
@@ -734,11 +746,11 @@ uint64_t Dispatcher::current_request() const {
 }
 
 void Dispatcher::Log(LogLevel level, const Worker* worker, std::string_view text,
-                     bool from_runtime) {
+                     bool from_runtime, uint64_t request) {
   LogLine line;
   line.level = level;
   line.worker = worker == nullptr ? std::string_view() : std::string_view(worker->name());
-  line.request = current_request();
+  line.request = request != 0 ? request : current_request();
   line.text = text;
   line.from_runtime = from_runtime;
   observer_.OnLog(line);

@@ -101,7 +101,9 @@ class Dispatcher {
   Bodies& bodies() { return bodies_; }
 
   // --- logging ---
-  void Log(LogLevel level, const Worker* worker, std::string_view text, bool from_runtime);
+  // `request` 0: the one that runs now, if any.
+  void Log(LogLevel level, const Worker* worker, std::string_view text, bool from_runtime,
+           uint64_t request = 0);
   uint64_t current_request() const;
   // True if the observer was told anything since the last call.
   bool TakeToldObserver() { return std::exchange(told_observer_, false); }

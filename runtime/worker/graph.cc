@@ -84,9 +84,9 @@ Graph::~Graph() {
   log_timer_.reset();
   observer_.OnFlush();
   // Close callbacks run.
-  for (int i = 0; i < 8 && !loop_.IsEmpty(); i++) loop_.RunOnce();
+  loop_.RunClosing();
   client_.reset();
-  loop_.RunOnce();
+  loop_.RunClosing();
 }
 
 Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services) {
