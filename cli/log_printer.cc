@@ -1,7 +1,7 @@
 #include "cli/log_printer.h"
 
-#include <cerrno>
 #include <unistd.h>
+#include <cerrno>
 
 #include "cli/request_log.h"
 

@@ -32,9 +32,9 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;
   const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
-  const std::string ip =
-      options.ip.has_value() ? *options.ip : project.dev.ip.value_or(kDefaultIp);
-  const int port = options.port.has_value() ? *options.port : project.dev.port.value_or(kDefaultPort);
+  const std::string ip = options.ip.has_value() ? *options.ip : project.dev.ip.value_or(kDefaultIp);
+  const int port =
+      options.port.has_value() ? *options.port : project.dev.port.value_or(kDefaultPort);
   auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
   if (!runtime.ok()) {
     PrintError(runtime.error());

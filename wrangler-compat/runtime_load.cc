@@ -20,7 +20,9 @@ Result<std::unique_ptr<Runtime>> Runtime::Load(const std::vector<std::string>& c
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   if (!loaded.ok()) {
     return Error{wrangler::RenderDiagnostics(loaded.diagnostics, wrangler::Severity::kError, {}),
-                 {}, {}, {}};
+                 {},
+                 {},
+                 {}};
   }
   return LoadSpecs(std::move(loaded.project.workers), options);
 }

@@ -15,7 +15,9 @@ class Service final : public worker::BindingKind {
       return Error{worker.name() + ": binding " + spec.name + " names the entrypoint \"" +
                        service->entrypoint +
                        "\"; named entrypoints are not supported yet by isolane",
-                   "Leave out `entrypoint` to call the default export.", spec.where, {}};
+                   "Leave out `entrypoint` to call the default export.",
+                   spec.where,
+                   {}};
     }
     return worker.MakeFetcher(worker.ChannelOf(spec.name));
   }

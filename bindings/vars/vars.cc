@@ -17,8 +17,10 @@ class Vars final : public worker::BindingKind {
     v8::Local<v8::Value> value;
     if (!js::FromUtf8(isolate, var->json).ToLocal(&json) ||
         !v8::JSON::Parse(isolate->GetCurrentContext(), json).ToLocal(&value)) {
-      return Error{"the value of the variable " + spec.name + " is not JSON: " + var->json, {},
-                   spec.where, {}};
+      return Error{"the value of the variable " + spec.name + " is not JSON: " + var->json,
+                   {},
+                   spec.where,
+                   {}};
     }
     return v8::MaybeLocal<v8::Value>(value);
   }

@@ -1,5 +1,5 @@
-// The body of a request or a response while no JavaScript looks at it: nothing, complete bytes, or a
-// pipe that is still being written. Plain data that may cross isolates.
+// The body of a request or a response while no JavaScript looks at it: nothing, complete bytes, or
+// a pipe that is still being written. Plain data that may cross isolates.
 //
 // Loop thread.
 #pragma once

@@ -6,7 +6,8 @@
 namespace isolane::base {
 
 void CheckFailed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "isolane: internal error: %s does not hold (%s:%d). This is a bug of isolane.\n",
+  std::fprintf(stderr,
+               "isolane: internal error: %s does not hold (%s:%d). This is a bug of isolane.\n",
                condition, file, line);
   std::abort();
 }

@@ -8,8 +8,8 @@ namespace isolane::base {
 
 }  // namespace isolane::base
 
-#define ISOLANE_CHECK(condition)                                               \
-  do {                                                                         \
-    if (!(condition)) [[unlikely]]                                             \
-      ::isolane::base::CheckFailed(#condition, __FILE__, __LINE__);            \
+#define ISOLANE_CHECK(condition)                                    \
+  do {                                                              \
+    if (!(condition)) [[unlikely]]                                  \
+      ::isolane::base::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -43,8 +43,7 @@ void VisitPackedHeaders(std::string_view packed, Visitor&& visit) {
     if (name_end == std::string_view::npos) return;
     const size_t next = packed.find(kHeaderMark, name_end);
     visit(packed.substr(at + 1, name_end - at - 1),
-          packed.substr(name_end + 1,
-                        next == std::string_view::npos ? next : next - name_end - 1));
+          packed.substr(name_end + 1, next == std::string_view::npos ? next : next - name_end - 1));
     at = next;
   }
 }

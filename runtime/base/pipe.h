@@ -1,9 +1,9 @@
-// A bounded queue of chunks with one writer and one reader: every body that is not complete when its
-// head is known. It is how back-pressure crosses isolates and sockets.
+// A bounded queue of chunks with one writer and one reader: every body that is not complete when
+// its head is known. It is how back-pressure crosses isolates and sockets.
 //
 // Loop thread. Both ends hold it by shared_ptr; either may let go first. Listeners are called
-// synchronously from the other end's call, so they never run JavaScript: they note the event (post to
-// the run queue, mark a connection dirty). A reader may Read from within OnReadable.
+// synchronously from the other end's call, so they never run JavaScript: they note the event (post
+// to the run queue, mark a connection dirty). A reader may Read from within OnReadable.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,8 @@
 
 namespace isolane::base {
 
-// Why a pipe ended before its end: an error in the words of whoever wrote, ready for another isolate.
+// Why a pipe ended before its end: an error in the words of whoever wrote, ready for another
+// isolate.
 struct PipeError {
   // The name of a JavaScript error class ("TypeError", "AbortError", "Error").
   std::string type = "Error";

@@ -1,8 +1,9 @@
-// Pooled records addressed by small integers that JavaScript can hold: slot and generation in 31 bits.
+// Pooled records addressed by small integers that JavaScript can hold: slot and generation in 31
+// bits.
 //
-// Loop thread. A record's address never changes; it is reset, not destroyed, when its slot is freed, so
-// its strings and vectors keep their memory. A stale id (one whose record was freed) is recognised by
-// its generation, which wraps after 8191 uses of a slot. An id is never 0.
+// Loop thread. A record's address never changes; it is reset, not destroyed, when its slot is
+// freed, so its strings and vectors keep their memory. A stale id (one whose record was freed) is
+// recognised by its generation, which wraps after 8191 uses of a slot. An id is never 0.
 #pragma once
 
 #include <cstddef>

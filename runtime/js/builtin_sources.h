@@ -1,8 +1,7 @@
 // The text of the built-in JavaScript, outside of every heap: all isolates read the same bytes.
 //
-// A snapshot refers to its sources by number. So the tool that makes it and the program that uses it
-// give the same texts in the same order, before the first isolate.
-// Loop thread.
+// A snapshot refers to its sources by number. So the tool that makes it and the program that uses
+// it give the same texts in the same order, before the first isolate. Loop thread.
 #pragma once
 
 #include <cstddef>

@@ -41,8 +41,9 @@ std::string Describe(v8::Isolate* isolate, v8::Local<v8::Value> value, std::stri
   v8::Local<v8::String> text;
   if (value->IsSymbol()) {
     v8::Local<v8::Value> description = value.As<v8::Symbol>()->Description(isolate);
-    return "Symbol(" + (description->IsString() ? ToUtf8(isolate, description.As<v8::String>())
-                                                : std::string()) +
+    return "Symbol(" +
+           (description->IsString() ? ToUtf8(isolate, description.As<v8::String>())
+                                    : std::string()) +
            ")";
   }
   if (!value->ToString(context).ToLocal(&text)) return std::string(fallback);

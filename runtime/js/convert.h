@@ -22,8 +22,8 @@ std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::String> text);
 // ToString(value) as UTF-8, or `fallback` if that throws or `value` is empty.
 std::string Describe(v8::Isolate* isolate, v8::Local<v8::Value> value,
                      std::string_view fallback = "<not convertible to a string>");
-// Replaces `out` by the characters of `text`, each cut to a byte: for strings of packed heads, which
-// hold nothing above U+00FF.
+// Replaces `out` by the characters of `text`, each cut to a byte: for strings of packed heads,
+// which hold nothing above U+00FF.
 void ToLatin1(v8::Isolate* isolate, v8::Local<v8::String> text, std::string& out);
 
 }  // namespace isolane::js

@@ -33,8 +33,10 @@ class Enter {
 
   ~Enter() {
     v8::Isolate* v8 = isolate_.v8();
-    if (watchdog_.End(meter_)) [[unlikely]] isolate_.Condemn(Condemned::kCpu);
-    if (v8->IsExecutionTerminating()) [[unlikely]] v8->CancelTerminateExecution();
+    if (watchdog_.End(meter_)) [[unlikely]]
+      isolate_.Condemn(Condemned::kCpu);
+    if (v8->IsExecutionTerminating()) [[unlikely]]
+      v8->CancelTerminateExecution();
   }
 
   Enter(const Enter&) = delete;

@@ -71,8 +71,7 @@ std::unique_ptr<Isolate> Isolate::Create(const IsolateOptions& options) {
   std::shared_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
       self->scratch_, sizeof(self->scratch_), [](void*, size_t, void*) {}, nullptr);
   v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(store));
-  native
-      ->Set(context, Literal(isolate, "scratch"), v8::Uint32Array::New(buffer, 0, kScratchWords))
+  native->Set(context, Literal(isolate, "scratch"), v8::Uint32Array::New(buffer, 0, kScratchWords))
       .Check();
   return self;
 }

@@ -1,8 +1,8 @@
-// One V8 isolate with its one context, made from the start-up snapshot: limits, termination, scratch
-// memory. Knows nothing of workers.
+// One V8 isolate with its one context, made from the start-up snapshot: limits, termination,
+// scratch memory. Knows nothing of workers.
 //
-// Loop thread. Owned by a worker; disposed from the loop, never while it is entered. Everything that
-// holds a v8::Global of it must let go first.
+// Loop thread. Owned by a worker; disposed from the loop, never while it is entered. Everything
+// that holds a v8::Global of it must let go first.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ struct IsolateOptions {
   v8::StartupData snapshot{nullptr, 0};
   // ExternalReferences(table); must outlive the isolate.
   const intptr_t* external_references = nullptr;
-  size_t heap_limit = 0;    // bytes of JavaScript heap
-  size_t buffer_limit = 0;  // bytes of array buffers
+  size_t heap_limit = 0;         // bytes of JavaScript heap
+  size_t buffer_limit = 0;       // bytes of array buffers
   Watchdog* watchdog = nullptr;  // may be null; outlives the isolate
   void* owner = nullptr;
 };
@@ -40,9 +40,7 @@ class Isolate {
   Isolate(const Isolate&) = delete;
   Isolate& operator=(const Isolate&) = delete;
 
-  static Isolate& From(v8::Isolate* isolate) {
-    return *static_cast<Isolate*>(isolate->GetData(0));
-  }
+  static Isolate& From(v8::Isolate* isolate) { return *static_cast<Isolate*>(isolate->GetData(0)); }
 
   v8::Isolate* v8() const { return isolate_; }
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }

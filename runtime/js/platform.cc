@@ -184,8 +184,7 @@ double Platform::CurrentClockTimeMillis() {
   return clock_at_zero_ ? 0 : inner_->CurrentClockTimeMillis();
 }
 
-void Platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority,
-                                          std::unique_ptr<v8::Task> task,
+void Platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
                                           const v8::SourceLocation& location) {
   inner_->PostTaskOnWorkerThread(priority, std::move(task), location);
 }

@@ -13,8 +13,8 @@ namespace isolane::js {
 namespace {
 
 // require() of the built-in half, in the built-in language: it is made part of the snapshot, so it
-// keeps no C++ state. `compile(id)` gives the function of a file, and exists only while the snapshot
-// is made; afterwards every module that will ever be required has been.
+// keeps no C++ state. `compile(id)` gives the function of a file, and exists only while the
+// snapshot is made; afterwards every module that will ever be required has been.
 constexpr std::string_view kLoader = R"JS((function (compile, native) {
   'use strict';
   const modules = new Map();
@@ -49,9 +49,8 @@ void Compile(const v8::FunctionCallbackInfo<v8::Value>& info) {
   for (size_t number = 0; number < g_compilation->builtins->size(); number++) {
     const Builtin& builtin = (*g_compilation->builtins)[number];
     if (builtin.id != id) continue;
-    v8::Local<v8::String> parameters[] = {
-        Literal(isolate, "exports"), Literal(isolate, "require"), Literal(isolate, "module"),
-        Literal(isolate, "native")};
+    v8::Local<v8::String> parameters[] = {Literal(isolate, "exports"), Literal(isolate, "require"),
+                                          Literal(isolate, "module"), Literal(isolate, "native")};
     v8::ScriptOrigin origin(Literal(isolate, "isolane:" + id));
     v8::Local<v8::String> text;
     BuiltinSource& resource = BuiltinSourceAt(number);
@@ -75,9 +74,8 @@ Error PlacedError(v8::Isolate* isolate, const v8::TryCatch& try_catch) {
   error.message = Describe(isolate, has_stack ? stack : try_catch.Exception());
   v8::Local<v8::Message> message = try_catch.Message();
   if (!message.IsEmpty()) {
-    error.where =
-        Describe(isolate, message->GetScriptResourceName()) + ":" +
-        std::to_string(message->GetLineNumber(isolate->GetCurrentContext()).FromMaybe(0));
+    error.where = Describe(isolate, message->GetScriptResourceName()) + ":" +
+                  std::to_string(message->GetLineNumber(isolate->GetCurrentContext()).FromMaybe(0));
   }
   return error;
 }
@@ -92,11 +90,10 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
     v8::TryCatch try_catch(isolate);
     v8::Local<v8::Object> native = v8::Object::New(isolate);
     for (const NativeFunction& function : natives) {
-      v8::Local<v8::Function> value =
-          v8::FunctionTemplate::New(isolate, function.callback, {}, {}, 0,
-                                    v8::ConstructorBehavior::kThrow)
-              ->GetFunction(context)
-              .ToLocalChecked();
+      v8::Local<v8::Function> value = v8::FunctionTemplate::New(isolate, function.callback, {}, {},
+                                                                0, v8::ConstructorBehavior::kThrow)
+                                          ->GetFunction(context)
+                                          .ToLocalChecked();
       value->SetName(Literal(isolate, function.name));
       native->Set(context, Literal(isolate, function.name), value).Check();
     }
@@ -147,8 +144,8 @@ Result<std::string> CreateSnapshot(const std::vector<Builtin>& builtins, NativeT
   for (const Builtin& builtin : builtins) {
     for (char c : builtin.source) {
       if (static_cast<unsigned char>(c) < 0x80) continue;
-      return Error{"the built-in module " + builtin.id + " has a character that is not ASCII", {},
-                   {}, {}};
+      return Error{
+          "the built-in module " + builtin.id + " has a character that is not ASCII", {}, {}, {}};
     }
   }
   Platform& platform = Platform::Start();

@@ -41,8 +41,8 @@ Watchdog::~Watchdog() {
 }
 
 double Watchdog::CyclesPerMs() const {
-  // The longer the process runs, the better the estimate; the first call comes milliseconds after the
-  // start, when modules were compiled.
+  // The longer the process runs, the better the estimate; the first call comes milliseconds after
+  // the start, when modules were compiled.
   int64_t passed = MonotonicNanoseconds() - first_nanoseconds_;
   while (passed < 200'000) passed = MonotonicNanoseconds() - first_nanoseconds_;
   const uint64_t cycles = __builtin_ia32_rdtsc() - first_cycles_;

@@ -1,9 +1,9 @@
 // Ends JavaScript that has used up the CPU budget of its pipeline.
 //
-// One thread of its own beside the loop thread. The loop thread only bumps a sequence number when it
-// enters and leaves an isolate; the watchdog asks the entered isolate, by RequestInterrupt, to check
-// on the loop thread whether that very entry still runs, and only then execution is terminated. So
-// there is no lock on the hot path and never a wrong victim.
+// One thread of its own beside the loop thread. The loop thread only bumps a sequence number when
+// it enters and leaves an isolate; the watchdog asks the entered isolate, by RequestInterrupt, to
+// check on the loop thread whether that very entry still runs, and only then execution is
+// terminated. So there is no lock on the hot path and never a wrong victim.
 #pragma once
 
 #include <pthread.h>
@@ -38,7 +38,8 @@ class Watchdog {
     remaining_.store(static_cast<int64_t>(meter.budget - meter.spent), std::memory_order_relaxed);
     started_ = __builtin_ia32_rdtsc();
     sequence_.fetch_add(1, std::memory_order_seq_cst);
-    if (asleep_.load(std::memory_order_seq_cst)) [[unlikely]] sequence_.notify_one();
+    if (asleep_.load(std::memory_order_seq_cst)) [[unlikely]]
+      sequence_.notify_one();
   }
   // It is left: charges the time. True if the budget ran out during this entry.
   bool End(CpuMeter& meter) {

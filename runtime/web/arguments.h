@@ -32,8 +32,8 @@ class Utf8Text {
   size_t length_ = 0;
 };
 
-// The bytes of an ArrayBufferView for reading. V8 keeps short typed arrays in its own heap, so those
-// are copied.
+// The bytes of an ArrayBufferView for reading. V8 keeps short typed arrays in its own heap, so
+// those are copied.
 class BytesView {
  public:
   explicit BytesView(v8::Local<v8::Value> value);

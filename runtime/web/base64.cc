@@ -33,8 +33,8 @@ void Base64Decode(const Arguments& arguments) {
     return;
   }
   std::string out(simdutf::maximal_binary_length_from_base64(in.data(), in.size()), '\0');
-  const simdutf::result result = simdutf::base64_to_binary(
-      in.data(), in.size(), out.data(), simdutf::base64_default, simdutf::loose);
+  const simdutf::result result = simdutf::base64_to_binary(in.data(), in.size(), out.data(),
+                                                           simdutf::base64_default, simdutf::loose);
   if (result.error == simdutf::SUCCESS) ReturnLatin1(arguments, {out.data(), result.count});
 }
 
@@ -45,8 +45,7 @@ void Base64Encode(const Arguments& arguments) {
     return;
   }
   std::string out(simdutf::base64_length_from_binary(in.size(), simdutf::base64_default), '\0');
-  out.resize(
-      simdutf::binary_to_base64(in.data(), in.size(), out.data(), simdutf::base64_default));
+  out.resize(simdutf::binary_to_base64(in.data(), in.size(), out.data(), simdutf::base64_default));
   ReturnLatin1(arguments, out);
 }
 

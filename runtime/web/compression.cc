@@ -22,7 +22,10 @@ struct State {
   z_stream stream = {};
 
   ~State() {
-    if (compress) deflateEnd(&stream); else inflateEnd(&stream);
+    if (compress)
+      deflateEnd(&stream);
+    else
+      inflateEnd(&stream);
   }
 };
 
@@ -59,8 +62,7 @@ void ZlibOpen(const Arguments& arguments) {
     return;
   }
   arguments.GetReturnValue().Set(v8::ArrayBuffer::New(
-      isolate,
-      v8::ArrayBuffer::NewBackingStore(state.release(), sizeof(State), Delete, nullptr)));
+      isolate, v8::ArrayBuffer::NewBackingStore(state.release(), sizeof(State), Delete, nullptr)));
 }
 
 void ZlibRun(const Arguments& arguments) {

@@ -106,9 +106,9 @@ void TimingSafeEqual(const Arguments& arguments) {
   const BytesView left(arguments[0]);
   const BytesView right(arguments[1]);
   const size_t length = left.bytes().size();
-  arguments.GetReturnValue().Set(
-      length == right.bytes().size() &&
-      CRYPTO_memcmp(left.bytes().data(), right.bytes().data(), length) == 0);
+  arguments.GetReturnValue().Set(length == right.bytes().size() &&
+                                 CRYPTO_memcmp(left.bytes().data(), right.bytes().data(), length) ==
+                                     0);
 }
 
 }  // namespace isolane::web

@@ -8,8 +8,23 @@ namespace {
 
 // The order is that of the constants in builtins/internal/inspect.js.
 enum Kind : int32_t {
-  kOther, kProxy, kPromise, kMap, kSet, kDate, kRegExp, kError, kArrayBuffer, kTypedArray,
-  kDataView, kWeak, kIterator, kBoxed, kArguments, kNamespace, kGenerator,
+  kOther,
+  kProxy,
+  kPromise,
+  kMap,
+  kSet,
+  kDate,
+  kRegExp,
+  kError,
+  kArrayBuffer,
+  kTypedArray,
+  kDataView,
+  kWeak,
+  kIterator,
+  kBoxed,
+  kArguments,
+  kNamespace,
+  kGenerator,
 };
 
 Kind KindOfValue(v8::Local<v8::Value> value) {

@@ -1,4 +1,5 @@
-// What a value really is, whatever its prototype says: for the console (builtins/internal/inspect.js).
+// What a value really is, whatever its prototype says: for the console
+// (builtins/internal/inspect.js).
 #pragma once
 
 #include <v8.h>

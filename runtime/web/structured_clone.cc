@@ -131,8 +131,8 @@ bool Transfer(Isolate* isolate, const std::vector<Local<ArrayBuffer>>& from,
               std::vector<Local<ArrayBuffer>>& to) {
   for (const Local<ArrayBuffer>& buffer : from) {
     if (!buffer->IsDetachable()) {
-      isolate->ThrowException(v8::Exception::TypeError(
-          js::Literal(isolate, "Object is not transferable")));
+      isolate->ThrowException(
+          v8::Exception::TypeError(js::Literal(isolate, "Object is not transferable")));
       return false;
     }
     std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
@@ -165,8 +165,7 @@ void StructuredClone(const Arguments& arguments) {
   }
   Bytes bytes;
   std::vector<Local<ArrayBuffer>> transferred;
-  if (!Write(isolate, arguments[0], transfer, bytes) ||
-      !Transfer(isolate, transfer, transferred)) {
+  if (!Write(isolate, arguments[0], transfer, bytes) || !Transfer(isolate, transfer, transferred)) {
     return;
   }
   Local<Value> clone;

@@ -1,7 +1,7 @@
 // Structured clone by V8's serializer, for builtins/web/structured_clone.js.
 //
-// After StructuredClone and Serialize have thrown, scratch[0] says whether the exception is the text
-// of a DataCloneError (1) or came from an accessor in the value (0).
+// After StructuredClone and Serialize have thrown, scratch[0] says whether the exception is the
+// text of a DataCloneError (1) or came from an accessor in the value (0).
 #pragma once
 
 #include <v8.h>

@@ -100,9 +100,8 @@ void EncodeInto(const Arguments& arguments) {
   const std::span<uint8_t> out = MutableBytes(arguments[1]);
   if (out.empty()) return;
   size_t read = 0;
-  const size_t written =
-      arguments[0].As<String>()->WriteUtf8V2(isolate, reinterpret_cast<char*>(out.data()),
-                                             out.size(), kReplace, &read);
+  const size_t written = arguments[0].As<String>()->WriteUtf8V2(
+      isolate, reinterpret_cast<char*>(out.data()), out.size(), kReplace, &read);
   scratch[0] = static_cast<uint32_t>(read);
   scratch[1] = static_cast<uint32_t>(written);
 }

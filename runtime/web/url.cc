@@ -132,8 +132,8 @@ bool ScanNormalUrl(const uint8_t* text, size_t length, UrlOffsets& offsets) {
   }
   if (at < length) return false;
   const auto u32 = [](size_t value) { return static_cast<uint32_t>(value); };
-  offsets = {u32(protocol_end), u32(host_start),  u32(host_start), u32(host_end),
-             u32(pathname_start), search_start, kAdaOmitted};
+  offsets = {u32(protocol_end),   u32(host_start), u32(host_start), u32(host_end),
+             u32(pathname_start), search_start,    kAdaOmitted};
   return true;
 }
 
@@ -174,8 +174,18 @@ void UrlCanParse(const Arguments& arguments) {
 void UrlSet(const Arguments& arguments) {
   if (!arguments[0]->IsString() || !arguments[1]->IsInt32() || !arguments[2]->IsString()) return;
   // The order is that of the constants in builtins/web/url.js.
-  enum Component { kHref, kProtocol, kUsername, kPassword, kHostAndPort, kHostname, kPort,
-                   kPathname, kSearch, kHash };
+  enum Component {
+    kHref,
+    kProtocol,
+    kUsername,
+    kPassword,
+    kHostAndPort,
+    kHostname,
+    kPort,
+    kPathname,
+    kSearch,
+    kHash
+  };
   Isolate* isolate = arguments.GetIsolate();
   const auto input = arguments[0].As<String>();
   const Utf8Text href(isolate, input);
@@ -186,17 +196,38 @@ void UrlSet(const Arguments& arguments) {
   const size_t length = value.length();
   bool accepted = true;
   switch (arguments[1].As<v8::Int32>()->Value()) {
-    case kHref: accepted = ada_set_href(url.get(), data, length); break;
-    case kProtocol: accepted = ada_set_protocol(url.get(), data, length); break;
-    case kUsername: accepted = ada_set_username(url.get(), data, length); break;
-    case kPassword: accepted = ada_set_password(url.get(), data, length); break;
-    case kHostAndPort: accepted = ada_set_host(url.get(), data, length); break;
-    case kHostname: accepted = ada_set_hostname(url.get(), data, length); break;
-    case kPort: accepted = ada_set_port(url.get(), data, length); break;
-    case kPathname: accepted = ada_set_pathname(url.get(), data, length); break;
-    case kSearch: ada_set_search(url.get(), data, length); break;
-    case kHash: ada_set_hash(url.get(), data, length); break;
-    default: return;
+    case kHref:
+      accepted = ada_set_href(url.get(), data, length);
+      break;
+    case kProtocol:
+      accepted = ada_set_protocol(url.get(), data, length);
+      break;
+    case kUsername:
+      accepted = ada_set_username(url.get(), data, length);
+      break;
+    case kPassword:
+      accepted = ada_set_password(url.get(), data, length);
+      break;
+    case kHostAndPort:
+      accepted = ada_set_host(url.get(), data, length);
+      break;
+    case kHostname:
+      accepted = ada_set_hostname(url.get(), data, length);
+      break;
+    case kPort:
+      accepted = ada_set_port(url.get(), data, length);
+      break;
+    case kPathname:
+      accepted = ada_set_pathname(url.get(), data, length);
+      break;
+    case kSearch:
+      ada_set_search(url.get(), data, length);
+      break;
+    case kHash:
+      ada_set_hash(url.get(), data, length);
+      break;
+    default:
+      return;
   }
   if (accepted) ReturnHref(arguments, url.get(), input, href.view());
 }

@@ -23,8 +23,8 @@ Result<v8::MaybeLocal<v8::Value>> MakeBinding(Worker& worker, const BindingSpec&
     auto made = kind->Make(worker, spec);
     if (!made.ok() || !made->IsEmpty()) return made;
   }
-  return Error{"binding " + spec.name + " is of a kind that this program does not know", {},
-               spec.where, {}};
+  return Error{
+      "binding " + spec.name + " is of a kind that this program does not know", {}, spec.where, {}};
 }
 
 }  // namespace isolane::worker

@@ -16,8 +16,8 @@ class Worker;
 class BindingKind {
  public:
   virtual ~BindingKind() = default;
-  // Makes the value of env.NAME in the entered isolate of `worker`, or nothing if `spec` is of another
-  // kind. Called each time an isolate of the worker is made. An Error stops the worker.
+  // Makes the value of env.NAME in the entered isolate of `worker`, or nothing if `spec` is of
+  // another kind. Called each time an isolate of the worker is made. An Error stops the worker.
   virtual Result<v8::MaybeLocal<v8::Value>> Make(Worker& worker, const BindingSpec& spec) = 0;
 };
 

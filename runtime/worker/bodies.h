@@ -22,13 +22,13 @@ struct BodyRecord final : base::PipeReader, base::PipeWriter {
 
   uint32_t id = 0;
   uint32_t invocation = 0;
-  uint32_t next = 0;      // the invocation's list
+  uint32_t next = 0;  // the invocation's list
   uint32_t previous = 0;
   Role role = Role::kReader;
-  bool waiting = false;     // JavaScript awaits news
-  bool collecting = false;  // everything is gathered in `collected` until the end
-  bool cancelled = false;   // kWriter: the reader does not want more
-  base::Body body;          // kReader
+  bool waiting = false;              // JavaScript awaits news
+  bool collecting = false;           // everything is gathered in `collected` until the end
+  bool cancelled = false;            // kWriter: the reader does not want more
+  base::Body body;                   // kReader
   std::shared_ptr<base::Pipe> pipe;  // kWriter; shared with the reader's end
   std::vector<base::Chunk> collected;
   size_t collected_size = 0;
@@ -80,8 +80,8 @@ class Bodies {
   base::SlotPool<BodyRecord> pool_;
 };
 
-// Splits `source` in two. Each branch gets every byte; the source is read as fast as the faster branch
-// wants, so a branch that nobody reads does not hold up the other.
+// Splits `source` in two. Each branch gets every byte; the source is read as fast as the faster
+// branch wants, so a branch that nobody reads does not hold up the other.
 std::pair<std::shared_ptr<base::Pipe>, std::shared_ptr<base::Pipe>> TeePipe(
     std::shared_ptr<base::Pipe> source);
 

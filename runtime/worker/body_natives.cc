@@ -31,8 +31,8 @@ base::Chunk TextChunk(v8::Isolate* isolate, v8::Local<v8::String> text) {
   return base::Chunk(data, size, std::move(memory));
 }
 
-// The bytes of a view: by reference from kShareFrom up, so that a large body is not copied on its way
-// to a socket or through a gateway.
+// The bytes of a view: by reference from kShareFrom up, so that a large body is not copied on its
+// way to a socket or through a gateway.
 base::Chunk ViewChunk(v8::Local<v8::Value> value) {
   const char* data = nullptr;
   size_t size = 0;
@@ -224,8 +224,8 @@ void PipeOpen(const Arguments& info) {
   BodyRecord* record = nullptr;
   if (invocation != nullptr) {
     const double length = info[1]->IsNumber() ? info[1].As<v8::Number>()->Value() : -1;
-    record = WorkerOf(info).dispatcher().bodies().OpenPipe(*invocation,
-                                                           static_cast<int64_t>(length));
+    record =
+        WorkerOf(info).dispatcher().bodies().OpenPipe(*invocation, static_cast<int64_t>(length));
   }
   info.GetReturnValue().Set(record == nullptr ? 0u : record->id);
 }

@@ -33,8 +33,7 @@ void CallFunction(const Arguments& info) {
   }
   Worker& worker = WorkerOf(info);
   const int32_t number = info[1]->IsInt32() ? info[1].As<v8::Int32>()->Value() : -1;
-  const Channel* channel =
-      number >= 0 ? &worker.channels()[static_cast<size_t>(number)] : nullptr;
+  const Channel* channel = number >= 0 ? &worker.channels()[static_cast<size_t>(number)] : nullptr;
   Call* call = worker.dispatcher().NewCall();
   if (call == nullptr) {
     info.GetReturnValue().Set(kStale);
@@ -87,8 +86,7 @@ void Fail(const Arguments& info) {
 void SubrequestLimit(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
   info.GetReturnValue().Set(
-      invocation == nullptr ? 0.0
-                            : static_cast<double>(invocation->pipeline->subrequest_limit));
+      invocation == nullptr ? 0.0 : static_cast<double>(invocation->pipeline->subrequest_limit));
 }
 
 // unresolvedService(channel) -> text, or undefined if the binding leads somewhere

@@ -57,16 +57,15 @@ void ConsoleWrite(const Arguments& info) {
 void ReportUncaught(const Arguments& info) {
   v8::Isolate* isolate = info.GetIsolate();
   Worker& worker = WorkerOf(info);
-  worker.dispatcher().Log(LogLevel::kError, &worker,
-                          "Uncaught (in " + js::Describe(isolate, info[1]) + ") " +
-                              js::StackOf(isolate, info[0]),
-                          true);
+  worker.dispatcher().Log(
+      LogLevel::kError, &worker,
+      "Uncaught (in " + js::Describe(isolate, info[1]) + ") " + js::StackOf(isolate, info[0]),
+      true);
 }
 
 constexpr js::NativeFunction kNatives[] = {
-    {"waitUntil", WaitUntil},       {"timerStart", TimerStart},
-    {"timerStop", TimerStop},       {"consoleWrite", ConsoleWrite},
-    {"reportUncaught", ReportUncaught},
+    {"waitUntil", WaitUntil},       {"timerStart", TimerStart},         {"timerStop", TimerStop},
+    {"consoleWrite", ConsoleWrite}, {"reportUncaught", ReportUncaught},
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ namespace isolane::worker {
 namespace {
 
 constexpr const char* kHung =
-    "The Workers runtime canceled this request because it detected that your Worker's code had hung "
+    "The Workers runtime canceled this request because it detected that your Worker's code had "
+    "hung "
     "and would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
 
@@ -30,8 +31,8 @@ constexpr const char* kMemoryExceeded = "Worker exceeded memory limit.";
 
 // An exception that is pending afterwards is reported by Enter.
 template <size_t N>
-void CallHook(v8::Isolate* isolate, v8::Local<v8::Context> context,
-              v8::Global<v8::Function>& hook, v8::Local<v8::Value> (&arguments)[N]) {
+void CallHook(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Global<v8::Function>& hook,
+              v8::Local<v8::Value> (&arguments)[N]) {
   v8::Local<v8::Value> nothing;
   if (!hook.Get(isolate)
            ->Call(context, v8::Undefined(isolate), static_cast<int>(N), arguments)
@@ -72,8 +73,7 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->request = ++requests_;
   // The estimate of the counter's rate gets better with time; it need not be made for each request.
   if (requests_ % kRecalibrateEvery == 1) cycles_per_ms_ = watchdog_.CyclesPerMs();
-  pipeline->cpu.budget =
-      static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
+  pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
   pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
   pipeline->started_ms = NowMs();
   pipeline->method = base::PackedMethod(packed_head);
@@ -162,9 +162,8 @@ void Dispatcher::Run(const Event& event) {
       Invocation* invocation = timers_.Fire(event.a, NowMs());
       if (invocation == nullptr) return;
       Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
-        v8::Local<v8::Value> arguments[] = {
-            v8::Integer::NewFromUnsigned(isolate, invocation->id),
-            v8::Integer::NewFromUnsigned(isolate, event.a)};
+        v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation->id),
+                                            v8::Integer::NewFromUnsigned(isolate, event.a)};
         CallHook(isolate, context, invocation->worker->hooks().on_timer, arguments);
       });
       return;
@@ -375,8 +374,8 @@ void Dispatcher::Reply(uint32_t call_id) {
       std::memcpy(store->Data(), call->error.extra.data(), call->error.extra.size());
       extra = v8::ArrayBuffer::New(isolate, std::move(store));
     }
-    v8::Local<v8::Value> arguments[] = {io, id, type, message,
-                                        v8::Boolean::New(isolate, call->error.remote), extra};
+    v8::Local<v8::Value> arguments[] = {
+        io, id, type, message, v8::Boolean::New(isolate, call->error.remote), extra};
     CallHook(isolate, context, caller->worker->hooks().on_call_error, arguments);
   });
   // The entry may have ended the pipeline, but a call is freed here and nowhere else.
@@ -480,7 +479,8 @@ void Dispatcher::Drop(Invocation& invocation, const RemoteError& error, int stat
     call->callee = 0;
     if (invocation.is_root) {
       calls_.Free(call);
-      FailTop(*invocation.pipeline, status, status == 500 ? "Internal Server Error" : error.message);
+      FailTop(*invocation.pipeline, status,
+              status == 500 ? "Internal Server Error" : error.message);
     } else {
       call->status = 0;
       call->error = error;
@@ -555,8 +555,10 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
   const char* text = cpu ? kCpuExceeded : kMemoryExceeded;
   const Limits& limits = worker.spec().limits;
   Pipeline* culprit = pipelines_.Find(culprit_id);
-  std::string log = std::string(text) + (culprit != nullptr ? " " + culprit->method + " " + culprit->url : "");
-  log += cpu ? " has used the CPU time of its request; raise [limits] cpu_ms of the public Worker if it needs more."
+  std::string log =
+      std::string(text) + (culprit != nullptr ? " " + culprit->method + " " + culprit->url : "");
+  log += cpu ? " has used the CPU time of its request; raise [limits] cpu_ms of the public Worker "
+               "if it needs more."
              : " made the isolate exceed [limits] memory_mb = " + std::to_string(limits.memory_mb) +
                    " MiB.";
   log += " The isolate is replaced; its module state starts afresh.";
@@ -567,12 +569,13 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
     // Everything it still runs elsewhere has no budget left.
     End(*culprit);
   }
-  const RemoteError error{
-      "Error",
-      "The isolate of Worker \"" + worker.name() + "\" was ended because another request exceeded its " +
-          (cpu ? "CPU time" : "memory") + " limit; this request ran in it too. Send it again.",
-      {},
-      false};
+  const RemoteError error{"Error",
+                          "The isolate of Worker \"" + worker.name() +
+                              "\" was ended because another request exceeded its " +
+                              (cpu ? "CPU time" : "memory") +
+                              " limit; this request ran in it too. Send it again.",
+                          {},
+                          false};
   std::vector<uint32_t> victims;
   for (Pipeline* pipeline = live_; pipeline != nullptr; pipeline = pipeline->next) {
     for (Invocation* one = pipeline->invocations; one != nullptr; one = one->next) {
@@ -703,7 +706,8 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   if (pipeline.wait_until > 0) {
     Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
     Log(LogLevel::kWarn, worker,
-        "A waitUntil() task can never settle: nothing is left that it could wait for. It was dropped.",
+        "A waitUntil() task can never settle: nothing is left that it could wait for. It was "
+        "dropped.",
         true, pipeline.request);
   }
   End(pipeline);
@@ -745,8 +749,8 @@ uint64_t Dispatcher::current_request() const {
   return current_ == nullptr || current_->pipeline == nullptr ? 0 : current_->pipeline->request;
 }
 
-void Dispatcher::Log(LogLevel level, const Worker* worker, std::string_view text,
-                     bool from_runtime, uint64_t request) {
+void Dispatcher::Log(LogLevel level, const Worker* worker, std::string_view text, bool from_runtime,
+                     uint64_t request) {
   LogLine line;
   line.level = level;
   line.worker = worker == nullptr ? std::string_view() : std::string_view(worker->name());

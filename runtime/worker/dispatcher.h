@@ -1,5 +1,5 @@
-// The one dispatcher: outside requests and calls on bindings go through it alike, so depth, budgets,
-// subrequests, tracing and lifecycle are enforced here once (steps 2 to 7 of the tour).
+// The one dispatcher: outside requests and calls on bindings go through it alike, so depth,
+// budgets, subrequests, tracing and lifecycle are enforced here once (steps 2 to 7 of the tour).
 //
 // Loop thread. Owned by the Graph; workers outlive it.
 #pragma once
@@ -32,9 +32,9 @@ namespace isolane::worker {
 class OutboundCall;
 
 // A service written in C++: the answer of a stubbed binding.
-using HostService = std::function<void(std::string_view packed_head, const base::Body& body,
-                                       int* status, std::string* response_head,
-                                       base::Body* response_body)>;
+using HostService =
+    std::function<void(std::string_view packed_head, const base::Body& body, int* status,
+                       std::string* response_head, base::Body* response_body)>;
 
 // Where a binding leads. Owned by its worker; replaced behind a running Fetcher when it is stubbed.
 struct Channel {
@@ -87,7 +87,8 @@ class Dispatcher {
 
   // --- what natives ask for; `caller` is a live invocation ---
   Invocation* FindInvocation(uint32_t id) { return invocations_.Find(id); }
-  // A call on a channel of the caller's worker, or (null) to the network. Gives an id or kTooDeep...
+  // A call on a channel of the caller's worker, or (null) to the network. Gives an id or
+  // kTooDeep...
   int32_t CallChannel(Invocation& caller, const Channel* channel, Call& call);
   Call* NewCall() { return calls_.Take(); }
   void FreeCall(Call& call) { calls_.Free(&call); }
@@ -157,10 +158,10 @@ class Dispatcher {
   Timers timers_{queue_, invocations_};
   Bodies bodies_{queue_, invocations_};
   std::unordered_map<uint32_t, std::unique_ptr<OutboundCall>> outbound_;
-  Pipeline* live_ = nullptr;              // list of live pipelines
+  Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
-  std::vector<uint32_t> suspects_;        // pipelines to check for a hang when the queue is empty
-  Invocation* current_ = nullptr;         // on whose behalf an isolate is entered
+  std::vector<uint32_t> suspects_;  // pipelines to check for a hang when the queue is empty
+  Invocation* current_ = nullptr;   // on whose behalf an isolate is entered
   uint64_t requests_ = 0;
   double cycles_per_ms_ = 1;
   bool in_turn_ = false;

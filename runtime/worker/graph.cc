@@ -99,10 +99,11 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
                        ? ""
                        : "They are in " + known->spec().config_path + " and " + spec.config_path +
                              "; give one of them another name.",
-                   spec.config_path, {}};
+                   spec.config_path,
+                   {}};
     }
-    workers_.push_back(std::make_unique<Worker>(std::move(spec),
-                                                static_cast<uint32_t>(workers_.size()), dispatcher_));
+    workers_.push_back(std::make_unique<Worker>(
+        std::move(spec), static_cast<uint32_t>(workers_.size()), dispatcher_));
   }
   ISOLANE_TRY(ConnectChannels(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
@@ -127,7 +128,9 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
       if (unknown_services == UnknownService::kRefuse) {
         return Error{worker->name() + ": binding " + binding.name + " points to \"" +
                          service->service + "\", no such Worker (known: " + known + ").",
-                     hint, binding.where, {}};
+                     hint,
+                     binding.where,
+                     {}};
       }
       channel.unresolved = base::UnknownWorkerMessage(service->service, names) + " (binding " +
                            binding.name + " of " + worker->name() +

@@ -1,4 +1,5 @@
-// The Workers of one Runtime, their loop, and what joins them: the implementation of isolane::Runtime.
+// The Workers of one Runtime, their loop, and what joins them: the implementation of
+// isolane::Runtime.
 //
 // Loop thread.
 #pragma once

@@ -88,8 +88,10 @@ const std::string* ModuleGraph::NameOf(v8::Local<v8::Module> module) {
 Result<bool> ModuleGraph::LoadIsServiceWorker() {
   ISOLANE_ASSIGN(ModuleSource source, spec_.modules(spec_.main_module));
   if (source.type != ModuleType::kEsModule) {
-    return Error{"the main module of Worker \"" + spec_.name + "\" is not JavaScript", {},
-                 Display(spec_.main_module), {}};
+    return Error{"the main module of Worker \"" + spec_.name + "\" is not JavaScript",
+                 {},
+                 Display(spec_.main_module),
+                 {}};
   }
   auto parsed = Parse(spec_.main_module, source.content);
   if (parsed.ok()) {
@@ -99,14 +101,13 @@ Result<bool> ModuleGraph::LoadIsServiceWorker() {
       // Without imports it can be linked by itself, and only then are its exports known.
       ISOLANE_TRY(Link(module));
       v8::Local<v8::Array> exports;
-      is_module = module->GetModuleNamespace()
-                      .As<v8::Object>()
-                      ->GetPropertyNames(isolate_->GetCurrentContext(),
-                                         v8::KeyCollectionMode::kOwnOnly,
-                                         v8::PropertyFilter::SKIP_SYMBOLS,
-                                         v8::IndexFilter::kIncludeIndices)
-                      .ToLocal(&exports) &&
-                  exports->Length() > 0;
+      is_module =
+          module->GetModuleNamespace()
+              .As<v8::Object>()
+              ->GetPropertyNames(isolate_->GetCurrentContext(), v8::KeyCollectionMode::kOwnOnly,
+                                 v8::PropertyFilter::SKIP_SYMBOLS, v8::IndexFilter::kIncludeIndices)
+              .ToLocal(&exports) &&
+          exports->Length() > 0;
     }
     if (is_module) {
       ISOLANE_TRY(Adopt(spec_.main_module, module));
@@ -138,7 +139,9 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
   if (name == kPlatformModule) return MakePlatformModule();
   if (name.starts_with("cloudflare:") || name.starts_with("node:")) {
     return Error{"No such module \"" + name + "\".\n  imported from \"" + importer + "\"",
-                 "isolane has \"cloudflare:workers\" only, so far.", Display(importer), {}};
+                 "isolane has \"cloudflare:workers\" only, so far.",
+                 Display(importer),
+                 {}};
   }
   Result<ModuleSource> source = spec_.modules(name);
   if (!source.ok()) {
@@ -249,8 +252,8 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakeSynthetic(const std::string& name
       owner.allow_wasm = true;
       v8::Local<v8::WasmModuleObject> wasm;
       made = v8::WasmModuleObject::Compile(
-                 isolate_, {reinterpret_cast<const uint8_t*>(source.content.data()),
-                            source.content.size()})
+                 isolate_,
+                 {reinterpret_cast<const uint8_t*>(source.content.data()), source.content.size()})
                  .ToLocal(&wasm);
       owner.allow_wasm = false;
       value = wasm;
@@ -283,9 +286,9 @@ v8::Local<v8::Module> ModuleGraph::MakePlatformModule() {
   for (uint32_t i = 0; i < keys->Length(); i++) {
     names.push_back(keys->Get(context, i).ToLocalChecked().As<v8::String>());
   }
-  v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
-      isolate_, js::Literal(isolate_, kPlatformModule), {names.data(), names.size()},
-      EvaluateSynthetic);
+  v8::Local<v8::Module> module =
+      v8::Module::CreateSyntheticModule(isolate_, js::Literal(isolate_, kPlatformModule),
+                                        {names.data(), names.size()}, EvaluateSynthetic);
   Register(std::string(kPlatformModule), module, {});
   return handles.Escape(module);
 }
@@ -393,8 +396,8 @@ Status ModuleGraph::Await(v8::Local<v8::Promise> promise) {
     isolate_->PerformMicrotaskCheckpoint();
     if (promise->State() != v8::Promise::kPending) break;
     if (platform.RunTasksOf(isolate_)) continue;
-    // Nothing here waits for the world (global scope does no I/O): only V8's threads may still work,
-    // and they do so only for WebAssembly.
+    // Nothing here waits for the world (global scope does no I/O): only V8's threads may still
+    // work, and they do so only for WebAssembly.
     if (std::chrono::steady_clock::now() >= deadline) break;
     if (!js::Isolate::From(isolate_).allow_wasm) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -410,7 +413,8 @@ Status ModuleGraph::Await(v8::Local<v8::Promise> promise) {
   }
   return Error{"Top-level await in module is unsettled: it waits for something that never comes.",
                "Timers, fetch() and other I/O work inside handlers only.",
-               Display(spec_.main_module), {}};
+               Display(spec_.main_module),
+               {}};
 }
 
 Result<ModuleGraph::Main> ModuleGraph::Run() {

@@ -15,7 +15,8 @@
 
 namespace isolane::worker {
 
-// "lib/../a.js" relative to the module "src/index.js" is "src/a.js". A bare specifier stays as it is.
+// "lib/../a.js" relative to the module "src/index.js" is "src/a.js". A bare specifier stays as it
+// is.
 std::string ResolveSpecifier(std::string_view specifier, std::string_view referrer);
 
 class ModuleGraph {
@@ -35,8 +36,8 @@ class ModuleGraph {
     bool service_worker = false;
   };
 
-  // Compiles the main module and all it imports, and tells whether it is a Service Worker script: text
-  // without any import or export.
+  // Compiles the main module and all it imports, and tells whether it is a Service Worker script:
+  // text without any import or export.
   Result<bool> LoadIsServiceWorker();
   // Evaluates what was loaded, with top-level await.
   Result<Main> Run();
@@ -53,10 +54,11 @@ class ModuleGraph {
                                             v8::Local<v8::String> specifier,
                                             v8::Local<v8::FixedArray> attributes,
                                             v8::Local<v8::Module> referrer);
-  static v8::MaybeLocal<v8::Promise> ImportDynamically(
-      v8::Local<v8::Context> context, v8::Local<v8::Data> host_defined_options,
-      v8::Local<v8::Value> resource_name, v8::Local<v8::String> specifier,
-      v8::Local<v8::FixedArray> attributes);
+  static v8::MaybeLocal<v8::Promise> ImportDynamically(v8::Local<v8::Context> context,
+                                                       v8::Local<v8::Data> host_defined_options,
+                                                       v8::Local<v8::Value> resource_name,
+                                                       v8::Local<v8::String> specifier,
+                                                       v8::Local<v8::FixedArray> attributes);
   static v8::MaybeLocal<v8::Value> EvaluateSynthetic(v8::Local<v8::Context> context,
                                                      v8::Local<v8::Module> module);
 

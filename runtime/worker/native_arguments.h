@@ -33,7 +33,8 @@ inline Invocation* InvocationArgument(const Arguments& info, int index) {
   return invocation;
 }
 
-// The body that arguments `index` (kind) and `index` + 1 (value) describe: see builtins/web/body.js.
+// The body that arguments `index` (kind) and `index` + 1 (value) describe: see
+// builtins/web/body.js.
 base::Body BodyArgument(const Arguments& info, int index);
 
 }  // namespace isolane::worker

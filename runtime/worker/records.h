@@ -1,5 +1,5 @@
-// The pooled records behind the JavaScript objects of a request: pipelines, invocations, calls, bodies.
-// Plain state; what happens to it is in dispatcher.cc and bodies.cc.
+// The pooled records behind the JavaScript objects of a request: pipelines, invocations, calls,
+// bodies. Plain state; what happens to it is in dispatcher.cc and bodies.cc.
 //
 // Loop thread. Owned by the pools of the Dispatcher; ids go stale when a record is freed.
 #pragma once
@@ -40,7 +40,8 @@ class TopLevel {
   // `packed_head` is borrowed until return.
   virtual void OnResponse(int status, std::string_view packed_head, base::Body body,
                           bool already_encoded) = 0;
-  // There will be no response from the Worker: answer with `status` (500, 503) and words for people.
+  // There will be no response from the Worker: answer with `status` (500, 503) and words for
+  // people.
   virtual void OnFailure(int status, const std::string& text) = 0;
   // The last call: the pipeline is over and forgotten.
   virtual void OnPipelineEnd() = 0;
@@ -61,7 +62,7 @@ struct Pipeline {
   js::CpuMeter cpu;
   int64_t subrequests_left = 0;
   int64_t subrequest_limit = 0;
-  int wait_until = 0;      // unsettled tasks of all its invocations
+  int wait_until = 0;  // unsettled tasks of all its invocations
   int status = 0;
   bool response_given = false;  // top->OnResponse or OnFailure was called
   bool response_sent = false;   // and all of it has left, or nobody wants it any more
@@ -85,16 +86,16 @@ struct Invocation {
   Pipeline* pipeline = nullptr;
   Invocation* next = nullptr;
   Invocation* previous = nullptr;
-  uint32_t call = 0;      // the call it answers, until it has
+  uint32_t call = 0;  // the call it answers, until it has
   bool is_root = false;
   bool responded = false;
   bool head_request = false;
-  int depth = 1;          // 1 for the first worker
-  int wait_until = 0;     // unsettled tasks
-  int timers = 0;         // set and not fired
-  int calls = 0;          // outstanding calls on bindings
-  int pumps = 0;          // streams being copied into pipes
-  int trace = -1;         // index in the pipeline's trace
+  int depth = 1;             // 1 for the first worker
+  int wait_until = 0;        // unsettled tasks
+  int timers = 0;            // set and not fired
+  int calls = 0;             // outstanding calls on bindings
+  int pumps = 0;             // streams being copied into pipes
+  int trace = -1;            // index in the pipeline's trace
   uint32_t first_body = 0;   // linked by BodyRecord::next
   uint32_t first_timer = 0;  // linked by TimerRecord::next
   std::vector<uint32_t> outbound_calls;
@@ -106,17 +107,17 @@ struct Invocation {
 struct Call {
   uint32_t id = 0;
   uint32_t pipeline = 0;
-  uint32_t caller = 0;  // invocation; 0: the top level
-  uint32_t callee = 0;  // invocation, while there is one
+  uint32_t caller = 0;       // invocation; 0: the top level
+  uint32_t callee = 0;       // invocation, while there is one
   Worker* target = nullptr;  // null: the network, or a stub
   int depth = 1;             // the callee's
   int trace = -1;
-  std::string head;     // the request's, then the response's
-  base::Body body;      // likewise
-  std::string cf;       // structured-clone bytes, or empty
-  int status = 0;       // of the answer; 0: error
+  std::string head;  // the request's, then the response's
+  base::Body body;   // likewise
+  std::string cf;    // structured-clone bytes, or empty
+  int status = 0;    // of the answer; 0: error
   RemoteError error;
-  uint64_t outbound = 0;  // id of the network request
+  uint64_t outbound = 0;   // id of the network request
   bool cancelled = false;  // nobody waits for the answer
 
   void Reset() {

@@ -1,5 +1,5 @@
-// What is to be done in this turn, in order: entries into isolates and checks of pipelines. The loop is
-// polled only when it is empty, so a whole tree of calls runs in one turn.
+// What is to be done in this turn, in order: entries into isolates and checks of pipelines. The
+// loop is polled only when it is empty, so a whole tree of calls runs in one turn.
 //
 // Loop thread.
 #pragma once
@@ -11,12 +11,12 @@
 namespace isolane::worker {
 
 enum class EventKind : uint8_t {
-  kStart,          // a: call
-  kReply,          // a: call
-  kNews,           // a: invocation, b: body or pipe with something to read or room to write
-  kTimer,          // a: timer
-  kAbort,          // a: invocation whose caller or client is gone
-  kPipeline,       // a: pipeline to be checked for its end
+  kStart,     // a: call
+  kReply,     // a: call
+  kNews,      // a: invocation, b: body or pipe with something to read or room to write
+  kTimer,     // a: timer
+  kAbort,     // a: invocation whose caller or client is gone
+  kPipeline,  // a: pipeline to be checked for its end
 };
 
 struct Event {

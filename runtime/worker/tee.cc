@@ -9,8 +9,8 @@ namespace isolane::worker {
 
 namespace {
 
-// Stands between the source and the two branches. It owns itself: it lives until the source has ended
-// or both branches have let go. The branches are held by their readers.
+// Stands between the source and the two branches. It owns itself: it lives until the source has
+// ended or both branches have let go. The branches are held by their readers.
 class Tee final : public base::PipeReader {
  public:
   explicit Tee(std::shared_ptr<base::Pipe> source) : source_(std::move(source)) {
@@ -62,9 +62,7 @@ class Tee final : public base::PipeReader {
     void OnCancel() override { tee->Move(); }
   };
 
-  bool Wanted() const {
-    return branches_[0].pipe->writable() || branches_[1].pipe->writable();
-  }
+  bool Wanted() const { return branches_[0].pipe->writable() || branches_[1].pipe->writable(); }
   bool Abandoned() const {
     return branches_[0].pipe->state() == base::Pipe::State::kCancelled &&
            branches_[1].pipe->state() == base::Pipe::State::kCancelled;

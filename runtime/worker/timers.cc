@@ -19,9 +19,7 @@ uint32_t Timers::Start(Invocation& owner, double now_ms, double delay_ms, bool r
   return timer->id;
 }
 
-void Timers::Schedule(TimerRecord& timer) {
-  heap_.push({timer.due_ms, order_++, timer.id});
-}
+void Timers::Schedule(TimerRecord& timer) { heap_.push({timer.due_ms, order_++, timer.id}); }
 
 void Timers::Free(TimerRecord& timer) {
   Invocation* owner = invocations_.Find(timer.invocation);

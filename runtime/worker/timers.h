@@ -25,8 +25,8 @@ class Timers {
 
   // Queues an event for each timer that is due.
   void QueueDue(double now_ms);
-  // The event of timer `id` runs now: its owner, or nullptr if it was stopped meanwhile. A repeating
-  // timer is started again, another is gone.
+  // The event of timer `id` runs now: its owner, or nullptr if it was stopped meanwhile. A
+  // repeating timer is started again, another is gone.
   Invocation* Fire(uint32_t id, double now_ms);
   bool empty() const { return heap_.empty(); }
   // ms until the next one, or -1.

@@ -92,8 +92,8 @@ Status Worker::MakeIsolate() {
   options.owner = this;
   isolate_ = js::Isolate::Create(options);
   if (isolate_ == nullptr) {
-    return Error{"V8 rejects the start-up snapshot: it was made by another build. Build again.", {},
-                 {}, {}};
+    return Error{
+        "V8 rejects the start-up snapshot: it was made by another build. Build again.", {}, {}, {}};
   }
   isolate_->on_promise_reject = OnReject;
   return Ok{};
@@ -116,13 +116,15 @@ Status Worker::Load() {
   platform.set_clock_at_zero(false);
   const js::Condemned condemned = isolate_->condemned();
   if (condemned != js::Condemned::kNo) {
-    loaded = Error{"Worker \"" + spec_.name + "\" " +
-                       (condemned == js::Condemned::kCpu
-                            ? "used more than 10 s of CPU time before it was ready"
-                            : "exceeded its memory limit of " +
-                                  std::to_string(spec_.limits.memory_mb) + " MiB before it was ready"),
-                   "Move work from the top level of the module into the handler.",
-                   spec_.display_root + spec_.main_module, {}};
+    loaded =
+        Error{"Worker \"" + spec_.name + "\" " +
+                  (condemned == js::Condemned::kCpu
+                       ? "used more than 10 s of CPU time before it was ready"
+                       : "exceeded its memory limit of " + std::to_string(spec_.limits.memory_mb) +
+                             " MiB before it was ready"),
+              "Move work from the top level of the module into the handler.",
+              spec_.display_root + spec_.main_module,
+              {}};
   }
   if (!loaded.ok()) {
     DropHandles();
@@ -150,12 +152,14 @@ Status Worker::Evaluate() {
   hooks_.on_abort.Reset(isolate, get("onAbort"));
   hooks_.release_context.Reset(isolate, get("releaseContext"));
 
-  ISOLANE_ASSIGN(const CompatibilityFlags flags,
-                 ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
+  ISOLANE_ASSIGN(
+      const CompatibilityFlags flags,
+      ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
   v8::Local<v8::Value> nothing;
   v8::Local<v8::String> name;
   if (!js::FromUtf8(isolate, spec_.name).ToLocal(&name)) return js::ErrorFrom(isolate, try_catch);
-  v8::Local<v8::Value> configuration[] = {name, v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
+  v8::Local<v8::Value> configuration[] = {name,
+                                          v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
   if (!get("configure")
            ->Call(context, v8::Undefined(isolate), 2, configuration)
            .ToLocal(&nothing)) {
@@ -186,8 +190,10 @@ Status Worker::Evaluate() {
     return js::ErrorFrom(isolate, try_catch);
   }
   if (wrong->IsString()) {
-    return Error{"Worker \"" + spec_.name + "\": " + js::Describe(isolate, wrong), {},
-                 spec_.display_root + spec_.main_module, {}};
+    return Error{"Worker \"" + spec_.name + "\": " + js::Describe(isolate, wrong),
+                 {},
+                 spec_.display_root + spec_.main_module,
+                 {}};
   }
   return Ok{};
 }
@@ -240,7 +246,8 @@ void Worker::OnPromiseReject(const v8::PromiseRejectMessage& message) {
 }
 
 void Worker::ReportRejections() {
-  if (rejections_.empty()) [[likely]] return;
+  if (rejections_.empty()) [[likely]]
+    return;
   std::vector<Rejection> rejections;
   rejections.swap(rejections_);
   if (isolate_->v8()->IsExecutionTerminating()) return;

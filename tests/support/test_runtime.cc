@@ -85,9 +85,8 @@ std::shared_ptr<Pending> TestRuntime::Start(const std::string& path) {
   auto pending = std::make_shared<Pending>();
   Request request;
   request.url = "http://test" + path;
-  runtime_->FetchAsync(std::move(request), [pending](Result<Response> answer) {
-    pending->answer = std::move(answer);
-  });
+  runtime_->FetchAsync(std::move(request),
+                       [pending](Result<Response> answer) { pending->answer = std::move(answer); });
   return pending;
 }
 

@@ -51,7 +51,8 @@ class Observer {
   virtual bool wants_trace() const { return false; }
   virtual void OnLog(const LogLine& line) { (void)line; }
   virtual void OnRequest(const RequestSummary& summary) { (void)summary; }
-  // Some milliseconds after the first of the others since the last OnFlush: for observers that gather.
+  // Some milliseconds after the first of the others since the last OnFlush: for observers that
+  // gather.
   virtual void OnFlush() {}
 };
 

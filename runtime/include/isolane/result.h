@@ -64,15 +64,15 @@ using Status = Result<Ok>;
 #define ISOLANE_CONCAT(a, b) ISOLANE_CONCAT_INNER(a, b)
 
 // Returns the error from the enclosing function, or goes on.
-#define ISOLANE_TRY(expression)                                        \
-  do {                                                                 \
-    auto isolane_status = (expression);                                \
+#define ISOLANE_TRY(expression)                                         \
+  do {                                                                  \
+    auto isolane_status = (expression);                                 \
     if (!isolane_status.ok()) return std::move(isolane_status.error()); \
   } while (false)
 
 // ISOLANE_ASSIGN(auto file, Read(path)): declares `file`, or returns the error.
-#define ISOLANE_ASSIGN(declaration, expression)                                           \
-  auto ISOLANE_CONCAT(isolane_result_, __LINE__) = (expression);                          \
-  if (!ISOLANE_CONCAT(isolane_result_, __LINE__).ok())                                    \
-    return std::move(ISOLANE_CONCAT(isolane_result_, __LINE__).error());                  \
+#define ISOLANE_ASSIGN(declaration, expression)                          \
+  auto ISOLANE_CONCAT(isolane_result_, __LINE__) = (expression);         \
+  if (!ISOLANE_CONCAT(isolane_result_, __LINE__).ok())                   \
+    return std::move(ISOLANE_CONCAT(isolane_result_, __LINE__).error()); \
   declaration = std::move(ISOLANE_CONCAT(isolane_result_, __LINE__)).value()

@@ -1,7 +1,8 @@
-// The runtime for embedders: a graph of Workers in this process, called without any port, or served.
+// The runtime for embedders: a graph of Workers in this process, called without any port, or
+// served.
 //
-// One Runtime belongs to the thread that loads it: every call comes from there, and callbacks run there.
-// V8 is process-wide: at most one thread may have Runtimes.
+// One Runtime belongs to the thread that loads it: every call comes from there, and callbacks run
+// there. V8 is process-wide: at most one thread may have Runtimes.
 //
 //   auto runtime = isolane::Runtime::Load({"gateway/wrangler.toml", "auth/wrangler.toml"});
 //   if (!runtime.ok()) ... runtime.error().ToString()
@@ -26,7 +27,8 @@ struct RuntimeOptions {
   Observer* observer = nullptr;
 };
 
-// A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not block.
+// A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not
+// block.
 using ServiceFunction = std::function<Response(const Request&)>;
 
 class Runtime {
@@ -41,8 +43,8 @@ class Runtime {
   virtual ~Runtime() = default;
 
   // Sends a request to the public Worker and waits for the complete response, turning the loop
-  // meanwhile. Not from within a callback of this Runtime. The Error says that the request itself is
-  // wrong (a URL that does not parse); a Worker's exception is a response with status 500.
+  // meanwhile. Not from within a callback of this Runtime. The Error says that the request itself
+  // is wrong (a URL that does not parse); a Worker's exception is a response with status 500.
   virtual Result<Response> Fetch(Request request) = 0;
   // Starts it and returns. `done` is called from a later Poll (or Fetch, or Run), once.
   virtual void FetchAsync(Request request, std::function<void(Result<Response>)> done) = 0;
@@ -55,8 +57,8 @@ class Runtime {
 
   // Listens for HTTP. Port 0 picks a free one. Gives the port.
   virtual Result<int> Serve(const std::string& ip, int port) = 0;
-  // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under way
-  // finish; the second ends at once.
+  // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under
+  // way finish; the second ends at once.
   virtual void Run() = 0;
 
   // "isolane 0.1.0", and one line each for V8 and libuv.

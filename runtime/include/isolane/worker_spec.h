@@ -26,14 +26,15 @@ enum class ModuleType {
 struct ModuleSource {
   ModuleType type = ModuleType::kEsModule;
   std::string content;
-  // Its name in full, where the one asked for was an abbreviation ("lib" for "lib/index.js"): what its
-  // own imports are relative to, and what makes two spellings one module. Empty: the one asked for.
+  // Its name in full, where the one asked for was an abbreviation ("lib" for "lib/index.js"): what
+  // its own imports are relative to, and what makes two spellings one module. Empty: the one asked
+  // for.
   std::string name = {};
 };
 
-// Gives the source of the module called `name`: a path relative to the root of the Worker's modules,
-// with '/' between its parts and without "." or ".." ("index.js", "lib/auth.js"). The runtime
-// resolves relative specifiers before it asks; a specifier that is neither relative nor
+// Gives the source of the module called `name`: a path relative to the root of the Worker's
+// modules, with '/' between its parts and without "." or ".." ("index.js", "lib/auth.js"). The
+// runtime resolves relative specifiers before it asks; a specifier that is neither relative nor
 // "cloudflare:*" arrives as it was written. Called on the loop thread while a Worker is loaded, and
 // again when its isolate is replaced, so it must stay callable as long as the Runtime lives.
 using ModuleLoader = std::function<Result<ModuleSource>(const std::string& name)>;
@@ -89,8 +90,8 @@ struct WorkerSpec {
 
 // What a Runtime does with a service binding whose Worker does not exist.
 enum class UnknownService {
-  kRefuse,      // Runtime::Load fails and names the known Workers
-  kFailOnUse,   // fetch() answers 503 with the same words, a method call rejects
+  kRefuse,     // Runtime::Load fails and names the known Workers
+  kFailOnUse,  // fetch() answers 503 with the same words, a method call rejects
 };
 
 }  // namespace isolane

@@ -1,6 +1,6 @@
-// isolane_mksnapshot BUILTINS STREAMS OUT: makes the start-up snapshot OUT from the folder of built-in
-// JavaScript and the streams library of third_party, and OUT.sources with their text. Runs at build
-// time.
+// isolane_mksnapshot BUILTINS STREAMS OUT: makes the start-up snapshot OUT from the folder of
+// built-in JavaScript and the streams library of third_party, and OUT.sources with their text. Runs
+// at build time.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <v8.h>
+#include <nlohmann/json.hpp>
 
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"

@@ -153,15 +153,14 @@ TEST_SUITE("runtime/worker/bodies") {
     }
     SUBCASE("a branch that nobody reads blocks nobody") {
       // The gateway of the sample: AUTH gets a copy and does not look at it.
-      TestRuntime runtime(
-          {TestWorker::Handler("gateway", R"js(
+      TestRuntime runtime({TestWorker::Handler("gateway", R"js(
              const verdict = await env.AUTH.fetch(request.clone());
              if (verdict.status !== 200) return verdict;
              return env.ECHO.fetch(request);
            )js")
-               .Service("AUTH", "auth")
-               .Service("ECHO", "echo"),
-           TestWorker::Handler("auth", "return new Response('yes');"), Echo()});
+                               .Service("AUTH", "auth")
+                               .Service("ECHO", "echo"),
+                           TestWorker::Handler("auth", "return new Response('yes');"), Echo()});
       const std::string large(2u << 20, 'y');
       CHECK(runtime.Post("/", large).body == large);
     }

@@ -67,9 +67,8 @@ TEST_SUITE("runtime/worker/dispatcher") {
       CHECK(runtime.Text() == std::string(80, 'x'));
     }
     SUBCASE("uncaught, it is the public Worker's exception") {
-      TestRuntime runtime(
-          {TestWorker::Handler("self", "return env.NEXT.fetch('http://next/');")
-               .Service("NEXT", "self")});
+      TestRuntime runtime({TestWorker::Handler("self", "return env.NEXT.fetch('http://next/');")
+                               .Service("NEXT", "self")});
       CHECK(runtime.Get().status == 500);
       CHECK(runtime.observer().Find("Subrequest depth limit exceeded") != nullptr);
     }
@@ -158,8 +157,9 @@ TEST_SUITE("runtime/worker/dispatcher") {
       request.url = "http://shop.example/a/b?c=d&e";
       request.headers = {{"Host", "other.example"}, {"X-B", "2"}, {"X-A", "1"}, {"X-B", "3"}};
       const Response response = runtime.Fetch(request);
-      CHECK(response.body ==
-            R"(["PUT","http://shop.example/a/b?c=d&e",[["host","other.example"],["x-a","1"],["x-b","2, 3"]]])");
+      CHECK(
+          response.body ==
+          R"(["PUT","http://shop.example/a/b?c=d&e",[["host","other.example"],["x-a","1"],["x-b","2, 3"]]])");
     }
     SUBCASE("so does the response") {
       const Response response = runtime.Get();
@@ -177,23 +177,22 @@ TEST_SUITE("runtime/worker/dispatcher") {
       CHECK(response.body.find("caf\xc3\xa9") != std::string::npos);
     }
     SUBCASE("fragment and credentials of a called URL are dropped") {
-      TestRuntime other({TestWorker::Handler(
-                             "a", "return env.ECHO.fetch('http://user:pw@B.example:80/x?y#z');")
-                             .Service("ECHO", "echo"),
-                         echo});
+      TestRuntime other(
+          {TestWorker::Handler("a", "return env.ECHO.fetch('http://user:pw@B.example:80/x?y#z');")
+               .Service("ECHO", "echo"),
+           echo});
       CHECK(other.Get().body == R"(["GET","http://b.example/x?y",[]])");
     }
   }
 
   TEST_CASE("HEAD") {
-    TestRuntime runtime(
-        {TestWorker::Handler("a", R"js(
+    TestRuntime runtime({TestWorker::Handler("a", R"js(
            if (request.method === 'HEAD') return env.B.fetch(request);
            const head = await env.B.fetch('http://b/', { method: 'HEAD' });
            return Response.json([head.status, await head.text(), head.headers.get('x-length')]);
          )js")
-             .Service("B", "b"),
-         TestWorker::Handler("b", R"js(
+                             .Service("B", "b"),
+                         TestWorker::Handler("b", R"js(
            return new Response('body of ' + request.method, { headers: { 'x-length': '4' } });
          )js")});
     SUBCASE("the target runs and its body is dropped") {
@@ -210,15 +209,15 @@ TEST_SUITE("runtime/worker/dispatcher") {
   }
 
   TEST_CASE("the trace tells who called whom") {
-    TestRuntime runtime({TestWorker::Handler("gateway", R"js(
+    TestRuntime runtime(
+        {TestWorker::Handler("gateway", R"js(
                            await env.AUTH.fetch('http://auth/');
                            return env.APP.fetch(request);
                          )js")
-                             .Service("AUTH", "auth")
-                             .Service("APP", "app"),
-                         TestWorker::Handler("auth", "return env.APP.fetch('http://app/');")
-                             .Service("APP", "app"),
-                         TestWorker::Handler("app", "return new Response('', {status: 418});")});
+             .Service("AUTH", "auth")
+             .Service("APP", "app"),
+         TestWorker::Handler("auth", "return env.APP.fetch('http://app/');").Service("APP", "app"),
+         TestWorker::Handler("app", "return new Response('', {status: 418});")});
     CHECK(runtime.Get().status == 418);
     REQUIRE(runtime.observer().requests.size() == 1);
     const auto& finished = runtime.observer().requests[0];

@@ -56,7 +56,8 @@ TEST_SUITE("runtime/worker/hang") {
 
   TEST_CASE("two Workers that wait for each other are both noticed") {
     // b calls back into a, which waits for what only its first call could give.
-    TestRuntime runtime({TestWorker("a", R"js(
+    TestRuntime runtime(
+        {TestWorker("a", R"js(
                            let wake;
                            const never = new Promise((resolve) => { wake = resolve; });
                            export default { async fetch(request, env) {
@@ -66,9 +67,8 @@ TEST_SUITE("runtime/worker/hang") {
                              return new Response();
                            } };
                          )js")
-                             .Service("B", "b"),
-                         TestWorker::Handler("b", "return env.A.fetch('http://a/back');")
-                             .Service("A", "a")});
+             .Service("B", "b"),
+         TestWorker::Handler("b", "return env.A.fetch('http://a/back');").Service("A", "a")});
     CheckAnsweredAtOnce(runtime, 500);
   }
 
@@ -130,25 +130,27 @@ TEST_SUITE("runtime/worker/hang") {
       CHECK(pending->response().body == "woken");
     }
     SUBCASE("another Worker's timer") {
-      TestRuntime runtime({TestWorker::Handler("a", "return env.B.fetch(request);").Service("B", "b"),
-                           TestWorker::Handler("b", R"js(
+      TestRuntime runtime(
+          {TestWorker::Handler("a", "return env.B.fetch(request);").Service("B", "b"),
+           TestWorker::Handler("b", R"js(
                              await new Promise((resolve) => setTimeout(resolve, 20));
                              return new Response('woken');
                            )js")});
       CHECK(runtime.Text() == "woken");
     }
     SUBCASE("an asynchronous WebAssembly instance, which V8 makes in the background") {
-      TestRuntime runtime({TestWorker("a", R"js(
+      TestRuntime runtime(
+          {TestWorker("a", R"js(
                              import module from './add.wasm';
                              export default { async fetch() {
                                const { exports } = await WebAssembly.instantiate(module);
                                return new Response(String(exports.add(40, 2)));
                              } };
                            )js")
-                               .Module("add.wasm", ModuleType::kWasm,
-                                       std::string("\0asm\1\0\0\0\1\7\1\x60\2\x7f\x7f\1\x7f\3\2\1\0\7\7"
-                                                   "\1\3add\0\0\n\t\1\7\0 \0 \1j\v",
-                                                   41))});
+               .Module("add.wasm", ModuleType::kWasm,
+                       std::string("\0asm\1\0\0\0\1\7\1\x60\2\x7f\x7f\1\x7f\3\2\1\0\7\7"
+                                   "\1\3add\0\0\n\t\1\7\0 \0 \1j\v",
+                                   41))});
       CHECK(runtime.Text() == "42");
     }
   }

@@ -46,20 +46,20 @@ TestWorker Front(const std::string& body) {
 TEST_SUITE("runtime/worker/lifecycle") {
   TEST_CASE("a child call that nobody awaits") {
     SUBCASE("starts, and is dropped at its first pending await when the request is over") {
-      TestRuntime runtime({Front("env.TARGET.fetch('http://t/lost'); return new Response('done');"),
-                           Target()});
+      TestRuntime runtime(
+          {Front("env.TARGET.fetch('http://t/lost'); return new Response('done');"), Target()});
       CHECK(runtime.Text() == "done");
       CHECK(runtime.Text("/log") == "lost start");
     }
     SUBCASE("takes what it awaits in a grandchild with it") {
-      TestRuntime runtime(
-          {TestWorker::Handler("top", R"js(
+      TestRuntime runtime({TestWorker::Handler("top", R"js(
              if (new URL(request.url).pathname === '/log') return env.FRONT.fetch(request);
              env.FRONT.fetch('http://f/');
              return new Response('done');
            )js")
-               .Service("FRONT", "front"),
-           Front("await env.TARGET.fetch('http://t/lost'); return new Response();"), Target()});
+                               .Service("FRONT", "front"),
+                           Front("await env.TARGET.fetch('http://t/lost'); return new Response();"),
+                           Target()});
       CHECK(runtime.Text() == "done");
       CHECK(runtime.Text("/log") == "lost start");
     }

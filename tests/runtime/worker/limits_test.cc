@@ -40,9 +40,7 @@ TEST_SUITE("runtime/worker/limits") {
     SUBCASE("an endless loop inside try and finally") {
       code = "for (;;) { try { for (;;) {} } catch {} finally { for (;;) {} } }";
     }
-    SUBCASE("microtasks that make microtasks") {
-      code = "for (;;) await null;";
-    }
+    SUBCASE("microtasks that make microtasks") { code = "for (;;) await null;"; }
     SUBCASE("a regular expression that backtracks") {
       code = "/^(a+)+$/.test('a'.repeat(64) + 'b');";
     }
