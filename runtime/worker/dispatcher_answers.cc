@@ -1,0 +1,109 @@
+// Answers of an invocation: to the call it was made for, or to the top level.
+#include <utility>
+
+#include "runtime/base/packed_head.h"
+#include "runtime/worker/dispatcher.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+void Dispatcher::Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
+                         bool already_encoded) {
+  invocation.responded = true;
+  // A HEAD response says how long the body would have been.
+  int64_t length_of_head = -1;
+  if (invocation.head_request) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    if (body.kind == base::Body::Kind::kBytes) {
+      length_of_head = static_cast<int64_t>(body.bytes.size());
+    }
+    body = base::Body();
+  }
+  Pipeline& pipeline = *invocation.pipeline;
+  Call* call = calls_.Find(invocation.call);
+  if (call == nullptr) return;
+  call->callee = 0;
+  invocation.call = 0;
+  std::string with_length;
+  if (length_of_head >= 0 && head.find("\ncontent-length") == std::string_view::npos) {
+    with_length = head;
+    base::AppendPackedHeader(with_length, "content-length", std::to_string(length_of_head));
+    head = with_length;
+  }
+  if (!invocation.is_root) {
+    call->status = status;
+    call->head = head;
+    call->body = std::move(body);
+    queue_.Push(EventKind::kReply, call->id);
+    return;
+  }
+  calls_.Free(call);
+  if (pipeline.response_given) {
+    // The client left before; waitUntil kept the handler running.
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return;
+  }
+  pipeline.response_given = true;
+  pipeline.status = status;
+  if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = status;
+  if (body.kind == base::Body::Kind::kPipe) pipeline.response_pipe = body.pipe;
+  pipeline.top->OnResponse(status, head, std::move(body), already_encoded);
+}
+
+void Dispatcher::Fail(Invocation& invocation, RemoteError error, const std::string& log) {
+  Log(LogLevel::kError, invocation.worker, log, true);
+  invocation.responded = true;
+  Call* call = calls_.Find(invocation.call);
+  if (call == nullptr) return;
+  call->callee = 0;
+  invocation.call = 0;
+  if (invocation.is_root) {
+    calls_.Free(call);
+    FailTop(*invocation.pipeline, 500, "Internal Server Error");
+    return;
+  }
+  call->status = 0;
+  call->error = std::move(error);
+  queue_.Push(EventKind::kReply, call->id);
+}
+
+void Dispatcher::FailTop(Pipeline& pipeline, int status, const std::string& text) {
+  if (pipeline.response_given) {
+    // Too late for another status: the client must see that the body is not complete.
+    if (pipeline.response_pipe != nullptr) pipeline.response_pipe->Fail({"Error", text});
+    return;
+  }
+  pipeline.response_given = true;
+  pipeline.status = status;
+  if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = status;
+  pipeline.top->OnFailure(status, text);
+}
+
+void Dispatcher::Drop(Invocation& invocation, const RemoteError& error, int status) {
+  if (Call* call = calls_.Find(invocation.call)) {
+    invocation.call = 0;
+    call->callee = 0;
+    if (invocation.is_root) {
+      calls_.Free(call);
+      FailTop(*invocation.pipeline, status,
+              status == 500 ? "Internal Server Error" : error.message);
+    } else {
+      call->status = 0;
+      call->error = error;
+      queue_.Push(EventKind::kReply, call->id);
+    }
+  }
+  QueueCheck(*invocation.pipeline);
+  Release(invocation, true);
+}
+
+void Dispatcher::WaitUntil(Invocation& invocation, int change) {
+  invocation.wait_until += change;
+  invocation.pipeline->wait_until += change;
+}
+
+uint32_t Dispatcher::StartTimer(Invocation& invocation, double delay_ms, bool repeat) {
+  return timers_.Start(invocation, NowMs(), delay_ms, repeat);
+}
+
+}  // namespace isolane::worker

@@ -1,0 +1,225 @@
+// Calls: from native.call to the delivery of the answer.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "runtime/base/packed_head.h"
+#include "runtime/http/client.h"
+#include "runtime/js/convert.h"
+#include "runtime/worker/dispatcher_enter.h"
+#include "runtime/worker/outbound.h"
+
+namespace isolane::worker {
+
+namespace {
+
+bool IsHead(std::string_view packed) { return base::PackedMethod(packed) == "HEAD"; }
+
+}  // namespace
+
+int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, Call& call) {
+  Pipeline& pipeline = *caller.pipeline;
+  if (channel != nullptr && caller.depth >= kMaxDepth) return kTooDeep;
+  if (pipeline.subrequests_left <= 0) return kTooManySubrequests;
+  pipeline.subrequests_left--;
+  call.pipeline = pipeline.id;
+  call.caller = caller.id;
+  call.depth = caller.depth + 1;
+  const int32_t id = static_cast<int32_t>(call.id);
+  if (channel == nullptr) {
+    StartOutbound(caller, call);
+    return id;
+  }
+  caller.calls++;
+  if (traces_ && pipeline.trace.size() < 1000) {
+    call.trace = static_cast<int>(pipeline.trace.size());
+    pipeline.trace.push_back({channel->binding,
+                              channel->target != nullptr ? channel->target->name() : std::string(),
+                              caller.trace, 0});
+  }
+  if (channel->stub || channel->target == nullptr) {
+    AnswerStub(call, *channel);
+    return id;
+  }
+  call.target = channel->target;
+  queue_.Push(EventKind::kStart, call.id);
+  return id;
+}
+
+void Dispatcher::AnswerStub(Call& call, const Channel& channel) {
+  if (channel.stub) {
+    std::string head;
+    base::Body body;
+    int status = 500;
+    channel.stub(call.head, call.body, &status, &head, &body);
+    call.status = status;
+    call.head = std::move(head);
+    call.body = std::move(body);
+  } else {
+    call.status = 503;
+    call.head = "Service Unavailable";
+    base::AppendPackedHeader(call.head, "content-type", "text/plain;charset=UTF-8");
+    if (call.body.kind == base::Body::Kind::kPipe) call.body.pipe->Cancel();
+    call.body = base::Body::Bytes(base::Chunk::Copy(channel.unresolved));
+  }
+  queue_.Push(EventKind::kReply, call.id);
+}
+
+void Dispatcher::StartOutbound(Invocation& caller, Call& call) {
+  caller.outbound_calls.push_back(call.id);
+  if (client_ == nullptr) {
+    call.error.message = "fetch() to the network is not available here.";
+    caller.outbound_calls.pop_back();
+    caller.calls++;
+    queue_.Push(EventKind::kReply, call.id);
+    return;
+  }
+  caller.calls++;
+  auto outbound = std::make_unique<OutboundCall>(*this, call.id);
+  const std::string head = std::move(call.head);
+  call.head.clear();
+  call.outbound = client_->Start(head, std::move(call.body), outbound.get());
+  outbound_.emplace(call.id, std::move(outbound));
+}
+
+void Dispatcher::OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head,
+                                  base::Body body, const std::string& failure) {
+  Call* call = calls_.Find(call_id);
+  if (call == nullptr) return;
+  call->status = status;
+  call->head = packed_head;
+  call->body = std::move(body);
+  call->error.message = failure;
+  queue_.Push(EventKind::kReply, call_id);
+}
+
+void Dispatcher::Start(uint32_t call_id) {
+  Call* call = calls_.Find(call_id);
+  if (call == nullptr) return;
+  Pipeline* pipeline = pipelines_.Find(call->pipeline);
+  if (call->cancelled || pipeline == nullptr) {
+    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    calls_.Free(call);
+    return;
+  }
+  Worker& worker = *call->target;
+  Invocation* invocation = worker.isolate() == nullptr ? nullptr : invocations_.Take();
+  if (invocation == nullptr || pipeline->cpu.exhausted()) {
+    const bool spent = pipeline->cpu.exhausted();
+    std::string text = spent ? kCpuExceeded
+                       : worker.isolate() == nullptr
+                           ? "Worker \"" + worker.name() + "\" cannot run: " + worker.failure()
+                           : "isolane is handling as many calls as it can.";
+    if (invocation != nullptr) invocations_.Free(invocation);
+    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    call->body = base::Body();
+    if (spent) {
+      calls_.Free(call);
+      FailTop(*pipeline, 503, text);
+      End(*pipeline);
+    } else if (call->caller == 0) {
+      calls_.Free(call);
+      FailTop(*pipeline, 503, text);
+      pipeline->response_sent = pipeline->response_sent || pipeline->top == nullptr;
+    } else {
+      call->status = 0;
+      call->error.message = std::move(text);
+      queue_.Push(EventKind::kReply, call->id);
+    }
+    return;
+  }
+  invocation->worker = &worker;
+  invocation->isolate = worker.isolate();
+  invocation->pipeline = pipeline;
+  invocation->call = call->id;
+  invocation->is_root = call->caller == 0;
+  invocation->depth = call->depth;
+  invocation->trace = call->trace;
+  invocation->head_request = IsHead(call->head);
+  invocation->next = pipeline->invocations;
+  if (pipeline->invocations != nullptr) pipeline->invocations->previous = invocation;
+  pipeline->invocations = invocation;
+  call->callee = invocation->id;
+  const int32_t body = bodies_.Add(*invocation, std::move(call->body));
+  call->body = base::Body();
+  Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+    v8::Local<v8::String> head;
+    if (!js::FromLatin1(isolate, call->head).ToLocal(&head)) return;
+    v8::Local<v8::Value> cf = v8::Undefined(isolate);
+    if (!call->cf.empty()) {
+      auto store = v8::ArrayBuffer::NewBackingStore(isolate, call->cf.size());
+      std::memcpy(store->Data(), call->cf.data(), call->cf.size());
+      cf = v8::ArrayBuffer::New(isolate, std::move(store));
+    }
+    v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation->id), head,
+                                        v8::Integer::New(isolate, body), cf};
+    CallHook(isolate, context, worker.hooks().handle_fetch, arguments);
+  });
+}
+
+void Dispatcher::Reply(uint32_t call_id) {
+  Call* call = calls_.Find(call_id);
+  if (call == nullptr) return;
+  Invocation* caller = call->cancelled ? nullptr : invocations_.Find(call->caller);
+  if (call->outbound != 0) outbound_.erase(call_id);
+  if (caller == nullptr) {
+    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    calls_.Free(call);
+    return;
+  }
+  caller->calls--;
+  std::erase(caller->outbound_calls, call_id);
+  if (traces_ && call->trace >= 0) {
+    caller->pipeline->trace[static_cast<size_t>(call->trace)].status = call->status;
+  }
+  Enter(*caller, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+    v8::Local<v8::Value> undefined = v8::Undefined(isolate);
+    v8::Local<v8::Value> io = v8::Integer::NewFromUnsigned(isolate, caller->id);
+    v8::Local<v8::Value> id = v8::Integer::NewFromUnsigned(isolate, call_id);
+    if (call->status != 0) {
+      const int32_t body = bodies_.Add(*caller, std::move(call->body));
+      v8::Local<v8::String> head;
+      if (!js::FromLatin1(isolate, call->head).ToLocal(&head)) return;
+      v8::Local<v8::Value> arguments[] = {io, id, v8::Integer::New(isolate, call->status), head,
+                                          v8::Integer::New(isolate, body)};
+      CallHook(isolate, context, caller->worker->hooks().on_response, arguments);
+      return;
+    }
+    v8::Local<v8::String> type;
+    v8::Local<v8::String> message;
+    if (!js::FromUtf8(isolate, call->error.type).ToLocal(&type) ||
+        !js::FromUtf8(isolate, call->error.message).ToLocal(&message)) {
+      return;
+    }
+    v8::Local<v8::Value> extra = undefined;
+    if (!call->error.extra.empty()) {
+      auto store = v8::ArrayBuffer::NewBackingStore(isolate, call->error.extra.size());
+      std::memcpy(store->Data(), call->error.extra.data(), call->error.extra.size());
+      extra = v8::ArrayBuffer::New(isolate, std::move(store));
+    }
+    v8::Local<v8::Value> arguments[] = {
+        io, id, type, message, v8::Boolean::New(isolate, call->error.remote), extra};
+    CallHook(isolate, context, caller->worker->hooks().on_call_error, arguments);
+  });
+  // The entry may have ended the pipeline, but a call is freed here and nowhere else.
+  if (Call* same = calls_.Find(call_id)) calls_.Free(same);
+}
+
+void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
+  Call* call = calls_.Find(call_id);
+  if (call == nullptr || call->caller != caller.id || call->cancelled) return;
+  call->cancelled = true;
+  caller.calls--;
+  if (call->outbound != 0) {
+    client_->Cancel(call->outbound);
+    outbound_.erase(call_id);
+    std::erase(caller.outbound_calls, call_id);
+    calls_.Free(call);
+    return;
+  }
+  if (Invocation* callee = invocations_.Find(call->callee)) {
+    queue_.Push(EventKind::kAbort, callee->id);
+  }
+}
+
+}  // namespace isolane::worker

@@ -1,0 +1,215 @@
+// How invocations, pipelines and isolates end: released, aborted, hung, condemned.
+#include <utility>
+#include <vector>
+
+#include "runtime/http/client.h"
+#include "runtime/js/platform.h"
+#include "runtime/worker/dispatcher_enter.h"
+#include "runtime/worker/outbound.h"
+
+namespace isolane::worker {
+
+namespace {
+
+constexpr const char* kHung =
+    "The Workers runtime canceled this request because it detected that your Worker's code had "
+    "hung "
+    "and would never generate a response. Refer to: "
+    "https://developers.cloudflare.com/workers/observability/errors/";
+
+constexpr const char* kMemoryExceeded = "Worker exceeded memory limit.";
+
+}  // namespace
+
+void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
+  const bool cpu = worker.isolate()->condemned() == js::Condemned::kCpu;
+  const char* text = cpu ? kCpuExceeded : kMemoryExceeded;
+  const Limits& limits = worker.spec().limits;
+  Pipeline* culprit = pipelines_.Find(culprit_id);
+  std::string log =
+      std::string(text) + (culprit != nullptr ? " " + culprit->method + " " + culprit->url : "");
+  log += cpu ? " has used the CPU time of its request; raise [limits] cpu_ms of the public Worker "
+               "if it needs more."
+             : " made the isolate exceed [limits] memory_mb = " + std::to_string(limits.memory_mb) +
+                   " MiB.";
+  log += " The isolate is replaced; its module state starts afresh.";
+  Log(LogLevel::kError, &worker, log, true, culprit == nullptr ? 0 : culprit->request);
+  js::Isolate* isolate = worker.isolate();
+  if (culprit != nullptr) {
+    FailTop(*culprit, 503, text);
+    // Everything it still runs elsewhere has no budget left.
+    End(*culprit);
+  }
+  const RemoteError error{"Error",
+                          "The isolate of Worker \"" + worker.name() +
+                              "\" was ended because another request exceeded its " +
+                              (cpu ? "CPU time" : "memory") +
+                              " limit; this request ran in it too. Send it again.",
+                          {},
+                          false};
+  std::vector<uint32_t> victims;
+  for (Pipeline* pipeline = live_; pipeline != nullptr; pipeline = pipeline->next) {
+    for (Invocation* one = pipeline->invocations; one != nullptr; one = one->next) {
+      if (one->isolate == isolate) victims.push_back(one->id);
+    }
+  }
+  for (uint32_t id : victims) {
+    if (Invocation* victim = invocations_.Find(id)) Drop(*victim, error, 503);
+  }
+  worker.Replace();
+}
+
+void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
+  Pipeline& pipeline = *invocation.pipeline;
+  timers_.StopAllOf(invocation);
+  bodies_.FreeAllOf(invocation);
+  for (uint32_t id : invocation.outbound_calls) {
+    if (Call* call = calls_.Find(id)) {
+      if (client_ != nullptr && call->outbound != 0) client_->Cancel(call->outbound);
+      outbound_.erase(id);
+      calls_.Free(call);
+    }
+  }
+  if (Call* call = calls_.Find(invocation.call)) {
+    // Nobody is going to be answered: the caller is gone, or the pipeline is over.
+    call->callee = 0;
+    calls_.Free(call);
+  }
+  pipeline.wait_until -= invocation.wait_until;
+  if (invocation.previous != nullptr) {
+    invocation.previous->next = invocation.next;
+  } else {
+    pipeline.invocations = invocation.next;
+  }
+  if (invocation.next != nullptr) invocation.next->previous = invocation.previous;
+  if (tell_javascript && invocation.worker->isolate() == invocation.isolate) {
+    releases_.push_back({invocation.worker, invocation.id});
+  }
+  invocations_.Free(&invocation);
+}
+
+void Dispatcher::ReleaseContexts() {
+  // Only built-in code runs, which uses no CPU to speak of.
+  js::CpuMeter meter{0, watchdog_.CyclesOf(1000)};
+  std::vector<std::pair<Worker*, uint32_t>> releases;
+  releases.swap(releases_);
+  for (auto& [worker, id] : releases) {
+    if (worker->isolate() == nullptr) continue;
+    js::Enter enter(*worker->isolate(), watchdog_, meter);
+    v8::Isolate* isolate = worker->isolate()->v8();
+    v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, id)};
+    CallHook(isolate, enter.context(), worker->hooks().release_context, arguments);
+  }
+}
+
+void Dispatcher::AbortTree(Invocation& invocation) {
+  const uint32_t id = invocation.id;
+  Pipeline& pipeline = *invocation.pipeline;
+  std::vector<uint32_t> children;
+  for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+    const Call* call = calls_.Find(one->call);
+    if (call != nullptr && call->caller == id) children.push_back(one->id);
+  }
+  Release(invocation, true);
+  for (uint32_t child : children) {
+    Invocation* one = invocations_.Find(child);
+    if (one != nullptr && one->wait_until == 0) AbortTree(*one);
+  }
+  QueueCheck(pipeline);
+}
+
+void Dispatcher::QueueCheck(Pipeline& pipeline) {
+  if (pipeline.queued_for_check) return;
+  pipeline.queued_for_check = true;
+  queue_.Push(EventKind::kPipeline, pipeline.id);
+}
+
+void Dispatcher::Check(Pipeline& pipeline) {
+  if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
+    End(pipeline);
+    return;
+  }
+  suspects_.push_back(pipeline.id);
+}
+
+void Dispatcher::CheckForHang(Pipeline& pipeline) {
+  if (pipeline.queued_for_check) return;
+  bool waits_for_client = false;
+  if (pipeline.response_given && !pipeline.response_sent) {
+    // Bytes on their way to the client, or a complete response that the next flush announces.
+    const base::Pipe* pipe = pipeline.response_pipe.get();
+    waits_for_client = pipe == nullptr || pipe->readable();
+  }
+  if (waits_for_client) return;
+  Invocation* stuck = nullptr;
+  for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+    if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one)) return;
+    if (!one->responded && one->calls == 0 && stuck == nullptr) stuck = one;
+  }
+  for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+    // V8 may have work of its own for a promise that is awaited.
+    if (js::Platform::Start().RunTasksOf(one->isolate->v8())) {
+      Enter(*one, [](v8::Isolate*, v8::Local<v8::Context>) {});
+      return;
+    }
+  }
+  if (stuck == nullptr) {
+    for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+      if (!one->responded && (stuck == nullptr || one->depth > stuck->depth)) stuck = one;
+    }
+  }
+  if (stuck != nullptr && !(pipeline.response_given && pipeline.response_sent)) {
+    Log(LogLevel::kError, stuck->worker, kHung, true, pipeline.request);
+    Drop(*stuck, RemoteError{"Error", kHung, {}, false}, 500);
+    return;
+  }
+  if (!pipeline.response_sent) {
+    if (pipeline.response_pipe == nullptr) return;
+    Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
+    Log(LogLevel::kError, worker,
+        "The response's body was begun, but nothing is left that could end it.", true,
+        pipeline.request);
+    pipeline.response_pipe->Fail({"Error", kHung});
+    return;
+  }
+  if (pipeline.wait_until > 0) {
+    Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
+    Log(LogLevel::kWarn, worker,
+        "A waitUntil() task can never settle: nothing is left that it could wait for. It was "
+        "dropped.",
+        true, pipeline.request);
+  }
+  End(pipeline);
+}
+
+void Dispatcher::End(Pipeline& pipeline) {
+  if (pipeline.ended) return;
+  pipeline.ended = true;
+  while (pipeline.invocations != nullptr) {
+    Invocation& invocation = *pipeline.invocations;
+    // The common case, one that has answered and holds nothing, needs no word to JavaScript.
+    const bool clean = invocation.responded && invocation.timers == 0 && invocation.calls == 0;
+    Release(invocation, !clean);
+  }
+  if (pipeline.previous != nullptr) {
+    pipeline.previous->next = pipeline.next;
+  } else {
+    live_ = pipeline.next;
+  }
+  if (pipeline.next != nullptr) pipeline.next->previous = pipeline.previous;
+  RequestSummary summary;
+  summary.request = pipeline.request;
+  summary.method = pipeline.method;
+  summary.url = pipeline.url;
+  summary.status = pipeline.status;
+  summary.duration_ms = NowMs() - pipeline.started_ms;
+  summary.cpu_ms = static_cast<double>(pipeline.cpu.spent) / cycles_per_ms_;
+  summary.trace = traces_ ? &pipeline.trace : nullptr;
+  observer_.OnRequest(summary);
+  told_observer_ = true;
+  TopLevel* top = pipeline.top;
+  pipelines_.Free(&pipeline);
+  top->OnPipelineEnd();
+}
+
+}  // namespace isolane::worker

@@ -1,0 +1,59 @@
+// How the dispatcher enters an isolate; for the files that implement it.
+#pragma once
+
+#include <cstddef>
+
+#include <v8.h>
+
+#include "runtime/js/enter.h"
+#include "runtime/js/exceptions.h"
+#include "runtime/worker/dispatcher.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+inline constexpr const char* kCpuExceeded = "Worker exceeded CPU time limit.";
+
+// An exception that is pending afterwards is reported by Enter.
+template <size_t N>
+void CallHook(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Global<v8::Function>& hook,
+              v8::Local<v8::Value> (&arguments)[N]) {
+  v8::Local<v8::Value> nothing;
+  if (!hook.Get(isolate)
+           ->Call(context, v8::Undefined(isolate), static_cast<int>(N), arguments)
+           .ToLocal(&nothing)) {
+    return;
+  }
+}
+
+template <typename Function>
+void Dispatcher::Enter(Invocation& invocation, Function&& function) {
+  Worker& worker = *invocation.worker;
+  js::Isolate& isolate = *invocation.isolate;
+  Pipeline& pipeline = *invocation.pipeline;
+  const uint32_t invocation_id = invocation.id;
+  const uint32_t pipeline_id = pipeline.id;
+  if (pipeline.cpu.exhausted()) {
+    FailTop(pipeline, 503, kCpuExceeded);
+    End(pipeline);
+    return;
+  }
+  {
+    js::Enter enter(isolate, watchdog_, pipeline.cpu);
+    current_ = &invocation;
+    v8::TryCatch try_catch(isolate.v8());
+    function(isolate.v8(), enter.context());
+    if (try_catch.HasCaught() && !try_catch.HasTerminated()) {
+      // The built-in half catches what Workers throw, so this is a bug of it; say so and go on.
+      Log(LogLevel::kError, &worker,
+          "internal error: " + js::ErrorFrom(isolate.v8(), try_catch).ToString(), true);
+    }
+    try_catch.Reset();
+    enter.RunMicrotasks();
+    worker.ReportRejections();
+    current_ = nullptr;
+  }
+  AfterEntry(invocation_id, worker, isolate, pipeline_id);
+}
+
+}  // namespace isolane::worker
