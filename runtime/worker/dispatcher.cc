@@ -7,6 +7,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
+#include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
 

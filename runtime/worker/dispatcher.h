@@ -30,6 +30,7 @@ class Client;
 namespace isolane::worker {
 
 class OutboundCall;
+class StubBody;
 
 // A service written in C++: the answer of a stubbed binding.
 using HostService =
@@ -122,7 +123,8 @@ class Dispatcher {
   void Run(const Event& event);
   void Start(uint32_t call_id);
   void Reply(uint32_t call_id);
-  void AnswerStub(Call& call, const Channel& channel);
+  // The binding leads to a C++ service, or nowhere.
+  void AnswerWithoutWorker(Call& call);
   void StartOutbound(Invocation& caller, Call& call);
 
   // Enters the isolate on behalf of `invocation`, calls `body(context)`, runs microtasks, and looks
@@ -158,6 +160,7 @@ class Dispatcher {
   Timers timers_{queue_, invocations_};
   Bodies bodies_{queue_, invocations_};
   std::unordered_map<uint32_t, std::unique_ptr<OutboundCall>> outbound_;
+  std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
   Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
   std::vector<uint32_t> suspects_;  // pipelines to check for a hang when the queue is empty

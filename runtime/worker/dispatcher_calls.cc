@@ -8,6 +8,7 @@
 #include "runtime/js/convert.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
+#include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
 
@@ -38,30 +39,50 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, Call
                               caller.trace, 0});
   }
   if (channel->stub || channel->target == nullptr) {
-    AnswerStub(call, *channel);
-    return id;
+    call.channel = channel;
+  } else {
+    call.target = channel->target;
   }
-  call.target = channel->target;
   queue_.Push(EventKind::kStart, call.id);
   return id;
 }
 
-void Dispatcher::AnswerStub(Call& call, const Channel& channel) {
-  if (channel.stub) {
-    std::string head;
-    base::Body body;
-    int status = 500;
-    channel.stub(call.head, call.body, &status, &head, &body);
-    call.status = status;
-    call.head = std::move(head);
-    call.body = std::move(body);
-  } else {
+void Dispatcher::AnswerWithoutWorker(Call& call) {
+  const Channel& channel = *call.channel;
+  if (!channel.stub) {
     call.status = 503;
     call.head = "Service Unavailable";
     base::AppendPackedHeader(call.head, "content-type", "text/plain;charset=UTF-8");
     if (call.body.kind == base::Body::Kind::kPipe) call.body.pipe->Cancel();
     call.body = base::Body::Bytes(base::Chunk::Copy(channel.unresolved));
+    queue_.Push(EventKind::kReply, call.id);
+    return;
   }
+  if (call.body.kind == base::Body::Kind::kPipe) {
+    auto& gathering = stub_bodies_[call.id];
+    if (gathering == nullptr) {
+      gathering = std::make_unique<StubBody>(queue_, call.id, call.body.pipe);
+    }
+    // A kStart comes when the rest is there.
+    if (!gathering->Gather()) return;
+    const std::unique_ptr<StubBody> complete = std::move(gathering);
+    stub_bodies_.erase(call.id);
+    if (complete->failed()) {
+      call.body = base::Body();
+      call.error.type = complete->error().type;
+      call.error.message = complete->error().message;
+      queue_.Push(EventKind::kReply, call.id);
+      return;
+    }
+    call.body = base::Body::Bytes(base::Chunk::Copy(complete->bytes()));
+  }
+  std::string head;
+  base::Body body;
+  int status = 500;
+  channel.stub(call.head, call.body, &status, &head, &body);
+  call.status = status;
+  call.head = std::move(head);
+  call.body = std::move(body);
   queue_.Push(EventKind::kReply, call.id);
 }
 
@@ -98,8 +119,13 @@ void Dispatcher::Start(uint32_t call_id) {
   if (call == nullptr) return;
   Pipeline* pipeline = pipelines_.Find(call->pipeline);
   if (call->cancelled || pipeline == nullptr) {
+    stub_bodies_.erase(call_id);
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
+    return;
+  }
+  if (call->channel != nullptr) {
+    AnswerWithoutWorker(*call);
     return;
   }
   Worker& worker = *call->target;

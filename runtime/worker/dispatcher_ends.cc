@@ -6,6 +6,7 @@
 #include "runtime/js/platform.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
+#include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
 

@@ -22,6 +22,7 @@ class Isolate;
 namespace isolane::worker {
 
 class Worker;
+struct Channel;
 struct Invocation;
 
 // An exception on its way to a caller: see builtins/internal/errors.js.
@@ -107,10 +108,11 @@ struct Invocation {
 struct Call {
   uint32_t id = 0;
   uint32_t pipeline = 0;
-  uint32_t caller = 0;       // invocation; 0: the top level
-  uint32_t callee = 0;       // invocation, while there is one
-  Worker* target = nullptr;  // null: the network, or a stub
-  int depth = 1;             // the callee's
+  uint32_t caller = 0;               // invocation; 0: the top level
+  uint32_t callee = 0;               // invocation, while there is one
+  Worker* target = nullptr;          // null: the network, or `channel`
+  const Channel* channel = nullptr;  // one that leads to no worker
+  int depth = 1;                     // the callee's
   int trace = -1;
   std::string head;  // the request's, then the response's
   base::Body body;   // likewise
@@ -123,6 +125,7 @@ struct Call {
   void Reset() {
     pipeline = caller = callee = 0;
     target = nullptr;
+    channel = nullptr;
     depth = 1;
     trace = -1;
     head.clear();
