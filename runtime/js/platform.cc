@@ -90,6 +90,9 @@ Platform::Platform() : inner_(v8::platform::NewDefaultPlatform(1)) {}
 Platform& Platform::Start() {
   if (g_platform != nullptr) return *g_platform;
   g_platform = new Platform();
+  // V8 14.6: a loop whose body holds a small loop that is unrolled ("for (;;) new Array(100).fill(1)")
+  // loses its own stack check, and with it every interrupt: no watchdog could end it.
+  v8::V8::SetFlagsFromString("--no-turboshaft-loop-unrolling");
   v8::V8::InitializePlatform(g_platform);
   cppgc::InitializeProcess(g_platform->GetPageAllocator());
   v8::V8::Initialize();

@@ -51,7 +51,8 @@ Result<std::unique_ptr<EmbedderCall>> EmbedderCall::Create(
   ada_url parsed = ada_parse(request.url.data(), request.url.size());
   const bool valid = ada_is_valid(parsed);
   ada_free(parsed);
-  if (!valid || (!request.url.starts_with("http://") && !request.url.starts_with("https://"))) {
+  const std::string url = valid ? NormalizedUrl(request.url) : std::string();
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
     return Error{"not an absolute http or https URL: " + request.url, {}, {}, {}};
   }
   if (const char* wrong = WrongHeader(request.headers)) return Error{wrong, {}, {}, {}};
@@ -61,7 +62,7 @@ Result<std::unique_ptr<EmbedderCall>> EmbedderCall::Create(
   std::unique_ptr<EmbedderCall> call(new EmbedderCall(std::move(done)));
   call->head_ = request.method;
   call->head_ += base::kValueMark;
-  call->head_ += NormalizedUrl(request.url);
+  call->head_ += url;
   AppendHeaders(request.headers, call->head_);
   if (!request.body.empty()) {
     call->request_body_ = base::Body::Bytes(base::Chunk::Copy(request.body));

@@ -353,6 +353,11 @@ v8::MaybeLocal<v8::Promise> ModuleGraph::ImportDynamically(v8::Local<v8::Context
   if (referrer.starts_with(root)) referrer.erase(0, root.size());
   const std::string text = js::ToUtf8(isolate, specifier);
   auto loaded = graph.Load(ResolveSpecifier(text, referrer), referrer, text);
+  if (loaded.ok() && loaded.value()->GetStatus() == v8::Module::kErrored) {
+    // It threw before: whoever imports it again gets the same exception.
+    resolver->Reject(context, loaded.value()->GetException()).Check();
+    return resolver->GetPromise();
+  }
   Status linked = loaded.ok() ? graph.Link(loaded.value()) : Status(loaded.error());
   if (!linked.ok()) {
     v8::Local<v8::String> message;

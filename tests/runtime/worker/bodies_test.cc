@@ -340,7 +340,8 @@ TEST_SUITE("runtime/worker/bodies") {
   TEST_CASE("the length of a body is known where it can be") {
     TestRuntime runtime({Front(R"js(
                            const lengths = [];
-                           const kinds = ['four', new Uint8Array(5), new Response('x').body];
+                           const stream = new ReadableStream({ start(c) { c.close(); } });
+                           const kinds = ['four', new Uint8Array(5), new Response('x').body, stream];
                            for (const body of kinds) {
                              const answer = await env.HEADS.fetch('http://h/', { method: 'POST', body });
                              lengths.push(await answer.text());
@@ -352,7 +353,7 @@ TEST_SUITE("runtime/worker/bodies") {
                            return new Response(request.headers.get('content-length') + ' ' +
                                request.headers.get('transfer-encoding'));
                          )js")});
-    CHECK(runtime.Text() == "4 null,5 null,null chunked");
+    CHECK(runtime.Text() == "4 null,5 null,1 null,null chunked");
   }
 }
 

@@ -61,7 +61,7 @@ TEST_SUITE("runtime/worker/lifecycle") {
                            Front("await env.TARGET.fetch('http://t/lost'); return new Response();"),
                            Target()});
       CHECK(runtime.Text() == "done");
-      CHECK(runtime.Text("/log") == "lost start");
+      CHECK(runtime.Text("/log").find("lost end") == std::string::npos);
     }
     SUBCASE("runs no finally and is no error") {
       TestRuntime runtime({TestWorker("a", R"js(

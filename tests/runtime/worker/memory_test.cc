@@ -1,0 +1,90 @@
+// Memory stays flat under load.
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/test_runtime.h"
+
+namespace isolane::worker {
+namespace {
+
+using testing::TestRuntime;
+using testing::TestWorker;
+
+size_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  size_t total = 0;
+  size_t resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST_SUITE("runtime/worker/memory") {
+  TEST_CASE("10,000 requests through two isolates leave nothing behind") {
+    TestRuntime runtime({TestWorker::Handler("a", R"js(
+                           const { pathname } = new URL(request.url);
+                           if (pathname === '/clone') await env.B.fetch(request.clone());
+                           if (pathname === '/lost') env.B.fetch('http://b/');
+                           if (pathname === '/throw') {
+                             try { await env.B.fetch('http://b/throw'); } catch {}
+                           }
+                           if (pathname === '/stream') {
+                             return env.B.fetch('http://b/', { method: 'POST',
+                                 body: new Response('x'.repeat(2000)).body });
+                           }
+                           return env.B.fetch(request);
+                         )js")
+                             .Service("B", "b"),
+                         TestWorker::Handler("b", R"js(
+                           if (request.url.endsWith('/throw')) throw new Error('no');
+                           return new Response(await request.text());
+                         )js")});
+    const auto requests = [&](int count) {
+      const std::string body(500, 'y');
+      const char* const paths[] = {"/", "/clone", "/lost", "/stream", "/throw"};
+      for (int i = 0; i < count; i++) {
+        const std::string path = paths[i % 5];
+        const Response response = runtime.Post(path, body);
+        REQUIRE(response.status == (path == "/throw" ? 500 : 200));
+        // What was recorded would grow.
+        runtime.observer().requests.clear();
+        runtime.observer().lines.clear();
+      }
+    };
+    requests(2000);
+    const size_t heap_a = runtime.HeapOf(0);
+    const size_t heap_b = runtime.HeapOf(1);
+    const size_t resident = ResidentBytes();
+    requests(10000);
+    // A leak of a single small object for each request would be more than these.
+    CHECK(runtime.HeapOf(0) < heap_a + 200'000);
+    CHECK(runtime.HeapOf(1) < heap_b + 200'000);
+#ifndef __SANITIZE_ADDRESS__  // which keeps freed memory for a while
+    CHECK(ResidentBytes() < resident + (size_t{8} << 20));
+#else
+    (void)resident;
+#endif
+  }
+
+  TEST_CASE("isolates that were condemned are given back") {
+    TestRuntime runtime({TestWorker::Handler("a", "for (;;) {}").CpuMs(5)});
+    const auto rounds = [&](int count) {
+      for (int i = 0; i < count; i++) REQUIRE(runtime.Get().status == 503);
+    };
+    rounds(5);
+    const size_t resident = ResidentBytes();
+    rounds(40);
+#ifndef __SANITIZE_ADDRESS__
+    // An isolate takes about a megabyte.
+    CHECK(ResidentBytes() < resident + (size_t{16} << 20));
+#else
+    (void)resident;
+#endif
+  }
+}
+
+}  // namespace
+}  // namespace isolane::worker
