@@ -1,4 +1,6 @@
-// A run of immutable bytes with shared ownership: how bodies travel between sockets and isolates.
+// A run of bytes with shared ownership: how bodies travel between sockets and isolates. Whoever
+// holds one only reads; a Worker that writes to a buffer it has sent, though, may still change what
+// arrives.
 //
 // Loop thread. Passing one on copies a pointer, never the bytes.
 #pragma once

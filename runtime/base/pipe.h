@@ -37,6 +37,8 @@ class PipeWriter {
   virtual ~PipeWriter() = default;
   // Below the high-water mark again.
   virtual void OnWritable() = 0;
+  // The reader has taken all there is: whether more can come is worth a look.
+  virtual void OnEmpty() {}
   // The reader does not want the rest. Later writes are dropped.
   virtual void OnCancel() = 0;
 };

@@ -1,7 +1,7 @@
 // The built-in half of isolane, run once when the start-up snapshot is made. The only ordered list of
 // its parts: order matters, since the streams pick up the globals that come before them.
 //
-// What this module exports is what C++ may call (runtime/worker/hooks.h).
+// What this module exports is what C++ may call (struct Hooks in runtime/worker/worker.h).
 'use strict';
 
 const { state } = require('internal/context');

@@ -104,6 +104,7 @@ void Connection::Announce(ExchangeSlot& slot) {
 }
 
 void Connection::FeedEnd() {
+  if (!ended_) ended_since_ms_ = server_.clock.now_ms();
   ended_ = true;
   if (dead_ || !held_.empty()) return;
   if (!input_stopped_ && parser_.in_head()) {
@@ -284,6 +285,10 @@ void Connection::Sweep() {
   if (linger_since_ms_ >= 0) {
     const bool too_long = now - linger_since_ms_ >= kLingerMs;
     if (too_long || dropped_input_ > IncomingBody::kMaxDropped) Die();
+    return;
+  }
+  if (ended_ && (server_.draining || now - ended_since_ms_ >= limits.half_close_ms)) {
+    Die();
     return;
   }
   if (!output_.empty()) {

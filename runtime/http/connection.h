@@ -146,6 +146,7 @@ class Connection final : private RequestParser::Events, private IncomingBody::Ow
   bool dead_ = false;
   bool input_stopped_ = false;  // no further request will be read
   bool ended_ = false;          // the peer sends nothing more
+  int64_t ended_since_ms_ = 0;
   bool close_after_ = false;    // close when the last response is written
   bool linger_ = false;         // the peer may still be sending then
   bool last_complete_ = false;  // a response said that the connection ends with it

@@ -1,4 +1,5 @@
-// The only way from the loop into JavaScript: isolate, handle and context scopes, the watchdog's
+// The only way from the loop into a Worker's JavaScript (V8's own tasks enter by themselves, see
+// platform.cc): isolate, handle and context scopes, the watchdog's
 // entry record, microtasks.
 //
 // Loop thread; never while another isolate is entered.

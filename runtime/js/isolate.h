@@ -47,6 +47,7 @@ class Isolate {
   // What builtins/index.js exports. Precondition: entered.
   v8::Local<v8::Object> builtins() const { return builtins_.Get(isolate_); }
   void* owner() const { return owner_; }
+  Watchdog* watchdog() const { return watchdog_; }
   uint32_t* scratch() { return scratch_; }
   BufferAllocator& buffers() { return *buffers_; }
   const std::shared_ptr<BufferAllocator>& shared_buffers() const { return buffers_; }

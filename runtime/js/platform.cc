@@ -89,9 +89,12 @@ Platform::Platform() : inner_(v8::platform::NewDefaultPlatform(1)) {}
 
 Platform& Platform::Start() {
   if (g_platform != nullptr) return *g_platform;
+  // Memory of WebAssembly is no array buffer of ours: bounded here, in pages of 64 KiB (128 MiB).
+  v8::V8::SetFlagsFromString("--wasm-max-mem-pages=2048");
   g_platform = new Platform();
-  // V8 14.6: a loop whose body holds a small loop that is unrolled ("for (;;) new Array(100).fill(1)")
-  // loses its own stack check, and with it every interrupt: no watchdog could end it.
+  // V8 14.6: a loop whose body holds a small loop that is unrolled ("for (;;) new
+  // Array(100).fill(1)") loses its own stack check, and with it every interrupt: no watchdog could
+  // end it.
   v8::V8::SetFlagsFromString("--no-turboshaft-loop-unrolling");
   v8::V8::InitializePlatform(g_platform);
   cppgc::InitializeProcess(g_platform->GetPageAllocator());
@@ -108,15 +111,19 @@ void Platform::Stop() {
   g_platform = nullptr;
 }
 
-void Platform::set_waker(void (*wake)(void*), void* context) {
+void Platform::AddWaker(void (*wake)(void*), void* context) {
   std::lock_guard lock(mutex_);
-  wake_ = wake;
-  wake_context_ = context;
+  wakers_.emplace_back(wake, context);
+}
+
+void Platform::RemoveWaker(void* context) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(wakers_, [&](const auto& waker) { return waker.second == context; });
 }
 
 void Platform::Wake() {
   std::lock_guard lock(mutex_);
-  if (wake_ != nullptr) wake_(wake_context_);
+  for (auto& [wake, context] : wakers_) wake(context);
 }
 
 double Platform::RunTasks() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <v8-platform.h>
@@ -21,8 +22,10 @@ class Platform final : public v8::Platform {
   // Ends V8. Every isolate must be disposed. It cannot be started again in this process.
   static void Stop();
 
-  // `wake` is called (thread: any) when a task waits for RunTasks; `wake(context)` must be cheap.
-  void set_waker(void (*wake)(void*), void* context);
+  // `wake(context)` is called (thread: any) when a task waits for RunTasks; it must be cheap. One
+  // for each loop; RunTasks by any of them serves all isolates, which share one thread.
+  void AddWaker(void (*wake)(void*), void* context);
+  void RemoveWaker(void* context);
 
   // Runs the foreground tasks of all isolates that are due. Loop thread, no isolate entered.
   // Returns ms until the next delayed one, or -1.
@@ -64,10 +67,9 @@ class Platform final : public v8::Platform {
   void Wake();
 
   std::unique_ptr<v8::Platform> inner_;  // worker threads and jobs
-  std::mutex mutex_;                     // guards runners_, wake_, wake_context_
+  std::mutex mutex_;                     // guards runners_ and wakers_
   std::unordered_map<v8::Isolate*, std::shared_ptr<Runner>> runners_;
-  void (*wake_)(void*) = nullptr;
-  void* wake_context_ = nullptr;
+  std::vector<std::pair<void (*)(void*), void*>> wakers_;
   bool clock_at_zero_ = false;  // loop thread only
 };
 

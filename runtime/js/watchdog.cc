@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "runtime/js/isolate.h"
+
 namespace isolane::js {
 
 namespace {
@@ -19,16 +21,12 @@ int64_t MonotonicNanoseconds() {
   return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-// The watchdog of this process's loop thread, for the interrupt callback. Loop thread.
-thread_local Watchdog* t_watchdog = nullptr;
-
 }  // namespace
 
 Watchdog::Watchdog() {
   pthread_getcpuclockid(pthread_self(), &loop_clock_);
   first_cycles_ = __builtin_ia32_rdtsc();
   first_nanoseconds_ = MonotonicNanoseconds();
-  t_watchdog = this;
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -37,7 +35,6 @@ Watchdog::~Watchdog() {
   sequence_.fetch_add(2);
   sequence_.notify_one();
   thread_.join();
-  t_watchdog = nullptr;
 }
 
 double Watchdog::CyclesPerMs() const {
@@ -65,7 +62,7 @@ uint64_t Watchdog::CostOfSeen(uint64_t wall_cycles) const {
 }
 
 void Watchdog::OnInterrupt(v8::Isolate* isolate, void* data) {
-  Watchdog* watchdog = t_watchdog;
+  Watchdog* watchdog = Isolate::From(isolate).watchdog();
   if (watchdog == nullptr) return;
   // A later entry than the one that was meant: it has its own budget.
   if (watchdog->sequence_.load(std::memory_order_relaxed) != reinterpret_cast<uint64_t>(data)) {

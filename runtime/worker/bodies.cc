@@ -8,6 +8,14 @@ void BodyRecord::OnReadable() { table->Notify(*this); }
 
 void BodyRecord::OnWritable() { table->Notify(*this); }
 
+void BodyRecord::OnEmpty() {
+  // If nothing is left that could write more, the dispatcher's look at the pipeline finds it hung.
+  const Invocation* owner = table->invocations_.Find(invocation);
+  if (owner == nullptr || owner->pipeline->queued_for_check) return;
+  owner->pipeline->queued_for_check = true;
+  table->queue_.Push(EventKind::kPipeline, owner->pipeline->id);
+}
+
 void BodyRecord::OnCancel() {
   cancelled = true;
   // Told even if nobody waits: the stream behind the pipe is to be cancelled now.

@@ -38,6 +38,7 @@ struct BodyRecord final : base::PipeReader, base::PipeWriter {
 
   void OnReadable() override;
   void OnWritable() override;
+  void OnEmpty() override;
   void OnCancel() override;
   void Reset();
 };

@@ -64,12 +64,27 @@ base::Chunk ViewChunk(v8::Local<v8::Value> value) {
 }
 
 BodyRecord* RecordArgument(const Arguments& info, int index) {
-  return WorkerOf(info).dispatcher().bodies().Find(IdArgument(info, index));
+  Dispatcher& dispatcher = WorkerOf(info).dispatcher();
+  BodyRecord* record = dispatcher.bodies().Find(IdArgument(info, index));
+  if (record == nullptr) return nullptr;
+  // Numbers of another isolate's bodies are as good as none.
+  const Invocation* owner = dispatcher.FindInvocation(record->invocation);
+  const bool own = owner != nullptr && owner->isolate == &js::Isolate::From(info.GetIsolate());
+  return own ? record : nullptr;
 }
 
-// Bytes for this isolate, in memory that no other isolate sees.
-v8::Local<v8::Value> ToUint8Array(v8::Isolate* isolate, const base::Chunk& chunk) {
-  // Nobody else holds memory that came from a socket: V8 adopts it as it is.
+// Bytes for this isolate, in memory that no other isolate sees: adopted when nobody else holds it
+// (what came from a socket, or the last reference to another isolate's buffer), else copied.
+v8::Local<v8::Value> ToUint8Array(v8::Isolate* isolate, base::Chunk chunk) {
+  if (chunk.size() >= kShareFrom && chunk.owner().use_count() == 1) {
+    auto* kept = new base::Chunk(std::move(chunk));
+    auto adopted = v8::ArrayBuffer::NewBackingStore(
+        const_cast<char*>(kept->data()), kept->size(),
+        [](void*, size_t, void* owner) { delete static_cast<base::Chunk*>(owner); }, kept);
+    const size_t size = adopted->ByteLength();
+    v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(adopted));
+    return v8::Uint8Array::New(buffer, 0, size);
+  }
   auto store = v8::ArrayBuffer::NewBackingStore(isolate, chunk.size(),
                                                 v8::BackingStoreInitializationMode::kUninitialized);
   if (!chunk.empty()) std::memcpy(store->Data(), chunk.data(), chunk.size());
@@ -120,7 +135,7 @@ void BodyBytes(const Arguments& info) {
   if (record != nullptr && record->body.kind == base::Body::Kind::kPipe) return;
   base::Chunk chunk;
   if (record != nullptr) chunk = WorkerOf(info).dispatcher().bodies().Take(record->id).bytes;
-  info.GetReturnValue().Set(ToUint8Array(info.GetIsolate(), chunk));
+  info.GetReturnValue().Set(ToUint8Array(info.GetIsolate(), std::move(chunk)));
 }
 
 // bodyCollect(context, body) -> true if it is complete; else news will come
@@ -160,19 +175,19 @@ void BodyRead(const Arguments& info) {
     return;
   }
   if (record->body.kind == base::Body::Kind::kBytes) {
-    const base::Chunk chunk = record->body.bytes;
+    base::Chunk chunk = std::move(record->body.bytes);
     if (chunk.empty()) {
       bodies.Free(*record);
       info.GetReturnValue().SetNull();
       return;
     }
     record->body = base::Body::Bytes({});
-    info.GetReturnValue().Set(ToUint8Array(isolate, chunk));
+    info.GetReturnValue().Set(ToUint8Array(isolate, std::move(chunk)));
     return;
   }
   base::Pipe& pipe = *record->body.pipe;
   if (auto chunk = pipe.Read()) {
-    info.GetReturnValue().Set(ToUint8Array(isolate, *chunk));
+    info.GetReturnValue().Set(ToUint8Array(isolate, std::move(*chunk)));
     return;
   }
   if (pipe.state() == base::Pipe::State::kOpen) {

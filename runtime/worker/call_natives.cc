@@ -10,7 +10,9 @@ namespace isolane::worker {
 
 namespace {
 
+// Answers of call() beside Dispatcher's; the same numbers are in builtins/web/fetch.js.
 constexpr int32_t kStale = -1;
+constexpr int32_t kTooManyCalls = -4;
 
 // One buffer for packed heads: natives do not nest.
 std::string& HeadBuffer() {
@@ -36,7 +38,7 @@ void CallFunction(const Arguments& info) {
   const Channel* channel = number >= 0 ? &worker.channels()[static_cast<size_t>(number)] : nullptr;
   Call* call = worker.dispatcher().NewCall();
   if (call == nullptr) {
-    info.GetReturnValue().Set(kStale);
+    info.GetReturnValue().Set(kTooManyCalls);
     return;
   }
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), call->head);

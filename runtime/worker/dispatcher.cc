@@ -143,15 +143,11 @@ void Dispatcher::Run(const Event& event) {
     case EventKind::kAbort: {
       Invocation* invocation = invocations_.Find(event.a);
       if (invocation == nullptr) return;
+      invocation->aborted = !invocation->is_root;
       Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
         v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a)};
         CallHook(isolate, context, invocation->worker->hooks().on_abort, arguments);
       });
-      // Only its waitUntil tasks are still wanted.
-      invocation = invocations_.Find(event.a);
-      if (invocation != nullptr && !invocation->is_root && invocation->wait_until == 0) {
-        AbortTree(*invocation);
-      }
       return;
     }
     case EventKind::kPipeline: {
@@ -175,6 +171,11 @@ void Dispatcher::AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate&
   Invocation* invocation = invocations_.Find(invocation_id);
   if (invocation == nullptr) return;
   Pipeline& pipeline = *invocation->pipeline;
+  // Of an aborted one only its waitUntil tasks are still wanted.
+  if (invocation->aborted && invocation->wait_until == 0) {
+    AbortTree(*invocation);
+    return;
+  }
   // An invocation below the first is over when it has answered and nothing holds it; the first one
   // lives as long as its pipeline, so that forgotten work goes on until the response is sent.
   if (invocation->responded && !invocation->is_root && invocation->wait_until == 0 &&

@@ -42,6 +42,8 @@ struct Channel {
   std::string binding;
   Worker* target = nullptr;
   HostService stub;
+  // JSON of the binding's props, which the target sees as ctx.props; empty: {}.
+  std::string props;
   // No such worker: what a use of the binding is told.
   std::string unresolved;
 };

@@ -38,11 +38,8 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, Call
                               channel->target != nullptr ? channel->target->name() : std::string(),
                               caller.trace, 0});
   }
-  if (channel->stub || channel->target == nullptr) {
-    call.channel = channel;
-  } else {
-    call.target = channel->target;
-  }
+  call.channel = channel;
+  if (!channel->stub) call.target = channel->target;
   queue_.Push(EventKind::kStart, call.id);
   return id;
 }
@@ -124,7 +121,7 @@ void Dispatcher::Start(uint32_t call_id) {
     calls_.Free(call);
     return;
   }
-  if (call->channel != nullptr) {
+  if (call->target == nullptr) {
     AnswerWithoutWorker(*call);
     return;
   }
@@ -177,8 +174,14 @@ void Dispatcher::Start(uint32_t call_id) {
       std::memcpy(store->Data(), call->cf.data(), call->cf.size());
       cf = v8::ArrayBuffer::New(isolate, std::move(store));
     }
+    v8::Local<v8::Value> props = v8::Undefined(isolate);
+    if (call->channel != nullptr && !call->channel->props.empty()) {
+      v8::Local<v8::String> json;
+      if (!js::FromUtf8(isolate, call->channel->props).ToLocal(&json)) return;
+      props = json;
+    }
     v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation->id), head,
-                                        v8::Integer::New(isolate, body), cf};
+                                        v8::Integer::New(isolate, body), cf, props};
     CallHook(isolate, context, worker.hooks().handle_fetch, arguments);
   });
 }

@@ -114,7 +114,9 @@ void Dispatcher::AbortTree(Invocation& invocation) {
   Release(invocation, true);
   for (uint32_t child : children) {
     Invocation* one = invocations_.Find(child);
-    if (one != nullptr && one->wait_until == 0) AbortTree(*one);
+    if (one == nullptr) continue;
+    one->aborted = true;
+    if (one->wait_until == 0) AbortTree(*one);
   }
   QueueCheck(pipeline);
 }
@@ -139,9 +141,13 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   if (pipeline.response_given && !pipeline.response_sent) {
     // Bytes on their way to the client, or a complete response that the next flush announces.
     const base::Pipe* pipe = pipeline.response_pipe.get();
-    waits_for_client = pipe == nullptr || pipe->readable();
+    waits_for_client = pipe == nullptr || pipe->readable() || pipe->outside;
   }
   if (waits_for_client) return;
+  for (const auto& [id, body] : stub_bodies_) {
+    const Call* call = calls_.Find(id);
+    if (call != nullptr && call->pipeline == pipeline.id && body->outside()) return;
+  }
   Invocation* stuck = nullptr;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
     if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one)) return;

@@ -52,7 +52,7 @@ Graph::Graph(const RuntimeOptions& options)
   v8_timer_->Unref();
   log_timer_->Unref();
   js::Platform& platform = js::Platform::Start();
-  platform.set_waker(
+  platform.AddWaker(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);
         if (self->v8_tasks_posted_.exchange(true)) return;
@@ -71,7 +71,7 @@ Graph::Graph(const RuntimeOptions& options)
 }
 
 Graph::~Graph() {
-  js::Platform::Start().set_waker(nullptr, nullptr);
+  js::Platform::Start().RemoveWaker(this);
   dispatcher_.EndAll();
   if (server_ != nullptr) server_->CloseNow();
   if (client_ != nullptr) client_->CloseNow();

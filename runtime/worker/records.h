@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <isolane/observer.h>
@@ -76,7 +77,19 @@ struct Pipeline {
   std::shared_ptr<base::Pipe> response_pipe;
   std::vector<TraceNode> trace;
 
-  void Reset() { *this = Pipeline(); }
+  void Reset() {
+    // The texts keep their memory: a record is used again for the next request.
+    std::string kept_method = std::move(method);
+    std::string kept_url = std::move(url);
+    std::vector<TraceNode> kept_trace = std::move(trace);
+    *this = Pipeline();
+    kept_method.clear();
+    kept_url.clear();
+    kept_trace.clear();
+    method = std::move(kept_method);
+    url = std::move(kept_url);
+    trace = std::move(kept_trace);
+  }
 };
 
 // One call of one worker: the native half of an IoContext.
@@ -90,6 +103,7 @@ struct Invocation {
   uint32_t call = 0;  // the call it answers, until it has
   bool is_root = false;
   bool responded = false;
+  bool aborted = false;  // its caller does not want the answer any more
   bool head_request = false;
   int depth = 1;             // 1 for the first worker
   int wait_until = 0;        // unsettled tasks
@@ -111,7 +125,7 @@ struct Call {
   uint32_t caller = 0;               // invocation; 0: the top level
   uint32_t callee = 0;               // invocation, while there is one
   Worker* target = nullptr;          // null: the network, or `channel`
-  const Channel* channel = nullptr;  // one that leads to no worker
+  const Channel* channel = nullptr;  // the binding; null for the first worker and the network
   int depth = 1;                     // the callee's
   int trace = -1;
   std::string head;  // the request's, then the response's

@@ -34,6 +34,7 @@ class StubBody final : public base::PipeReader {
     if (Gather()) queue_.Push(EventKind::kStart, call_);
   }
 
+  bool outside() const { return pipe_->outside; }
   bool failed() const { return pipe_->state() == base::Pipe::State::kErrored; }
   const base::PipeError& error() const { return pipe_->error(); }
   const std::string& bytes() const { return bytes_; }

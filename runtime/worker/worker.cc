@@ -53,9 +53,11 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 Worker::Worker(WorkerSpec spec, uint32_t number, Dispatcher& dispatcher)
     : spec_(std::move(spec)), number_(number), dispatcher_(dispatcher) {
   for (const BindingSpec& binding : spec_.bindings) {
-    if (!std::holds_alternative<ServiceBinding>(binding.value)) continue;
+    const auto* service = std::get_if<ServiceBinding>(&binding.value);
+    if (service == nullptr) continue;
     Channel channel;
     channel.binding = binding.name;
+    channel.props = service->props_json;
     channels_.push_back(std::move(channel));
   }
 }
@@ -166,6 +168,10 @@ Status Worker::Evaluate() {
     return js::ErrorFrom(isolate, try_catch);
   }
 
+  for (const std::string& flag : FlagsWithoutEffect(spec_.compatibility_flags)) {
+    dispatcher_.Log(LogLevel::kWarn, this,
+                    "the compatibility flag \"" + flag + "\" has no effect in isolane yet", true);
+  }
   modules_ = std::make_unique<ModuleGraph>(spec_, isolate);
   ISOLANE_ASSIGN(v8::Local<v8::Object> env, MakeEnv(context, false));
   v8::Local<v8::Value> platform_arguments[] = {env};

@@ -29,7 +29,7 @@ awk '
     sees["runtime/web"] = "runtime/base runtime/js"
     sees["runtime/worker"] = "runtime/base runtime/loop runtime/http runtime/js runtime/web"
     sees["bindings"] = "runtime/base runtime/js runtime/web runtime/worker/binding.h runtime/worker/dispatcher.h" \
-                       " runtime/worker/invocation.h runtime/worker/worker.h"
+                       " runtime/worker/records.h runtime/worker/worker.h"
     sees["wrangler-compat"] = "runtime/base runtime/loop"
     sees["vercel-compat"] = "runtime/base runtime/loop"
     sees["cli"] = "runtime bindings wrangler-compat vercel-compat"

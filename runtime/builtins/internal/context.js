@@ -45,6 +45,8 @@ class IoContext {
   /** @param {number} id */
   constructor(id) {
     this.id = id;
+    // JSON of the props of the binding it was called by, or undefined.
+    this.props = undefined;
     // What to call when a body or a pipe has news: id to resolver.
     this.waits = undefined;
     // Readers of the streams that are being copied into pipes, by the pipe's writer.

@@ -1,11 +1,9 @@
 // Where exceptions go that nobody can catch: those of event listeners, of microtasks, of reportError().
 'use strict';
 
-// Set by web/event_target.js (dispatches an `error` event, returns whether it was handled) and by
-// the worker's start-up code (writes the log line).
+// Set by web/event_target.js: dispatches an `error` event, returns whether it was handled.
 const hooks = {
   dispatchErrorEvent: null,
-  log: null,
 };
 
 let reporting = false;
@@ -19,7 +17,6 @@ function describe(error) {
 }
 
 function log(error) {
-  if (hooks.log !== null) return hooks.log(error);
   const { inspect } = require('internal/inspect');
   native.consoleWrite?.('error', `Uncaught ${inspect(error)}`);
 }

@@ -333,7 +333,7 @@ class Body {
 
     hasBody = (target) => target.#kind !== NONE;
 
-    // The native body behind an untouched body, or -1; and -2 for a body of unknown length.
+    // The native body behind an untouched body, or -1.
     nativeBodyOf = (target) => (target.#kind === NATIVE && !target.#used ? target.#value : -1);
 
     cloneBody = (source, target) => {

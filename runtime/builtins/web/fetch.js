@@ -22,10 +22,12 @@ const MAX_REDIRECTS = 20;
 const SLOT_MASK = (1 << 18) - 1;
 const HTTP = /^https?:/;
 
-// Answers of native.call that are not ids of calls; the same numbers are in call_natives.cc.
+// Answers of native.call that are not ids of calls; the same numbers are in dispatcher.h and
+// call_natives.cc.
 const STALE = -1;
 const TOO_DEEP = -2;
 const TOO_MANY = -3;
+const NO_ROOM = -4;
 
 const TOO_DEEP_TEXT =
   'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
@@ -71,7 +73,9 @@ function issue(call) {
       ),
     );
   } else if (id === STALE) call.reject(new Error('This request has ended; it cannot make calls any more.'));
-  else call.reject(new Error('internal error'));
+  else if (id === NO_ROOM) {
+    call.reject(new Error('isolane is handling as many calls as it can; try again later.'));
+  } else call.reject(new Error('internal error'));
 }
 
 function settle(call) {

@@ -99,8 +99,9 @@ function invoke(io, request) {
 
 // --- entered from C++ ---
 
-function handleFetch(ioId, head, body, cf) {
+function handleFetch(ioId, head, body, cf, props) {
   const io = openContext(ioId);
+  io.props = props;
   const request = receiveRequest(
     io,
     head,

@@ -17,6 +17,7 @@ function extend(io, promise) {
 
 class ExecutionContext {
   #io;
+  #props = undefined;
 
   constructor(io) {
     if (io === undefined) throw new TypeError('Illegal constructor');
@@ -32,7 +33,7 @@ class ExecutionContext {
   }
 
   get props() {
-    return {};
+    return (this.#props ??= this.#io.props === undefined ? {} : JSON.parse(this.#io.props));
   }
 
   get exports() {

@@ -4,7 +4,7 @@
 const { waitUntil } = require('workers/execution_context');
 
 // Base classes that Workers extend. Their instances come with later versions; defining such a class
-// is no error, binding to one is (see runtime/worker/dispatcher.cc).
+// is no error, binding to one is (see bindings/service/service_binding.cc).
 class WorkerEntrypoint {
   constructor(ctx, env) {
     this.ctx = ctx;

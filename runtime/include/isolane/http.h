@@ -13,7 +13,7 @@ namespace isolane {
 // In the order they were sent. Names compare without regard to ASCII case; a name may repeat.
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-// The values of `name` joined with ", ", or nullptr-like empty view and false when absent.
+// Puts the values of `name`, joined with ", ", into `value` (which may be null). False when absent.
 inline bool FindHeader(const HeaderList& headers, std::string_view name, std::string* value) {
   bool found = false;
   for (const auto& [key, text] : headers) {
@@ -34,9 +34,9 @@ struct Request {
   std::string method = "GET";
   // Absolute: "http://shop.example/cart?id=1". Never resolved or contacted.
   std::string url = "http://localhost/";
-  HeaderList headers;
+  HeaderList headers = {};
   // Bytes. A GET or HEAD request must have none.
-  std::string body;
+  std::string body = {};
 };
 
 struct Response {

@@ -1,6 +1,7 @@
 // What a Runtime tells about its work: log lines and finished requests.
 //
-// Called on the loop thread, never while JavaScript runs. Views are valid during the call only.
+// Called on the loop thread, OnLog also while JavaScript runs: an observer notes what it is told
+// and calls nothing of the Runtime. Views are valid during the call only.
 #pragma once
 
 #include <cstdint>

@@ -96,9 +96,15 @@ TEST_SUITE("runtime/js/isolate") {
     }
   }
 
-  TEST_CASE("a snapshot that is none makes no isolate") {
-    Platform::Start();
-    CHECK(Isolate::Create({}) == nullptr);
+  TEST_CASE("a snapshot of another version makes no isolate") {
+    std::string blob = TestSnapshot();
+    const size_t version = blob.find(v8::V8::GetVersion());
+    REQUIRE(version != std::string::npos);
+    blob[version] = '0';
+    IsolateOptions options;
+    options.snapshot = {blob.data(), static_cast<int>(blob.size())};
+    options.external_references = ExternalReferences(kTestNatives);
+    CHECK(Isolate::Create(options) == nullptr);
   }
 }
 

@@ -3,11 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <v8.h>
 
+#include "runtime/js/builtin_sources.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/enter.h"
 #include "runtime/js/exceptions.h"
@@ -23,19 +26,30 @@ inline void Twice(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 inline constexpr NativeFunction kTestNatives[] = {{"twice", Twice}};
 
-inline std::string MakeSnapshot(const std::vector<Builtin>& builtins) {
-  Platform::Start();
-  auto made = CreateSnapshot(builtins, kTestNatives);
-  if (!made.ok()) FAIL(made.error().ToString());
-  return std::move(made).value();
+// `exports.four` is made by a native, `exports.name` comes from another module.
+inline const std::vector<Builtin>& TestBuiltins() {
+  static const std::vector<Builtin> builtins{
+      {"index",
+       "'use strict';\nglobalThis.builtin = 'here';\nmodule.exports = { four: () => "
+       "native.twice(2), name: require('lib/name') };"},
+      {"lib/name", "module.exports = 'from lib/name';"}};
+  return builtins;
 }
 
-// `exports.four` is made by a native, `exports.name` comes from another module.
 inline const std::string& TestSnapshot() {
-  static const std::string snapshot = MakeSnapshot(
-      {{"index", "'use strict';\nglobalThis.builtin = 'here';\nmodule.exports = { four: () => "
-                 "native.twice(2), name: require('lib/name') };"},
-       {"lib/name", "module.exports = 'from lib/name';"}});
+  static const std::string snapshot = [] {
+    Platform::Start();
+    auto made = CreateSnapshot(TestBuiltins(), kTestNatives);
+    if (!made.ok()) FAIL(made.error().ToString());
+    return std::move(made).value();
+  }();
+  // Another test may have made a snapshot of something else meanwhile.
+  static const std::string sources = [] {
+    std::vector<std::string_view> texts;
+    for (const Builtin& builtin : TestBuiltins()) texts.push_back(builtin.source);
+    return PackSources(texts);
+  }();
+  UnpackSources(sources);
   return snapshot;
 }
 

@@ -7,7 +7,7 @@
 namespace isolane::js {
 namespace {
 
-const std::string kBurn = "const end = Date.now() + 20; while (Date.now() < end); 'burnt'";
+const std::string kBurn = "{ const end = Date.now() + 20; while (Date.now() < end); } 'burnt'";
 
 TEST_SUITE("runtime/js/watchdog") {
   TEST_CASE("code that never returns is ended when its budget is spent") {

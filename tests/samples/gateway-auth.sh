@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# samples/gateway-auth, as its README starts it.
+. tests/e2e/lib.bash
+
+configs=()
+for name in gateway auth application; do configs+=(-c "samples/gateway-auth/$name/wrangler.toml"); done
+
+for command in dev serve; do
+  start "$command" "${configs[@]}"
+  check "$command: auth refuses without the token" "$(http GET /private)" \
+    "403 x-custom-token does not match, request not allowed"
+  check "$command: the application answers with it" \
+    "$(http GET /private 'x-custom-token: open-sesame')" \
+    '200 {"application":true,"method":"GET","pathname":"/private","body":""}'
+  check "$command: a body that auth was shown a copy of arrives" \
+    "$(http POST /private 'x-custom-token: open-sesame' -- 'some text')" \
+    '200 {"application":true,"method":"POST","pathname":"/private","body":"some text"}'
+  large=$(printf 'y%.0s' {1..100000})
+  check "$command: a large one as well" \
+    "$(http POST /private 'x-custom-token: open-sesame' -- "$large" | wc -c)" "1000[67]?"
+done
+
+check "the table of Workers is printed" "$(cat "$scratch/log")" "*gateway*env.AUTH (auth)*Ready on http://*"
+check "each request has a line" "$(grep -c 'POST /private 200' "$scratch/log")" 2
+
+start dev "${configs[@]}" --var SECRET_TOKEN:other
+check "--var sets another token" "$(http GET / 'x-custom-token: open-sesame')" "403 *"
+check "which opens" "$(http GET / 'x-custom-token: other')" "200 *"
+
+start dev "${configs[@]}" --log-level debug
+http GET / 'x-custom-token: open-sesame' >/dev/null
+http GET / >/dev/null
+stop
+check "debug shows the way" "$(cat "$scratch/log")" "*gateway → (AUTH, APPLICATION)*gateway → AUTH*"
