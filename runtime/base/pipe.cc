@@ -36,7 +36,7 @@ std::optional<Chunk> Pipe::Read() {
   if (was_full && queued_ < kHighWaterMark && state_ == State::kOpen && writer_ != nullptr) {
     writer_->OnWritable();
   }
-  if (queue_.empty() && state_ == State::kOpen && writer_ != nullptr) writer_->OnEmpty();
+  AskWriter();
   return chunk;
 }
 

@@ -70,6 +70,10 @@ class Pipe {
   std::optional<Chunk> Read();
   // All queued bytes are dropped and the writer is told.
   void Cancel();
+  // Tells the writer as if the last chunk had been read just now, when nothing is queued.
+  void AskWriter() {
+    if (queue_.empty() && state_ == State::kOpen && writer_ != nullptr) writer_->OnEmpty();
+  }
   bool readable() const { return !queue_.empty() || state_ != State::kOpen; }
   // The end was reached: nothing queued and closed.
   bool at_end() const { return queue_.empty() && state_ == State::kClosed; }

@@ -91,11 +91,11 @@ Platform& Platform::Start() {
   if (g_platform != nullptr) return *g_platform;
   // Memory of WebAssembly is no array buffer of ours: bounded here, in pages of 64 KiB (128 MiB).
   v8::V8::SetFlagsFromString("--wasm-max-mem-pages=2048");
-  g_platform = new Platform();
   // V8 14.6: a loop whose body holds a small loop that is unrolled ("for (;;) new
   // Array(100).fill(1)") loses its own stack check, and with it every interrupt: no watchdog could
   // end it.
   v8::V8::SetFlagsFromString("--no-turboshaft-loop-unrolling");
+  g_platform = new Platform();
   v8::V8::InitializePlatform(g_platform);
   cppgc::InitializeProcess(g_platform->GetPageAllocator());
   v8::V8::Initialize();

@@ -246,6 +246,11 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
     calls_.Free(call);
     return;
   }
+  // A stub that has not got all of its body is never called.
+  if (stub_bodies_.erase(call_id) > 0) {
+    calls_.Free(call);
+    return;
+  }
   if (Invocation* callee = invocations_.Find(call->callee)) {
     queue_.Push(EventKind::kAbort, callee->id);
   }

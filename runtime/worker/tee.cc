@@ -59,6 +59,8 @@ class Tee final : public base::PipeReader {
     Tee* tee = nullptr;
     std::shared_ptr<base::Pipe> pipe;
     void OnWritable() override { tee->Move(); }
+    // What waits for a branch waits for the source.
+    void OnEmpty() override { tee->source_->AskWriter(); }
     void OnCancel() override { tee->Move(); }
   };
 

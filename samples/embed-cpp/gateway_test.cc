@@ -28,10 +28,9 @@ std::unique_ptr<Runtime> LoadGateway(Log& log) {
   const std::string folder = SAMPLES_DIR "/gateway-auth/";
   isolane::RuntimeOptions options;
   options.observer = &log;
-  auto runtime =
-      Runtime::Load({folder + "gateway/wrangler.toml", folder + "auth/wrangler.toml",
-                     folder + "application/wrangler.toml"},
-                    options);
+  auto runtime = Runtime::Load({folder + "gateway/wrangler.toml", folder + "auth/wrangler.toml",
+                                folder + "application/wrangler.toml"},
+                               options);
   if (!runtime.ok()) FAIL(runtime.error().ToString());
   return std::move(runtime).value();
 }
@@ -82,10 +81,13 @@ TEST_CASE("the gateway with another AUTH") {
 
   SUBCASE("asks it about every request, and shows it the whole of it") {
     std::vector<Request> seen;
-    REQUIRE(runtime->Stub("AUTH", [&](const Request& request) {
-      seen.push_back(request);
-      return Response{};
-    }).ok());
+    REQUIRE(runtime
+                ->Stub("AUTH",
+                       [&](const Request& request) {
+                         seen.push_back(request);
+                         return Response{};
+                       })
+                .ok());
     Request request = PrivateRequest("whatever");
     request.method = "POST";
     request.body = "some text";
@@ -102,17 +104,23 @@ TEST_CASE("the gateway with another AUTH") {
 
   SUBCASE("hands on its refusal, and does not call the application") {
     int calls = 0;
-    REQUIRE(runtime->Stub("AUTH", [](const Request&) {
-      Response response;
-      response.status = 429;
-      response.headers = {{"retry-after", "7"}};
-      response.body = "later";
-      return response;
-    }).ok());
-    REQUIRE(runtime->Stub("gateway.APPLICATION", [&](const Request&) {
-      calls++;
-      return Response{};
-    }).ok());
+    REQUIRE(runtime
+                ->Stub("AUTH",
+                       [](const Request&) {
+                         Response response;
+                         response.status = 429;
+                         response.headers = {{"retry-after", "7"}};
+                         response.body = "later";
+                         return response;
+                       })
+                .ok());
+    REQUIRE(runtime
+                ->Stub("gateway.APPLICATION",
+                       [&](const Request&) {
+                         calls++;
+                         return Response{};
+                       })
+                .ok());
     auto response = runtime->Fetch(PrivateRequest("open-sesame"));
     REQUIRE(response.ok());
     CHECK(response->status == 429);

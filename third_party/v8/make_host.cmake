@@ -52,6 +52,8 @@ run("${READELF}" --dyn-syms --wide "${NODE}")
 string(REGEX MATCHALL "[^\n]+" lines "${run_output}")
 list(FILTER lines INCLUDE REGEX " (FUNC|OBJECT) +(GLOBAL|WEAK) +DEFAULT +[0-9]+ [^ @]+$")
 list(FILTER lines EXCLUDE REGEX " WEAK .* _Z(N?K?S[tabsiod]|T[IVTS]N?S[tabsiod]|GVNS|n[wa]|d[la])")
+# A program has a main of its own, or none (program_main.cc).
+list(FILTER lines EXCLUDE REGEX " main$")
 list(TRANSFORM lines REPLACE ".* (FUNC|OBJECT) .* ([^ ]+)$" ".globl \\2\n.type \\2, %\\1\n\\2:\n")
 list(TRANSFORM lines REPLACE "%FUNC" "%function")
 list(TRANSFORM lines REPLACE "%OBJECT" "%object")

@@ -1,23 +1,17 @@
 // Compiled into every isolane_add_executable: the door between the host and the program's own main.
 //
-// The program's sources are compiled with -Dmain=isolane_program_main, so that whichever of the
-// usual forms of main they define (doctest's included) becomes an ordinary C++ function. Its
-// mangled name tells which form it is; here all of them are weak, and exactly one is defined.
+// The program defines main as any other does. Its symbol stays inside the program (program.map):
+// the host's own main is another one. Every form of main may be called with all three arguments, as
+// the C library does.
 #include <unistd.h>
 
-#define ISOLANE_MAYBE_DEFINED [[gnu::weak, gnu::visibility("hidden")]]
-ISOLANE_MAYBE_DEFINED int isolane_program_main();
-ISOLANE_MAYBE_DEFINED int isolane_program_main(int argc, char** argv);
-ISOLANE_MAYBE_DEFINED int isolane_program_main(int argc, char** argv, char** envp);
-#undef ISOLANE_MAYBE_DEFINED
+// Hidden, so that the host's main does not take the place of a missing one. (GCC forgets the
+// attribute of a declaration that has a symbol name of its own.)
+[[gnu::weak]] int ProgramMain(int argc, char** argv, char** envp) __asm__("main");
+__asm__(".hidden main");
 
 extern "C" [[gnu::visibility("default")]] int isolane_main(int argc, char** argv, char** envp) {
-  int (*const plain)() = isolane_program_main;
-  int (*const with_arguments)(int, char**) = isolane_program_main;
-  int (*const with_environment)(int, char**, char**) = isolane_program_main;
-  if (with_arguments != nullptr) return with_arguments(argc, argv);
-  if (with_environment != nullptr) return with_environment(argc, argv, envp);
-  if (plain != nullptr) return plain();
+  if (ProgramMain != nullptr) return ProgramMain(argc, argv, envp);
   static const char kMessage[] = "isolane: this program defines no main()\n";
   (void)!write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
   return 127;

@@ -90,7 +90,6 @@ function(isolane_add_executable name)
     LIBRARY_OUTPUT_DIRECTORY ${arg_OUTPUT_DIRECTORY}
     SKIP_BUILD_RPATH ON
     LINK_DEPENDS "${isolane_v8_dir}/program.map;${isolane_host};${isolane_host_symbols}")
-  target_compile_definitions(${name} PRIVATE main=isolane_program_main)
   # The host comes first in symbol lookup and exports 45,000 names, std:: templates and a whole libuv among them. Binding
   # our own definitions to ourselves (-Bsymbolic, nothing exported but isolane_main) keeps the two apart.
   target_link_options(${name} PRIVATE

@@ -13,12 +13,12 @@ using testing::TestRuntime;
 using testing::TestWorker;
 
 std::string Look(const std::string& expression, const std::string& date = "2024-09-23") {
-  TestRuntime runtime(
-      {TestWorker::Handler("a", "return new Response(String(await (async () => " + expression + ")()));")
-           .Service("B", "b")
-           .Service("OTHER", "b")
-           .Date(date),
-       TestWorker::Handler("b", "return new Response('from b');")});
+  TestRuntime runtime({TestWorker::Handler("a", "return new Response(String(await (async () => " +
+                                                    expression + ")()));")
+                           .Service("B", "b")
+                           .Service("OTHER", "b")
+                           .Date(date),
+                       TestWorker::Handler("b", "return new Response('from b');")});
   return runtime.Text();
 }
 

@@ -18,7 +18,8 @@ TEST_SUITE("runtime/js/convert") {
       return text.ToLocalChecked()->Length();
     };
     SUBCASE("UTF-8 there and back") {
-      for (const std::string text : {"", "ascii", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
+      for (const std::string text :
+           {"", "ascii", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
         CHECK(ToUtf8(v8, FromUtf8(v8, text).ToLocalChecked()) == text);
       }
       CHECK(length(FromUtf8(v8, "caf\xc3\xa9")) == 4);
@@ -79,8 +80,8 @@ TEST_SUITE("runtime/js/convert") {
     v8::Isolate* v8 = isolate.get().v8();
     v8::TryCatch try_catch(v8);
     v8::ScriptOrigin origin(Literal(v8, "src/file.js"));
-    v8::ScriptCompiler::Source source(
-        Literal(v8, "const a = 1;\n\tthrow new TypeError('no');"), origin);
+    v8::ScriptCompiler::Source source(Literal(v8, "const a = 1;\n\tthrow new TypeError('no');"),
+                                      origin);
     v8::Local<v8::Script> script =
         v8::ScriptCompiler::Compile(enter.context(), &source).ToLocalChecked();
     REQUIRE(script->Run(enter.context()).IsEmpty());

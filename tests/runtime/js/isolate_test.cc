@@ -82,7 +82,8 @@ TEST_SUITE("runtime/js/isolate") {
     SUBCASE("which counts what is alive") {
       CHECK(isolate.Run("new ArrayBuffer(4 << 20).byteLength") == "4194304");
       CHECK(isolate.get().buffers().used() >= (4u << 20));
-      CHECK(isolate.Run("for (let i = 0; i < 100; i++) new ArrayBuffer(1 << 20); 'done'") == "done");
+      CHECK(isolate.Run("for (let i = 0; i < 100; i++) new ArrayBuffer(1 << 20); 'done'") ==
+            "done");
     }
     SUBCASE("and gives all of it back") {
       auto buffers = isolate.get().shared_buffers();

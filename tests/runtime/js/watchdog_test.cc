@@ -19,10 +19,14 @@ TEST_SUITE("runtime/js/watchdog") {
     SUBCASE("a loop around one that V8 unrolls") { code = "for (;;) new Array(100).fill(1);"; }
     SUBCASE("a loop of calls") { code = "const f = (n) => n + 1; let n = 0; for (;;) n = f(n);"; }
     SUBCASE("a loop that catches") { code = "for (;;) { try { null.x; } catch {} }"; }
-    SUBCASE("recursion without end") { code = "const f = () => { try { f(); } finally { f(); } }; f();"; }
+    SUBCASE("recursion without end") {
+      code = "const f = () => { try { f(); } finally { f(); } }; f();";
+    }
     SUBCASE("a regular expression") { code = "/^(a+)+$/.test('a'.repeat(64) + 'b')"; }
     SUBCASE("a sort") {
-      code = "for (;;) Array.from({ length: 100000 }, (_, i) => (i * 7919) % 100003).sort((a, b) => a - b);";
+      code =
+          "for (;;) Array.from({ length: 100000 }, (_, i) => (i * 7919) % 100003).sort((a, b) => a "
+          "- b);";
     }
     CAPTURE(code);
     CHECK(isolate.Run(code, meter) == "terminated");

@@ -24,7 +24,8 @@ std::string Across(const std::string& thrown, const std::string& look,
   return runtime.Text();
 }
 
-const std::string kShow = "[error.name, error.message, error.constructor.name, error.remote].join('|')";
+const std::string kShow =
+    "[error.name, error.message, error.constructor.name, error.remote].join('|')";
 
 TEST_SUITE("runtime/worker/errors") {
   TEST_CASE("built-in types arrive with their message") {
@@ -43,8 +44,10 @@ TEST_SUITE("runtime/worker/errors") {
   }
 
   TEST_CASE("late exceptions arrive as well") {
-    CHECK(Across("await new Promise((resolve) => setTimeout(resolve, 1)); throw new RangeError('late');",
-                 kShow) == "RangeError|late|RangeError|true");
+    CHECK(
+        Across(
+            "await new Promise((resolve) => setTimeout(resolve, 1)); throw new RangeError('late');",
+            kShow) == "RangeError|late|RangeError|true");
   }
 
   TEST_CASE("what is no Error") {
@@ -58,15 +61,16 @@ TEST_SUITE("runtime/worker/errors") {
   }
 
   TEST_CASE("a DOMException keeps name and code") {
-    CHECK(Across("throw new DOMException('gone', 'NotFoundError');",
-                 "[error.name, error.message, error.code, error instanceof DOMException].join('|')") ==
+    CHECK(Across(
+              "throw new DOMException('gone', 'NotFoundError');",
+              "[error.name, error.message, error.code, error instanceof DOMException].join('|')") ==
           "NotFoundError|gone|8|true");
   }
 
   TEST_CASE("before 2026-04-21") {
     SUBCASE("a custom name becomes part of the message") {
-      CHECK(Across("const e = new Error('with extras'); e.name = 'PaymentError'; throw e;", kShow) ==
-            "Error|PaymentError: with extras|Error|true");
+      CHECK(Across("const e = new Error('with extras'); e.name = 'PaymentError'; throw e;",
+                   kShow) == "Error|PaymentError: with extras|Error|true");
     }
     SUBCASE("own properties, cause and stack stay behind") {
       CHECK(Across("const e = new Error('x', { cause: 'why' }); e.code = 7; throw e;",
@@ -97,8 +101,8 @@ TEST_SUITE("runtime/worker/errors") {
             "RangeError|it failed|RangeError|true");
     }
     SUBCASE("what cannot be cloned is left behind, the error is not") {
-      CHECK(Across("throw Object.assign(new TypeError('x'), { f() {} });", "error.name + error.message",
-                   date) == "TypeErrorx");
+      CHECK(Across("throw Object.assign(new TypeError('x'), { f() {} });",
+                   "error.name + error.message", date) == "TypeErrorx");
     }
   }
 
@@ -127,9 +131,10 @@ TEST_SUITE("runtime/worker/errors") {
     }
     SUBCASE("a string") { CHECK(answer("throw 'text';") == "Uncaught text"); }
     SUBCASE("in the middle of the tree it passes through every caller") {
-      TestRuntime runtime({TestWorker::Handler("a", "return env.B.fetch(request);").Service("B", "b"),
-                           TestWorker::Handler("b", "return env.C.fetch(request);").Service("C", "c"),
-                           TestWorker::Handler("c", "throw new TypeError('deep');")});
+      TestRuntime runtime(
+          {TestWorker::Handler("a", "return env.B.fetch(request);").Service("B", "b"),
+           TestWorker::Handler("b", "return env.C.fetch(request);").Service("C", "c"),
+           TestWorker::Handler("c", "throw new TypeError('deep');")});
       CHECK(runtime.Get().status == 500);
       CHECK(runtime.observer().Find("deep")->worker == "c");
     }
@@ -197,8 +202,7 @@ TEST_SUITE("runtime/worker/errors") {
 
   TEST_CASE("a thenable answers like a promise") {
     TestRuntime runtime({TestWorker(
-        "a",
-        "export default { fetch() { return { then(f) { f(new Response('then')); } }; } };")});
+        "a", "export default { fetch() { return { then(f) { f(new Response('then')); } }; } };")});
     CHECK(runtime.Text() == "then");
   }
 }

@@ -37,8 +37,7 @@ std::string Call(const std::string& code, const std::string& date = "2024-09-23"
         return answer.status + ' ' + answer.redirected + ' ' + answer.url + ' ' + await answer.text();
       } catch (error) { return error.name + ': ' + error.message; }
     };
-    return new Response(String(await ()js" +
-                                               code + ")));")
+    return new Response(String(await ()js" + code + ")));")
                            .Service("R", "r")
                            .Date(date),
                        Redirector()});
@@ -57,8 +56,9 @@ TEST_SUITE("runtime/worker/fetch") {
             "302 false http://r/302/end moved");
     }
     SUBCASE("of a forwarded request are the client's business") {
-      TestRuntime runtime({TestWorker::Handler("a", "return env.R.fetch(request);").Service("R", "r"),
-                           Redirector()});
+      TestRuntime runtime(
+          {TestWorker::Handler("a", "return env.R.fetch(request);").Service("R", "r"),
+           Redirector()});
       const Response response = runtime.Get("/302/end");
       CHECK(response.status == 302);
       CHECK(response.Header("location") == "/end");
@@ -97,9 +97,11 @@ TEST_SUITE("runtime/worker/fetch") {
       CHECK(Call("go('http://r/300/end')") == "300 false http://r/300/end moved");
     }
     SUBCASE("20 hops are followed, the 21st is too many") {
-      CHECK(Call("go('http://r/loop?n=20')") == "200 true http://r/loop?n=0 GET|http://r/loop?n=0|||");
+      CHECK(Call("go('http://r/loop?n=20')") ==
+            "200 true http://r/loop?n=0 GET|http://r/loop?n=0|||");
       const std::string many = Call("go('http://r/loop?n=21')");
-      CHECK(many.starts_with("TypeError: Too many redirects.http://r/loop?n=21, http://r/loop?n=20, "));
+      CHECK(many.starts_with(
+          "TypeError: Too many redirects.http://r/loop?n=21, http://r/loop?n=20, "));
       CHECK(many.ends_with("http://r/loop?n=1"));
     }
     SUBCASE("Authorization goes along, and no longer to another origin from 2025-09-01") {
@@ -116,8 +118,9 @@ TEST_SUITE("runtime/worker/fetch") {
     CHECK(Call("go('')") == "TypeError: Invalid URL: ");
     CHECK(Call("go('ftp://r/')") == "TypeError: Fetch API cannot load: ftp://r/");
     CHECK(Call("go('data:text/plain,hi%21')") == "200 false  hi!");
-    CHECK(Call("env.R.fetch().catch((error) => error.message)") ==
-          "Failed to execute 'fetch' on 'Fetcher': parameter 1 is not of type 'Request or string'.");
+    CHECK(
+        Call("env.R.fetch().catch((error) => error.message)") ==
+        "Failed to execute 'fetch' on 'Fetcher': parameter 1 is not of type 'Request or string'.");
     CHECK(Call("(0, env.R.fetch)('http://r/').catch((error) => error.message)")
               .starts_with("Illegal invocation: function called with incorrect `this` reference."));
   }
@@ -155,7 +158,7 @@ TEST_SUITE("runtime/worker/fetch") {
                                if (pathname === '/signal') {
                                  request.signal.addEventListener('abort', () => log.push('aborted'));
                                }
-                               try { await sleep(20); } finally { log.push('end'); }
+                               try { await sleep(200); } finally { log.push('end'); }
                                return new Response('slow');
                              } };
                            )js")
@@ -170,7 +173,8 @@ TEST_SUITE("runtime/worker/fetch") {
     }
     SUBCASE("during the call: the target stops at its next await") {
       CHECK(call("setTimeout(() => controller.abort(), 2); const what = await attempt(() => "
-                 "env.SLOW.fetch('http://s/', { signal })); await sleep(30); return new Response(what "
+                 "env.SLOW.fetch('http://s/', { signal })); await sleep(250); return new "
+                 "Response(what "
                  "+ '|' + await (await env.SLOW.fetch('http://s/log')).text());") ==
             "AbortError: The operation was aborted|start");
     }
@@ -193,12 +197,12 @@ TEST_SUITE("runtime/worker/fetch") {
     }
     SUBCASE("the target's waitUntil tasks finish") {
       CHECK(call("setTimeout(() => controller.abort(), 2); await attempt(() => "
-                 "env.SLOW.fetch('http://s/later', { signal })); await sleep(60); return "
+                 "env.SLOW.fetch('http://s/later', { signal })); await sleep(250); return "
                  "env.SLOW.fetch('http://s/log');") == "start,task");
     }
     SUBCASE("request.signal tells, where it is enabled") {
       CHECK(call("setTimeout(() => controller.abort(), 2); await attempt(() => "
-                 "env.SLOW.fetch('http://s/signal', { signal })); await sleep(30); return "
+                 "env.SLOW.fetch('http://s/signal', { signal })); await sleep(250); return "
                  "env.SLOW.fetch('http://s/log');") == "start,aborted");
     }
     SUBCASE("after the answer it changes nothing") {
@@ -209,17 +213,19 @@ TEST_SUITE("runtime/worker/fetch") {
 
   TEST_CASE("cf") {
     const auto call = [](const std::string& code) {
-      TestRuntime runtime({TestWorker::Handler("a", code).Service("B", "b").Service("C", "c"),
-                           TestWorker::Handler("b", "return Response.json([request.cf ?? 'none']);"),
-                           TestWorker::Handler("c", "return env.B.fetch(request);").Service("B", "b")});
+      TestRuntime runtime(
+          {TestWorker::Handler("a", code).Service("B", "b").Service("C", "c"),
+           TestWorker::Handler("b", "return Response.json([request.cf ?? 'none']);"),
+           TestWorker::Handler("c", "return env.B.fetch(request);").Service("B", "b")});
       return runtime.Text();
     };
     CHECK(call("return env.B.fetch('http://b/');") == R"(["none"])");
     CHECK(call("return env.B.fetch('http://b/', { cf: { a: [1, { b: 2 }] } });") ==
           R"([{"a":[1,{"b":2}]}])");
     CHECK(call("return env.C.fetch('http://c/', { cf: { kept: true } });") == R"([{"kept":true}])");
-    CHECK(call("return env.B.fetch(new Request('http://b/', { cf: { a: 1 } }), { cf: { b: 2 } });") ==
-          R"([{"b":2}])");
+    CHECK(
+        call("return env.B.fetch(new Request('http://b/', { cf: { a: 1 } }), { cf: { b: 2 } });") ==
+        R"([{"b":2}])");
     CHECK(call("const cf = { a: 1 }; const r = new Request('http://b/', { cf }); cf.a = 2; return "
                "env.B.fetch(r);") == R"([{"a":1}])");
   }

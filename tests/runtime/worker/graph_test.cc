@@ -61,8 +61,7 @@ TEST_SUITE("runtime/worker/graph") {
   }
 
   TEST_CASE("two Workers of one name are refused") {
-    const Error error =
-        LoadError({TestWorker::Handler("a", ""), TestWorker::Handler("a", "")});
+    const Error error = LoadError({TestWorker::Handler("a", ""), TestWorker::Handler("a", "")});
     CHECK(error.message == "two Workers are called \"a\"");
   }
 
@@ -115,9 +114,9 @@ TEST_SUITE("runtime/worker/graph") {
   }
 
   TEST_CASE("Stub") {
-    TestRuntime runtime({Gateway("auth"),
-                         TestWorker::Handler("auth", "return env.AUTH.fetch('http://x/');")
-                             .Service("AUTH", "gateway")});
+    TestRuntime runtime(
+        {Gateway("auth"), TestWorker::Handler("auth", "return env.AUTH.fetch('http://x/');")
+                              .Service("AUTH", "gateway")});
     SUBCASE("answers in place of the Worker") {
       Request seen;
       REQUIRE(runtime.get()
@@ -157,9 +156,13 @@ TEST_SUITE("runtime/worker/graph") {
       CHECK(calls == 1);
     }
     SUBCASE("may be replaced") {
-      (void)runtime.get().Stub("gateway.AUTH", [](const Request&) { return Response{201, {}, {}, {}}; });
+      (void)runtime.get().Stub("gateway.AUTH", [](const Request&) {
+        return Response{201, {}, {}, {}};
+      });
       CHECK(runtime.Get().status == 201);
-      (void)runtime.get().Stub("gateway.AUTH", [](const Request&) { return Response{202, {}, {}, {}}; });
+      (void)runtime.get().Stub("gateway.AUTH", [](const Request&) {
+        return Response{202, {}, {}, {}};
+      });
       CHECK(runtime.Get().status == 202);
     }
     SUBCASE("of a binding that does not exist names those that do") {

@@ -120,7 +120,7 @@ TEST_SUITE("runtime/worker/hang") {
   TEST_CASE("waiting for something is no hang") {
     SUBCASE("a timer") {
       TestRuntime runtime({TestWorker::Handler("a", R"js(
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 200));
         return new Response('woken');
       )js")});
       auto pending = runtime.Start();
@@ -133,7 +133,7 @@ TEST_SUITE("runtime/worker/hang") {
       TestRuntime runtime(
           {TestWorker::Handler("a", "return env.B.fetch(request);").Service("B", "b"),
            TestWorker::Handler("b", R"js(
-                             await new Promise((resolve) => setTimeout(resolve, 20));
+                             await new Promise((resolve) => setTimeout(resolve, 200));
                              return new Response('woken');
                            )js")});
       CHECK(runtime.Text() == "woken");

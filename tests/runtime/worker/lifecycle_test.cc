@@ -85,7 +85,7 @@ TEST_SUITE("runtime/worker/lifecycle") {
     SUBCASE("goes on while a waitUntil task keeps the request open") {
       TestRuntime runtime({Front(R"js(
                              env.TARGET.fetch('http://t/lost?ms=1');
-                             ctx.waitUntil(sleep(20));
+                             ctx.waitUntil(sleep(200));
                              return new Response('done');
                            )js"),
                            Target()});
@@ -97,7 +97,7 @@ TEST_SUITE("runtime/worker/lifecycle") {
                              const { readable, writable } = new TransformStream();
                              (async () => {
                                const writer = writable.getWriter();
-                               await sleep(20);
+                               await sleep(200);
                                await writer.write(new TextEncoder().encode('late'));
                                await writer.close();
                              })();

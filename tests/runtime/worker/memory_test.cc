@@ -54,11 +54,8 @@ TEST_SUITE("runtime/worker/memory") {
         runtime.observer().lines.clear();
       }
     };
-    requests(2000);
-    // The first collection that is asked for gives V8's spare pages back; it takes them once more.
-    runtime.HeapOf(0);
-    runtime.HeapOf(1);
-    requests(2000);
+    // V8 keeps some megabytes from the time when it optimises what is hot: a step, not a slope.
+    requests(10000);
     const size_t heap_a = runtime.HeapOf(0);
     const size_t heap_b = runtime.HeapOf(1);
     const size_t resident = ResidentBytes();
@@ -67,7 +64,7 @@ TEST_SUITE("runtime/worker/memory") {
     CHECK(runtime.HeapOf(0) < heap_a + 200'000);
     CHECK(runtime.HeapOf(1) < heap_b + 200'000);
 #ifndef __SANITIZE_ADDRESS__  // which keeps freed memory for a while
-    CHECK(ResidentBytes() < resident + (size_t{8} << 20));
+    CHECK(ResidentBytes() < resident + (size_t{4} << 20));
 #else
     (void)resident;
 #endif

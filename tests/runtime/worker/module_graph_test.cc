@@ -19,8 +19,9 @@ bool Has(const std::string& text, const std::string& part) {
 
 // A Worker that answers with the value `expression`, after `imports`.
 TestWorker Gives(const std::string& imports, const std::string& expression) {
-  return TestWorker("a", imports + "\nexport default { async fetch(request, env) { return new "
-                                   "Response(String(" +
+  return TestWorker("a", imports +
+                             "\nexport default { async fetch(request, env) { return new "
+                             "Response(String(" +
                              expression + ")); } };");
 }
 
@@ -68,9 +69,9 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(runtime.Text() == "11");
     }
     SUBCASE("a re-export as the default") {
-      TestRuntime runtime({TestWorker("a", "export { default } from './worker.js';")
-                               .Module("worker.js",
-                                       "export default { fetch() { return new Response('ok'); } };")});
+      TestRuntime runtime(
+          {TestWorker("a", "export { default } from './worker.js';")
+               .Module("worker.js", "export default { fetch() { return new Response('ok'); } };")});
       CHECK(runtime.Text() == "ok");
     }
   }
@@ -88,16 +89,16 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(runtime.Text() == "string<p>\xe2\x82\xac</p>");
     }
     SUBCASE("data") {
-      TestRuntime runtime(
-          {Gives("import data from './data.bin';",
-                 "data.constructor.name + new Uint8Array(data).join()")
-               .Module("data.bin", ModuleType::kData, std::string("\0\1\xff", 3))});
+      TestRuntime runtime({Gives("import data from './data.bin';",
+                                 "data.constructor.name + new Uint8Array(data).join()")
+                               .Module("data.bin", ModuleType::kData, std::string("\0\1\xff", 3))});
       CHECK(runtime.Text() == "ArrayBuffer0,1,255");
     }
     SUBCASE("WebAssembly") {
-      const std::string add("\0asm\1\0\0\0\1\7\1\x60\2\x7f\x7f\1\x7f\3\2\1\0\7\7\1\3add\0\0\n\t\1\7"
-                            "\0 \0 \1j\v",
-                            41);
+      const std::string add(
+          "\0asm\1\0\0\0\1\7\1\x60\2\x7f\x7f\1\x7f\3\2\1\0\7\7\1\3add\0\0\n\t\1\7"
+          "\0 \0 \1j\v",
+          41);
       TestRuntime runtime({Gives("import module from './add.wasm';",
                                  "module.constructor.name + "
                                  "new WebAssembly.Instance(module).exports.add(2, 3)")
@@ -128,9 +129,10 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(runtime.Text() == "lazy");
     }
     SUBCASE("relative to the module that asks") {
-      TestRuntime runtime({Gives("import { load } from './lib/loader.js';", "(await load()).value")
-                               .Module("lib/loader.js", "export const load = () => import('../x.js');")
-                               .Module("x.js", "export const value = 'found';")});
+      TestRuntime runtime(
+          {Gives("import { load } from './lib/loader.js';", "(await load()).value")
+               .Module("lib/loader.js", "export const load = () => import('../x.js');")
+               .Module("x.js", "export const value = 'found';")});
       CHECK(runtime.Text() == "found");
     }
     SUBCASE("at the top level") {
@@ -164,22 +166,22 @@ TEST_SUITE("runtime/worker/module_graph") {
 
   TEST_CASE("what is wrong is told with its place") {
     SUBCASE("a syntax error") {
-      const Error error =
-          LoadError({TestWorker("a", "export default {\n  fetch() { return new; }\n};").Root("src/")});
+      const Error error = LoadError(
+          {TestWorker("a", "export default {\n  fetch() { return new; }\n};").Root("src/")});
       CHECK(Has(error.message, "SyntaxError"));
       CHECK(error.where == "src/index.js:2:23");
       CHECK(Has(error.excerpt, "  fetch() { return new; }\n"));
       CHECK(error.excerpt.back() == '^');
     }
     SUBCASE("a syntax error in an imported file") {
-      const Error error = LoadError(
-          {Gives("import './lib/bad.js';", "1").Module("lib/bad.js", "\n\nlet a = ;").Root("src/")});
+      const Error error = LoadError({Gives("import './lib/bad.js';", "1")
+                                         .Module("lib/bad.js", "\n\nlet a = ;")
+                                         .Root("src/")});
       CHECK(Has(error.message, "SyntaxError"));
       CHECK(error.where == "src/lib/bad.js:3:9");
     }
     SUBCASE("a missing module") {
-      const Error error =
-          LoadError({Gives("import a from\n  './gone.js';", "a").Root("src/")});
+      const Error error = LoadError({Gives("import a from\n  './gone.js';", "a").Root("src/")});
       CHECK(Has(error.message, "No such module \"./gone.js\""));
       CHECK(Has(error.message, "src/index.js"));
       CHECK(error.where.starts_with("src/index.js:"));
@@ -217,14 +219,14 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(Has(error.excerpt, "throw new TypeError('too early');"));
     }
     SUBCASE("an exception after a top-level await") {
-      const Error error = LoadError(
-          {TestWorker("a", "await null;\nnull.x;\nexport default {};").Root("src/")});
+      const Error error =
+          LoadError({TestWorker("a", "await null;\nnull.x;\nexport default {};").Root("src/")});
       CHECK(Has(error.message, "TypeError: Cannot read properties of null"));
       CHECK(error.where == "src/index.js:2:6");
     }
     SUBCASE("a top-level await that never ends") {
-      const Error error =
-          LoadError({TestWorker("a", "await new Promise(() => {});\nexport default {};").Root("src/")});
+      const Error error = LoadError(
+          {TestWorker("a", "await new Promise(() => {});\nexport default {};").Root("src/")});
       CHECK(error.message.starts_with("Top-level await in module is unsettled"));
       CHECK(error.where.starts_with("src/index.js"));
     }
@@ -246,10 +248,10 @@ TEST_SUITE("runtime/worker/module_graph") {
   }
 
   TEST_CASE("stacks name the files as the user knows them") {
-    TestRuntime runtime({Gives("import { fail } from './lib/fail.js';", "fail()")
-                             .Module("lib/fail.js",
-                                     "export function fail() {\n  throw new Error('deep');\n}")
-                             .Root("gateway/src/")});
+    TestRuntime runtime(
+        {Gives("import { fail } from './lib/fail.js';", "fail()")
+             .Module("lib/fail.js", "export function fail() {\n  throw new Error('deep');\n}")
+             .Root("gateway/src/")});
     CHECK(runtime.Get().status == 500);
     const auto* line = runtime.observer().Find("Error: deep");
     REQUIRE(line != nullptr);

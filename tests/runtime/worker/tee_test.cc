@@ -24,7 +24,13 @@ struct Split {
     source->set_writer(&writer);
     std::tie(one, two) = TeePipe(source);
   }
-  ~Split() { source->set_writer(nullptr); }
+  // As bodies do when they are freed; what stands between the pipes goes with the last one.
+  ~Split() {
+    source->set_writer(nullptr);
+    for (const auto& branch : {one, two}) {
+      if (branch != nullptr) branch->Cancel();
+    }
+  }
   Writer writer;
   std::shared_ptr<Pipe> source = std::make_shared<Pipe>();
   std::shared_ptr<Pipe> one;

@@ -125,8 +125,9 @@ TEST_SUITE("runtime/worker/worker") {
         });
       )js")});
       CHECK(runtime.Get().status == 500);
-      CHECK(runtime.observer().Find("FetchEvent.respondWith() has already been called; it can only be "
-                                    "called once.") != nullptr);
+      CHECK(runtime.observer().Find(
+                "FetchEvent.respondWith() has already been called; it can only be "
+                "called once.") != nullptr);
     }
     SUBCASE("event.waitUntil keeps the request open") {
       TestRuntime runtime({worker(R"js(
@@ -139,12 +140,14 @@ TEST_SUITE("runtime/worker/worker") {
       CHECK(runtime.observer().Find("late") != nullptr);
     }
     SUBCASE("what a listener throws is the request's failure") {
-      TestRuntime runtime({worker("addEventListener('fetch', () => { throw new TypeError('no'); });")});
+      TestRuntime runtime(
+          {worker("addEventListener('fetch', () => { throw new TypeError('no'); });")});
       CHECK(runtime.Get().status == 500);
       CHECK(runtime.observer().Find("TypeError: no") != nullptr);
     }
     SUBCASE("what is no Response is, too") {
-      TestRuntime runtime({worker("addEventListener('fetch', (event) => event.respondWith('text'));")});
+      TestRuntime runtime(
+          {worker("addEventListener('fetch', (event) => event.respondWith('text'));")});
       CHECK(runtime.Get().status == 500);
     }
     SUBCASE("without a listener it is refused") {
@@ -152,14 +155,16 @@ TEST_SUITE("runtime/worker/worker") {
       CHECK(error.message.find("registers no 'fetch' listener") != std::string::npos);
     }
     SUBCASE("an exception at the top has its place") {
-      const Error error = LoadError({worker("const a = 1;\nthrow new Error('early');").Root("src/")});
+      const Error error =
+          LoadError({worker("const a = 1;\nthrow new Error('early');").Root("src/")});
       CHECK(error.message == "Error: early");
       CHECK(error.where == "src/index.js:2:1");
     }
     SUBCASE("as the target of a binding") {
-      TestRuntime runtime({TestWorker::Handler("front", "return env.A.fetch(request);").Service("A", "a"),
-                           worker("addEventListener('fetch', (event) => event.respondWith(new "
-                                  "Response('from a')));")});
+      TestRuntime runtime(
+          {TestWorker::Handler("front", "return env.A.fetch(request);").Service("A", "a"),
+           worker("addEventListener('fetch', (event) => event.respondWith(new "
+                  "Response('from a')));")});
       CHECK(runtime.Text() == "from a");
     }
   }
@@ -216,10 +221,11 @@ TEST_SUITE("runtime/worker/worker") {
     }
     SUBCASE("the Fetcher's tag follows the date") {
       const auto tag = [](const std::string& date) {
-        TestRuntime runtime({TestWorker::Handler(
-                                 "a", "return new Response(Object.prototype.toString.call(env.SELF));")
-                                 .Service("SELF", "a")
-                                 .Date(date)});
+        TestRuntime runtime(
+            {TestWorker::Handler("a",
+                                 "return new Response(Object.prototype.toString.call(env.SELF));")
+                 .Service("SELF", "a")
+                 .Date(date)});
         return runtime.Text();
       };
       CHECK(tag("2024-09-25") == "[object Object]");
@@ -230,8 +236,9 @@ TEST_SUITE("runtime/worker/worker") {
   TEST_CASE("a default export that is no object is refused") {
     CHECK(LoadError({TestWorker("a", "export default 1;")}).message.find("must be an object") !=
           std::string::npos);
-    CHECK(LoadError({TestWorker("a", "export default class {}")}).message.find("WorkerEntrypoint") !=
-          std::string::npos);
+    CHECK(
+        LoadError({TestWorker("a", "export default class {}")}).message.find("WorkerEntrypoint") !=
+        std::string::npos);
   }
 }
 
