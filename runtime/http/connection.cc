@@ -1,5 +1,6 @@
 #include "runtime/http/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace isolane::http {
@@ -287,9 +288,13 @@ void Connection::Sweep() {
     if (too_long || dropped_input_ > IncomingBody::kMaxDropped) Die();
     return;
   }
-  if (ended_ && (server_.draining || now - ended_since_ms_ >= limits.half_close_ms)) {
-    Die();
-    return;
+  if (ended_) {
+    // A write that goes through shows that the client still receives.
+    const int64_t alive = std::max(ended_since_ms_, output_progress_ms_);
+    if (server_.draining || now - alive >= limits.half_close_ms) {
+      Die();
+      return;
+    }
   }
   if (!output_.empty()) {
     if (now - output_progress_ms_ >= limits.body_timeout_ms) Die();

@@ -25,8 +25,8 @@ struct ServerLimits {
   int64_t head_timeout_ms = 30'000;  // from the first byte of a head to its end; beyond: 408
   int64_t idle_timeout_ms = 75'000;  // between requests of a kept-alive connection
   int64_t body_timeout_ms = 60'000;  // without progress while a body is read or a response written
-  // A client that has closed its sending side may only have half-closed: it gets its responses if
-  // they come within this time, then it counts as gone. While the server drains, at once.
+  // A client that has closed its sending side may only have half-closed: it gets its responses as
+  // long as there is progress, then it counts as gone. While the server drains: within a second.
   int64_t half_close_ms = 5'000;
 };
 

@@ -21,11 +21,13 @@ class BufferAllocator final : public v8::ArrayBuffer::Allocator {
   void* AllocateUninitialized(size_t length) override;
   void Free(void* data, size_t length) override;
 
+  // For memory that comes from elsewhere but counts: false beyond the limit.
+  bool Take(size_t length);
+  void Give(size_t length) { used_.fetch_sub(length, std::memory_order_relaxed); }
+
   size_t used() const { return used_.load(std::memory_order_relaxed); }
 
  private:
-  bool Take(size_t length);
-
   const size_t limit_;           // bytes
   std::atomic<size_t> used_{0};  // bytes; V8 frees some stores on its worker threads
 };

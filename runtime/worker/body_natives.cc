@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
@@ -74,22 +75,22 @@ BodyRecord* RecordArgument(const Arguments& info, int index) {
 }
 
 // Bytes for this isolate, in memory that no other isolate sees: adopted when nobody else holds it
-// (what came from a socket, or the last reference to another isolate's buffer), else copied.
-v8::Local<v8::Value> ToUint8Array(v8::Isolate* isolate, base::Chunk chunk) {
-  if (chunk.size() >= kShareFrom && chunk.owner().use_count() == 1) {
-    auto* kept = new base::Chunk(std::move(chunk));
-    auto adopted = v8::ArrayBuffer::NewBackingStore(
-        const_cast<char*>(kept->data()), kept->size(),
-        [](void*, size_t, void* owner) { delete static_cast<base::Chunk*>(owner); }, kept);
-    const size_t size = adopted->ByteLength();
-    v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(adopted));
-    return v8::Uint8Array::New(buffer, 0, size);
+// (what came from a socket, or the last reference to another isolate's buffer), else copied. Empty
+// if they do not fit; then a RangeError is pending.
+v8::MaybeLocal<v8::Value> ToUint8Array(v8::Isolate* isolate, const base::Chunk& chunk) {
+  const bool adopt = chunk.size() >= kShareFrom && chunk.owner().use_count() == 1;
+  v8::Local<v8::ArrayBuffer> buffer;
+  if (!(adopt ? js::AdoptAsArrayBuffer(isolate, chunk.view(), chunk.owner())
+              : js::CopyToArrayBuffer(isolate, chunk.view()))
+           .ToLocal(&buffer)) {
+    return {};
   }
-  auto store = v8::ArrayBuffer::NewBackingStore(isolate, chunk.size(),
-                                                v8::BackingStoreInitializationMode::kUninitialized);
-  if (!chunk.empty()) std::memcpy(store->Data(), chunk.data(), chunk.size());
-  v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(store));
   return v8::Uint8Array::New(buffer, 0, chunk.size());
+}
+
+void ReturnBytes(const Arguments& info, const base::Chunk& chunk) {
+  v8::Local<v8::Value> bytes;
+  if (ToUint8Array(info.GetIsolate(), chunk).ToLocal(&bytes)) info.GetReturnValue().Set(bytes);
 }
 
 v8::Local<v8::Value> Failure(v8::Isolate* isolate, const base::PipeError& error) {
@@ -135,7 +136,7 @@ void BodyBytes(const Arguments& info) {
   if (record != nullptr && record->body.kind == base::Body::Kind::kPipe) return;
   base::Chunk chunk;
   if (record != nullptr) chunk = WorkerOf(info).dispatcher().bodies().Take(record->id).bytes;
-  info.GetReturnValue().Set(ToUint8Array(info.GetIsolate(), std::move(chunk)));
+  ReturnBytes(info, chunk);
 }
 
 // bodyCollect(context, body) -> true if it is complete; else news will come
@@ -182,12 +183,12 @@ void BodyRead(const Arguments& info) {
       return;
     }
     record->body = base::Body::Bytes({});
-    info.GetReturnValue().Set(ToUint8Array(isolate, std::move(chunk)));
+    ReturnBytes(info, chunk);
     return;
   }
   base::Pipe& pipe = *record->body.pipe;
   if (auto chunk = pipe.Read()) {
-    info.GetReturnValue().Set(ToUint8Array(isolate, std::move(*chunk)));
+    ReturnBytes(info, *chunk);
     return;
   }
   if (pipe.state() == base::Pipe::State::kOpen) {

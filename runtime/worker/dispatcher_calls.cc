@@ -1,10 +1,10 @@
 // Calls: from native.call to the delivery of the answer.
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "runtime/base/packed_head.h"
 #include "runtime/http/client.h"
+#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
@@ -170,9 +170,9 @@ void Dispatcher::Start(uint32_t call_id) {
     if (!js::FromLatin1(isolate, call->head).ToLocal(&head)) return;
     v8::Local<v8::Value> cf = v8::Undefined(isolate);
     if (!call->cf.empty()) {
-      auto store = v8::ArrayBuffer::NewBackingStore(isolate, call->cf.size());
-      std::memcpy(store->Data(), call->cf.data(), call->cf.size());
-      cf = v8::ArrayBuffer::New(isolate, std::move(store));
+      v8::Local<v8::ArrayBuffer> bytes;
+      if (!js::CopyToArrayBuffer(isolate, call->cf).ToLocal(&bytes)) return;
+      cf = bytes;
     }
     v8::Local<v8::Value> props = v8::Undefined(isolate);
     if (call->channel != nullptr && !call->channel->props.empty()) {
@@ -222,9 +222,9 @@ void Dispatcher::Reply(uint32_t call_id) {
     }
     v8::Local<v8::Value> extra = undefined;
     if (!call->error.extra.empty()) {
-      auto store = v8::ArrayBuffer::NewBackingStore(isolate, call->error.extra.size());
-      std::memcpy(store->Data(), call->error.extra.data(), call->error.extra.size());
-      extra = v8::ArrayBuffer::New(isolate, std::move(store));
+      v8::Local<v8::ArrayBuffer> bytes;
+      if (!js::CopyToArrayBuffer(isolate, call->error.extra).ToLocal(&bytes)) return;
+      extra = bytes;
     }
     v8::Local<v8::Value> arguments[] = {
         io, id, type, message, v8::Boolean::New(isolate, call->error.remote), extra};

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"
 #include "runtime/js/isolate.h"
@@ -241,10 +242,9 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakeSynthetic(const std::string& name
              v8::JSON::Parse(context, text).ToLocal(&value);
       break;
     case ModuleType::kData: {
-      auto store = v8::ArrayBuffer::NewBackingStore(isolate_, source.content.size());
-      std::memcpy(store->Data(), source.content.data(), source.content.size());
-      value = v8::ArrayBuffer::New(isolate_, std::move(store));
-      made = true;
+      v8::Local<v8::ArrayBuffer> bytes;
+      made = js::CopyToArrayBuffer(isolate_, source.content).ToLocal(&bytes);
+      value = bytes;
       break;
     }
     case ModuleType::kWasm: {

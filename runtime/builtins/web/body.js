@@ -214,7 +214,12 @@ class Body {
     if (kind === BYTES) return Promise.resolve(decoder.decode(this.#value));
     if (kind === STREAM) return promiseThen.call(readAll(this.#stream), (all) => decoder.decode(all));
     const id = this.#value;
-    const text = native.bodyText(id);
+    let text;
+    try {
+      text = native.bodyText(id);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     if (text !== undefined) return Promise.resolve(text);
     return promiseThen.call(collect(this.#io, id), () => native.bodyText(id));
   }
@@ -239,7 +244,13 @@ class Body {
       );
     }
     const id = this.#value;
-    const bytes = native.bodyBytes(id);
+    let bytes;
+    try {
+      bytes = native.bodyBytes(id);
+    } catch (error) {
+      // It does not fit into the isolate.
+      return Promise.reject(error);
+    }
     if (bytes !== undefined) return Promise.resolve(bytes);
     return promiseThen.call(collect(this.#io, id), () => native.bodyBytes(id));
   }

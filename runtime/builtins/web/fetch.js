@@ -10,7 +10,7 @@ const { makeError, describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
 const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
-const { Request, packRequest, requestUrl, requestParts, isRequest, normalizeUrl, USED_REQUEST } =
+const { Request, packRequest, requestUrl, requestParts, isRequest, isReceived, normalizeUrl, USED_REQUEST } =
   require('web/request');
 const { receiveResponse, Response } = require('web/response');
 const { serialize, deserialize } = require('web/structured_clone');
@@ -20,7 +20,7 @@ const { URL, fetchUrl } = require('web/url');
 const OUTBOUND = -1;
 const MAX_REDIRECTS = 20;
 const SLOT_MASK = (1 << 18) - 1;
-const HTTP = /^https?:/;
+const isHttp = (url) => url.startsWith('http://') || url.startsWith('https://');
 
 // Answers of native.call that are not ids of calls; the same numbers are in dispatcher.h and
 // call_natives.cc.
@@ -151,12 +151,13 @@ function fetchOn(channel, input, init) {
     if (init === undefined) {
       if (typeof input === 'string') {
         const url = normalizeUrl(input);
-        if (HTTP.test(url)) return sendGet(io, channel, url);
+        if (isHttp(url)) return sendGet(io, channel, url);
         if (url.startsWith('data:')) return Promise.resolve(dataResponse(url));
         throw new TypeError(`Fetch API cannot load: ${url}`);
       }
       if (isRequest(input)) {
-        if (!HTTP.test(requestUrl(input))) {
+        // One that arrived has come by HTTP.
+        if (!isReceived(input) && !isHttp(requestUrl(input))) {
           throw new TypeError(`Fetch API cannot load: ${requestUrl(input)}`);
         }
         return send(io, channel, input);
@@ -164,7 +165,7 @@ function fetchOn(channel, input, init) {
     }
     const request = new Request(input, init);
     const url = requestUrl(request);
-    if (HTTP.test(url)) return send(io, channel, request);
+    if (isHttp(url)) return send(io, channel, request);
     if (url.startsWith('data:')) return Promise.resolve(dataResponse(url));
     throw new TypeError(`Fetch API cannot load: ${url}`);
   } catch (error) {
@@ -213,7 +214,7 @@ function redirectTo(call, status, location) {
   } catch {
     throw new TypeError(`Invalid URL in a redirect: ${location}`);
   }
-  if (!HTTP.test(target)) throw new TypeError(`Fetch API cannot load: ${target}`);
+  if (!isHttp(target)) throw new TypeError(`Fetch API cannot load: ${target}`);
   if (call.visited.length > MAX_REDIRECTS) {
     throw new TypeError(`Too many redirects.${call.visited.join(', ')}`);
   }

@@ -66,6 +66,7 @@ let packRequest;
 let requestUrl;
 let requestParts;
 let isRequest;
+let isReceived;
 
 class Request extends Body {
   // The packed head as it arrived: kept for good, because an incoming request cannot be changed.
@@ -266,6 +267,8 @@ class Request extends Body {
       redirect: request.#redirect,
       cf: request.#cf,
     });
+    // Made by receiveRequest: its head is kept as it came.
+    isReceived = (request) => request.#head !== undefined;
     isRequest = (value) => typeof value === 'object' && value !== null && #head in value;
   }
 }
@@ -279,6 +282,7 @@ module.exports = {
   requestUrl,
   requestParts,
   isRequest,
+  isReceived,
   normalizeUrl,
   USED_REQUEST,
 };

@@ -224,6 +224,36 @@ TEST_SUITE("runtime/worker/limits") {
     CHECK(runtime.Text() == "request 2");
   }
 
+  TEST_CASE("a body that does not fit into the isolate is a RangeError, which can be caught") {
+    const char* read = nullptr;
+    // A clone shares its bytes, so they are copied; without it they would be adopted.
+    SUBCASE("when it would be copied") {
+      read = "const all = r.clone(); await r.arrayBuffer(); await all.arrayBuffer();";
+    }
+    SUBCASE("when it would be adopted") { read = "await r.arrayBuffer();"; }
+    SUBCASE("when it is read as a stream") {
+      read = "const kept = []; for await (const c of r.body) kept.push(c);";
+    }
+    const std::string code = std::string("const r = await env.B.fetch('http://b/'); try { ") +
+                             read +
+                             " } catch (error) { return new Response(error.name + ' ' + count); }"
+                             " return new Response('all of it');";
+    CAPTURE(code);
+    TestRuntime runtime(
+        {Risky("a", code.c_str()).Service("B", "b").MemoryMb(24), TestWorker("b", R"js(
+                           let left = 30;
+                           export default {
+                             fetch() {
+                               return new Response(new ReadableStream({
+                                 pull(c) { if (left-- > 0) c.enqueue(new Uint8Array(1 << 20)); else c.close(); },
+                               }));
+                             },
+                           };
+                         )js")});
+    CHECK(runtime.Text("/bad") == "RangeError 1");
+    CHECK(runtime.Text() == "request 2");
+  }
+
   TEST_CASE("array buffers that are let go do not count") {
     TestRuntime runtime({Risky("a", R"js(
                            let sum = 0;
