@@ -113,6 +113,8 @@ Status Worker::Load() {
   {
     js::Enter enter(*isolate_, dispatcher_.watchdog(), meter);
     loaded = Evaluate();
+    // What stopped the start is told once, by whoever asked for it.
+    if (!loaded.ok()) rejections_.clear();
     ReportRejections();
   }
   platform.set_clock_at_zero(false);

@@ -109,6 +109,8 @@ Error LoadError(const std::vector<TestWorker>& workers) {
   RecordingObserver observer;
   auto loaded = Runtime::LoadSpecs(Specs(workers), {UnknownService::kRefuse, &observer});
   if (loaded.ok()) FAIL("the Workers were loaded");
+  // The error is the caller's to show: it is not logged as well.
+  CHECK(observer.Count("Uncaught") == 0);
   return loaded.error();
 }
 
