@@ -118,6 +118,9 @@ class Dispatcher {
   void OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head, base::Body body,
                         const std::string& failure);
 
+  // True if an isolate was replaced since the last call: the old one waits to be disposed.
+  bool TakeReplaced() { return std::exchange(replaced_, false); }
+
   js::Watchdog& watchdog() { return watchdog_; }
   static double NowMs();
 
@@ -171,6 +174,7 @@ class Dispatcher {
   double cycles_per_ms_ = 1;
   bool in_turn_ = false;
   bool told_observer_ = false;
+  bool replaced_ = false;
 };
 
 }  // namespace isolane::worker

@@ -58,6 +58,7 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
     if (Invocation* victim = invocations_.Find(id)) Drop(*victim, error, 503);
   }
   worker.Replace();
+  replaced_ = true;
 }
 
 void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {

@@ -142,7 +142,9 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
 
 void Graph::Turn() {
   dispatcher_.Turn();
-  for (const auto& worker : workers_) worker->DisposeRetired();
+  if (dispatcher_.TakeReplaced()) {
+    for (const auto& worker : workers_) worker->DisposeRetired();
+  }
   for (size_t i = 0; i < embedder_calls_.size();) {
     if (embedder_calls_[i]->over()) {
       embedder_calls_.erase(embedder_calls_.begin() + static_cast<std::ptrdiff_t>(i));
