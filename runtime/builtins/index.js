@@ -55,9 +55,8 @@ for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'])
 }
 define('self', globalThis);
 
-// Before any module of the Worker: its name and the bits of its compatibility flags.
-function configure(name, flags) {
-  state.workerName = name;
+// Before any module of the Worker: the bits of its compatibility flags.
+function configure(flags) {
   state.flags = flags;
   if (!(flags & SET_TOSTRING_TAG)) removeToStringTags();
   configureFetcher();

@@ -25,13 +25,19 @@ v8::MaybeLocal<v8::ArrayBuffer> Refuse(v8::Isolate* isolate) {
 
 }  // namespace
 
-v8::MaybeLocal<v8::ArrayBuffer> CopyToArrayBuffer(v8::Isolate* isolate, std::string_view bytes) {
-  auto store = v8::ArrayBuffer::NewBackingStore(isolate, bytes.size(),
+v8::MaybeLocal<v8::ArrayBuffer> NewArrayBuffer(v8::Isolate* isolate, size_t length) {
+  auto store = v8::ArrayBuffer::NewBackingStore(isolate, length,
                                                 v8::BackingStoreInitializationMode::kUninitialized,
                                                 v8::BackingStoreOnFailureMode::kReturnNull);
   if (store == nullptr) return Refuse(isolate);
-  if (!bytes.empty()) std::memcpy(store->Data(), bytes.data(), bytes.size());
   return v8::ArrayBuffer::New(isolate, std::move(store));
+}
+
+v8::MaybeLocal<v8::ArrayBuffer> CopyToArrayBuffer(v8::Isolate* isolate, std::string_view bytes) {
+  v8::Local<v8::ArrayBuffer> buffer;
+  if (!NewArrayBuffer(isolate, bytes.size()).ToLocal(&buffer)) return {};
+  if (!bytes.empty()) std::memcpy(buffer->Data(), bytes.data(), bytes.size());
+  return buffer;
 }
 
 v8::MaybeLocal<v8::ArrayBuffer> AdoptAsArrayBuffer(v8::Isolate* isolate, std::string_view bytes,

@@ -51,7 +51,6 @@ class Isolate {
   uint32_t* scratch() { return scratch_; }
   BufferAllocator& buffers() { return *buffers_; }
   const std::shared_ptr<BufferAllocator>& shared_buffers() const { return buffers_; }
-  size_t heap_limit() const { return heap_limit_; }
 
   Condemned condemned() const { return condemned_; }
   void Condemn(Condemned why) {

@@ -37,7 +37,6 @@ class Platform final : public v8::Platform {
 
   // While true, JavaScript's clock stands at 0: module evaluation, see spec section 9.
   void set_clock_at_zero(bool zero) { clock_at_zero_ = zero; }
-  bool clock_at_zero() const { return clock_at_zero_; }
 
   v8::PageAllocator* GetPageAllocator() override { return inner_->GetPageAllocator(); }
   v8::ThreadIsolatedAllocator* GetThreadIsolatedAllocator() override {

@@ -1,7 +1,9 @@
 #include "runtime/web/arguments.h"
 
 #include <cstring>
+#include <string_view>
 
+#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 
 namespace isolane::web {
@@ -37,22 +39,10 @@ std::span<uint8_t> MutableBytes(v8::Local<v8::Value> value) {
   return {data + view->ByteOffset(), length};
 }
 
-v8::MaybeLocal<v8::ArrayBuffer> NewBuffer(v8::Isolate* isolate, size_t length) {
-  std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
-      isolate, length, v8::BackingStoreInitializationMode::kUninitialized,
-      v8::BackingStoreOnFailureMode::kReturnNull);
-  if (store == nullptr) {
-    isolate->ThrowException(
-        v8::Exception::RangeError(js::Literal(isolate, "Array buffer allocation failed")));
-    return {};
-  }
-  return v8::ArrayBuffer::New(isolate, std::move(store));
-}
-
 v8::MaybeLocal<v8::Uint8Array> NewBytes(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
   v8::Local<v8::ArrayBuffer> buffer;
-  if (!NewBuffer(isolate, bytes.size()).ToLocal(&buffer)) return {};
-  if (!bytes.empty()) std::memcpy(buffer->Data(), bytes.data(), bytes.size());
+  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!js::CopyToArrayBuffer(isolate, view).ToLocal(&buffer)) return {};
   return v8::Uint8Array::New(buffer, 0, bytes.size());
 }
 

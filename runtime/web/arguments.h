@@ -50,10 +50,8 @@ class BytesView {
 // The bytes of an ArrayBufferView for writing; empty for anything else.
 std::span<uint8_t> MutableBytes(v8::Local<v8::Value> value);
 
-// A new ArrayBuffer with memory that nobody has written to. Empty, with a RangeError pending, when
-// there is no memory: callers return at once.
-v8::MaybeLocal<v8::ArrayBuffer> NewBuffer(v8::Isolate* isolate, size_t length);
-// The same with a copy of `bytes`, as a Uint8Array.
+// A Uint8Array with a copy of `bytes`. Empty, with a RangeError pending, when there is no memory:
+// callers return at once. (js/array_buffer.h)
 v8::MaybeLocal<v8::Uint8Array> NewBytes(v8::Isolate* isolate, std::span<const uint8_t> bytes);
 
 }  // namespace isolane::web

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "runtime/base/check.h"
+#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/web/arguments.h"
 
@@ -97,7 +98,7 @@ void Digest(const Arguments& arguments) {
     return;
   }
   v8::Local<v8::ArrayBuffer> buffer;
-  if (!NewBuffer(isolate, length).ToLocal(&buffer)) return;
+  if (!js::NewArrayBuffer(isolate, length).ToLocal(&buffer)) return;
   std::memcpy(buffer->Data(), out, length);
   arguments.GetReturnValue().Set(buffer);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/scratch.h"
 #include "runtime/web/arguments.h"
@@ -76,7 +77,7 @@ void EncodeUtf8(const Arguments& arguments) {
   // OPTIMIZATION: most text is ASCII; then one copy does, without measuring it first.
   if (text->IsOneByte()) {
     const auto characters = static_cast<uint32_t>(text->Length());
-    if (!NewBuffer(isolate, characters).ToLocal(&buffer)) return;
+    if (!js::NewArrayBuffer(isolate, characters).ToLocal(&buffer)) return;
     auto* const out = static_cast<uint8_t*>(buffer->Data());
     text->WriteOneByteV2(isolate, 0, characters, out);
     if (simdutf::validate_ascii(reinterpret_cast<const char*>(out), characters)) {
@@ -85,7 +86,7 @@ void EncodeUtf8(const Arguments& arguments) {
     }
   }
   const size_t length = text->Utf8LengthV2(isolate);
-  if (!NewBuffer(isolate, length).ToLocal(&buffer)) return;
+  if (!js::NewArrayBuffer(isolate, length).ToLocal(&buffer)) return;
   if (length > 0) {
     text->WriteUtf8V2(isolate, static_cast<char*>(buffer->Data()), length, kReplace);
   }

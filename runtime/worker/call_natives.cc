@@ -101,7 +101,17 @@ void UnresolvedService(const Arguments& info) {
   }
 }
 
+// bindingName(channel) -> "AUTH", for messages
+void BindingName(const Arguments& info) {
+  const Channel& channel = WorkerOf(info).channels()[IdArgument(info, 0)];
+  v8::Local<v8::String> text;
+  if (js::FromUtf8(info.GetIsolate(), channel.binding).ToLocal(&text)) {
+    info.GetReturnValue().Set(text);
+  }
+}
+
 constexpr js::NativeFunction kNatives[] = {
+    {"bindingName", BindingName},
     {"call", CallFunction},
     {"cancelCall", CancelCall},
     {"respond", Respond},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iterator>
 #include <utility>
 
 #include "runtime/base/nearest_name.h"
@@ -139,11 +140,30 @@ std::string Today() {
   return text;
 }
 
+namespace {
+
+// What Worker::Evaluate reads. The others are resolved for the versions to come.
+constexpr bool CompatibilityFlags::*kActedOn[] = {
+    &CompatibilityFlags::set_tostring_tag,
+    &CompatibilityFlags::upper_case_all_http_methods,
+    &CompatibilityFlags::strip_authorization_on_cross_origin_redirect,
+    &CompatibilityFlags::enhanced_error_serialization,
+    &CompatibilityFlags::fetcher_no_get_put_delete,
+    &CompatibilityFlags::rpc,
+    &CompatibilityFlags::enable_request_signal,
+};
+
+bool IsActedOn(bool CompatibilityFlags::*member) {
+  return std::find(std::begin(kActedOn), std::end(kActedOn), member) != std::end(kActedOn);
+}
+
+}  // namespace
+
 std::vector<std::string> FlagsWithoutEffect(const std::vector<std::string>& flags) {
   std::vector<std::string> idle;
   for (const std::string& name : flags) {
     const KnownFlag* flag = FindFlag(name);
-    if (flag != nullptr && flag->member == nullptr) idle.push_back(name);
+    if (flag != nullptr && !IsActedOn(flag->member)) idle.push_back(name);
   }
   return idle;
 }

@@ -45,6 +45,7 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->request = ++requests_;
   // The estimate of the counter's rate gets better with time; it need not be made for each request.
   if (requests_ % kRecalibrateEvery == 1) cycles_per_ms_ = watchdog_.CyclesPerMs();
+  pipeline->cpu_limit_ms = limits.cpu_ms;
   pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
   pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
   pipeline->started_ms = NowMs();

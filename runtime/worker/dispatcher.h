@@ -145,6 +145,8 @@ class Dispatcher {
   // Lets the JavaScript half forget contexts that ended before they had answered.
   void ReleaseContexts();
   void AbortTree(Invocation& invocation);
+  // The pipeline has used up its CPU budget: 503, and it is over. `worker` ran last.
+  void EndExhausted(Pipeline& pipeline, const Worker& worker);
   void FailTop(Pipeline& pipeline, int status, const std::string& text);
   void QueueCheck(Pipeline& pipeline);
   void Check(Pipeline& pipeline);

@@ -84,15 +84,13 @@ void Dispatcher::AnswerWithoutWorker(Call& call) {
 }
 
 void Dispatcher::StartOutbound(Invocation& caller, Call& call) {
-  caller.outbound_calls.push_back(call.id);
+  caller.calls++;
   if (client_ == nullptr) {
     call.error.message = "fetch() to the network is not available here.";
-    caller.outbound_calls.pop_back();
-    caller.calls++;
     queue_.Push(EventKind::kReply, call.id);
     return;
   }
-  caller.calls++;
+  caller.outbound_calls.push_back(call.id);
   auto outbound = std::make_unique<OutboundCall>(*this, call.id);
   const std::string head = std::move(call.head);
   call.head.clear();
@@ -126,24 +124,22 @@ void Dispatcher::Start(uint32_t call_id) {
     return;
   }
   Worker& worker = *call->target;
+  if (pipeline->cpu.exhausted()) {
+    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    calls_.Free(call);
+    EndExhausted(*pipeline, worker);
+    return;
+  }
   Invocation* invocation = worker.isolate() == nullptr ? nullptr : invocations_.Take();
-  if (invocation == nullptr || pipeline->cpu.exhausted()) {
-    const bool spent = pipeline->cpu.exhausted();
-    std::string text = spent ? kCpuExceeded
-                       : worker.isolate() == nullptr
+  if (invocation == nullptr) {
+    std::string text = worker.isolate() == nullptr
                            ? "Worker \"" + worker.name() + "\" cannot run: " + worker.failure()
                            : "isolane is handling as many calls as it can.";
-    if (invocation != nullptr) invocations_.Free(invocation);
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     call->body = base::Body();
-    if (spent) {
+    if (call->caller == 0) {
       calls_.Free(call);
       FailTop(*pipeline, 503, text);
-      End(*pipeline);
-    } else if (call->caller == 0) {
-      calls_.Free(call);
-      FailTop(*pipeline, 503, text);
-      pipeline->response_sent = pipeline->response_sent || pipeline->top == nullptr;
     } else {
       call->status = 0;
       call->error.message = std::move(text);

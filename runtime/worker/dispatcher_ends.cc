@@ -14,33 +14,46 @@ namespace {
 
 constexpr const char* kHung =
     "The Workers runtime canceled this request because it detected that your Worker's code had "
-    "hung "
-    "and would never generate a response. Refer to: "
+    "hung and would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
 
+constexpr const char* kCpuExceeded = "Worker exceeded CPU time limit.";
 constexpr const char* kMemoryExceeded = "Worker exceeded memory limit.";
 
 }  // namespace
 
+void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
+  std::string log = kCpuExceeded;
+  log.append(" ").append(pipeline.method).append(" ").append(pipeline.url);
+  log.append(" has used the CPU time of its request, [limits] cpu_ms = ");
+  log.append(std::to_string(pipeline.cpu_limit_ms));
+  log.append(" of the public Worker; raise it there if the request needs more.");
+  Log(LogLevel::kError, &worker, log, true, pipeline.request);
+  FailTop(pipeline, 503, kCpuExceeded);
+  // Everything it still runs elsewhere has no budget left.
+  End(pipeline);
+}
+
 void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
   const bool cpu = worker.isolate()->condemned() == js::Condemned::kCpu;
-  const char* text = cpu ? kCpuExceeded : kMemoryExceeded;
-  const Limits& limits = worker.spec().limits;
-  Pipeline* culprit = pipelines_.Find(culprit_id);
-  std::string log =
-      std::string(text) + (culprit != nullptr ? " " + culprit->method + " " + culprit->url : "");
-  log += cpu ? " has used the CPU time of its request; raise [limits] cpu_ms of the public Worker "
-               "if it needs more."
-             : " made the isolate exceed [limits] memory_mb = " + std::to_string(limits.memory_mb) +
-                   " MiB.";
-  log += " The isolate is replaced; its module state starts afresh.";
-  Log(LogLevel::kError, &worker, log, true, culprit == nullptr ? 0 : culprit->request);
   js::Isolate* isolate = worker.isolate();
-  if (culprit != nullptr) {
-    FailTop(*culprit, 503, text);
-    // Everything it still runs elsewhere has no budget left.
-    End(*culprit);
+  if (Pipeline* culprit = pipelines_.Find(culprit_id)) {
+    if (cpu) {
+      EndExhausted(*culprit, worker);
+    } else {
+      std::string log = kMemoryExceeded;
+      log.append(" ").append(culprit->method).append(" ").append(culprit->url);
+      log.append(" made the isolate exceed [limits] memory_mb = ");
+      log.append(std::to_string(worker.spec().limits.memory_mb)).append(" MiB.");
+      Log(LogLevel::kError, &worker, log, true, culprit->request);
+      FailTop(*culprit, 503, kMemoryExceeded);
+      End(*culprit);
+    }
   }
+  Log(LogLevel::kError, &worker,
+      std::string("The isolate is replaced because it exceeded its ") +
+          (cpu ? "CPU time" : "memory") + " limit; its module state starts afresh.",
+      true);
   const RemoteError error{"Error",
                           "The isolate of Worker \"" + worker.name() +
                               "\" was ended because another request exceeded its " +

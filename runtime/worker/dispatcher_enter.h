@@ -12,8 +12,6 @@
 
 namespace isolane::worker {
 
-inline constexpr const char* kCpuExceeded = "Worker exceeded CPU time limit.";
-
 // An exception that is pending afterwards is reported by Enter.
 template <size_t N>
 void CallHook(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Global<v8::Function>& hook,
@@ -34,8 +32,7 @@ void Dispatcher::Enter(Invocation& invocation, Function&& function) {
   const uint32_t invocation_id = invocation.id;
   const uint32_t pipeline_id = pipeline.id;
   if (pipeline.cpu.exhausted()) {
-    FailTop(pipeline, 503, kCpuExceeded);
-    End(pipeline);
+    EndExhausted(pipeline, worker);
     return;
   }
   {

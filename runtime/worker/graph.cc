@@ -102,8 +102,7 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
                    spec.config_path,
                    {}};
     }
-    workers_.push_back(std::make_unique<Worker>(
-        std::move(spec), static_cast<uint32_t>(workers_.size()), dispatcher_));
+    workers_.push_back(std::make_unique<Worker>(std::move(spec), dispatcher_));
   }
   ISOLANE_TRY(ConnectChannels(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());

@@ -62,6 +62,7 @@ struct Pipeline {
   // Live invocations, newest first (linked by Invocation::next/previous).
   Invocation* invocations = nullptr;
   js::CpuMeter cpu;
+  int64_t cpu_limit_ms = 0;  // what cpu.budget was made from
   int64_t subrequests_left = 0;
   int64_t subrequest_limit = 0;
   int wait_until = 0;  // unsettled tasks of all its invocations

@@ -50,8 +50,8 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 
 }  // namespace
 
-Worker::Worker(WorkerSpec spec, uint32_t number, Dispatcher& dispatcher)
-    : spec_(std::move(spec)), number_(number), dispatcher_(dispatcher) {
+Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
+    : spec_(std::move(spec)), dispatcher_(dispatcher) {
   for (const BindingSpec& binding : spec_.bindings) {
     const auto* service = std::get_if<ServiceBinding>(&binding.value);
     if (service == nullptr) continue;
@@ -160,12 +160,9 @@ Status Worker::Evaluate() {
       const CompatibilityFlags flags,
       ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
   v8::Local<v8::Value> nothing;
-  v8::Local<v8::String> name;
-  if (!js::FromUtf8(isolate, spec_.name).ToLocal(&name)) return js::ErrorFrom(isolate, try_catch);
-  v8::Local<v8::Value> configuration[] = {name,
-                                          v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
+  v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
   if (!get("configure")
-           ->Call(context, v8::Undefined(isolate), 2, configuration)
+           ->Call(context, v8::Undefined(isolate), 1, configuration)
            .ToLocal(&nothing)) {
     return js::ErrorFrom(isolate, try_catch);
   }

@@ -36,8 +36,8 @@ struct Hooks {
 
 class Worker {
  public:
-  // `dispatcher` outlives the worker. `number` is its place in the graph.
-  Worker(WorkerSpec spec, uint32_t number, Dispatcher& dispatcher);
+  // `dispatcher` outlives the worker.
+  Worker(WorkerSpec spec, Dispatcher& dispatcher);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -52,7 +52,6 @@ class Worker {
 
   const std::string& name() const { return spec_.name; }
   const WorkerSpec& spec() const { return spec_; }
-  uint32_t number() const { return number_; }
   Dispatcher& dispatcher() { return dispatcher_; }
 
   // Null while the worker is not ready; then failure() says why.
@@ -82,7 +81,6 @@ class Worker {
   void DropHandles();
 
   const WorkerSpec spec_;
-  const uint32_t number_;
   Dispatcher& dispatcher_;
   std::vector<Channel> channels_;
   std::string failure_;

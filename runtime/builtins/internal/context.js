@@ -9,7 +9,6 @@ const state = {
   current: null,
   // Bits of the Worker's compatibility flags, see internal/flags.js. Set once, before any module.
   flags: 0,
-  workerName: '',
 };
 
 const GLOBAL_SCOPE =

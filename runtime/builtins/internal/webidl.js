@@ -53,6 +53,35 @@ function defineIterator(Class, name) {
   return Class;
 }
 
+const KEYS = 0;
+const VALUES = 1;
+const ENTRIES = 2;
+
+// The iterator class of an object that keeps name, value, name, value ... in one array; made with the
+// object and KEYS, VALUES or ENTRIES. `listOf(object)` gives the array and throws for a wrong receiver.
+function definePairIterator(listOf, name) {
+  return defineIterator(class {
+    #object;
+    #kind;
+    #index = 0;
+    constructor(object, kind) {
+      listOf(object);
+      this.#object = object;
+      this.#kind = kind;
+    }
+    next() {
+      // The list is asked each time: it may change, or be replaced, during the iteration.
+      const list = listOf(this.#object);
+      const index = this.#index;
+      if (index >= list.length) return { value: undefined, done: true };
+      this.#index = index + 2;
+      const value = this.#kind === KEYS ? list[index]
+        : this.#kind === VALUES ? list[index + 1] : [list[index], list[index + 1]];
+      return { value, done: false };
+    }
+  }, name);
+}
+
 // TypeErrors in workerd's words.
 function badArgument(method, type, index, expected) {
   return new TypeError(
@@ -79,6 +108,6 @@ function defineInspect(Class, accessors) {
 }
 
 module.exports = {
-  INSPECT, badArgument, badConstructorArgument, defineAlias, defineInspect, defineInterface,
-  defineIterator, removeToStringTags,
+  ENTRIES, INSPECT, KEYS, VALUES, badArgument, badConstructorArgument, defineAlias, defineInspect, defineInterface,
+  defineIterator, definePairIterator, removeToStringTags,
 };

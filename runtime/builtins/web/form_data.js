@@ -2,7 +2,8 @@
 'use strict';
 
 const {
-  INSPECT, badArgument, badConstructorArgument, defineAlias, defineInterface, defineIterator,
+  ENTRIES, INSPECT, KEYS, VALUES, badArgument, badConstructorArgument, defineAlias,
+  defineInterface, definePairIterator,
 } = require('internal/webidl');
 const { concat } = require('internal/bytes');
 const { decodeUtf8, encodeUtf8 } = require('web/encoding');
@@ -127,30 +128,7 @@ function checkValue(method, count, value, filename) {
   }
 }
 
-const KEYS = 0;
-const VALUES = 1;
-const ENTRIES = 2;
-
-const FormDataIterator = class {
-  #form;
-  #kind;
-  #index = 0;
-  constructor(form, kind) {
-    listOf(form);  // checks the receiver of entries()
-    this.#form = form;
-    this.#kind = kind;
-  }
-  next() {
-    const list = listOf(this.#form);
-    const index = this.#index;
-    if (index >= list.length) return { value: undefined, done: true };
-    this.#index = index + 2;
-    const value = this.#kind === KEYS ? list[index]
-      : this.#kind === VALUES ? list[index + 1] : [list[index], list[index + 1]];
-    return { value, done: false };
-  }
-};
-defineIterator(FormDataIterator, 'FormData Iterator');
+const FormDataIterator = definePairIterator((object) => listOf(object), 'FormData Iterator');
 
 function fromList(list) {
   const form = new FormData();

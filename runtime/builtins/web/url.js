@@ -53,15 +53,7 @@ class URL {
     const href = native.urlParse(
       input, base === undefined || typeof base === 'string' ? base : `${base}`);
     if (href === undefined) throw new TypeError(INVALID);
-    this.#href = href;
-    const offsets = native.scratch;
-    this.#protocolEnd = offsets[0] | 0;
-    this.#usernameEnd = offsets[1] | 0;
-    this.#hostStart = offsets[2] | 0;
-    this.#hostEnd = offsets[3] | 0;
-    this.#pathStart = offsets[4] | 0;
-    this.#searchStart = offsets[5] | 0;
-    this.#hashStart = offsets[6] | 0;
+    this.#assign(href);
   }
 
   #assign(href) {

@@ -3,7 +3,7 @@
 'use strict';
 
 const {
-  INSPECT, badArgument, defineAlias, defineInterface, defineIterator,
+  ENTRIES, INSPECT, KEYS, VALUES, badArgument, defineAlias, defineInterface, definePairIterator,
 } = require('internal/webidl');
 
 // 1 for the bytes that the serializer leaves alone: letters, digits, * - . _
@@ -252,31 +252,7 @@ function missing(method, given) {
   return badArgument(method, 'URLSearchParams', given + 1, 'USVString');
 }
 
-const KEYS = 0;
-const VALUES = 1;
-const ENTRIES = 2;
-
-const ParamsIterator = class {
-  #params;
-  #kind;
-  #index = 0;
-  constructor(params, kind) {
-    listOf(params);  // checks the receiver of entries()
-    this.#params = params;
-    this.#kind = kind;
-  }
-  next() {
-    // The list is asked each time: it may change, or be replaced, during the iteration.
-    const list = listOf(this.#params);
-    const index = this.#index;
-    if (index >= list.length) return { value: undefined, done: true };
-    this.#index = index + 2;
-    const value = this.#kind === KEYS ? list[index]
-      : this.#kind === VALUES ? list[index + 1] : [list[index], list[index + 1]];
-    return { value, done: false };
-  }
-};
-defineIterator(ParamsIterator, 'URLSearchParams Iterator');
+const ParamsIterator = definePairIterator((object) => listOf(object), 'URLSearchParams Iterator');
 
 // The object behind url.searchParams; `onChange(query)` is called after each change.
 function connect(search, onChange) {

@@ -31,7 +31,10 @@ class Fetcher {
   }
 
   connect() {
-    throw new Error('connect() on a service binding is not supported yet by isolane.');
+    const name = #channel in this ? native.bindingName(this.#channel) : 'NAME';
+    throw new Error(
+      `env.${name}.connect() is not supported yet by isolane: only env.${name}.fetch() is.`,
+    );
   }
 
   static {
@@ -84,14 +87,16 @@ function configureFetcher() {
       }
       const channel = channelOf(receiver);
       if (channel === undefined) return undefined;
-      return () =>
-        Promise.reject(
+      return () => {
+        const binding = native.bindingName(channel);
+        return Promise.reject(
           new Error(
             native.unresolvedService(channel) ??
-              `The RPC call .${name}() on a service binding is not supported yet by isolane: only ` +
-                'fetch() is.',
+              `The RPC call env.${binding}.${name}() is not supported yet by isolane: only ` +
+                `env.${binding}.fetch() is.`,
           ),
         );
+      };
     },
   });
   Object.setPrototypeOf(Fetcher.prototype, anything);
