@@ -32,13 +32,18 @@ require('web/globals').install(globalThis);
 const { Headers } = require('web/headers');
 const { Request } = require('web/request');
 const { Response } = require('web/response');
-const { fetch, onResponse, onCallError } = require('web/fetch');
+const { fetch, onResponse } = require('web/fetch');
+const { onCallError } = require('internal/calls');
 const timers = require('web/timers');
-const { Fetcher, makeFetcher, configureFetcher } = require('workers/fetcher');
+const { Fetcher, makeFetcher, configureFetcher, setLoopback } = require('workers/fetcher');
 const { ExecutionContext } = require('workers/execution_context');
 const scope = require('workers/fetch_event');
-const { platformExports } = require('workers/platform_module');
+const { platformModules } = require('workers/platform_module');
+const { setHandlers } = require('workers/entrypoints');
 const dispatch = require('workers/dispatch');
+const { onMethodResult } = require('workers/rpc_stub');
+const { handleMethod, handleStubCall, onDropped } = require('workers/rpc_target');
+const { describeObject, reviveObject } = require('workers/rpc_values');
 
 define('Headers', Headers);
 define('Request', Request);
@@ -65,13 +70,20 @@ function configure(flags) {
 module.exports = {
   configure,
   makeFetcher,
-  platformExports,
-  setHandlers: dispatch.setHandlers,
+  platformModules,
+  setHandlers,
+  setLoopback,
   handleFetch: dispatch.handleFetch,
+  handleMethod,
+  handleStubCall,
+  describeObject,
+  reviveObject,
   onNews: dispatch.onNews,
   onAbort: dispatch.onAbort,
   releaseContext: dispatch.releaseContext,
   onResponse,
+  onMethodResult,
   onCallError,
+  onDropped,
   onTimer: timers.onTimer,
 };

@@ -97,6 +97,15 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
       value->SetName(Literal(isolate, function.name));
       native->Set(context, Literal(isolate, function.name), value).Check();
     }
+    // How the request context travels along promises (builtins/internal/context.js).
+    v8::Local<v8::Object> extras = context->GetExtrasBindingObject();
+    auto adopt = [&](const char* name, const char* extra) {
+      v8::Local<v8::Value> function =
+          extras->Get(context, Literal(isolate, extra)).ToLocalChecked();
+      native->Set(context, Literal(isolate, name), function).Check();
+    };
+    adopt("getFrame", "getContinuationPreservedEmbedderData");
+    adopt("setFrame", "setContinuationPreservedEmbedderData");
     v8::Local<v8::Value> loader;
     v8::Local<v8::Value> exports;
     v8::Local<v8::Function> compile =

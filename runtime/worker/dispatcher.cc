@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/base/packed_head.h"
@@ -48,6 +49,7 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->cpu_limit_ms = limits.cpu_ms;
   pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
   pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
+  pipeline->depth_limit = static_cast<int>(limits.depth);
   pipeline->started_ms = NowMs();
   pipeline->method = base::PackedMethod(packed_head);
   pipeline->url = base::PackedUrl(packed_head);
@@ -151,6 +153,16 @@ void Dispatcher::Run(const Event& event) {
       });
       return;
     }
+    case EventKind::kDropped: {
+      Invocation* invocation = invocations_.Find(event.a);
+      if (invocation == nullptr) return;
+      Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+        v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
+                                            v8::Integer::NewFromUnsigned(isolate, event.b)};
+        CallHook(isolate, context, invocation->worker->hooks().on_dropped, arguments);
+      });
+      return;
+    }
     case EventKind::kPipeline: {
       Pipeline* pipeline = pipelines_.Find(event.a);
       if (pipeline == nullptr) return;
@@ -169,6 +181,21 @@ void Dispatcher::AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate&
     Condemn(worker, pipeline_id);
     return;
   }
+  LookAfter(invocation_id);
+  if (touched_.empty()) [[likely]]
+    return;
+  std::vector<uint32_t> touched;
+  touched.swap(touched_);
+  for (uint32_t id : touched) LookAfter(id);
+}
+
+void Dispatcher::Touch(const Invocation& invocation) {
+  if (std::find(touched_.begin(), touched_.end(), invocation.id) == touched_.end()) {
+    touched_.push_back(invocation.id);
+  }
+}
+
+void Dispatcher::LookAfter(uint32_t invocation_id) {
   Invocation* invocation = invocations_.Find(invocation_id);
   if (invocation == nullptr) return;
   Pipeline& pipeline = *invocation->pipeline;
@@ -180,7 +207,7 @@ void Dispatcher::AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate&
   // An invocation below the first is over when it has answered and nothing holds it; the first one
   // lives as long as its pipeline, so that forgotten work goes on until the response is sent.
   if (invocation->responded && !invocation->is_root && invocation->wait_until == 0 &&
-      invocation->pumps == 0) {
+      invocation->pumps == 0 && invocation->exports == 0 && invocation->incoming.empty()) {
     Release(*invocation, false);
   }
   QueueCheck(pipeline);

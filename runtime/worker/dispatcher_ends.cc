@@ -5,6 +5,7 @@
 #include "runtime/http/client.h"
 #include "runtime/js/platform.h"
 #include "runtime/worker/dispatcher_enter.h"
+#include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/outbound.h"
 #include "runtime/worker/stub_body.h"
 
@@ -76,6 +77,16 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
 
 void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   Pipeline& pipeline = *invocation.pipeline;
+  WarnOfUndisposed(invocation);
+  rpc_.DisposeAllOf(invocation);
+  if (invocation.first_export != 0) tell_javascript = true;
+  rpc_.AbandonExportsOf(invocation);
+  for (uint32_t id : invocation.incoming) {
+    if (Call* call = calls_.Find(id)) {
+      call->callee = 0;
+      ReplyWithError(*call, {"Error", kCallbackGone, {}, false});
+    }
+  }
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
   for (uint32_t id : invocation.outbound_calls) {
@@ -143,6 +154,16 @@ void Dispatcher::QueueCheck(Pipeline& pipeline) {
 
 void Dispatcher::Check(Pipeline& pipeline) {
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
+    if (pipeline.disposers > 0 && !pipeline.disposing) {
+      // Objects that want to know when their stubs are gone are told before the end.
+      pipeline.disposing = true;
+      for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+        WarnOfUndisposed(*one);
+        rpc_.DisposeAllOf(*one);
+      }
+      QueueCheck(pipeline);
+      return;
+    }
     End(pipeline);
     return;
   }
@@ -165,7 +186,9 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   Invocation* stuck = nullptr;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
     if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one)) return;
-    if (!one->responded && one->calls == 0 && stuck == nullptr) stuck = one;
+    if ((!one->responded || !one->incoming.empty()) && one->calls == 0 && stuck == nullptr) {
+      stuck = one;
+    }
   }
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
     // V8 may have work of its own for a promise that is awaited.

@@ -7,6 +7,9 @@ const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { DOMException } = require('internal/dom_exception');
 
 const BUILT_IN = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error };
+// Of errors that are about to cross: a sentence for the stack on the other side.
+const hints = new WeakMap();
+
 const DOM_PREFIX = 'DOMException:';
 
 function text(value) {
@@ -89,4 +92,4 @@ function makeError(type, message, remote, extra) {
   return error;
 }
 
-module.exports = { describeError, makeError };
+module.exports = { hints, describeError, makeError };

@@ -1,18 +1,29 @@
-// The third argument of a handler: what keeps an invocation alive after its response.
+// The third argument of a handler: what keeps an invocation alive after its response, whom it was
+// called as, and the Worker's own entrypoints.
 'use strict';
 
-const { requireContext, foreignIo } = require('internal/context');
+const { requireContext, foreignIo, state } = require('internal/context');
+const { ENABLE_CTX_EXPORTS } = require('internal/flags');
+const { deserialize } = require('web/structured_clone');
 
 const promiseThen = Promise.prototype.then;
 
 // Keeps `io` open until `promise` settles. A rejection is logged and changes nothing else.
 function extend(io, promise) {
-  if (!native.waitUntil(io.id, 1)) throw foreignIo('waitUntil');
+  if (!native.waitUntil(io.id, 1)) throw foreignIo('ExecutionContext', io);
   const done = () => native.waitUntil(io.id, -1);
   promiseThen.call(Promise.resolve(promise), done, (error) => {
     native.reportUncaught(error, 'waitUntil');
     done();
   });
+}
+
+// ctx.exports: bindings to the Worker's own entrypoints. Set when they are known.
+let loopback;
+
+function contextExports() {
+  if (loopback === undefined) loopback = {};
+  return loopback;
 }
 
 class ExecutionContext {
@@ -33,11 +44,16 @@ class ExecutionContext {
   }
 
   get props() {
-    return (this.#props ??= this.#io.props === undefined ? {} : JSON.parse(this.#io.props));
+    if (this.#props === undefined) {
+      const { props } = this.#io;
+      this.#props =
+        props === undefined ? {} : typeof props === 'string' ? JSON.parse(props) : deserialize(props);
+    }
+    return this.#props;
   }
 
   get exports() {
-    return {};
+    return state.flags & ENABLE_CTX_EXPORTS ? contextExports() : undefined;
   }
 
   get [Symbol.toStringTag]() {
@@ -50,4 +66,12 @@ function waitUntil(promise) {
   extend(requireContext(), promise);
 }
 
-module.exports = { ExecutionContext, extend, waitUntil };
+module.exports = {
+  ExecutionContext,
+  contextExports,
+  extend,
+  setContextExports: (value) => {
+    loopback = value;
+  },
+  waitUntil,
+};

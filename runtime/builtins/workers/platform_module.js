@@ -1,30 +1,73 @@
-// The module "cloudflare:workers".
+// The modules that come with isolane: "cloudflare:workers", and node's that flags ask for.
 'use strict';
 
-const { waitUntil } = require('workers/execution_context');
+const { Frame, getFrame, setFrame, state } = require('internal/context');
+const { NODEJS_ALS } = require('internal/flags');
+const async = require('workers/async_local_storage');
+const classes = require('workers/entrypoint_classes');
+const { contextExports, waitUntil } = require('workers/execution_context');
+const { Fetcher } = require('workers/fetcher');
+const { RpcPromise, RpcProperty, RpcStub } = require('workers/rpc_stub');
 
-// Base classes that Workers extend. Their instances come with later versions; defining such a class
-// is no error, binding to one is (see bindings/service/service_binding.cc).
-class WorkerEntrypoint {
-  constructor(ctx, env) {
-    this.ctx = ctx;
-    this.env = env;
+// Under which withEnv() and withExports() keep what they were given, in the frame's stores.
+const ENV = {};
+const EXPORTS = {};
+
+// An object that stands for whatever `current()` gives at the time it is used.
+function mirror(current) {
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => Reflect.get(current(), name),
+      set: (_, name, value) => Reflect.set(current(), name, value),
+      has: (_, name) => Reflect.has(current(), name),
+      ownKeys: () => Reflect.ownKeys(current()),
+      deleteProperty: (_, name) => Reflect.deleteProperty(current(), name),
+      defineProperty: (_, name, descriptor) => Reflect.defineProperty(current(), name, descriptor),
+      getOwnPropertyDescriptor(_, name) {
+        const descriptor = Reflect.getOwnPropertyDescriptor(current(), name);
+        // A proxy may show nothing as fixed that its own target does not have.
+        return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
+      },
+    },
+  );
+}
+
+function withValues(values, callback) {
+  const before = getFrame();
+  const stores = new Map(before?.stores);
+  for (const [key, value] of values) stores.set(key, value);
+  setFrame(new Frame(before?.io ?? null, stores, before?.depth ?? 1));
+  try {
+    return callback();
+  } finally {
+    setFrame(before);
   }
 }
 
-class DurableObject {
-  constructor(ctx, env) {
-    this.ctx = ctx;
-    this.env = env;
+// Their exports for one Worker, by name; `env` holds the same bindings as the handlers' argument.
+function platformModules(env) {
+  const stored = (key) => getFrame()?.stores?.get(key);
+  const modules = {
+    'cloudflare:workers': {
+      ...classes,
+      RpcPromise,
+      RpcProperty,
+      RpcStub,
+      ServiceStub: Fetcher,
+      env: mirror(() => stored(ENV) ?? env),
+      exports: mirror(() => stored(EXPORTS) ?? contextExports()),
+      waitUntil,
+      withEnv: (newEnv, callback) => withValues([[ENV, newEnv]], callback),
+      withExports: (newExports, callback) => withValues([[EXPORTS, newExports]], callback),
+      withEnvAndExports: (newEnv, newExports, callback) =>
+        withValues([[ENV, newEnv], [EXPORTS, newExports]], callback),
+    },
+  };
+  if (state.flags & NODEJS_ALS) {
+    modules['node:async_hooks'] = { ...async, default: async };
   }
+  return modules;
 }
 
-class RpcTarget {}
-
-// Its exports for one Worker; `env` holds the same bindings as the handlers' argument, in an object of
-// its own.
-function platformExports(env) {
-  return { env: { ...env }, waitUntil, WorkerEntrypoint, DurableObject, RpcTarget };
-}
-
-module.exports = { platformExports };
+module.exports = { platformModules };

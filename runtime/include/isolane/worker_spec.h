@@ -66,6 +66,10 @@ struct Limits {
   int64_t subrequests = 1'000;
   // JavaScript heap of one isolate. MiB.
   int64_t memory_mb = 128;
+  // Workers in a row that one request may go through, the first included.
+  int64_t depth = 32;
+  // The arguments or the result of one method call, serialized. MiB.
+  int64_t rpc_mb = 32;
 };
 
 struct WorkerSpec {
