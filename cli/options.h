@@ -25,6 +25,7 @@ struct CliOptions {
   std::optional<int> port;           // empty: `[dev] port` of the first configuration, else 8787
   std::vector<wrangler::VarOverride> vars;
   LogLevel log_level = LogLevel::kLog;
+  bool frozen_clock = false;
 };
 
 // `arguments` without the program's name. The error's message is one line, as wrangler's.

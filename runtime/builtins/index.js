@@ -58,6 +58,7 @@ for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'
 for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) {
   define(name, scope[name]);
 }
+define('scheduler', timers.scheduler);
 define('self', globalThis);
 
 // Before any module of the Worker: the bits of its compatibility flags.

@@ -46,10 +46,9 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->request = ++requests_;
   // The estimate of the counter's rate gets better with time; it need not be made for each request.
   if (requests_ % kRecalibrateEvery == 1) cycles_per_ms_ = watchdog_.CyclesPerMs();
-  pipeline->cpu_limit_ms = limits.cpu_ms;
+  pipeline->limits = &limits;
   pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
-  pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
-  pipeline->depth_limit = static_cast<int>(limits.depth);
+  pipeline->subrequests_left = limits.subrequests;
   pipeline->started_ms = NowMs();
   pipeline->method = base::PackedMethod(packed_head);
   pipeline->url = base::PackedUrl(packed_head);
@@ -93,6 +92,7 @@ void Dispatcher::Turn() {
   Event event;
   for (;;) {
     if (!timers_.empty()) timers_.QueueDue(NowMs());
+    if (!deadlines_.empty()) EndOverdue(NowMs());
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
       std::vector<uint32_t> suspects;
@@ -109,7 +109,15 @@ void Dispatcher::Turn() {
   in_turn_ = false;
 }
 
-double Dispatcher::NextTimer() { return timers_.empty() ? -1 : timers_.NextDelay(NowMs()); }
+double Dispatcher::NextTimer() {
+  const double now = timers_.empty() && deadlines_.empty() ? 0 : NowMs();
+  double next = timers_.empty() ? -1 : timers_.NextDelay(now);
+  if (!deadlines_.empty()) {
+    const double left = std::max(0.0, deadlines_.front().due_ms - now);
+    if (next < 0 || left < next) next = left;
+  }
+  return next;
+}
 
 void Dispatcher::EndAll() {
   while (live_ != nullptr) End(*live_);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -176,6 +177,9 @@ class Dispatcher {
   void QueueCheck(Pipeline& pipeline);
   void Check(Pipeline& pipeline);
   void CheckForHang(Pipeline& pipeline);
+  // What the invocations of the pipeline wait for, a line each: for the log.
+  std::string DescribeWaits(Pipeline& pipeline);
+  void EndOverdue(double now_ms);
   void End(Pipeline& pipeline);
 
   js::Watchdog& watchdog_;
@@ -196,6 +200,13 @@ class Dispatcher {
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
   Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
+  // Pipelines whose response was sent, by the time at which their waitUntil tasks must be done. All
+  // have the limit of the one public Worker, so they come in order.
+  struct Deadline {
+    double due_ms;
+    uint32_t pipeline;
+  };
+  std::deque<Deadline> deadlines_;
   std::vector<uint32_t> touched_;   // invocations used during an entry for another one
   std::vector<uint32_t> suspects_;  // pipelines to check for a hang when the queue is empty
   Invocation* current_ = nullptr;   // on whose behalf an isolate is entered

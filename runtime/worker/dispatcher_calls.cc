@@ -35,7 +35,7 @@ v8::MaybeLocal<v8::Value> PropsOf(v8::Isolate* isolate, const Call& call) {
 int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int depth, Call& call) {
   Pipeline& pipeline = *caller.pipeline;
   depth = std::max(depth, caller.depth);
-  if (channel != nullptr && depth >= pipeline.depth_limit) return kTooDeep;
+  if (channel != nullptr && depth >= pipeline.limits->depth) return kTooDeep;
   if (pipeline.subrequests_left <= 0) return kTooManySubrequests;
   pipeline.subrequests_left--;
   call.pipeline = pipeline.id;

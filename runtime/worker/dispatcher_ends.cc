@@ -13,7 +13,7 @@ namespace isolane::worker {
 
 namespace {
 
-constexpr const char* kHung =
+const std::string kHung =
     "The Workers runtime canceled this request because it detected that your Worker's code had "
     "hung and would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
@@ -27,7 +27,7 @@ void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
   std::string log = kCpuExceeded;
   log.append(" ").append(pipeline.method).append(" ").append(pipeline.url);
   log.append(" has used the CPU time of its request, [limits] cpu_ms = ");
-  log.append(std::to_string(pipeline.cpu_limit_ms));
+  log.append(std::to_string(pipeline.limits->cpu_ms));
   log.append(" of the public Worker; raise it there if the request needs more.");
   Log(LogLevel::kError, &worker, log, true, pipeline.request);
   FailTop(pipeline, 503, kCpuExceeded);
@@ -167,7 +167,33 @@ void Dispatcher::Check(Pipeline& pipeline) {
     End(pipeline);
     return;
   }
+  if (pipeline.response_sent && !pipeline.has_deadline && !pipeline.ended) {
+    pipeline.has_deadline = true;
+    deadlines_.push_back(
+        {NowMs() + static_cast<double>(pipeline.limits->wait_until_ms), pipeline.id});
+  }
   suspects_.push_back(pipeline.id);
+}
+
+void Dispatcher::EndOverdue(double now_ms) {
+  while (!deadlines_.empty()) {
+    Pipeline* pipeline = pipelines_.Find(deadlines_.front().pipeline);
+    if (pipeline != nullptr) {
+      if (deadlines_.front().due_ms > now_ms) return;
+      const Worker* worker =
+          pipeline->invocations == nullptr ? nullptr : pipeline->invocations->worker;
+      Log(LogLevel::kWarn, worker,
+          "waitUntil() tasks did not complete within the allowed time after invocation end and "
+          "have "
+          "been cancelled. The limit is " +
+              std::to_string(pipeline->limits->wait_until_ms) +
+              " ms after the response ([limits] wait_until_ms of the public Worker)." +
+              DescribeWaits(*pipeline),
+          true, pipeline->request);
+      End(*pipeline);
+    }
+    deadlines_.pop_front();
+  }
 }
 
 void Dispatcher::CheckForHang(Pipeline& pipeline) {
@@ -199,12 +225,28 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   }
   if (stuck == nullptr) {
     for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
-      if (!one->responded && (stuck == nullptr || one->depth > stuck->depth)) stuck = one;
+      if ((!one->responded || !one->incoming.empty()) &&
+          (stuck == nullptr || one->depth > stuck->depth))
+        stuck = one;
     }
   }
   if (stuck != nullptr && !(pipeline.response_given && pipeline.response_sent)) {
-    Log(LogLevel::kError, stuck->worker, kHung, true, pipeline.request);
-    Drop(*stuck, RemoteError{"Error", kHung, {}, false}, 500);
+    Log(LogLevel::kError, stuck->worker, kHung + DescribeWaits(pipeline), true, pipeline.request);
+    const RemoteError error{"Error", kHung, {}, false};
+    if (!stuck->responded) {
+      Drop(*stuck, error, 500);
+      return;
+    }
+    // It has answered, but not the calls on objects that it has given away.
+    std::vector<uint32_t> incoming;
+    incoming.swap(stuck->incoming);
+    for (uint32_t id : incoming) {
+      if (Call* call = calls_.Find(id)) {
+        call->callee = 0;
+        ReplyWithError(*call, error);
+      }
+    }
+    QueueCheck(pipeline);
     return;
   }
   if (!pipeline.response_sent) {
@@ -220,7 +262,8 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
     Log(LogLevel::kWarn, worker,
         "A waitUntil() task can never settle: nothing is left that it could wait for. It was "
-        "dropped.",
+        "dropped." +
+            DescribeWaits(pipeline),
         true, pipeline.request);
   }
   End(pipeline);

@@ -25,7 +25,7 @@ v8::MaybeLocal<v8::Value> ArgumentsOf(v8::Isolate* isolate, const RpcMessage& me
 int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int depth, Call& call) {
   Pipeline& pipeline = *caller.pipeline;
   depth = std::max(depth, caller.depth);
-  if (depth >= pipeline.depth_limit) return kTooDeep;
+  if (depth >= pipeline.limits->depth) return kTooDeep;
   call.pipeline = pipeline.id;
   call.caller = caller.id;
   call.depth = depth + 1;

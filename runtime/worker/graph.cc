@@ -265,6 +265,8 @@ Result<int> Graph::Serve(const std::string& ip, int port) {
   frontend_ = std::make_unique<HttpFrontend>(
       dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   http::ServerLimits limits;
+  limits.head_bytes = static_cast<size_t>(workers_.front()->spec().limits.head_kb) << 10;
+  limits.url_bytes = static_cast<size_t>(workers_.front()->spec().limits.url_kb) << 10;
   auto server = http::Server::Listen(loop_.uv(), ip, port, limits, *frontend_);
   if (!server.ok()) return server.error();
   server_ = std::move(*server);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <isolane/observer.h>
+#include <isolane/worker_spec.h>
 
 #include "runtime/base/body.h"
 #include "runtime/js/watchdog.h"
@@ -65,17 +66,16 @@ struct Pipeline {
   // Live invocations, newest first (linked by Invocation::next/previous).
   Invocation* invocations = nullptr;
   js::CpuMeter cpu;
-  int64_t cpu_limit_ms = 0;  // what cpu.budget was made from
   int64_t subrequests_left = 0;
-  int64_t subrequest_limit = 0;
-  int depth_limit = 0;
-  int wait_until = 0;  // unsettled tasks of all its invocations
-  int disposers = 0;   // exported objects whose Symbol.dispose is to be called
+  const Limits* limits = nullptr;  // those of the public Worker
+  int wait_until = 0;              // unsettled tasks of all its invocations
+  int disposers = 0;               // exported objects whose Symbol.dispose is to be called
   int status = 0;
   bool response_given = false;  // top->OnResponse or OnFailure was called
   bool response_sent = false;   // and all of it has left, or nobody wants it any more
   bool queued_for_check = false;
-  bool disposing = false;  // stubs are let go, so that disposers run before the end
+  bool has_deadline = false;  // waitUntil tasks are being waited for
+  bool disposing = false;     // stubs are let go, so that disposers run before the end
   bool ended = false;
   double started_ms = 0;
   std::string method;

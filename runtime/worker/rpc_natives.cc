@@ -30,13 +30,14 @@ bool CheckSize(v8::Isolate* isolate, const RpcMessage& message, size_t limit) {
   return false;
 }
 
-size_t LimitOf(const Worker& worker) {
-  return static_cast<size_t>(worker.spec().limits.rpc_mb) << 20;
+size_t LimitOf(const Invocation& invocation) {
+  return static_cast<size_t>(invocation.pipeline->limits->rpc_mb) << 20;
 }
 
 // Writes the elements of the array `arguments`: the short form if all are primitive. False with an
 // exception pending.
-bool WriteArguments(Worker& worker, v8::Local<v8::Value> arguments, RpcMessage& message) {
+bool WriteArguments(Worker& worker, v8::Local<v8::Value> arguments, size_t limit,
+                    RpcMessage& message) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   if (!arguments->IsArray()) return true;
   struct State {
@@ -58,14 +59,14 @@ bool WriteArguments(Worker& worker, v8::Local<v8::Value> arguments, RpcMessage& 
     message.values.clear();
     if (!CloneTo(worker, arguments, message)) return false;
   }
-  return CheckSize(isolate, message, LimitOf(worker));
+  return CheckSize(isolate, message, limit);
 }
 
-bool WriteResult(Worker& worker, v8::Local<v8::Value> value, RpcMessage& message) {
+bool WriteResult(Worker& worker, v8::Local<v8::Value> value, size_t limit, RpcMessage& message) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   if (!AppendValue(isolate, value, message.values) && !CloneTo(worker, value, message))
     return false;
-  return CheckSize(isolate, message, LimitOf(worker));
+  return CheckSize(isolate, message, limit);
 }
 
 int32_t Int32Argument(const Arguments& info, int index) {
@@ -85,7 +86,7 @@ ImportRecord* StubArgument(const Arguments& info, int index) {
 
 // A call record with path, operation and arguments (from `index` on: path, operation, depth,
 // arguments). Null with the answer set or an exception pending.
-Call* NewMethodCall(const Arguments& info, int index) {
+Call* NewMethodCall(const Arguments& info, const Invocation& caller, int index) {
   Worker& worker = WorkerOf(info);
   Call* call = worker.dispatcher().NewCall();
   if (call == nullptr) {
@@ -96,7 +97,7 @@ Call* NewMethodCall(const Arguments& info, int index) {
   call->kind = CallKind::kMethod;
   call->head = js::ToUtf8(info.GetIsolate(), info[index].As<v8::String>());
   call->operation = Int32Argument(info, index + 1);
-  if (!WriteArguments(worker, info[index + 3], call->message)) {
+  if (!WriteArguments(worker, info[index + 3], LimitOf(caller), call->message)) {
     worker.dispatcher().FreeCall(*call);
     return nullptr;
   }
@@ -111,14 +112,15 @@ void Issue(const Arguments& info, Call& call, int32_t id) {
 
 // rpcCall(context, channel, props, path, operation, depth, arguments) -> id, or a negative code
 void RpcCall(const Arguments& info) {
-  if (InvocationArgument(info, 0) == nullptr || !info[3]->IsString()) {
+  Invocation* caller = InvocationArgument(info, 0);
+  if (caller == nullptr || !info[3]->IsString()) {
     info.GetReturnValue().Set(kStale);
     return;
   }
-  Call* call = NewMethodCall(info, 3);
+  Call* call = NewMethodCall(info, *caller, 3);
   if (call == nullptr) return;
   Worker& worker = WorkerOf(info);
-  Invocation* caller = InvocationArgument(info, 0);
+  caller = InvocationArgument(info, 0);
   if (caller == nullptr) return Issue(info, *call, kStale);
   call->props = BytesArgument(info, 2);
   const Channel* channel = &worker.channels()[IdArgument(info, 1)];
@@ -128,13 +130,14 @@ void RpcCall(const Arguments& info) {
 
 // rpcCallStub(context, stub, path, operation, depth, arguments) -> id, or a negative code
 void RpcCallStub(const Arguments& info) {
-  if (InvocationArgument(info, 0) == nullptr || !info[2]->IsString()) {
+  Invocation* caller = InvocationArgument(info, 0);
+  if (caller == nullptr || !info[2]->IsString()) {
     info.GetReturnValue().Set(kStale);
     return;
   }
-  Call* call = NewMethodCall(info, 2);
+  Call* call = NewMethodCall(info, *caller, 2);
   if (call == nullptr) return;
-  Invocation* caller = InvocationArgument(info, 0);
+  caller = InvocationArgument(info, 0);
   const ImportRecord* stub = StubArgument(info, 1);
   if (caller == nullptr) return Issue(info, *call, kStale);
   if (stub == nullptr) return Issue(info, *call, kDisposed);
@@ -147,9 +150,11 @@ void RpcRespond(const Arguments& info) {
   Worker& worker = WorkerOf(info);
   RpcMessage message;
   message.with_disposer = info[3]->IsTrue();
-  if (!WriteResult(worker, info[2], message)) return;
-  // Only now: a getter in the result may have ended it.
-  if (Invocation* invocation = InvocationArgument(info, 0)) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  if (invocation == nullptr || !WriteResult(worker, info[2], LimitOf(*invocation), message)) return;
+  // Again: a getter in the result may have ended it.
+  invocation = InvocationArgument(info, 0);
+  if (invocation != nullptr) {
     worker.dispatcher().RespondMethod(*invocation, IdArgument(info, 1), std::move(message));
   }
 }
@@ -291,12 +296,20 @@ void CallSite(const Arguments& info) {
 // isProxy(value)
 void IsProxy(const Arguments& info) { info.GetReturnValue().Set(info[0]->IsProxy()); }
 
+// proxyTarget(value) -> what the Proxy stands for; undefined for other values
+void ProxyTarget(const Arguments& info) {
+  if (info[0]->IsProxy()) info.GetReturnValue().Set(info[0].As<v8::Proxy>()->GetTarget());
+}
+
 constexpr js::NativeFunction kNatives[] = {
-    {"attachBody", AttachBody}, {"attachChannel", AttachChannel}, {"attachExport", AttachExport},
-    {"attachStub", AttachStub}, {"callSite", CallSite},           {"isProxy", IsProxy},
-    {"rpcCall", RpcCall},       {"rpcCallStub", RpcCallStub},     {"rpcRead", RpcRead},
-    {"rpcRespond", RpcRespond}, {"stubDispose", StubDispose},     {"stubDup", StubDup},
-    {"stubMake", StubMake},     {"takeBody", TakeBody},           {"takeChannel", TakeChannel},
+    {"attachBody", AttachBody},     {"attachChannel", AttachChannel},
+    {"attachExport", AttachExport}, {"attachStub", AttachStub},
+    {"callSite", CallSite},         {"isProxy", IsProxy},
+    {"proxyTarget", ProxyTarget},   {"rpcCall", RpcCall},
+    {"rpcCallStub", RpcCallStub},   {"rpcRead", RpcRead},
+    {"rpcRespond", RpcRespond},     {"stubDispose", StubDispose},
+    {"stubDup", StubDup},           {"stubMake", StubMake},
+    {"takeBody", TakeBody},         {"takeChannel", TakeChannel},
     {"takeStub", TakeStub},
 };
 

@@ -68,6 +68,9 @@ Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
     channels_.push_back(std::move(channel));
   }
   declared_channels_ = channels_.size();
+  const auto& flags = spec_.compatibility_flags;
+  frozen_clock_ = spec_.frozen_clock ||
+                  std::find(flags.begin(), flags.end(), "isolane_edge_clock") != flags.end();
 }
 
 Worker::~Worker() { DropHandles(); }

@@ -61,6 +61,9 @@ class Worker {
   const WorkerSpec& spec() const { return spec_; }
   Dispatcher& dispatcher() { return dispatcher_; }
 
+  // Its clocks stand still while it runs.
+  bool frozen_clock() const { return frozen_clock_; }
+
   // Null while the worker is not ready; then failure() says why.
   js::Isolate* isolate() { return isolate_.get(); }
   const std::string& failure() const { return failure_; }
@@ -119,6 +122,7 @@ class Worker {
   };
   std::vector<CallSite> call_sites_;
   std::string failure_;
+  bool frozen_clock_ = false;
   // Declared before what holds handles of it, so that it dies after them.
   std::unique_ptr<js::Isolate> isolate_;
   std::vector<std::unique_ptr<js::Isolate>> retired_;

@@ -14,6 +14,8 @@ const TOO_DEEP = -2;
 const TOO_MANY = -3;
 const NO_ROOM = -4;
 const DISPOSED = -5;
+const URL_TOO_LONG = -6;
+const HEAD_TOO_LONG = -7;
 
 const TOO_DEEP_TEXT =
   'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
@@ -39,7 +41,7 @@ function refusal(io, code) {
       return new Error(TOO_DEEP_TEXT);
     case TOO_MANY:
       return new Error(
-        `Too many subrequests by single Worker invocation. The limit is ${native.subrequestLimit(io.id)} ` +
+        `Too many subrequests by single Worker invocation. The limit is ${native.limitOf(io.id, code)} ` +
           'per request: calls on bindings, redirects and fetch() count. To configure this limit, set ' +
           '[limits] subrequests in the wrangler.toml of the public Worker.',
       );
@@ -49,6 +51,16 @@ function refusal(io, code) {
       return new Error('isolane is handling as many calls as it can; try again later.');
     case DISPOSED:
       return new Error('RPC stub used after being disposed.');
+    case URL_TOO_LONG:
+      return new TypeError(
+        `The URL of the request is longer than ${native.limitOf(io.id, code)} bytes ([limits] url_kb of ` +
+          'the public Worker).',
+      );
+    case HEAD_TOO_LONG:
+      return new TypeError(
+        `The URL and headers of the request are longer than ${native.limitOf(io.id, code)} bytes ` +
+          '([limits] head_kb of the public Worker).',
+      );
     default:
       return new Error('internal error');
   }

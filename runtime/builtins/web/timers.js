@@ -2,6 +2,7 @@
 'use strict';
 
 const { requireContext, state, enterContext, getFrame, setFrame } = require('internal/context');
+const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
 
 // setTimeout's delays are 32-bit; more means "at once" in browsers, and "as long as possible" here.
 const MAX_DELAY = 2 ** 31 - 1;
@@ -41,6 +42,30 @@ function clearInterval(id) {
   clearTimeout(id);
 }
 
+// https://developer.mozilla.org/en-US/docs/Web/API/Scheduler, with Workers' wait().
+const scheduler = {
+  wait(delay, options = undefined) {
+    return new Promise((resolve, reject) => {
+      const signal = options?.signal;
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      let ended;
+      const id = setTimeout(() => {
+        if (ended !== undefined) removeAbortAlgorithm(signal, ended);
+        resolve();
+      }, delay);
+      if (signal === undefined) return;
+      ended = (reason) => {
+        clearTimeout(id);
+        reject(reason);
+      };
+      addAbortAlgorithm(signal, ended);
+    });
+  },
+};
+
 // --- entered from C++ ---
 
 function onTimer(ioId, id) {
@@ -56,4 +81,4 @@ function onTimer(ioId, id) {
   }
 }
 
-module.exports = { setTimeout, setInterval, clearTimeout, clearInterval, onTimer };
+module.exports = { scheduler, setTimeout, setInterval, clearTimeout, clearInterval, onTimer };

@@ -134,7 +134,7 @@ class PropertyHandler extends Handler {
 
 function property(root, path, name) {
   if (path.length >= MAX_PROPERTY_DEPTH) {
-    throw new TypeError(`The RPC property path is too deep: at most ${MAX_PROPERTY_DEPTH} names.`);
+    throw new TypeError(`RPC pipelined property path is too deep (max ${MAX_PROPERTY_DEPTH}).`);
   }
   return new Proxy(CALLABLE, new PropertyHandler(root, [...path, name]));
 }
@@ -284,6 +284,12 @@ function unsendableName(value) {
   return prototype === RpcProperty.prototype ? 'RpcProperty' : undefined;
 }
 
+// What the console shows for these: "RpcStub", "RpcPromise" or "RpcProperty"; undefined for other values.
+function nameOf(value) {
+  if (native.proxyTarget(value) !== CALLABLE) return undefined;
+  return stubStateOf(value) === undefined ? unsendableName(value) : 'RpcStub';
+}
+
 // --- calls ---
 
 class MethodCall {
@@ -430,6 +436,7 @@ module.exports = {
   checkUsable,
   makeStub,
   missing,
+  nameOf,
   onMethodResult,
   property,
   start,

@@ -9,6 +9,7 @@ const { failCall } = require('workers/dispatch');
 const { CLASS, OBJECT, entrypointAt, environment } = require('workers/entrypoints');
 const { RpcTarget } = require('workers/entrypoint_classes');
 const { ExecutionContext } = require('workers/execution_context');
+const { addHint } = require('internal/calls');
 const { hints } = require('internal/errors');
 const { CALL, LONG_PATH, StubState, makeStub, missing, stubStateOf, unsendableName, values } =
   require('workers/rpc_stub');
@@ -44,7 +45,9 @@ function missingOn(object, name, allowInstance, reserved) {
     // A Proxy of the user's: the list is only a help.
   }
   const list = [...names].slice(0, 50).join(', ');
-  hints.set(error, list === '' ? '(it has no methods)' : `(it has: ${list})`);
+  const hint = list === '' ? '(it has no methods)' : `(it has: ${list})`;
+  hints.set(error, hint);
+  addHint(error, hint);
   return error;
 }
 

@@ -107,7 +107,7 @@ class RemoteSink extends RpcTarget {
 }
 
 function describeWritable(stream) {
-  if (stream.locked) throw new TypeError('The WritableStream has been locked to a writer.');
+  if (stream.locked) throw new TypeError('This WritableStream is currently locked to a writer.');
   return [WRITABLE, attachExport(new RemoteSink(stream), false)];
 }
 
