@@ -54,8 +54,8 @@ class Writer final : public v8::ValueSerializer::Delegate {
   // Everything that is not plain: instances of classes do not become objects on their way.
   v8::Maybe<bool> IsHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
     if (!object->IsNativeError()) return v8::Just(object->GetPrototypeV2() != plain_);
-    // Of errors V8 keeps the type, unless the type is one of ours (DOMException).
-    return v8::Just(web::IsMarkedAsHost(isolate_, object));
+    // Of errors V8 keeps type and message: too little for some, and it knows no DOMException.
+    return v8::Just(worker_.enhanced_errors() || web::IsMarkedAsHost(isolate_, object));
   }
 
   v8::Maybe<bool> WriteHostObject(v8::Isolate* isolate, v8::Local<v8::Object> object) override {

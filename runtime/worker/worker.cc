@@ -176,6 +176,7 @@ Status Worker::Evaluate() {
   ISOLANE_ASSIGN(
       const CompatibilityFlags flags,
       ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
+  enhanced_errors_ = flags.enhanced_error_serialization;
   v8::Local<v8::Value> nothing;
   v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
   if (!get("configure")

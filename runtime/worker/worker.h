@@ -61,6 +61,8 @@ class Worker {
   const WorkerSpec& spec() const { return spec_; }
   Dispatcher& dispatcher() { return dispatcher_; }
 
+  // Compatibility flag enhanced_error_serialization.
+  bool enhanced_errors() const { return enhanced_errors_; }
   // Its clocks stand still while it runs.
   bool frozen_clock() const { return frozen_clock_; }
 
@@ -123,6 +125,7 @@ class Worker {
   std::vector<CallSite> call_sites_;
   std::string failure_;
   bool frozen_clock_ = false;
+  bool enhanced_errors_ = false;
   // Declared before what holds handles of it, so that it dies after them.
   std::unique_ptr<js::Isolate> isolate_;
   std::vector<std::unique_ptr<js::Isolate>> retired_;

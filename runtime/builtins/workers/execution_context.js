@@ -2,7 +2,7 @@
 // called as, and the Worker's own entrypoints.
 'use strict';
 
-const { requireContext, foreignIo, state } = require('internal/context');
+const { checkOwner, requireContext, foreignIo, state } = require('internal/context');
 const { ENABLE_CTX_EXPORTS } = require('internal/flags');
 const { deserialize } = require('web/structured_clone');
 
@@ -10,6 +10,7 @@ const promiseThen = Promise.prototype.then;
 
 // Keeps `io` open until `promise` settles. A rejection is logged and changes nothing else.
 function extend(io, promise) {
+  checkOwner(io, 'ExecutionContext');
   if (!native.waitUntil(io.id, 1)) throw foreignIo('ExecutionContext', io);
   const done = () => native.waitUntil(io.id, -1);
   promiseThen.call(Promise.resolve(promise), done, (error) => {

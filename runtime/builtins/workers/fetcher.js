@@ -7,7 +7,7 @@ const { fetchOn } = require('web/fetch');
 const { serialize } = require('web/structured_clone');
 const { setContextExports } = require('workers/execution_context');
 const { entrypointNames } = require('workers/entrypoints');
-const { BindingRoot, property } = require('workers/rpc_stub');
+const { BindingRoot, property, tagStubs } = require('workers/rpc_stub');
 
 const ILLEGAL =
   'Illegal invocation: function called with incorrect `this` reference. See ' +
@@ -111,7 +111,9 @@ class LoopbackHandler {
 
   apply(_, self, [options]) {
     if (options !== undefined && (typeof options !== 'object' || options === null)) {
-      throw new TypeError('The argument of an entrypoint in ctx.exports must be an object like { props }.');
+      throw new TypeError(
+        "Failed to execute '(called as function)' on 'LoopbackServiceStub': parameter 1 is not of type 'Options'.",
+      );
     }
     const props = options?.props;
     if (props !== undefined && (typeof props !== 'object' || props === null)) {
@@ -162,6 +164,7 @@ const HELPERS = {
 function configureFetcher() {
   const { flags } = state;
   if (flags & SET_TOSTRING_TAG) {
+    tagStubs();
     Object.defineProperty(Fetcher.prototype, Symbol.toStringTag, {
       value: 'Fetcher',
       configurable: true,
@@ -180,11 +183,14 @@ function configureFetcher() {
   // Any other name is a method of the target. The lookup ends here only after Fetcher.prototype.
   const anything = new Proxy(Object.create(Object.prototype), {
     get(target, name, receiver) {
-      if (typeof name === 'symbol' || name === 'then' || name in Object.prototype) {
+      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON' || name in Object.prototype) {
         return Reflect.get(target, name, receiver);
       }
       return typeof receiver === 'object' && receiver !== null && rootOf(receiver) !== undefined
         ? propertyOf(receiver, name) : undefined;
+    },
+    has(target, name) {
+      return typeof name === 'string' || name in target;
     },
   });
   Object.setPrototypeOf(Fetcher.prototype, anything);

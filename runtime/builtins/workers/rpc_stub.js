@@ -72,16 +72,16 @@ class PendingRoot {
 
 const CALLABLE = () => {};
 
-// What is the same for all of them: nothing can be changed, and nothing is listed.
+// What is the same for all of them: changes are without effect, and nothing is listed.
 class Handler {
   set() {
-    return false;
+    return true;
   }
   defineProperty() {
     return false;
   }
   deleteProperty() {
-    return false;
+    return true;
   }
   setPrototypeOf() {
     return false;
@@ -89,8 +89,8 @@ class Handler {
   preventExtensions() {
     return false;
   }
-  has() {
-    return false;
+  has(_, name) {
+    return typeof name === 'string';
   }
   ownKeys() {
     return [];
@@ -98,6 +98,11 @@ class Handler {
   getOwnPropertyDescriptor() {
     return undefined;
   }
+}
+
+// Names that are never remote: symbols, what every object has, and what JSON.stringify() asks for.
+function isLocal(name) {
+  return typeof name === 'symbol' || name in objectPrototype || name === 'toJSON';
 }
 
 class PropertyHandler extends Handler {
@@ -112,7 +117,7 @@ class PropertyHandler extends Handler {
   }
 
   get(_, name) {
-    if (typeof name === 'symbol') return RpcProperty.prototype[name];
+    if (isLocal(name)) return RpcProperty.prototype[name];
     const { root, path } = this;
     switch (name) {
       // Awaiting a property reads it.
@@ -123,7 +128,6 @@ class PropertyHandler extends Handler {
       case 'finally':
         return (callback) => promiseFinally.call(start(root, path, GET, undefined), callback);
     }
-    if (name in objectPrototype) return RpcProperty.prototype[name];
     return property(root, path, name);
   }
 
@@ -165,7 +169,7 @@ class PromiseHandler extends Handler {
           promiseThen.call(promise, disposeResult, () => {});
         };
     }
-    if (typeof name === 'symbol' || name in objectPrototype) return RpcPromise.prototype[name];
+    if (isLocal(name)) return RpcPromise.prototype[name];
     return property(root, [], name);
   }
 
@@ -207,7 +211,7 @@ class StubHandler extends Handler {
       case Symbol.dispose:
         return () => stub.dispose();
     }
-    if (typeof name === 'symbol' || name in objectPrototype) return RpcStub.prototype[name];
+    if (isLocal(name)) return RpcStub.prototype[name];
     return property(stub, [], name);
   }
 
@@ -246,8 +250,8 @@ function makeStub(stub) {
 
 // Throws unless the stub is the current request's and was not disposed of.
 function checkUsable(stub) {
-  if (stub.io !== state.current) throw foreignIo('Client', stub.io);
   if (stub.disposed) throw new Error('RPC stub used after being disposed.');
+  if (stub.io !== state.current) throw foreignIo('Client', stub.io);
 }
 
 function duplicate(stub) {
@@ -273,6 +277,16 @@ class RpcPromise {
 class RpcProperty {
   constructor() {
     throw new TypeError('Illegal constructor');
+  }
+}
+
+// For Workers with set_tostring_tag.
+function tagStubs() {
+  for (const Class of [RpcStub, RpcPromise, RpcProperty]) {
+    Object.defineProperty(Class.prototype, Symbol.toStringTag, {
+      value: `Js${Class.name}`,
+      configurable: true,
+    });
   }
 }
 
@@ -441,6 +455,7 @@ module.exports = {
   property,
   start,
   stubStateOf,
+  tagStubs,
   unsendableName,
   values,
 };

@@ -5,6 +5,7 @@
 'use strict';
 
 const { requireContext } = require('internal/context');
+const { describeError, makeError } = require('internal/errors');
 const { DOMException, isDOMException } = require('internal/dom_exception');
 const { isProxy } = native;
 const { abortSignal, addAbortAlgorithm, createSignal, isAbortSignal } = require('web/abort');
@@ -35,6 +36,7 @@ const BLOB = 7; // bytes, type
 const FILE = 8; // bytes, type, name, time
 const SIGNAL = 9; // the parts of describeSignal()
 const EXCEPTION = 10; // message, name
+const ERROR = 11; // type, message, extra
 
 const LOST_WRITER =
   'WritableStream received over RPC was disconnected because the remote execution context has ended.';
@@ -136,6 +138,19 @@ function describeSignal(signal) {
   return [SIGNAL, undefined, native.attachBody(STREAM, writer)];
 }
 
+// Only with enhanced_error_serialization; else errors are V8's business.
+function describeErrorValue(error) {
+  const [type, message, extra] = describeError(error);
+  let bytes;
+  try {
+    bytes = extra === undefined ? undefined : serialize(extra);
+  } catch {
+    // A property that cannot be sent: type and message arrive.
+    bytes = undefined;
+  }
+  return [ERROR, type, message, bytes];
+}
+
 // What `object`, an instance of some class, consists of: a list of primitive values and bytes. A
 // string says why it cannot be sent. Entered from C++ while a message is written.
 function describeObject(object) {
@@ -169,6 +184,7 @@ function describeObject(object) {
   }
   if (isAbortSignal(object)) return describeSignal(object);
   if (isDOMException(object)) return [EXCEPTION, object.message, object.name];
+  if (object instanceof Error) return describeErrorValue(object);
   const prototype = getPrototypeOf(object);
   const name = prototype === null ? 'Object' : prototype.constructor?.name;
   return unsupported(typeof name === 'string' && name !== '' ? name : 'Object');
@@ -269,6 +285,8 @@ function reviveObject(parts) {
       return reviveSignal(parts[1], parts[2]);
     case EXCEPTION:
       return new DOMException(parts[1], parts[2]);
+    case ERROR:
+      return makeError(parts[1], parts[2], false, optional(parts[3]));
     default:
       return undefined;
   }
@@ -349,12 +367,16 @@ function replace(value, seen, given, path, label) {
     if (binding !== undefined) return makeFetcherFrom(binding.channel, binding.props);
     const name = unsendableName(value);
     if (name !== undefined) throw new DOMException(unsupported(name) + placeOf(path, label), 'DataCloneError');
+    const known = seen.get(value);
+    if (known !== undefined) return known;
     const stub = stubStateOf(value);
     if (stub !== undefined) {
       checkUsable(stub);
       given.push(stub);
     }
-    return new Reference(value, isProxy(value) && stub === undefined ? accessOf(value) : true);
+    const reference = new Reference(value, isProxy(value) && stub === undefined ? accessOf(value) : true);
+    seen.set(value, reference);
+    return reference;
   }
   if (type !== 'object' || value === null) return value;
   const known = seen.get(value);
