@@ -16,6 +16,7 @@ const promiseCatch = Promise.prototype.catch;
 const promiseFinally = Promise.prototype.finally;
 const objectPrototype = Object.prototype;
 const { hasOwn, getPrototypeOf } = Object;
+const { captureStackTrace } = Error;
 
 // Operations, as a call carries them; also with the bit LONG_PATH: the path is JSON, not one name.
 const CALL = 0;
@@ -378,13 +379,16 @@ function rootOf(value) {
 
 // "gateway/src/index.js:14:25": the code of the Worker that is calling now.
 function callerPlace() {
-  const holder = {};
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 12;
-  Error.captureStackTrace(holder, start);
-  Error.stackTraceLimit = limit;
-  if (typeof holder.stack !== 'string') return '';
-  for (const line of holder.stack.split('\n').slice(1)) {
+  let stack;
+  try {
+    const holder = {};
+    captureStackTrace(holder, start);
+    ({ stack } = holder);
+  } catch {
+    // Error.prepareStackTrace is the Worker's to set. The place is only a help.
+  }
+  if (typeof stack !== 'string') return '';
+  for (const line of stack.split('\n').slice(1)) {
     if (line.includes('isolane:')) continue;
     const place = /\(?([^()\s]+:\d+:\d+)\)?$/.exec(line);
     if (place !== null) return place[1];
