@@ -21,6 +21,7 @@ Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a director
       --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
       --ip ADDRESS      address to listen on [127.0.0.1, or ip of the first [dev]]
       --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
+      --public-only     fetch() reaches public addresses only, not this machine and its networks
       --log-level LEVEL debug, info, log, warn, error or none [log]
   -h, --help            print this
   -v, --version         print the versions of isolane, V8 and libuv
@@ -70,6 +71,7 @@ class Parser {
     }
     if (flag == "--port") return ParsePort();
     if (flag == "--var") return ParseVars();
+    if (flag == "--public-only") return Switch(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
     const size_t letters = flag.find_first_not_of('-');
     return Refused("Unknown argument: " + flag.substr(letters == std::string::npos ? 0 : letters));

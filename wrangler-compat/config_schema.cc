@@ -174,6 +174,7 @@ void ReadLimits(ConfigSection& section, DiagnosticGroup& tree, Limits& limits) {
   ReadLimit(fields, "cpu_ms", limits.cpu_ms);
   ReadLimit(fields, "subrequests", limits.subrequests);
   ReadLimit(fields, "memory_mb", limits.memory_mb);
+  ReadLimit(fields, "connections", limits.connections);
 }
 
 void ReadDev(ConfigSection& section, DiagnosticGroup& tree, DevSettings& dev) {

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/base/packed_head.h"
@@ -48,6 +49,7 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->cpu_limit_ms = limits.cpu_ms;
   pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
   pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
+  pipeline->connection_limit = limits.connections;
   pipeline->started_ms = NowMs();
   pipeline->method = base::PackedMethod(packed_head);
   pipeline->url = base::PackedUrl(packed_head);
@@ -91,6 +93,7 @@ void Dispatcher::Turn() {
   Event event;
   for (;;) {
     if (!timers_.empty()) timers_.QueueDue(NowMs());
+    if (stall_due_ms_ >= 0) QueueStalled();
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
       std::vector<uint32_t> suspects;
@@ -107,7 +110,14 @@ void Dispatcher::Turn() {
   in_turn_ = false;
 }
 
-double Dispatcher::NextTimer() { return timers_.empty() ? -1 : timers_.NextDelay(NowMs()); }
+double Dispatcher::NextTimer() {
+  if (timers_.empty() && stall_due_ms_ < 0) return -1;
+  const double now = NowMs();
+  const double stall = stall_due_ms_ < 0 ? -1 : std::max(0.0, stall_due_ms_ - now);
+  if (timers_.empty()) return stall;
+  const double timer = timers_.NextDelay(now);
+  return stall < 0 ? timer : std::min(timer, stall);
+}
 
 void Dispatcher::EndAll() {
   while (live_ != nullptr) End(*live_);

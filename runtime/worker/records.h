@@ -15,6 +15,7 @@
 
 #include "runtime/base/body.h"
 #include "runtime/js/watchdog.h"
+#include "runtime/worker/outbound_slots.h"
 
 namespace isolane::js {
 class Isolate;
@@ -65,6 +66,7 @@ struct Pipeline {
   int64_t cpu_limit_ms = 0;  // what cpu.budget was made from
   int64_t subrequests_left = 0;
   int64_t subrequest_limit = 0;
+  int64_t connection_limit = 0;
   int wait_until = 0;  // unsettled tasks of all its invocations
   int status = 0;
   bool response_given = false;  // top->OnResponse or OnFailure was called
@@ -76,6 +78,8 @@ struct Pipeline {
   std::string url;
   // The response's body while it is being sent.
   std::shared_ptr<base::Pipe> response_pipe;
+  // Null until the first fetch() to the network.
+  std::unique_ptr<OutboundSlots> outbound;
   std::vector<TraceNode> trace;
 
   void Reset() {
@@ -134,8 +138,14 @@ struct Call {
   std::string cf;    // structured-clone bytes, or empty
   int status = 0;    // of the answer; 0: error
   RemoteError error;
-  uint64_t outbound = 0;   // id of the network request
+  uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
   bool cancelled = false;  // nobody waits for the answer
+
+  // Nobody will read it.
+  void DropBody() {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body = base::Body();
+  }
 
   void Reset() {
     pipeline = caller = callee = 0;

@@ -30,6 +30,7 @@ class TestWorker {
   TestWorker& CpuMs(int64_t ms);
   TestWorker& MemoryMb(int64_t mb);
   TestWorker& Subrequests(int64_t count);
+  TestWorker& Connections(int64_t count);
   // "src/" makes errors and stacks say "src/index.js".
   TestWorker& Root(const std::string& root);
 
