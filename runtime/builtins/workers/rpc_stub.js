@@ -15,7 +15,8 @@ const promiseThen = Promise.prototype.then;
 const promiseCatch = Promise.prototype.catch;
 const promiseFinally = Promise.prototype.finally;
 const objectPrototype = Object.prototype;
-const { hasOwn, getPrototypeOf } = Object;
+const { hasOwn, getPrototypeOf, setPrototypeOf } = Object;
+const { stringify } = JSON;
 
 // Operations, as a call carries them; also with the bit LONG_PATH: the path is JSON, not one name.
 const CALL = 0;
@@ -25,7 +26,12 @@ const LONG_PATH = 2;
 const MAX_PROPERTY_DEPTH = 64;
 
 // What the values module does for this one, which it needs itself: set by rpc_values.js.
-const values = { write: undefined, read: undefined };
+const values = {
+  write: undefined,
+  read: undefined,
+  // The [Symbol.dispose]() of results without stubs.
+  nothingToDispose: () => {},
+};
 
 // --- roots ---
 
@@ -134,7 +140,7 @@ class PropertyHandler extends Handler {
 
 function property(root, path, name) {
   if (path.length >= MAX_PROPERTY_DEPTH) {
-    throw new TypeError(`The RPC property path is too deep: at most ${MAX_PROPERTY_DEPTH} names.`);
+    throw new TypeError(`RPC pipelined property path is too deep (max ${MAX_PROPERTY_DEPTH}).`);
   }
   return new Proxy(CALLABLE, new PropertyHandler(root, [...path, name]));
 }
@@ -305,7 +311,7 @@ class MethodCall {
 
 // Calls (or reads) `path` on `root`. The promise is for the result, which `pending` stands for.
 function start(root, path, operation, args, pending = undefined) {
-  if (root instanceof PendingRoot) return startOnResult(root, path, operation, args);
+  if (root instanceof PendingRoot) return startOnResult(root, path, operation, args, pending);
   return new Promise((resolve, reject) => {
     const io = requireContext();
     if (root instanceof StubState) checkUsable(root);
@@ -313,7 +319,7 @@ function start(root, path, operation, args, pending = undefined) {
     call.pending = pending;
     if (root instanceof BindingRoot && root.gaveStubs?.get(path[0]) !== false) call.place = callerPlace();
     const single = path.length === 1;
-    const text = single ? path[0] : JSON.stringify(path);
+    const text = single ? path[0] : textOf(path);
     if (!single) operation |= LONG_PATH;
     const depth = currentDepth();
     const issue = (list) =>
@@ -324,9 +330,14 @@ function start(root, path, operation, args, pending = undefined) {
   });
 }
 
-function startOnResult(root, path, operation, args) {
+// As JSON, whatever toJSON() arrays may have got.
+function textOf(path) {
+  return stringify(setPrototypeOf([...path], null));
+}
+
+function startOnResult(root, path, operation, args, pending) {
   if (root.io !== state.current) return Promise.reject(foreignIo('JsRpcPromise', root.io));
-  return promiseThen.call(root.promise, (value) => onResult(value, path, operation, args));
+  return promiseThen.call(root.promise, (value) => onResult(value, path, operation, args, pending));
 }
 
 function missing(name) {
@@ -334,10 +345,10 @@ function missing(name) {
 }
 
 // What a call on a promise means once there is a value: its own properties, until a stub is reached.
-function onResult(value, path, operation, args) {
+function onResult(value, path, operation, args, pending) {
   for (let i = 0; i < path.length; i++) {
     const root = rootOf(value);
-    if (root !== undefined) return start(root, path.slice(i), operation, args);
+    if (root !== undefined) return start(root, path.slice(i), operation, args, pending);
     const name = path[i];
     if (typeof value !== 'object' || value === null || getPrototypeOf(value) !== objectPrototype ||
         !hasOwn(value, name)) {
@@ -348,7 +359,7 @@ function onResult(value, path, operation, args) {
   if (operation === GET) return value;
   const stub = stubStateOf(value);
   if (stub === undefined) throw new TypeError(`"${path.join('.') || '(this)'}" is not a function.`);
-  return start(stub, [], CALL, args);
+  return start(stub, [], CALL, args, pending);
 }
 
 // The root behind a stub or a binding; undefined for other values.
@@ -356,15 +367,28 @@ function rootOf(value) {
   return stubStateOf(value) ?? values.bindingRootOf(value);
 }
 
-// "gateway/src/index.js:14:25": the code of the Worker that is calling now.
-function callerPlace() {
+function stackHere() {
   const holder = {};
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 12;
-  Error.captureStackTrace(holder, start);
-  Error.stackTraceLimit = limit;
-  if (typeof holder.stack !== 'string') return '';
-  for (const line of holder.stack.split('\n').slice(1)) {
+  try {
+    Error.captureStackTrace(holder, start);
+    return holder.stack;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+// "gateway/src/index.js:14:25": the code of the Worker that is calling now.
+function callerPlace() {
+  let stack;
+  try {
+    stack = stackHere();
+  } catch {
+    // Error is frozen, or a prepareStackTrace() of the user's has thrown.
+  }
+  if (typeof stack !== 'string') return '';
+  for (const line of stack.split('\n').slice(1)) {
     if (line.includes('isolane:')) continue;
     const place = /\(?([^()\s]+:\d+:\d+)\)?$/.exec(line);
     if (place !== null) return place[1];
