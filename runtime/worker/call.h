@@ -39,6 +39,7 @@ struct Call {
   bool cancelled = false;  // nobody waits for the answer
   // Of kMethod.
   uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
+  StubReference object;    // holds it until the call is over, also when the stub is gone
   int32_t operation = 0;   // see builtins/workers/rpc_stub.js
   RpcMessage message;      // the arguments, then the result
 
@@ -52,6 +53,7 @@ struct Call {
     kind = CallKind::kFetch;
     props.clear();
     export_id = 0;
+    object = StubReference();
     operation = 0;
     message.Reset();
     pipeline = caller = callee = 0;

@@ -169,6 +169,7 @@ void Dispatcher::Run(const Event& event) {
     case EventKind::kDropped: {
       Invocation* invocation = invocations_.Find(event.a);
       if (invocation == nullptr) return;
+      rpc_.Forget(*invocation, event.b);
       Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
         v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
                                             v8::Integer::NewFromUnsigned(isolate, event.b)};

@@ -116,6 +116,14 @@ void Dispatcher::Drop(Invocation& invocation, const RemoteError& error, int stat
       queue_.Push(EventKind::kReply, call->id);
     }
   }
+  // Calls on its objects are told the same.
+  for (uint32_t id : invocation.incoming) {
+    if (Call* call = calls_.Find(id)) {
+      call->callee = 0;
+      ReplyWithError(*call, error);
+    }
+  }
+  invocation.incoming.clear();
   QueueCheck(*invocation.pipeline);
   Release(invocation, true);
 }

@@ -204,6 +204,8 @@ void Dispatcher::Reply(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
   Invocation* caller = call->cancelled ? nullptr : invocations_.Find(call->caller);
+  // Before the caller goes on: what it does next comes after the disposer of that object.
+  call->object = StubReference();
   if (caller == nullptr) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);

@@ -151,7 +151,7 @@ void Dispatcher::QueueCheck(Pipeline& pipeline) {
 
 void Dispatcher::Check(Pipeline& pipeline) {
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
-    if (pipeline.disposers > 0 && !pipeline.disposing) {
+    if (pipeline.disposers > 0 && (!pipeline.disposing || pipeline.dropped > 0)) {
       // Objects that want to know when their stubs are gone are told before the end.
       pipeline.disposing = true;
       for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {

@@ -71,6 +71,7 @@ struct Pipeline {
   const Limits* limits = nullptr;  // those of the public Worker
   int wait_until = 0;              // unsettled tasks of all its invocations
   int disposers = 0;               // exported objects whose Symbol.dispose is to be called
+  int dropped = 0;                 // of these, those whose owner is about to be told
   int status = 0;
   bool response_given = false;  // top->OnResponse or OnFailure was called
   bool response_sent = false;   // and all of it has left, or nobody wants it any more

@@ -13,6 +13,7 @@ const { serialize, deserialize } = require('web/structured_clone');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 
 const promiseThen = Promise.prototype.then;
+const objectToString = Object.prototype.toString;
 
 const NOT_A_PROMISE = "Callback returned incorrect type; expected 'Promise'";
 const NOT_A_RESPONSE =
@@ -31,6 +32,8 @@ function failCall(io, callId, error, quiet) {
     }
   } catch {
     extra = undefined;
+    // A thrown object with something in it that cannot be sent.
+    if (type === '') [type, message] = ['Error', objectToString.call(error)];
   }
   const hint = typeof error === 'object' && error !== null ? hints.get(error) : undefined;
   native.fail(io.id, callId, type, message, quiet ? undefined : (error ?? `${error}`), extra, hint);
@@ -81,27 +84,26 @@ function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
     body,
     cf === undefined ? undefined : deserialize(cf),
   );
-  let result;
   try {
-    result = invoke(io, entrypoint, request);
+    const result = invoke(io, entrypoint, request);
+    if (isResponse(result)) {
+      finish(io, result, request);
+    } else if (
+      (typeof result === 'object' || typeof result === 'function') &&
+      result !== null &&
+      // A getter of the user's may throw here.
+      typeof result.then === 'function'
+    ) {
+      promiseThen.call(
+        result instanceof Promise ? result : Promise.resolve(result),
+        (response) => finish(io, response, request),
+        (error) => fail(io, error, request),
+      );
+    } else {
+      fail(io, new TypeError(NOT_A_PROMISE), request);
+    }
   } catch (error) {
     fail(io, error, request);
-    return;
-  }
-  if (isResponse(result)) {
-    finish(io, result, request);
-  } else if (
-    (typeof result === 'object' || typeof result === 'function') &&
-    result !== null &&
-    typeof result.then === 'function'
-  ) {
-    promiseThen.call(
-      result instanceof Promise ? result : Promise.resolve(result),
-      (response) => finish(io, response, request),
-      (error) => fail(io, error, request),
-    );
-  } else {
-    fail(io, new TypeError(NOT_A_PROMISE), request);
   }
 }
 

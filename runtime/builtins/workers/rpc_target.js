@@ -17,6 +17,7 @@ const { CALL, LONG_PATH, StubState, makeStub, missing, stubStateOf, unsendableNa
 const promiseThen = Promise.prototype.then;
 const objectPrototype = Object.prototype;
 const { hasOwn, getPrototypeOf, getOwnPropertyNames } = Object;
+const { parse } = JSON;
 
 // Of entrypoints: what is special there, or belongs to Durable Objects.
 const RESERVED_ON_ENTRYPOINTS = new Set([
@@ -154,12 +155,18 @@ const isThenable = (value) => isObject(value) && typeof value.then === 'function
 // Sends what the method gave, once it is there. `parameters` are the stubs among its arguments, which
 // end with the call.
 function answer(io, callId, result, parameters) {
-  if (isThenable(result)) {
-    promiseThen.call(
-      result instanceof Promise ? result : Promise.resolve(result),
-      (value) => respond(io, callId, value, parameters),
-      (error) => refuse(io, callId, error, parameters),
-    );
+  try {
+    if (isThenable(result)) {
+      promiseThen.call(
+        result instanceof Promise ? result : Promise.resolve(result),
+        (value) => respond(io, callId, value, parameters),
+        (error) => refuse(io, callId, error, parameters),
+      );
+      return;
+    }
+  } catch (error) {
+    // A getter `then` of the user's.
+    refuse(io, callId, error, parameters);
     return;
   }
   respond(io, callId, result, parameters);
@@ -170,9 +177,8 @@ function respond(io, callId, value, parameters) {
     let disposer;
     if (typeof value === 'object' && value !== null && getPrototypeOf(value) === objectPrototype) {
       const dispose = value[Symbol.dispose];
-      if (dispose !== undefined) {
-        delete value[Symbol.dispose];
-        if (typeof dispose === 'function') disposer = new ResultDisposer(value, dispose);
+      if (typeof dispose === 'function' && dispose !== values.nothingToDispose) {
+        disposer = new ResultDisposer(value, dispose);
       }
     }
     if (disposer === undefined) {
@@ -255,7 +261,7 @@ function handleMethod(ioId, number, depth, entrypoint, props, callId, path, oper
   let result;
   try {
     if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
-    const names = operation & LONG_PATH ? JSON.parse(path) : [path];
+    const names = operation & LONG_PATH ? parse(path) : [path];
     result = callEntrypoint(io, entrypoint, names, operation & ~LONG_PATH, args);
   } catch (error) {
     refuse(io, callId, error, parameters);
@@ -273,7 +279,7 @@ function handleStubCall(ioId, callId, exportId, depth, path, operation, args) {
   let result;
   try {
     if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
-    const names = operation & LONG_PATH ? JSON.parse(path) : [path];
+    const names = operation & LONG_PATH ? parse(path) : [path];
     result = perform(entry.object, names, entry.allowInstance, RESERVED_ON_TARGETS, operation & ~LONG_PATH,
       args, undefined);
   } catch (error) {
