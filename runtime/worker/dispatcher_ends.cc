@@ -89,6 +89,7 @@ void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   }
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
+  web_sockets_.FreeAllOf(invocation);
   for (uint32_t id : invocation.outbound_calls) {
     if (Call* call = calls_.Find(id)) {
       if (client_ != nullptr && call->outbound != 0) client_->Cancel(call->outbound);
@@ -211,7 +212,10 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   }
   Invocation* stuck = nullptr;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
-    if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one)) return;
+    if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one) ||
+        web_sockets_.WaitsOutside(*one)) {
+      return;
+    }
     if ((!one->responded || !one->incoming.empty()) && one->calls == 0 && stuck == nullptr) {
       stuck = one;
     }
