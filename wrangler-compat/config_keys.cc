@@ -141,7 +141,8 @@ constexpr std::string_view kDevFields[] = {"ip",
                                            "generate_types"};
 constexpr std::string_view kLimitsFields[] = {
     // The first two are wrangler's, the others isolane's own.
-    "cpu_ms", "subrequests", "memory_mb", "depth", "rpc_mb", "wait_until_ms", "head_kb", "url_kb"};
+    "cpu_ms", "subrequests",   "memory_mb", "depth", "connections",
+    "rpc_mb", "wait_until_ms", "head_kb",   "url_kb"};
 constexpr std::string_view kBuildFields[] = {"command", "cwd", "watch_dir"};
 constexpr std::string_view kTriggersFields[] = {"crons", "events"};
 constexpr std::string_view kAssetsFields[] = {"directory", "binding", "html_handling",

@@ -179,6 +179,7 @@ void ReadLimits(ConfigSection& section, DiagnosticGroup& tree, Limits& limits) {
   ReadLimit(fields, "wait_until_ms", limits.wait_until_ms);
   ReadLimit(fields, "head_kb", limits.head_kb);
   ReadLimit(fields, "url_kb", limits.url_kb);
+  ReadLimit(fields, "connections", limits.connections);
 }
 
 void ReadDev(ConfigSection& section, DiagnosticGroup& tree, DevSettings& dev) {

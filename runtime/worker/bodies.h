@@ -37,6 +37,7 @@ struct BodyRecord final : base::PipeReader, base::PipeWriter {
   class Bodies* table = nullptr;
 
   void OnReadable() override;
+  bool awaits() const override { return waiting; }
   void OnWritable() override;
   void OnEmpty() override;
   void OnCancel() override;

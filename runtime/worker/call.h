@@ -36,12 +36,18 @@ struct Call {
   int status = 0;     // of the answer; 0: error
   RemoteError error;
   std::shared_ptr<base::MessageEnd> socket;  // of the answer: status 101
-  uint64_t outbound = 0;   // id of the network request
+  uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
   bool cancelled = false;  // nobody waits for the answer
   // Of kMethod.
   uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
   int32_t operation = 0;   // see builtins/workers/rpc_stub.js
   RpcMessage message;      // the arguments, then the result
+
+  // Nobody will read it.
+  void DropBody() {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body = base::Body();
+  }
 
   void Reset() {
     kind = CallKind::kFetch;

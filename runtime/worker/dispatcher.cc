@@ -93,6 +93,7 @@ void Dispatcher::Turn() {
   for (;;) {
     if (!timers_.empty()) timers_.QueueDue(NowMs());
     if (!deadlines_.empty()) EndOverdue(NowMs());
+    if (stall_due_ms_ >= 0) QueueStalled();
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
       std::vector<uint32_t> suspects;
@@ -110,12 +111,16 @@ void Dispatcher::Turn() {
 }
 
 double Dispatcher::NextTimer() {
-  const double now = timers_.empty() && deadlines_.empty() ? 0 : NowMs();
+  // Nothing to read the clock for, in the common case.
+  if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty()) return -1;
+  const double now = NowMs();
   double next = timers_.empty() ? -1 : timers_.NextDelay(now);
-  if (!deadlines_.empty()) {
-    const double left = std::max(0.0, deadlines_.front().due_ms - now);
+  auto consider = [&](double due_ms) {
+    const double left = std::max(0.0, due_ms - now);
     if (next < 0 || left < next) next = left;
-  }
+  };
+  if (stall_due_ms_ >= 0) consider(stall_due_ms_);
+  if (!deadlines_.empty()) consider(deadlines_.front().due_ms);
   return next;
 }
 

@@ -136,8 +136,10 @@ class Dispatcher {
 
   // --- outbound ---
   // The network answered (or, status 0, failed); from a callback of the client.
-  void OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head, base::Body body,
-                        const std::string& failure);
+  void OutboundAnswered(OutboundCall& outbound, int status, std::string_view packed_head,
+                        base::Body body, const std::string& failure);
+  // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
+  void OutboundFinished(OutboundCall& outbound);
 
   // True if an isolate was replaced since the last call: the old one waits to be disposed.
   bool TakeReplaced() { return std::exchange(replaced_, false); }
@@ -158,6 +160,14 @@ class Dispatcher {
   // The binding leads to a C++ service, or nowhere.
   void AnswerWithoutWorker(Call& call);
   void StartOutbound(Invocation& caller, Call& call);
+  void SendOutbound(Pipeline& pipeline, Call& call);
+  // Starts fetches that wait while there are connections for them.
+  void SendWaiting(Pipeline& pipeline);
+  // The fetch is not wanted any more, waiting or under way; frees its call.
+  void DropOutbound(Pipeline& pipeline, Call& call);
+  // Every connection is held by a response that nobody reads, and a fetch waits: one has to go.
+  void CheckForStall(Pipeline& pipeline);
+  void QueueStalled();
 
   // Enters the isolate on behalf of `invocation`, calls `body(context)`, runs microtasks, and looks
   // after what became of the invocation and its isolate.
@@ -201,7 +211,8 @@ class Dispatcher {
   Bodies bodies_{queue_, invocations_};
   RpcTable rpc_{queue_, invocations_};
   WebSockets web_sockets_{queue_, invocations_};
-  std::unordered_map<uint32_t, std::unique_ptr<OutboundCall>> outbound_;
+  std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
+      outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
   Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
@@ -214,6 +225,7 @@ class Dispatcher {
   std::deque<Deadline> deadlines_;
   std::vector<uint32_t> touched_;   // invocations used during an entry for another one
   std::vector<uint32_t> suspects_;  // pipelines to check for a hang when the queue is empty
+  double stall_due_ms_ = -1;        // when pipelines are to be checked for a stall; -1: not at all
   Invocation* current_ = nullptr;   // on whose behalf an isolate is entered
   uint64_t requests_ = 0;
   double cycles_per_ms_ = 1;

@@ -3,12 +3,10 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
-#include "runtime/http/client.h"
 #include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
-#include "runtime/worker/outbound.h"
 #include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
@@ -109,32 +107,6 @@ void Dispatcher::AnswerWithoutWorker(Call& call) {
   queue_.Push(EventKind::kReply, call.id);
 }
 
-void Dispatcher::StartOutbound(Invocation& caller, Call& call) {
-  caller.calls++;
-  if (client_ == nullptr) {
-    call.error.message = "fetch() to the network is not available here.";
-    queue_.Push(EventKind::kReply, call.id);
-    return;
-  }
-  caller.outbound_calls.push_back(call.id);
-  auto outbound = std::make_unique<OutboundCall>(*this, call.id);
-  const std::string head = std::move(call.head);
-  call.head.clear();
-  call.outbound = client_->Start(head, std::move(call.body), outbound.get());
-  outbound_.emplace(call.id, std::move(outbound));
-}
-
-void Dispatcher::OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head,
-                                  base::Body body, const std::string& failure) {
-  Call* call = calls_.Find(call_id);
-  if (call == nullptr) return;
-  call->status = status;
-  call->head = packed_head;
-  call->body = std::move(body);
-  call->error.message = failure;
-  queue_.Push(EventKind::kReply, call_id);
-}
-
 void Dispatcher::Start(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
@@ -232,7 +204,6 @@ void Dispatcher::Reply(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
   Invocation* caller = call->cancelled ? nullptr : invocations_.Find(call->caller);
-  if (call->outbound != 0) outbound_.erase(call_id);
   if (caller == nullptr) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
@@ -298,11 +269,8 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
   if (call == nullptr || call->caller != caller.id || call->cancelled) return;
   call->cancelled = true;
   caller.calls--;
-  if (call->outbound != 0) {
-    client_->Cancel(call->outbound);
-    outbound_.erase(call_id);
-    std::erase(caller.outbound_calls, call_id);
-    calls_.Free(call);
+  if (std::erase(caller.outbound_calls, call_id) > 0) {
+    DropOutbound(*caller.pipeline, *call);
     return;
   }
   // A stub that has not got all of its body is never called.

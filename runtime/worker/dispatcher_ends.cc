@@ -2,7 +2,6 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/http/client.h"
 #include "runtime/js/platform.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
@@ -90,12 +89,10 @@ void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
   web_sockets_.FreeAllOf(invocation);
-  for (uint32_t id : invocation.outbound_calls) {
-    if (Call* call = calls_.Find(id)) {
-      if (client_ != nullptr && call->outbound != 0) client_->Cancel(call->outbound);
-      outbound_.erase(id);
-      calls_.Free(call);
-    }
+  const std::vector<uint32_t> outbound_calls = std::exchange(invocation.outbound_calls, {});
+  for (uint32_t id : outbound_calls) pipeline.outbound->Forget(id);
+  for (uint32_t id : outbound_calls) {
+    if (Call* call = calls_.Find(id)) DropOutbound(pipeline, *call);
   }
   if (Call* call = calls_.Find(invocation.call)) {
     // Nobody is going to be answered: the caller is gone, or the pipeline is over.
@@ -199,6 +196,7 @@ void Dispatcher::EndOverdue(double now_ms) {
 
 void Dispatcher::CheckForHang(Pipeline& pipeline) {
   if (pipeline.queued_for_check) return;
+  if (pipeline.outbound != nullptr) CheckForStall(pipeline);
   bool waits_for_client = false;
   if (pipeline.response_given && !pipeline.response_sent) {
     // Bytes on their way to the client, or a complete response that the next flush announces.

@@ -59,8 +59,12 @@ Graph::Graph(const RuntimeOptions& options)
         self->loop_.Post([self] { self->RunV8Tasks(); });
       },
       this);
+  http::ClientOptions outbound;
+  outbound.proxies = http::ProxySettings::FromEnvironment();
+  outbound.authorities = http::CaSources::FromEnvironment();
+  outbound.public_only = options.public_only;
   client_ = http::Client::Create(
-      loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+      loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
   dispatcher_.set_flush(
       [](void* context) {

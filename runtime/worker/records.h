@@ -18,6 +18,7 @@
 #include "runtime/base/body.h"
 #include "runtime/base/message_channel.h"
 #include "runtime/js/watchdog.h"
+#include "runtime/worker/outbound_slots.h"
 
 namespace isolane::js {
 class Isolate;
@@ -85,6 +86,8 @@ struct Pipeline {
   std::string url;
   // The response's body while it is being sent.
   std::shared_ptr<base::Pipe> response_pipe;
+  // Null until the first fetch() to the network.
+  std::unique_ptr<OutboundSlots> outbound;
   std::vector<TraceNode> trace;
 
   void Reset() {

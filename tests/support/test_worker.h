@@ -36,6 +36,7 @@ class TestWorker {
     change(spec_.limits);
     return *this;
   }
+  TestWorker& Connections(int64_t count);
   // "src/" makes errors and stacks say "src/index.js".
   TestWorker& Root(const std::string& root);
 

@@ -64,6 +64,9 @@ struct Limits {
   int64_t cpu_ms = 30'000;
   // Calls on bindings, redirect hops and outbound fetches of one top-level request.
   int64_t subrequests = 1'000;
+  // Connections to the network that one top-level request has at a time; further fetches wait. The
+  // public Worker's value counts. Calls on bindings need none.
+  int64_t connections = 6;
   // JavaScript heap of one isolate. MiB.
   int64_t memory_mb = 128;
   // Workers in a row that one request may go through, the first included.
