@@ -114,7 +114,7 @@ bool Connection::OnUpgradeAsked() {
 
 void Connection::Upgrade(std::shared_ptr<base::MessageEnd> end) {
   upgrade_ = nullptr;
-  web_socket_ = std::make_unique<WebSocketConnection>(WebSocketRole::kServer, std::move(end), *this);
+  web_socket_.reset(new WebSocketConnection(WebSocketRole::kServer, std::move(end), *this));
   close_after_ = true;
   ByteBuffer held;
   held.Swap(held_);

@@ -34,6 +34,7 @@ enum FlagBits : uint32_t {
   kDupStubsInParams = 256,
   kAsyncLocalStorage = 512,
   kStandardBinaryType = 1024,
+  kAutoReplyToClose = 2048,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -47,6 +48,7 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (flags.enable_request_signal) bits |= kRequestSignal;
   if (flags.enable_ctx_exports) bits |= kContextExports;
   if (flags.rpc_params_dup_stubs) bits |= kDupStubsInParams;
+  if (flags.web_socket_auto_reply_to_close) bits |= kAutoReplyToClose;
   if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
   if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;
   return bits;

@@ -80,10 +80,10 @@ class Response extends Body {
       if (hasSocket) {
         if (!isWebSocket(webSocket)) {
           throw new TypeError(
-            "Incorrect type for the 'webSocket' field on 'ResponseInit': the provided value is not of type 'WebSocket'.",
+            "Incorrect type for the 'webSocket' field on 'InitializerDict': the provided value is not of type 'WebSocket'.",
           );
         }
-        if (status !== undefined && Number(status) !== 101) {
+        if (Number(status) !== 101) {
           throw new RangeError('Responses with a WebSocket must have status code 101.');
         }
         this.#webSocket = webSocket;
@@ -250,7 +250,7 @@ class Response extends Body {
       response.#head = head;
       response.#url = url;
       response.#redirected = redirected;
-      if (socket !== 0) response.#webSocket = makeSocket(io, socket);
+      if (socket !== 0) response.#webSocket = makeSocket(io, socket, response.headers.get('sec-websocket-protocol') ?? '');
       if (body >= 0) initBody(response, NATIVE, body, io);
       return response;
     };

@@ -5,7 +5,7 @@
 'use strict';
 
 const { enterContext, foreignIo, requireContext, state } = require('internal/context');
-const { WEBSOCKET_STANDARD_BINARY_TYPE } = require('internal/flags');
+const { WEBSOCKET_STANDARD_BINARY_TYPE, WEB_SOCKET_AUTO_REPLY_TO_CLOSE } = require('internal/flags');
 const { DOMException } = require('internal/dom_exception');
 const { defineInterface } = require('internal/webidl');
 const { toBytes } = require('internal/bytes');
@@ -63,7 +63,8 @@ class WebSocket extends EventTarget {
     if (this.#released) throw new TypeError("Can't accept() WebSocket that was already used in a response.");
     if (this.#accepted) return;
     this.#accepted = true;
-    this.#halfOpen = options?.allowHalfOpen === true;
+    // By default, from some date on, a close is answered at once.
+    this.#halfOpen = options?.allowHalfOpen ?? !(state.flags & WEB_SOCKET_AUTO_REPLY_TO_CLOSE);
     (this.#io.sockets ??= new Map()).set(this.#id, this);
     native.webSocketAccept(this.#id);
   }
@@ -142,7 +143,7 @@ class WebSocket extends EventTarget {
       if (kind === NOTHING) return;
       if (kind === TEXT || kind === BINARY) {
         const value = kind === BINARY && this.#binaryType === 'blob' ? new Blob([data]) : data;
-        dispatchTrusted(this, new MessageEvent('message', { data: value }));
+        dispatchTrusted(this, new MessageEvent('message', { data: value, origin: null }));
         continue;
       }
       const code = kind === CLOSED ? native.scratch[1] : LOST_CODE;
@@ -163,8 +164,9 @@ class WebSocket extends EventTarget {
   }
 
   static {
-    makeSocket = (io, id) => {
+    makeSocket = (io, id, protocol = null) => {
       const socket = new WebSocket(MAKE);
+      socket.#protocol = protocol;
       socket.#io = io;
       socket.#id = id;
       return socket;
