@@ -1,10 +1,10 @@
-// A WebSocket without its wire: two ends that give each other messages. What WebSocketPair makes, what
-// crosses isolates with a response, and what the framing of a network connection
+// A WebSocket without its wire: two ends that give each other messages. What WebSocketPair makes,
+// what crosses isolates with a response, and what the framing of a network connection
 // (http/web_socket_connection.h) is joined to.
 //
 // Loop thread. Each end is owned by whoever uses it; letting go of one without a close breaks the
-// other's connection. Listeners are called synchronously from the other end's call, so they never run
-// JavaScript: they note the event.
+// other's connection. Listeners are called synchronously from the other end's call, so they never
+// run JavaScript: they note the event.
 #pragma once
 
 #include <cstddef>
@@ -68,7 +68,8 @@ class MessageEnd {
   size_t buffered() const { return peer_ == nullptr ? 0 : peer_->inbox_bytes_; }
   bool closed() const { return closed_; }
 
-  // The far end is a network connection (at the end of it all): who waits for it waits for the world.
+  // The far end is a network connection (at the end of it all): who waits for it waits for the
+  // world.
   bool outside() const { return peer_ != nullptr && peer_->is_network; }
   bool is_network = false;
 

@@ -238,6 +238,8 @@ bool Connection::Pump() {
     }
     Complete(slot);
   }
+  // The end of a WebSocket need not be a write of ours.
+  if (web_socket_ != nullptr && output_.empty()) OnWritten();
   return was_read;
 }
 

@@ -12,9 +12,9 @@
 #include "runtime/http/http_date.h"
 #include "runtime/http/incoming_body.h"
 #include "runtime/http/request_parser.h"
-#include "runtime/http/web_socket_connection.h"
 #include "runtime/http/response_head.h"
 #include "runtime/http/server.h"
+#include "runtime/http/web_socket_connection.h"
 #include "runtime/http/write_queue.h"
 
 namespace isolane::http {
@@ -154,7 +154,7 @@ class Connection final : private RequestParser::Events,
   ExchangeSlot* writing_ = nullptr;
   ExchangeSlot* incoming_ = nullptr;  // whose body is being received
   size_t in_flight_ = 0;
-  ExchangeSlot* upgrade_ = nullptr;  // asked for a WebSocket; the last of the queue
+  ExchangeSlot* upgrade_ = nullptr;                  // asked for a WebSocket; the last of the queue
   std::unique_ptr<WebSocketConnection> web_socket_;  // it was granted
 
   ByteBuffer held_;  // input that waits until there are fewer in flight

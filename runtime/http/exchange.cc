@@ -60,8 +60,7 @@ bool ExchangeSlot::UpgradeToWebSocket(std::string_view packed_head,
                                       std::shared_ptr<base::MessageEnd> end) {
   if (responded_ || aborted_ || !connection_->MayUpgrade(*this)) return false;
   responded_ = upgraded_ = true;
-  ByteBuffer& out =
-      connection_->IsWriting(*this) ? connection_->output().tail() : response_head_;
+  ByteBuffer& out = connection_->IsWriting(*this) ? connection_->output().tail() : response_head_;
   WriteGivenHeaders(out, 101, packed_head);
   out.Append("upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ");
   out.Append(WebSocketAccept(WebSocketKey(head_.view())));

@@ -19,7 +19,8 @@ constexpr std::string_view kMagic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 uint32_t NewMask(WebSocketRole role) {
   uint32_t mask = 0;
-  if (role == WebSocketRole::kClient) RAND_bytes(reinterpret_cast<unsigned char*>(&mask), sizeof mask);
+  if (role == WebSocketRole::kClient)
+    RAND_bytes(reinterpret_cast<unsigned char*>(&mask), sizeof mask);
   return mask;
 }
 
@@ -139,8 +140,8 @@ void WebSocketConnection::PumpInto(WriteQueue& queue) {
                     message.data.view(), role_, NewMask(role_));
         break;
       case Message::Kind::kClose:
-        AppendFrame(frame, WebSocketOpcode::kClose, ClosePayload(message.code, message.reason), role_,
-                    NewMask(role_));
+        AppendFrame(frame, WebSocketOpcode::kClose, ClosePayload(message.code, message.reason),
+                    role_, NewMask(role_));
         close_sent_ = true;
         over_ = close_received_;
         break;

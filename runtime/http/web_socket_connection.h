@@ -1,8 +1,8 @@
-// The wire of a WebSocket: joins one end of a message channel to the bytes of an upgraded connection.
-// RFC 6455.
+// The wire of a WebSocket: joins one end of a message channel to the bytes of an upgraded
+// connection. RFC 6455.
 //
-// Loop thread. Owned by the connection, which feeds it what the socket brings and empties it into the
-// socket.
+// Loop thread. Owned by the connection, which feeds it what the socket brings and empties it into
+// the socket.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@
 
 namespace isolane::http {
 
-class WebSocketConnection final : private WebSocketFrameReader::Events, private base::MessageListener {
+class WebSocketConnection final : private WebSocketFrameReader::Events,
+                                  private base::MessageListener {
  public:
   class Owner {
    public:
@@ -73,7 +74,8 @@ class WebSocketConnection final : private WebSocketFrameReader::Events, private 
 // The value of Sec-WebSocket-Accept for a key (section 4.2.2).
 std::string WebSocketAccept(std::string_view key);
 
-// The key of a request that asks for a WebSocket as section 4.2.1 wants it; empty for other requests.
+// The key of a request that asks for a WebSocket as section 4.2.1 wants it; empty for other
+// requests.
 std::string_view WebSocketKey(std::string_view packed_head);
 
 }  // namespace isolane::http

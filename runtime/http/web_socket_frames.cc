@@ -53,7 +53,8 @@ void AppendFrame(std::string& out, WebSocketOpcode opcode, std::string_view payl
   out.append(reinterpret_cast<const char*>(key), sizeof key);
   const size_t at = out.size();
   out.append(payload);
-  for (size_t i = 0; i < payload.size(); i++) out[at + i] = static_cast<char>(out[at + i] ^ key[i & 3]);
+  for (size_t i = 0; i < payload.size(); i++)
+    out[at + i] = static_cast<char>(out[at + i] ^ key[i & 3]);
 }
 
 std::string ClosePayload(uint16_t code, std::string_view reason) {
@@ -61,7 +62,10 @@ std::string ClosePayload(uint16_t code, std::string_view reason) {
   if (code == kNoCode) return payload;
   payload.push_back(static_cast<char>(code >> 8));
   payload.push_back(static_cast<char>(code));
-  payload.append(reason.substr(0, kMaxControl - 2));
+  // Cut between characters: not before a byte that continues one.
+  size_t size = std::min(reason.size(), kMaxControl - 2);
+  while (size > 0 && size < reason.size() && (reason[size] & 0xc0) == 0x80) size--;
+  payload.append(reason.substr(0, size));
   return payload;
 }
 
@@ -70,9 +74,7 @@ bool IsSendableCloseCode(uint16_t code) {
   return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
 }
 
-bool IsValidUtf8(std::string_view text) {
-  return simdutf::validate_utf8(text.data(), text.size());
-}
+bool IsValidUtf8(std::string_view text) { return simdutf::validate_utf8(text.data(), text.size()); }
 
 uint16_t WebSocketFrameReader::Feed(std::string_view bytes, std::string* why) {
   while (!bytes.empty() && !closed_) {
@@ -114,7 +116,8 @@ uint16_t WebSocketFrameReader::ParseHeader(std::string* why) {
       return Refuse(why, kProtocolError, "a frame has a reserved bit set");
     }
     if ((opcode > 0x2 && opcode < 0x8) || opcode > 0xa) {
-      return Refuse(why, kProtocolError, "a frame has the unknown opcode " + std::to_string(opcode));
+      return Refuse(why, kProtocolError,
+                    "a frame has the unknown opcode " + std::to_string(opcode));
     }
     opcode_ = static_cast<WebSocketOpcode>(opcode);
     if (IsControl(opcode_) && (!final_ || length7 > kMaxControl)) {
@@ -127,8 +130,9 @@ uint16_t WebSocketFrameReader::ParseHeader(std::string* why) {
       return Refuse(why, kProtocolError, "a message begins within another one");
     }
     if (masked != (role_ == WebSocketRole::kServer)) {
-      return Refuse(why, kProtocolError,
-                    masked ? "a frame of the server is masked" : "a frame of the client is not masked");
+      return Refuse(
+          why, kProtocolError,
+          masked ? "a frame of the server is masked" : "a frame of the client is not masked");
     }
     header_needed_ = 2 + (length7 == 126 ? 2 : length7 == 127 ? 8 : 0) + (masked ? 4 : 0);
     if (header_size_ < header_needed_) return 0;

@@ -21,8 +21,8 @@ enum class WebSocketOpcode : uint8_t {
   kPong = 0xa,
 };
 
-// Appends one frame with FIN set. A client's is masked with `mask`, which must not be predictable for
-// those who choose the payload (section 5.3).
+// Appends one frame with FIN set. A client's is masked with `mask`, which must not be predictable
+// for those who choose the payload (section 5.3).
 void AppendFrame(std::string& out, WebSocketOpcode opcode, std::string_view payload,
                  WebSocketRole role, uint32_t mask);
 
@@ -38,8 +38,8 @@ class WebSocketFrameReader {
  public:
   class Events {
    public:
-    // A whole message, put together from its fragments. Text is valid UTF-8. The view is valid until
-    // the function returns.
+    // A whole message, put together from its fragments. Text is valid UTF-8. The view is valid
+    // until the function returns.
     virtual void OnData(bool text, std::string_view payload) = 0;
     virtual void OnPing(std::string_view payload) = 0;
     virtual void OnPong(std::string_view payload) = 0;

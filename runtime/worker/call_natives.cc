@@ -72,9 +72,9 @@ void Respond(const Arguments& info) {
   if (invocation == nullptr || invocation->responded || !info[2]->IsString()) return;
   std::string& head = HeadBuffer();
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), head);
-  WorkerOf(info).dispatcher().Respond(*invocation, static_cast<int>(IdArgument(info, 1)), head,
-                                      BodyArgument(info, 3), info[5]->IsTrue(),
-                                      WorkerOf(info).dispatcher().web_sockets().Take(IdArgument(info, 6)));
+  WorkerOf(info).dispatcher().Respond(
+      *invocation, static_cast<int>(IdArgument(info, 1)), head, BodyArgument(info, 3),
+      info[5]->IsTrue(), WorkerOf(info).dispatcher().web_sockets().Take(IdArgument(info, 6)));
 }
 
 // fail(context, call, type, message, error, extra, hint): `call` 0 for the one it was invoked by;

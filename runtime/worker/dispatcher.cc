@@ -232,7 +232,8 @@ void Dispatcher::LookAfter(uint32_t invocation_id) {
   // An invocation below the first is over when it has answered and nothing holds it; the first one
   // lives as long as its pipeline, so that forgotten work goes on until the response is sent.
   if (invocation->responded && !invocation->is_root && invocation->wait_until == 0 &&
-      invocation->pumps == 0 && invocation->exports == 0 && invocation->sockets == 0 && invocation->incoming.empty()) {
+      invocation->pumps == 0 && invocation->exports == 0 && invocation->sockets == 0 &&
+      invocation->incoming.empty()) {
     Release(*invocation, false);
   }
   QueueCheck(pipeline);

@@ -50,7 +50,8 @@ void Dispatcher::Respond(Invocation& invocation, int status, std::string_view he
   if (socket != nullptr) {
     if (pipeline.top->OnWebSocket(head, std::move(socket))) return;
     Log(LogLevel::kError, invocation.worker,
-        "The response is a WebSocket, but the request did not come over a connection that can become "
+        "The response is a WebSocket, but the request did not come over a connection that can "
+        "become "
         "one.",
         true);
     pipeline.response_given = false;

@@ -123,12 +123,12 @@ struct Invocation {
   int timers = 0;                  // set and not fired
   int calls = 0;                   // outstanding calls on bindings
   int pumps = 0;                   // streams being copied into pipes
-  int sockets = 0;           // accepted WebSockets that are not closed
+  int sockets = 0;                 // accepted WebSockets that are not closed
   int exports = 0;                 // objects that others hold stubs of
   int trace = -1;                  // index in the pipeline's trace
   uint32_t first_body = 0;         // linked by BodyRecord::next
   uint32_t first_timer = 0;        // linked by TimerRecord::next
-  uint32_t first_socket = 0;   // linked by WebSocketRecord::next
+  uint32_t first_socket = 0;       // linked by WebSocketRecord::next
   uint32_t first_export = 0;       // linked by ExportRecord::next
   uint32_t first_import = 0;       // linked by ImportRecord::next
   std::vector<uint32_t> incoming;  // calls on its exports that it has not answered

@@ -77,12 +77,11 @@ void Free(const Arguments& info) {
 // webSocketBuffered(socket) -> bytes that the other side has not taken
 void Buffered(const Arguments& info) {
   const WebSocketRecord* record = SocketArgument(info, 0);
-  info.GetReturnValue().Set(record == nullptr ? 0.0
-                                              : static_cast<double>(record->end->buffered()));
+  info.GetReturnValue().Set(record == nullptr ? 0.0 : static_cast<double>(record->end->buffered()));
 }
 
-// webSocketReceive(socket) -> string, ArrayBuffer, or the reason of a close; what it is in scratch[0],
-// a close code in scratch[1]
+// webSocketReceive(socket) -> string, ArrayBuffer, or the reason of a close; what it is in
+// scratch[0], a close code in scratch[1]
 void Receive(const Arguments& info) {
   v8::Isolate* isolate = info.GetIsolate();
   uint32_t* scratch = js::Scratch(isolate);
@@ -115,8 +114,8 @@ void Receive(const Arguments& info) {
 }
 
 constexpr js::NativeFunction kNatives[] = {
-    {"webSocketAccept", Accept},   {"webSocketBuffered", Buffered}, {"webSocketClose", Close},
-    {"webSocketFree", Free},       {"webSocketPair", Pair},         {"webSocketReceive", Receive},
+    {"webSocketAccept", Accept}, {"webSocketBuffered", Buffered}, {"webSocketClose", Close},
+    {"webSocketFree", Free},     {"webSocketPair", Pair},         {"webSocketReceive", Receive},
     {"webSocketSend", Send},
 };
 

@@ -1,6 +1,6 @@
 // WebSockets as JavaScript knows them: by number. Each is one end of a message channel
-// (base/message_channel.h) in one invocation; the other end is in another isolate, in the same one, or
-// on the network.
+// (base/message_channel.h) in one invocation; the other end is in another isolate, in the same one,
+// or on the network.
 //
 // Loop thread. A WebSocket belongs to one invocation, ends with it, and once accepted holds it open
 // until both sides have closed. Owned by the Dispatcher.
@@ -44,8 +44,8 @@ class WebSockets {
   WebSocketRecord* Find(uint32_t id) { return pool_.Find(id); }
   // From now on messages are delivered, and the invocation waits for them.
   void Accept(WebSocketRecord& record);
-  // Takes the end out of the table, for another isolate or the network. Null if the id is stale or it
-  // was accepted.
+  // Takes the end out of the table, for another isolate or the network. Null if the id is stale or
+  // it was accepted.
   std::shared_ptr<base::MessageEnd> Take(uint32_t id);
   void Free(WebSocketRecord& record);
   void FreeAllOf(Invocation& owner);
