@@ -56,6 +56,25 @@ std::string WebSocketAccept(std::string_view key) {
   return accept;
 }
 
+std::string NewWebSocketKey() {
+  unsigned char bytes[16];
+  RAND_bytes(bytes, sizeof bytes);
+  std::string key(simdutf::base64_length_from_binary(sizeof bytes, simdutf::base64_default), '\0');
+  simdutf::binary_to_base64(reinterpret_cast<const char*>(bytes), sizeof bytes, key.data(),
+                            simdutf::base64_default);
+  return key;
+}
+
+bool WantsWebSocket(std::string_view packed_head) {
+  // The search fails at once for nearly all requests.
+  if (packed_head.find(std::string_view("\nupgrade\0", 9)) == std::string_view::npos) return false;
+  bool wants = false;
+  base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
+    wants |= name == "upgrade" && HasToken(value, "websocket");
+  });
+  return wants && base::PackedMethod(packed_head) == "GET";
+}
+
 std::string_view WebSocketKey(std::string_view packed_head) {
   if (base::PackedMethod(packed_head) != "GET") return {};
   std::string_view upgrade;

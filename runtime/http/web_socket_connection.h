@@ -74,6 +74,12 @@ class WebSocketConnection final : private WebSocketFrameReader::Events,
 // The value of Sec-WebSocket-Accept for a key (section 4.2.2).
 std::string WebSocketAccept(std::string_view key);
 
+// A new value for Sec-WebSocket-Key.
+std::string NewWebSocketKey();
+
+// Whether the request of a Worker asks for a WebSocket: by its Upgrade header alone.
+bool WantsWebSocket(std::string_view packed_head);
+
 // The key of a request that asks for a WebSocket as section 4.2.1 wants it; empty for other
 // requests.
 std::string_view WebSocketKey(std::string_view packed_head);

@@ -139,6 +139,9 @@ class Dispatcher {
   void OutboundAnswered(OutboundCall& outbound, int status, std::string_view packed_head,
                         base::Body body, const std::string& failure);
   // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
+  // The peer has agreed to a WebSocket.
+  void OutboundSwitched(OutboundCall& outbound, std::string_view packed_head,
+                        std::shared_ptr<base::MessageEnd> end);
   void OutboundFinished(OutboundCall& outbound);
 
   // True if an isolate was replaced since the last call: the old one waits to be disposed.

@@ -10,7 +10,8 @@ const { DOMException } = require('internal/dom_exception');
 const { defineInterface } = require('internal/webidl');
 const { toBytes } = require('internal/bytes');
 const { Blob, blobBytes } = require('web/blob');
-const { CloseEvent, ErrorEvent, EventTarget, MessageEvent, defineEventHandler, dispatchTrusted } =
+const { URL } = require('web/url');
+const { CloseEvent, ErrorEvent, Event, EventTarget, MessageEvent, defineEventHandler, dispatchTrusted } =
   require('web/event_target');
 
 // What native.webSocketReceive leaves in scratch[0]; the same numbers are in web_socket_natives.cc.
@@ -24,6 +25,37 @@ const NO_CODE = 1005;
 const LOST_CODE = 1006;
 const NOT_ACCEPTED =
   'You must call one of accept() or state.acceptWebSocket() on this WebSocket before sending messages.';
+
+const WRONG = 'WebSocket Constructor: ';
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+const syntaxError = (text) => new DOMException(WRONG + text, 'SyntaxError');
+
+function parseAddress(url) {
+  let address;
+  try {
+    address = new URL(`${url}`);
+  } catch {
+    throw syntaxError('The url is invalid.');
+  }
+  if (address.protocol !== 'ws:' && address.protocol !== 'wss:') {
+    throw syntaxError('The url scheme must be ws or wss.');
+  }
+  if (address.hash !== '') throw syntaxError('The url fragment must be empty.');
+  return address;
+}
+
+function checkProtocols(protocols) {
+  const list = protocols === undefined ? [] : typeof protocols === 'string' ? [protocols] : [...protocols];
+  list.forEach((protocol, index) => {
+    if (!TOKEN.test(protocol)) {
+      throw syntaxError(typeof protocols === 'string' ? 'The protocol header token is invalid.'
+        : 'One of the protocol header tokens is invalid.');
+    }
+    if (list.indexOf(protocol) !== index) throw syntaxError('The protocols header cannot have repeating values.');
+  });
+  return list;
+}
 
 let makeSocket;
 let takeSocket;
@@ -44,13 +76,53 @@ class WebSocket extends EventTarget {
   #url = null;
   #protocol = null;
 
+  // Made by new WebSocket(url), and there is no answer yet.
+  #connecting = false;
+  #connected = false;
+
   constructor(url, protocols = undefined) {
     super();
     if (url === MAKE) return;
-    throw new Error(
-      'new WebSocket(url) is not supported yet by isolane: WebSockets come from WebSocketPair and from ' +
-        'fetch() on a binding with the header "Upgrade: websocket".',
-    );
+    const address = parseAddress(url);
+    const list = checkProtocols(protocols);
+    this.#io = requireContext();
+    this.#connecting = this.#connected = true;
+    this.#url = address.href;
+    this.#protocol = '';
+    this.#connect(address, list);
+  }
+
+  async #connect(address, protocols) {
+    const { fetch } = require('web/fetch');
+    const headers = { upgrade: 'websocket' };
+    if (protocols.length > 0) headers['sec-websocket-protocol'] = protocols.join(', ');
+    const target = address.href.replace(/^ws/, 'http');
+    try {
+      const response = await fetch(target, { headers });
+      const socket = response.webSocket;
+      if (socket === null) {
+        throw new TypeError(
+          'Failed to establish the WebSocket connection: expected server to reply with HTTP status code ' +
+            `101 (switching protocols), but received ${response.status} instead.`,
+        );
+      }
+      this.#connecting = false;
+      this.#id = takeSocket(socket);
+      this.#protocol = response.headers.get('sec-websocket-protocol') ?? '';
+      this.#begin(undefined);
+      if (this.#closeSent) {
+        native.webSocketClose(this.#id, NO_CODE, '');
+        return;
+      }
+      dispatchTrusted(this, new Event('open'));
+    } catch (error) {
+      this.#connecting = false;
+      this.#closeSent = this.#closeReceived = true;
+      dispatchTrusted(this, new ErrorEvent('error', { error, message: error?.message }));
+      dispatchTrusted(this, new CloseEvent('close', {
+        code: LOST_CODE, reason: 'Failed to establish websocket connection', wasClean: false,
+      }));
+    }
   }
 
   #check() {
@@ -60,8 +132,14 @@ class WebSocket extends EventTarget {
   /** @param {{allowHalfOpen?: boolean}} [options] */
   accept(options = undefined) {
     this.#check();
+    if (this.#connecting) {
+      throw new TypeError("Websockets obtained from the 'new WebSocket()' constructor cannot call accept");
+    }
     if (this.#released) throw new TypeError("Can't accept() WebSocket that was already used in a response.");
-    if (this.#accepted) return;
+    if (!this.#accepted) this.#begin(options);
+  }
+
+  #begin(options) {
     this.#accepted = true;
     // By default, from some date on, a close is answered at once.
     this.#halfOpen = options?.allowHalfOpen ?? !(state.flags & WEB_SOCKET_AUTO_REPLY_TO_CLOSE);
@@ -75,6 +153,9 @@ class WebSocket extends EventTarget {
       throw new TypeError(
         "Failed to execute 'send' on 'WebSocket': parameter 1 is not of type 'ArrayBuffer or ArrayBufferView or string'.",
       );
+    }
+    if (this.#connecting) {
+      throw new DOMException("Can't send() before the WebSocket is open.", 'InvalidStateError');
     }
     if (this.#closeSent) throw new TypeError("Can't call WebSocket send() after close().");
     if (this.#released) return;
@@ -107,6 +188,10 @@ class WebSocket extends EventTarget {
       }
     }
     if (this.#closeSent || this.#released) return;
+    if (this.#connecting) {
+      this.#closeSent = true;
+      return;
+    }
     if (!this.#accepted) throw new TypeError(NOT_ACCEPTED);
     this.#closeSent = true;
     native.webSocketClose(this.#id, code ?? NO_CODE, reason ?? '');
@@ -121,6 +206,7 @@ class WebSocket extends EventTarget {
   }
 
   get readyState() {
+    if (this.#connecting) return this.#closeSent ? WebSocket.CLOSING : WebSocket.CONNECTING;
     if (this.#closeSent && this.#closeReceived) return WebSocket.CLOSED;
     return this.#closeSent || this.#closeReceived ? WebSocket.CLOSING : WebSocket.OPEN;
   }
@@ -173,6 +259,9 @@ class WebSocket extends EventTarget {
     };
     // The number, for a response: from now on the socket is whoever's gets it.
     takeSocket = (socket) => {
+      if (socket.#connected) {
+        throw new TypeError("Can't return WebSocket in a Response if it was created with `new WebSocket()`");
+      }
       if (socket.#released) throw new TypeError("Can't return WebSocket that was already used in a response.");
       if (socket.#accepted) throw new TypeError("Can't return WebSocket in a Response after calling accept().");
       socket.#check();
