@@ -41,6 +41,7 @@ const scope = require('workers/fetch_event');
 const { platformModules } = require('workers/platform_module');
 const { setHandlers } = require('workers/entrypoints');
 const dispatch = require('workers/dispatch');
+const { WebSocket, WebSocketPair, onSocket } = require('web/web_socket');
 const { onMethodResult } = require('workers/rpc_stub');
 const { handleMethod, handleStubCall, onDropped } = require('workers/rpc_target');
 const { describeObject, reviveObject } = require('workers/rpc_values');
@@ -52,6 +53,8 @@ define('Fetcher', Fetcher);
 define('ExecutionContext', ExecutionContext);
 define('FetchEvent', scope.FetchEvent);
 define('fetch', fetch);
+define('WebSocket', WebSocket);
+define('WebSocketPair', WebSocketPair);
 for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']) {
   define(name, timers[name]);
 }
@@ -86,5 +89,6 @@ module.exports = {
   onMethodResult,
   onCallError,
   onDropped,
+  onSocket,
   onTimer: timers.onTimer,
 };

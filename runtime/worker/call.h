@@ -35,6 +35,7 @@ struct Call {
   std::string props;  // likewise; empty: those of the channel
   int status = 0;     // of the answer; 0: error
   RemoteError error;
+  std::shared_ptr<base::MessageEnd> socket;  // of the answer: status 101
   uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
   bool cancelled = false;  // nobody waits for the answer
   // Of kMethod.
@@ -67,6 +68,7 @@ struct Call {
     status = 0;
     error = RemoteError();
     outbound = 0;
+    socket.reset();
     cancelled = false;
   }
 };

@@ -7,7 +7,7 @@ const { state, openContext, enterContext, releaseContext } = require('internal/c
 const { describeError, hints } = require('internal/errors');
 const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { receiveRequest } = require('web/request');
-const { isResponse, takeResponse } = require('web/response');
+const { isHandshake, isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
 const { serialize, deserialize } = require('web/structured_clone');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
@@ -18,6 +18,12 @@ const objectToString = Object.prototype.toString;
 const NOT_A_PROMISE = "Callback returned incorrect type; expected 'Promise'";
 const NOT_A_RESPONSE =
   "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
+
+const NO_UPGRADE =
+  'Worker tried to return a WebSocket in a response to a request which did not contain the header ' +
+  '"Upgrade: websocket".';
+
+const asksForWebSocket = (request) => request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
 // Tells C++ that the call `callId` (0: the one the context was opened for) ends with `error`, which is
 // written to the log unless `quiet`.
@@ -61,6 +67,7 @@ function finish(io, response, request) {
     return;
   }
   try {
+    if (isHandshake(response) && !asksForWebSocket(request)) throw new TypeError(NO_UPGRADE);
     takeResponse(io, response);
   } catch (error) {
     fail(io, error, request);
