@@ -284,10 +284,13 @@ function formatBytes(value) {
   return `<${text}${rest > 0 ? ` ... ${rest} more byte${rest > 1 ? 's' : ''}` : ''}>`;
 }
 
+// Set by workers/rpc_stub.js: what to call a Proxy that is one of the runtime's own.
+const proxies = { nameOf: undefined };
+
 function formatObject(ctx, value, level) {
   const kind = native.kindOf(value);
   if (kind === PROXY) {
-    const name = require('workers/rpc_stub').nameOf(value);
+    const name = proxies.nameOf?.(value);
     return name === undefined ? 'Proxy({})' : `${name} {}`;
   }
 
@@ -573,4 +576,4 @@ function format(args) {
   return out;
 }
 
-module.exports = { format, inspect };
+module.exports = { format, inspect, proxies };

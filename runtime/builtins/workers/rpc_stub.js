@@ -10,6 +10,7 @@
 const { state, currentDepth, enterContext, foreignIo, requireContext } = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
 const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
+const { proxies } = require('internal/inspect');
 
 const promiseThen = Promise.prototype.then;
 const promiseCatch = Promise.prototype.catch;
@@ -311,6 +312,8 @@ function nameOf(value) {
   return stubStateOf(value) === undefined ? unsendableName(value) : 'RpcStub';
 }
 
+proxies.nameOf = nameOf;
+
 // --- calls ---
 
 class MethodCall {
@@ -465,7 +468,6 @@ module.exports = {
   checkUsable,
   makeStub,
   missing,
-  nameOf,
   onMethodResult,
   property,
   start,
