@@ -129,7 +129,7 @@ suite_conformance() {
   # Features that are not there yet are named in the output, not passed over.
   ISOLANE_CMD='build/isolane dev {c_configs} --port {port}' run_script conformance \
     "$node" tests/conformance/run-conformance.mjs --target command --jobs "$(nproc)" --later \
-    --not-tag do --not-tag websocket --not-tag handlers
+    --not-tag do --not-tag handlers
 }
 
 # Each *.sh and *.mjs file directly in a folder, started in the root of the repository.

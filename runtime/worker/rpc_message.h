@@ -33,6 +33,8 @@ struct RpcAttachment {
 };
 
 struct RpcMessage {
+  static constexpr size_t kKeptBytes = size_t{64} << 10;
+
   // Primitive values, written by rpc_values.h...
   std::string values;
   // ...or, if this is true, a structured clone (rpc_clone.h).
@@ -45,6 +47,8 @@ struct RpcMessage {
   void Reset() {
     with_disposer = false;
     values.clear();
+    // The record is used again: the memory of one large message is not kept for small ones.
+    if (values.capacity() > kKeptBytes) values.shrink_to_fit();
     cloned = false;
     clone = base::Chunk();
     attachments.clear();

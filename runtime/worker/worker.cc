@@ -17,6 +17,7 @@ namespace isolane::worker {
 
 namespace {
 
+constexpr size_t kMaxCallSites = 500;
 constexpr size_t kMebibyte = size_t{1} << 20;
 // CPU time that the evaluation of a worker's modules may take. ms.
 constexpr int64_t kStartupMs = 10'000;
@@ -305,6 +306,8 @@ uint32_t Worker::AddCallSite(std::string text) {
   for (size_t i = 0; i < call_sites_.size(); i++) {
     if (call_sites_[i].text == text) return static_cast<uint32_t>(i + 1);
   }
+  // Names of methods may be made up for each call; the warnings are only a help.
+  if (call_sites_.size() >= kMaxCallSites) return 0;
   call_sites_.push_back({std::move(text)});
   return static_cast<uint32_t>(call_sites_.size());
 }

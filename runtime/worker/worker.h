@@ -86,7 +86,7 @@ class Worker {
   // What may be bound to, in the order of the exports.
   const std::vector<std::string>& entrypoints() const { return entrypoints_; }
 
-  // Places in the code that received stubs: numbers for ImportRecord::site.
+  // Places in the code that received stubs: numbers for ImportRecord::site. 0 when there are many.
   uint32_t AddCallSite(std::string text);
   // The text of a place that was not asked for before; else null.
   const std::string* FirstWarningOf(uint32_t site);

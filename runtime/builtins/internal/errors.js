@@ -6,7 +6,9 @@ const { state } = require('internal/context');
 const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { DOMException } = require('internal/dom_exception');
 
-const BUILT_IN = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error };
+const BUILT_IN = {
+  AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error,
+};
 // Of errors that are about to cross: a sentence for the stack on the other side.
 const hints = new WeakMap();
 
@@ -72,7 +74,7 @@ function makeError(type, message, remote, extra) {
     error = new DOMException(message, type.slice(DOM_PREFIX.length));
   } else {
     const Class = BUILT_IN[type] ?? Error;
-    error = extra?.errors === undefined ? new Class(message) : new AggregateError(extra.errors, message);
+    error = Class === AggregateError ? new Class(extra?.errors ?? [], message) : new Class(message);
     if (extra !== undefined) {
       // Own properties of any kind arrive as enumerable ones, as in workerd.
       if (extra.name !== undefined && extra.name !== error.name) error.name = extra.name;
