@@ -1,5 +1,5 @@
-// The built-in half of isolane, run once when the start-up snapshot is made. The only ordered list of
-// its parts: order matters, since the streams pick up the globals that come before them.
+// The built-in half of isolane, run once when the start-up snapshot is made. What it requires is in
+// the heap that every isolate begins with; the rest is loaded by those that use it.
 //
 // What this module exports is what C++ may call (struct Hooks in runtime/worker/worker.h).
 'use strict';
@@ -17,17 +17,12 @@ function define(name, value) {
   });
 }
 
-const { DOMException } = require('internal/dom_exception');
-const events = require('web/event_target');
-const { AbortController, AbortSignal } = require('web/abort');
-define('DOMException', DOMException);
-define('EventTarget', events.EventTarget);
-define('Event', events.Event);
-define('AbortController', AbortController);
-define('AbortSignal', AbortSignal);
+// Not read before a Worker does, but made now: they keep intrinsics that it could change.
+require('internal/bytes');
+require('internal/primordials');
 
-require('third_party/web-streams');
-require('web/globals').install(globalThis);
+const { defineLate, install } = require('web/globals');
+install(globalThis);
 
 const { Headers } = require('web/headers');
 const { Request } = require('web/request');
@@ -36,7 +31,6 @@ const { fetch, onResponse, onCallError } = require('web/fetch');
 const timers = require('web/timers');
 const { Fetcher, makeFetcher, configureFetcher } = require('workers/fetcher');
 const { ExecutionContext } = require('workers/execution_context');
-const scope = require('workers/fetch_event');
 const { platformExports } = require('workers/platform_module');
 const dispatch = require('workers/dispatch');
 
@@ -45,14 +39,12 @@ define('Request', Request);
 define('Response', Response);
 define('Fetcher', Fetcher);
 define('ExecutionContext', ExecutionContext);
-define('FetchEvent', scope.FetchEvent);
 define('fetch', fetch);
 for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']) {
   define(name, timers[name]);
 }
-for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) {
-  define(name, scope[name]);
-}
+defineLate(globalThis, 'workers/fetch_event',
+  'FetchEvent addEventListener removeEventListener dispatchEvent');
 define('self', globalThis);
 
 // Before any module of the Worker: the bits of its compatibility flags.

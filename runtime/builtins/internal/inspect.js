@@ -4,7 +4,6 @@
 'use strict';
 
 const { INSPECT } = require('internal/webidl');
-const { isDOMException } = require('internal/dom_exception');
 
 const BREAK_LENGTH = 80;
 // So many levels of nesting may share one line.
@@ -257,7 +256,7 @@ function errorBase(ctx, error, keys) {
   } catch { /* below */ }
   if (typeof stack !== 'string' || stack === '') stack = `[${text}]`;
   // The name may have been set after the stack was made.
-  else if (!stack.includes(text) && !isDOMException(error)) {
+  else if (!stack.includes(text) && !require.loaded('internal/dom_exception')?.isDOMException(error)) {
     const frames = stack.indexOf('\n    at');
     stack = frames >= 0 ? text + stack.slice(frames) : stack;
   }

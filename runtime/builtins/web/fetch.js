@@ -8,13 +8,11 @@
 const { state, requireContext, enterContext } = require('internal/context');
 const { makeError, describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
-const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
 const { Request, packRequest, requestUrl, requestParts, isRequest, isReceived, normalizeUrl, USED_REQUEST } =
   require('web/request');
 const { receiveResponse, Response } = require('web/response');
-const { serialize, deserialize } = require('web/structured_clone');
-const { URL, fetchUrl } = require('web/url');
+const { fetchUrl } = require('internal/fetch_url');
 
 // The channel of the global fetch().
 const OUTBOUND = -1;
@@ -79,7 +77,7 @@ function issue(call) {
 }
 
 function settle(call) {
-  if (call.onAbort !== undefined) removeAbortAlgorithm(call.signal, call.onAbort);
+  if (call.onAbort !== undefined) require('web/abort').removeAbortAlgorithm(call.signal, call.onAbort);
 }
 
 function abort(call) {
@@ -97,7 +95,7 @@ function send(io, channel, request) {
     call.head = packRequest(request);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
-    if (cf !== undefined) call.cf = serialize(cf);
+    if (cf !== undefined) call.cf = require('web/structured_clone').serialize(cf);
     takeBody(request, USED_REQUEST);
     call.kind = taken.kind;
     call.value = taken.value;
@@ -108,7 +106,7 @@ function send(io, channel, request) {
       }
       call.signal = signal;
       call.onAbort = () => abort(call);
-      addAbortAlgorithm(signal, call.onAbort);
+      require('web/abort').addAbortAlgorithm(signal, call.onAbort);
     }
     issue(call);
   });
@@ -132,7 +130,7 @@ function dataResponse(url) {
   const type = (base64 ? meta.replace(/;\s*base64$/i, '') : meta) || 'text/plain;charset=US-ASCII';
   const text = url.slice(comma + 1);
   const bytes = [];
-  const raw = base64 ? atob(decodeURIComponent(text)) : text;
+  const raw = base64 ? require('web/base64').atob(decodeURIComponent(text)) : text;
   for (let i = 0; i < raw.length; i++) {
     if (!base64 && raw[i] === '%' && /^[0-9a-f]{2}$/i.test(raw.slice(i + 1, i + 3))) {
       bytes.push(parseInt(raw.slice(i + 1, i + 3), 16));
@@ -208,6 +206,7 @@ function urlOf(head) {
 function redirectTo(call, status, location) {
   const from = urlOf(call.head);
   call.visited ??= [from];
+  const { URL } = require('web/url');
   let target;
   try {
     target = fetchUrl(new URL(location, from).href);
@@ -281,6 +280,7 @@ function onResponse(ioId, callId, status, head, body) {
   );
   if (call.onAbort !== undefined) {
     const { signal, onAbort } = call;
+    const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
     removeAbortAlgorithm(signal, onAbort);
     if (body >= 0 && !signal.aborted) {
       // An abort reaches whoever still reads the body.
@@ -304,7 +304,7 @@ function onCallError(ioId, callId, type, message, remote, extra) {
   let details;
   if (extra !== undefined) {
     try {
-      details = deserialize(extra);
+      details = require('web/structured_clone').deserialize(extra);
     } catch {
       details = undefined;
     }

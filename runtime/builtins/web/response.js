@@ -16,8 +16,6 @@ const {
   taken,
 } = require('web/body');
 const headersOf = require('web/headers');
-const { structuredClone } = require('web/structured_clone');
-const { URL } = require('web/url');
 const { defineInterface } = require('internal/webidl');
 
 const { Headers } = headersOf;
@@ -83,7 +81,9 @@ class Response extends Body {
         this.#statusText = `${statusText}`;
       }
       if (headers !== undefined) this.#headers = new Headers(headers);
-      if (cf !== undefined && cf !== null) this.#cf = structuredClone(cf);
+      if (cf !== undefined && cf !== null) {
+        this.#cf = require('web/structured_clone').structuredClone(cf);
+      }
       if (encodeBody !== undefined) {
         if (encodeBody !== 'automatic' && encodeBody !== 'manual') {
           throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
@@ -123,6 +123,7 @@ class Response extends Body {
       );
     }
     let parsed;
+    const { URL } = require('web/url');
     try {
       parsed = new URL(`${url}`);
     } catch {

@@ -9,9 +9,7 @@ const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
-const { serialize, deserialize } = require('web/structured_clone');
 const { ExecutionContext } = require('workers/execution_context');
-const { dispatchFetchEvent, hasFetchListener } = require('workers/fetch_event');
 
 const promiseThen = Promise.prototype.then;
 
@@ -28,7 +26,7 @@ function setHandlers(defaultExport, environment, isServiceWorker) {
   env = environment;
   handler = undefined;
   if (isServiceWorker) {
-    return hasFetchListener()
+    return require.loaded('workers/fetch_event')?.hasFetchListener()
       ? undefined
       : "the script registers no 'fetch' listener: call addEventListener('fetch', ...), or " +
           'export default { fetch() {} }';
@@ -65,7 +63,7 @@ function fail(io, error, request) {
   try {
     [type, message, extra] = describeError(error);
     if (extra !== undefined && state.flags & ENHANCED_ERROR_SERIALIZATION) {
-      extra = serialize(extra);
+      extra = require('web/structured_clone').serialize(extra);
     }
   } catch {
     extra = undefined;
@@ -87,7 +85,7 @@ function finish(io, response, request) {
 
 function invoke(io, request) {
   if (handler === undefined) {
-    const response = dispatchFetchEvent(io, request);
+    const response = require('workers/fetch_event').dispatchFetchEvent(io, request);
     // Nobody responded: the request goes to the origin.
     return response === undefined ? send(io, OUTBOUND, request) : response;
   }
@@ -106,7 +104,7 @@ function handleFetch(ioId, head, body, cf, props) {
     io,
     head,
     body,
-    cf === undefined ? undefined : deserialize(cf),
+    cf === undefined ? undefined : require('web/structured_clone').deserialize(cf),
   );
   let result;
   try {

@@ -1,0 +1,16 @@
+// Intrinsics as they are before any Worker's code has run, for built-ins that are loaded late.
+'use strict';
+
+const Native = Promise;
+const { then } = Native.prototype;
+
+// Stands for the class in code that takes its functions when it is loaded: `new` gives real promises.
+function SafePromise(executor) {
+  return new Native(executor);
+}
+SafePromise.resolve = Native.resolve.bind(Native);
+SafePromise.reject = Native.reject.bind(Native);
+SafePromise.all = Native.all.bind(Native);
+SafePromise.prototype = { then };
+
+module.exports = { Promise: SafePromise };
