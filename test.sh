@@ -129,8 +129,7 @@ suite_conformance() {
   # Features that are not there yet are named in the output, not passed over.
   ISOLANE_CMD='build/isolane dev {c_configs} --port {port}' run_script conformance \
     "$node" tests/conformance/run-conformance.mjs --target command --jobs "$(nproc)" --later \
-    --tag core --tag module --tag service-worker --tag lifecycle --tag limits --tag stream --tag abort --tag error \
-    --tag isolate --tag sandbox --tag flags --not-tag rpc --not-tag entrypoint --not-tag do --not-tag websocket
+    --not-tag do --not-tag websocket --not-tag handlers
 }
 
 # Each *.sh and *.mjs file directly in a folder, started in the root of the repository.

@@ -21,6 +21,8 @@ Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a director
       --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
       --ip ADDRESS      address to listen on [127.0.0.1, or ip of the first [dev]]
       --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
+      --frozen-clock    clocks of Workers stand still while their code runs, as at the edge
+      --public-only     fetch() reaches public addresses only, not this machine and its networks
       --log-level LEVEL debug, info, log, warn, error or none [log]
   -h, --help            print this
   -v, --version         print the versions of isolane, V8 and libuv
@@ -70,7 +72,9 @@ class Parser {
     }
     if (flag == "--port") return ParsePort();
     if (flag == "--var") return ParseVars();
+    if (flag == "--public-only") return Switch(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
+    if (flag == "--frozen-clock") return Switch(flag, options_.frozen_clock);
     const size_t letters = flag.find_first_not_of('-');
     return Refused("Unknown argument: " + flag.substr(letters == std::string::npos ? 0 : letters));
   }

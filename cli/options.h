@@ -24,7 +24,9 @@ struct CliOptions {
   std::optional<std::string> ip;     // empty: `[dev] ip` of the first configuration, else 127.0.0.1
   std::optional<int> port;           // empty: `[dev] port` of the first configuration, else 8787
   std::vector<wrangler::VarOverride> vars;
+  bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;
+  bool frozen_clock = false;
 };
 
 // `arguments` without the program's name. The error's message is one line, as wrangler's.

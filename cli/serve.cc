@@ -31,6 +31,8 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;
+  for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
+  runtime_options.public_only = options.public_only;
   const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
   const std::string ip = options.ip.has_value() ? *options.ip : project.dev.ip.value_or(kDefaultIp);
   const int port =

@@ -139,7 +139,10 @@ constexpr std::string_view kDevFields[] = {"ip",
                                            "enable_containers",
                                            "container_engine",
                                            "generate_types"};
-constexpr std::string_view kLimitsFields[] = {"cpu_ms", "subrequests", "memory_mb"};
+constexpr std::string_view kLimitsFields[] = {
+    // The first two are wrangler's, the others isolane's own.
+    "cpu_ms", "subrequests",   "memory_mb", "depth", "connections",
+    "rpc_mb", "wait_until_ms", "head_kb",   "url_kb"};
 constexpr std::string_view kBuildFields[] = {"command", "cwd", "watch_dir"};
 constexpr std::string_view kTriggersFields[] = {"crons", "events"};
 constexpr std::string_view kAssetsFields[] = {"directory", "binding", "html_handling",

@@ -174,6 +174,12 @@ void ReadLimits(ConfigSection& section, DiagnosticGroup& tree, Limits& limits) {
   ReadLimit(fields, "cpu_ms", limits.cpu_ms);
   ReadLimit(fields, "subrequests", limits.subrequests);
   ReadLimit(fields, "memory_mb", limits.memory_mb);
+  ReadLimit(fields, "depth", limits.depth);
+  ReadLimit(fields, "rpc_mb", limits.rpc_mb);
+  ReadLimit(fields, "wait_until_ms", limits.wait_until_ms);
+  ReadLimit(fields, "head_kb", limits.head_kb);
+  ReadLimit(fields, "url_kb", limits.url_kb);
+  ReadLimit(fields, "connections", limits.connections);
 }
 
 void ReadDev(ConfigSection& section, DiagnosticGroup& tree, DevSettings& dev) {

@@ -11,14 +11,6 @@ class Service final : public worker::BindingKind {
   Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker& worker, const BindingSpec& spec) override {
     const auto* service = std::get_if<ServiceBinding>(&spec.value);
     if (service == nullptr) return v8::MaybeLocal<v8::Value>();
-    if (!service->entrypoint.empty() && service->entrypoint != "default") {
-      return Error{worker.name() + ": binding " + spec.name + " names the entrypoint \"" +
-                       service->entrypoint +
-                       "\"; named entrypoints are not supported yet by isolane",
-                   "Leave out `entrypoint` to call the default export.",
-                   spec.where,
-                   {}};
-    }
     return worker.MakeFetcher(worker.ChannelOf(spec.name));
   }
 };

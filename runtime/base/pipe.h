@@ -30,6 +30,8 @@ class PipeReader {
   virtual ~PipeReader() = default;
   // There is data, or the end, or an error to be seen.
   virtual void OnReadable() = 0;
+  // False while it holds the pipe but does not ask for more.
+  virtual bool awaits() const { return true; }
 };
 
 class PipeWriter {
@@ -74,6 +76,8 @@ class Pipe {
   void AskWriter() {
     if (queue_.empty() && state_ == State::kOpen && writer_ != nullptr) writer_->OnEmpty();
   }
+  // Somebody takes what comes.
+  bool awaited() const { return reader_ != nullptr && reader_->awaits(); }
   bool readable() const { return !queue_.empty() || state_ != State::kOpen; }
   // The end was reached: nothing queued and closed.
   bool at_end() const { return queue_.empty() && state_ == State::kClosed; }

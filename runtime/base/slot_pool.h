@@ -59,6 +59,14 @@ class SlotPool {
 
   size_t live() const { return live_; }
 
+  // Calls `function(record)` for each live record; it frees none.
+  template <typename Function>
+  void ForEach(Function&& function) {
+    for (Entry& entry : entries_) {
+      if (entry.live) function(entry.record);
+    }
+  }
+
  private:
   struct Entry {
     Record record;

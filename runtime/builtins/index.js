@@ -5,7 +5,7 @@
 'use strict';
 
 const { state } = require('internal/context');
-const { SET_TOSTRING_TAG } = require('internal/flags');
+const { NODEJS_ALS, SET_TOSTRING_TAG } = require('internal/flags');
 const { removeToStringTags } = require('internal/webidl');
 
 function define(name, value) {
@@ -27,12 +27,14 @@ install(globalThis);
 const { Headers } = require('web/headers');
 const { Request } = require('web/request');
 const { Response } = require('web/response');
-const { fetch, onResponse, onCallError } = require('web/fetch');
+const { fetch, onResponse } = require('web/fetch');
+const { onCallError } = require('internal/calls');
 const timers = require('web/timers');
 const { Fetcher, makeFetcher, configureFetcher } = require('workers/fetcher');
-const { ExecutionContext } = require('workers/execution_context');
-const { platformExports } = require('workers/platform_module');
+const { ExecutionContext, setLoopback } = require('workers/execution_context');
+const { setHandlers } = require('workers/entrypoints');
 const dispatch = require('workers/dispatch');
+const rpc = require('workers/rpc_hooks');
 
 define('Headers', Headers);
 define('Request', Request);
@@ -45,6 +47,7 @@ for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'
 }
 defineLate(globalThis, 'workers/fetch_event',
   'FetchEvent addEventListener removeEventListener dispatchEvent');
+define('scheduler', timers.scheduler);
 define('self', globalThis);
 
 // Before any module of the Worker: the bits of its compatibility flags.
@@ -54,16 +57,38 @@ function configure(flags) {
   configureFetcher();
 }
 
+// The modules that come with isolane: functions that give their exports, by name. Each is called when
+// the Worker imports that module.
+function platformModules(env) {
+  const modules = {
+    'cloudflare:workers': () => require('workers/platform_module').platformExports(env),
+  };
+  if (state.flags & NODEJS_ALS) {
+    modules['node:async_hooks'] = () => {
+      const exports = require('workers/async_local_storage');
+      return { ...exports, default: exports };
+    };
+  }
+  return modules;
+}
+
 module.exports = {
   configure,
   makeFetcher,
-  platformExports,
-  setHandlers: dispatch.setHandlers,
+  platformModules,
+  setHandlers,
+  setLoopback,
   handleFetch: dispatch.handleFetch,
+  handleMethod: rpc.handleMethod,
+  handleStubCall: rpc.handleStubCall,
+  describeObject: rpc.describeObject,
+  reviveObject: rpc.reviveObject,
   onNews: dispatch.onNews,
   onAbort: dispatch.onAbort,
   releaseContext: dispatch.releaseContext,
   onResponse,
+  onMethodResult: rpc.onMethodResult,
   onCallError,
+  onDropped: rpc.onDropped,
   onTimer: timers.onTimer,
 };

@@ -11,11 +11,8 @@
 namespace isolane::http {
 namespace {
 
-// Connections that are kept per host and port, and for how long. Servers commonly keep theirs 5 s
-// or more; a shorter time here makes stale ones rare.
-constexpr size_t kMaxIdlePerHost = 8;
-constexpr int64_t kIdleMs = 4'000;
 constexpr uint64_t kTickMs = 1'000;
+constexpr char kLost[] = "Network connection lost.";
 
 bool IsIdempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE" ||
@@ -27,8 +24,8 @@ bool IsIdempotent(std::string_view method) {
 // Its memory outlives the Client by one iteration of the loop.
 class ClientCore final : private ClientConnection::Owner {
  public:
-  ClientCore(uv_loop_t* loop, void (*batch_end)(void*), void* context)
-      : loop_(loop), batch_end_(batch_end), context_(context) {
+  ClientCore(uv_loop_t* loop, ClientOptions options, void (*batch_end)(void*), void* context)
+      : shared_{loop, std::move(options), nullptr}, batch_end_(batch_end), context_(context) {
     deferred_ = loop::Timer::Create(
         loop, [](void* core) { static_cast<ClientCore*>(core)->OnDeferred(); }, this);
     tick_ = loop::Timer::Create(
@@ -36,7 +33,7 @@ class ClientCore final : private ClientConnection::Owner {
     tick_->Unref();
   }
 
-  uv_loop_t* loop() const { return loop_; }
+  uv_loop_t* loop() const { return shared_.loop; }
 
   uint64_t Start(std::string_view packed_head, base::Body body, ClientListener* listener) {
     auto request = std::make_unique<ClientRequest>();
@@ -46,18 +43,21 @@ class ClientCore final : private ClientConnection::Owner {
     request->listener = listener;
     const std::string_view url = base::PackedUrl(packed_head);
     auto parsed = ClientUrl::Parse(url);
-    if (!parsed || parsed->https) {
+    if (!parsed) {
       FailLater(std::move(request),
-                parsed ? "https is not supported yet by isolane's outbound fetch() (host " +
-                             parsed->host + ")"
-                       : "fetch() of something that is no http URL: " + std::string(url));
+                "fetch() of something that is no http URL: " + std::string(url));
       return id;
     }
-    request->url = *std::move(parsed);
+    request->route = ClientRoute::For(*std::move(parsed), shared_.options.proxies);
+    const Proxy* const proxy = request->route.proxy;
+    if (proxy != nullptr && !proxy->problem.empty()) {
+      FailLater(std::move(request), proxy->problem);
+      return id;
+    }
     const bool replayable = request->body.kind != base::Body::Kind::kPipe;
     request->retryable =
         replayable && (request->body.none() || IsIdempotent(base::PackedMethod(packed_head)));
-    if (ClientConnection* kept = TakeIdle(request->url.where())) {
+    if (ClientConnection* kept = TakeIdle(request->route.Key())) {
       kept->Send(std::move(request));
     } else {
       Add().Open(std::move(request));
@@ -65,10 +65,10 @@ class ClientCore final : private ClientConnection::Owner {
     return id;
   }
 
-  void Cancel(uint64_t id) {
+  void Cancel(uint64_t id, const std::string& reason) {
     for (const auto& connection : connections_) {
       if (connection->request_id() != id) continue;
-      Remove(*connection);
+      Remove(*connection, reason);
       return;
     }
     std::erase_if(failed_, [id](Failed& failed) {
@@ -79,7 +79,7 @@ class ClientCore final : private ClientConnection::Owner {
   }
 
   void CloseNow() {
-    while (!connections_.empty()) Remove(*connections_.back());
+    while (!connections_.empty()) Remove(*connections_.back(), kLost);
     for (Failed& failed : failed_) failed.request->DropBody();
     failed_.clear();
   }
@@ -103,23 +103,19 @@ class ClientCore final : private ClientConnection::Owner {
   void OnWork() override {
     if (!deferred_->active()) deferred_->Start(0);
   }
-  void OnGone(ClientConnection& connection) override { Remove(connection); }
+  void OnGone(ClientConnection& connection) override { Remove(connection, kLost); }
   void OnStale(std::unique_ptr<ClientRequest> request) override { Add().Open(std::move(request)); }
-  void OnNextAddress(std::unique_ptr<ClientRequest> request,
-                     std::vector<sockaddr_storage> addresses) override {
-    Add().OpenAt(std::move(request), std::move(addresses));
-  }
 
   void OnIdle(ClientConnection& connection) override {
     size_t same = 0;
     for (const auto& other : connections_) {
-      same += other->usable() && other->where() == connection.where();
+      same += other->usable() && other->key() == connection.key();
     }
-    if (same > kMaxIdlePerHost) {
-      Remove(connection);
+    if (same > shared_.options.limits.kept_per_host) {
+      Remove(connection, kLost);
       return;
     }
-    connection.idle_since = static_cast<int64_t>(uv_now(loop_));
+    connection.idle_since = static_cast<int64_t>(uv_now(shared_.loop));
     connection.Unref();
     if (!tick_->active()) tick_->StartRepeating(kTickMs);
   }
@@ -137,13 +133,13 @@ class ClientCore final : private ClientConnection::Owner {
   }
 
   void CloseIdle() {
-    const auto now = static_cast<int64_t>(uv_now(loop_));
+    const auto now = static_cast<int64_t>(uv_now(shared_.loop));
     bool any = false;
     for (size_t i = connections_.size(); i-- > 0;) {
       ClientConnection& connection = *connections_[i];
       if (!connection.usable()) continue;
-      if (now - connection.idle_since >= kIdleMs) {
-        Remove(connection);
+      if (now - connection.idle_since >= shared_.options.limits.kept_ms) {
+        Remove(connection, kLost);
       } else {
         any = true;
       }
@@ -152,10 +148,10 @@ class ClientCore final : private ClientConnection::Owner {
   }
 
   // The one that was used last: the least likely to be stale.
-  ClientConnection* TakeIdle(const std::string& where) {
+  ClientConnection* TakeIdle(const std::string& key) {
     ClientConnection* best = nullptr;
     for (const auto& connection : connections_) {
-      if (!connection->usable() || connection->where() != where) continue;
+      if (!connection->usable() || connection->key() != key) continue;
       if (best == nullptr || connection->idle_since > best->idle_since) best = connection.get();
     }
     if (best != nullptr) best->Ref();
@@ -163,15 +159,17 @@ class ClientCore final : private ClientConnection::Owner {
   }
 
   ClientConnection& Add() {
-    loop::Handle<ClientConnection> connection(new ClientConnection(loop_, *this));
+    std::unique_ptr<ClientConnection> connection(new ClientConnection(shared_, *this));
     connection->index = connections_.size();
     connections_.push_back(std::move(connection));
     return *connections_.back();
   }
 
-  void Remove(ClientConnection& connection) {
+  void Remove(ClientConnection& connection, const std::string& reason) {
     const size_t index = connection.index;
-    connection.Release();
+    connection.Release(reason);
+    // It may be on the stack.
+    loop::DeleteLater(shared_.loop, connections_[index].release());
     if (index + 1 != connections_.size()) {
       std::swap(connections_[index], connections_.back());
       connections_[index]->index = index;
@@ -184,12 +182,12 @@ class ClientCore final : private ClientConnection::Owner {
     OnWork();
   }
 
-  uv_loop_t* loop_;
+  ClientContext shared_;
   void (*batch_end_)(void*);
   void* context_;
   bool abandoned_ = false;
   uint64_t last_id_ = 0;
-  std::vector<loop::Handle<ClientConnection>> connections_;
+  std::vector<std::unique_ptr<ClientConnection>> connections_;
   std::vector<Failed> failed_;  // to be told in the loop's next iteration
   loop::Handle<loop::Timer> deferred_;
   loop::Handle<loop::Timer> tick_;  // while connections are kept
@@ -207,7 +205,7 @@ class ClientHandle final : public Client {
   uint64_t Start(std::string_view packed_head, base::Body body, ClientListener* listener) override {
     return core_->Start(packed_head, std::move(body), listener);
   }
-  void Cancel(uint64_t id) override { core_->Cancel(id); }
+  void Cancel(uint64_t id, const std::string& reason) override { core_->Cancel(id, reason); }
   void CloseNow() override { core_->CloseNow(); }
 
  private:
@@ -216,8 +214,10 @@ class ClientHandle final : public Client {
 
 }  // namespace
 
-std::unique_ptr<Client> Client::Create(uv_loop_t* loop, void (*batch_end)(void*), void* context) {
-  return std::make_unique<ClientHandle>(new ClientCore(loop, batch_end, context));
+std::unique_ptr<Client> Client::Create(uv_loop_t* loop, ClientOptions options,
+                                       void (*batch_end)(void*), void* context) {
+  return std::make_unique<ClientHandle>(
+      new ClientCore(loop, std::move(options), batch_end, context));
 }
 
 }  // namespace isolane::http

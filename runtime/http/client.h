@@ -1,6 +1,9 @@
 // Outbound HTTP/1.1: what a Worker's global fetch() reaches the network with.
 //
-// Loop thread. Plain http only for now: https fails with an error that says so.
+// http and https, kept connections, proxies, limits in time (client_options.h). Bodies are handed
+// on as they come: what content-encoding says is the listener's business (decoded_body.h).
+//
+// Loop thread.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +12,14 @@
 #include <string_view>
 
 #include "runtime/base/body.h"
+#include "runtime/http/client_options.h"
 
 struct uv_loop_s;
 
 namespace isolane::http {
 
-// Receives the outcome of one outbound request. Exactly one of the two is called, once; neither may
-// run JavaScript. Not called after Cancel.
+// Receives the outcome of one outbound request. Exactly one of the first two is called, once; none
+// may run JavaScript. Not called after Cancel.
 class ClientListener {
  public:
   virtual ~ClientListener() = default;
@@ -24,21 +28,27 @@ class ClientListener {
   virtual void OnClientResponse(int status, std::string_view packed_head, base::Body body) = 0;
   // Cause in words: "connect to 127.0.0.1:9: connection refused".
   virtual void OnClientError(const std::string& message) = 0;
+  // Some time after OnClientResponse: the connection is done with this response, because all of it
+  // has come, or it broke off, or nobody wants the rest. What is left of the body waits in its
+  // pipe.
+  virtual void OnClientFinished() {}
 };
 
 class Client {
  public:
   // `batch_end` is called after each loop event in which the client called a listener or moved
   // bytes into a pipe, so that the owner can run a turn.
-  static std::unique_ptr<Client> Create(uv_loop_s* loop, void (*batch_end)(void*), void* context);
+  static std::unique_ptr<Client> Create(uv_loop_s* loop, ClientOptions options,
+                                        void (*batch_end)(void*), void* context);
   virtual ~Client() = default;
 
-  // Starts a request. `packed_head` is "METHOD\0URL\nname\0value...", copied. A Host header is
-  // added unless there is one. Returns an id for Cancel; 0 is never an id.
+  // Starts a request. `packed_head` is "METHOD\0URL\nname\0value...", copied. Returns an id for
+  // Cancel; 0 is never an id.
   virtual uint64_t Start(std::string_view packed_head, base::Body body,
                          ClientListener* listener) = 0;
-  // Forgets the listener and closes the connection of a request whose head has not arrived.
-  virtual void Cancel(uint64_t id) = 0;
+  // Forgets the listener and closes the connection of a request that is not finished. The body of
+  // its response, when that is under way, fails with `reason`.
+  virtual void Cancel(uint64_t id, const std::string& reason) = 0;
   // Ends everything at once; pending listeners are forgotten.
   virtual void CloseNow() = 0;
 };

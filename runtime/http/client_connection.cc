@@ -1,6 +1,6 @@
 #include "runtime/http/client_connection.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include "runtime/base/packed_head.h"
@@ -10,72 +10,30 @@ namespace isolane::http {
 
 using base::Body;
 
-ClientConnection::ClientConnection(uv_loop_t* loop, Owner& owner)
-    : TcpStream(loop), owner_(&owner), parser_(*this), response_body_(*this) {}
-
-// --- connecting ---
-
-void ClientConnection::Open(std::unique_ptr<ClientRequest> request) {
-  // OPTIMIZATION: a look-up goes to another thread, which an address does not need.
-  sockaddr_storage address{};
-  if (loop::Lookup::ParseAddress(request->url.host, request->url.port, &address)) {
-    OpenAt(std::move(request), {address});
-    return;
-  }
-  request_ = std::move(request);
-  where_ = request_->url.where();
-  lookup_ = loop::Lookup::Start(
-      uv_loop(), request_->url.host, request_->url.port,
-      [](void* self, int status, const addrinfo* addresses) {
-        static_cast<ClientConnection*>(self)->OnLookup(status, addresses);
-      },
-      this);
-}
-
-void ClientConnection::OnLookup(int status, const addrinfo* addresses) {
-  if (owner_ == nullptr) return;
-  if (status != 0) {
-    Lose("cannot resolve " + request_->url.host + ": " + std::string(ErrorText(status)));
-    return;
-  }
-  std::vector<sockaddr_storage> found;
-  for (; addresses != nullptr; addresses = addresses->ai_next) {
-    std::memcpy(&found.emplace_back(), addresses->ai_addr, addresses->ai_addrlen);
-  }
-  OpenAt(std::move(request_), std::move(found));
-}
-
-void ClientConnection::OpenAt(std::unique_ptr<ClientRequest> request,
-                              std::vector<sockaddr_storage> addresses) {
-  request_ = std::move(request);
-  where_ = request_->url.where();
-  addresses_ = std::move(addresses);
-  const int error = TcpStream::Connect(reinterpret_cast<sockaddr*>(addresses_.data()));
-  if (error == 0) return;
-  failure_ = "connect to " + where_ + ": " + std::string(ErrorText(error));
-  AskForWork();
-}
-
-void ClientConnection::OnConnected(int status) {
-  if (owner_ == nullptr) return;
-  if (status == 0) {
-    addresses_.clear();
-    StartRequest();
-    return;
-  }
-  addresses_.erase(addresses_.begin());
-  if (!addresses_.empty()) {
-    owner_->OnNextAddress(std::move(request_), std::move(addresses_));
-    if (owner_ != nullptr) owner_->OnGone(*this);
-    return;
-  }
-  Lose("connect to " + where_ + ": " + std::string(ErrorText(status)));
-}
+ClientConnection::ClientConnection(ClientContext& context, Owner& owner)
+    : context_(context),
+      owner_(&owner),
+      stream_(context, output_, *this),
+      parser_(*this),
+      response_body_(*this),
+      progress_timer_(loop::Timer::Create(
+          context.loop, [](void* self) { static_cast<ClientConnection*>(self)->OnProgressTimer(); },
+          this)) {}
 
 // --- sending ---
 
+void ClientConnection::Open(std::unique_ptr<ClientRequest> request) {
+  request_ = std::move(request);
+  key_ = request_->route.Key();
+  subject_ = request_->route.Subject();
+  stream_.Open(request_->route);
+}
+
+void ClientConnection::OnOpen() { StartRequest(); }
+
 void ClientConnection::Send(std::unique_ptr<ClientRequest> request) {
   request_ = std::move(request);
+  subject_ = request_->route.Subject();
   reused_ = true;
   StartRequest();
 }
@@ -85,29 +43,31 @@ void ClientConnection::StartRequest() {
   receiving_ = sending_ = true;
   parser_.Begin(base::PackedMethod(request_->packed_head) == "HEAD");
   const BodyFraming framing =
-      WriteRequestHead(output_.tail(), request_->packed_head, request_->url, request_->body);
+      WriteRequestHead(output_.tail(), request_->packed_head, request_->route, request_->body);
   // Kept when the request may have to be sent again; bytes are shared, not copied.
-  Body body = request_->retryable ? request_->body : std::move(request_->body);
+  Body body = request_->retryable ? request_->body : std::exchange(request_->body, {});
   request_body_.Start(std::move(body), framing, this);
-  SetReading(true);
+  stream_.SetReading(true);
+  WatchProgress();
   Pump();
   // Start may be on the stack, and then nobody is to be called.
   if (!failure_.empty()) AskForWork();
 }
 
 void ClientConnection::Pump() {
-  while (failure_.empty() && !write_pending()) {
+  while (failure_.empty() && receiving_ && !stream_.write_pending()) {
     if (sending_) {
       const OutgoingBody::Progress progress = request_body_.PumpInto(output_);
       sending_ = progress == OutgoingBody::Progress::kWaiting;
       if (progress == OutgoingBody::Progress::kBroken || request_body_.overrun()) {
-        failure_ = "the body of the request to " + where_ + " could not be read to its end";
+        failure_ = "the body of the request to " + subject_ + " could not be read to its end";
         return;
       }
     }
     if (output_.empty()) return;
-    if (writer_.Write(*this, output_) == SocketWriter::Outcome::kFailed) {
-      failure_ = where_ + " closed the connection";
+    progress_at_ = uv_now(context_.loop);
+    if (stream_.Write() == SocketWriter::Outcome::kFailed) {
+      failure_ = subject_ + " closed the connection";
     }
   }
 }
@@ -124,39 +84,36 @@ void ClientConnection::AskForWork() {
   owner_->OnWork();
 }
 
-void ClientConnection::OnWriteDone(int status) {
+void ClientConnection::OnWritten() {
   if (owner_ == nullptr) return;
-  if (status < 0) {
-    Lose(where_ + ": " + std::string(ErrorText(status)));
-    return;
-  }
-  writer_.OnDone(output_);
+  progress_at_ = uv_now(context_.loop);
   Work();
   if (owner_ != nullptr && request_body_.TakeWasRead()) owner_->OnEvent();
 }
 
 // --- receiving ---
 
-void ClientConnection::OnRead(std::string_view bytes) {
+void ClientConnection::OnBytes(std::string_view bytes) {
   if (!receiving_) {  // nobody asked
-    Lose(where_ + " sent something unasked");
+    Lose(subject_ + " sent something unasked");
     return;
   }
   answered_ = true;
+  progress_at_ = uv_now(context_.loop);
   parser_.Feed(bytes);
   Deliver();
 }
 
-void ClientConnection::OnReadEnd(int error) {
-  if (receiving_ && error == UV_EOF) {
+void ClientConnection::OnBytesEnd(const std::string& reason) {
+  if (receiving_ && reason.empty()) {
     parser_.FeedEnd();
     if (parser_.state() == ResponseParser::State::kComplete) {
       Deliver();
       return;
     }
   }
-  Lose(error == UV_EOF ? where_ + " closed the connection before its response was complete"
-                       : where_ + ": " + std::string(ErrorText(error)));
+  Lose(reason.empty() ? subject_ + " closed the connection before its response was complete"
+                      : reason);
 }
 
 void ClientConnection::OnBody(std::string_view bytes) {
@@ -169,7 +126,7 @@ void ClientConnection::Deliver() {
   const State state = parser_.state();
   if (state == State::kHead) return;
   if (state == State::kFailed) {
-    Lose("malformed response from " + where_ + ": " + parser_.error());
+    Lose("malformed response from " + subject_ + ": " + parser_.error());
     return;
   }
   const bool complete = state == State::kComplete;
@@ -178,9 +135,8 @@ void ClientConnection::Deliver() {
   }
   Body last = complete && response_body_.receiving() ? response_body_.Finish() : Body::None();
   if (!std::exchange(delivered_, true)) {
-    const std::unique_ptr<ClientRequest> request = std::move(request_);
     if (response_body_.receiving()) last = Body::Stream(response_body_.Stream());
-    request->listener->OnClientResponse(parser_.status(), parser_.head(), std::move(last));
+    request_->listener->OnClientResponse(parser_.status(), parser_.head(), std::move(last));
   } else {
     response_body_.Settle();
   }
@@ -188,27 +144,32 @@ void ClientConnection::Deliver() {
   if (complete) {
     FinishResponse();
   } else {
-    SetReading(!response_body_.full());
+    stream_.SetReading(!response_body_.full());
   }
   owner->OnEvent();
 }
 
 void ClientConnection::FinishResponse() {
   receiving_ = false;
+  progress_timer_->Stop();
   // A response that comes before the request is complete: the rest of it is of no interest.
-  usable_ = parser_.keep_alive() && !sending_ && output_.empty();
+  usable_ = parser_.keep_alive() && !sending_ && output_.empty() && !stream_.write_pending();
   request_body_.Drop();
+  const std::unique_ptr<ClientRequest> request = std::move(request_);
+  Owner* const owner = owner_;
   if (usable_) {
-    owner_->OnIdle(*this);
+    owner->OnIdle(*this);
   } else {
-    owner_->OnGone(*this);
+    owner->OnGone(*this);
   }
+  request->listener->OnClientFinished();
 }
 
 void ClientConnection::OnBodyRoom() {
   if (owner_ == nullptr) return;
   if (!response_body_.dropping()) {
-    SetReading(true);
+    progress_at_ = uv_now(context_.loop);
+    stream_.SetReading(true);
     return;
   }
   // Nobody wants the rest: a new connection is cheaper than to read it.
@@ -216,9 +177,46 @@ void ClientConnection::OnBodyRoom() {
   AskForWork();
 }
 
+// --- time ---
+
+// Neither reads nor writes restart the timer: it looks, when it fires, at what has happened since.
+void ClientConnection::WatchProgress() {
+  progress_at_ = uv_now(context_.loop);
+  const ClientLimits& limits = context_.options.limits;
+  progress_timer_->Start(std::min(limits.idle_ms, limits.response_head_ms));
+}
+
+void ClientConnection::OnProgressTimer() {
+  if (owner_ == nullptr || !receiving_) return;
+  const uint64_t now = uv_now(context_.loop);
+  const bool writing = stream_.write_pending();
+  if (writing && stream_.TakeWriteProgress()) progress_at_ = now;
+  // It is the Worker that is slow: to give the request's body, or to read the response's.
+  if (!writing && (sending_ || (delivered_ && response_body_.full()))) progress_at_ = now;
+  const ClientLimits& limits = context_.options.limits;
+  const uint64_t limit = delivered_ || writing ? limits.idle_ms : limits.response_head_ms;
+  const uint64_t quiet = now - progress_at_;
+  if (quiet < limit) {
+    progress_timer_->Start(std::min({limit - quiet, limits.idle_ms, limits.response_head_ms}));
+    return;
+  }
+  const std::string time =
+      limit % 1000 == 0 ? std::to_string(limit / 1000) + " s" : std::to_string(limit) + " ms";
+  std::string reason;
+  if (delivered_) {
+    reason = subject_ + " sent nothing more of its response for " + time;
+  } else if (writing) {
+    reason = subject_ + " took nothing more of the request for " + time;
+  } else {
+    reason = subject_ + " did not answer within " + time;
+  }
+  reused_ = false;  // it has waited long enough: no second try
+  Lose(reason, reason);
+}
+
 // --- the end ---
 
-void ClientConnection::Lose(const std::string& reason) {
+void ClientConnection::Lose(const std::string& reason, const std::string& body_reason) {
   Owner* const owner = owner_;
   if (owner == nullptr) return;
   if (std::unique_ptr<ClientRequest> request = std::move(request_)) {
@@ -226,6 +224,9 @@ void ClientConnection::Lose(const std::string& reason) {
       request->retryable = false;
       request_body_.Drop();
       owner->OnStale(std::move(request));
+    } else if (delivered_) {
+      response_body_.Fail(body_reason);
+      request->listener->OnClientFinished();
     } else {
       request->DropBody();
       request->listener->OnClientError(reason);
@@ -235,14 +236,14 @@ void ClientConnection::Lose(const std::string& reason) {
   owner->OnEvent();
 }
 
-void ClientConnection::Release() {
+void ClientConnection::Release(const std::string& reason) {
   owner_ = nullptr;
   usable_ = false;
-  lookup_.reset();
-  SetReading(false);
+  stream_.Close();
+  progress_timer_->Stop();
   if (request_ != nullptr) request_->DropBody();
   request_.reset();
-  response_body_.Fail("Network connection lost.");
+  response_body_.Fail(reason);
   request_body_.Drop();
   output_.Clear();
 }

@@ -1,33 +1,31 @@
-// One connection of the client: finds its peer, sends one request at a time, reads the response.
+// One connection of the client: opens its stream, sends one request at a time, reads the response.
 //
-// Loop thread. Owned by the client's list through loop::Handle, so it may be let go of in its own
-// callbacks.
+// Loop thread. Owned by the client's list. It may be released in its own callbacks; its memory goes
+// in the loop's next iteration.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "runtime/base/body.h"
 #include "runtime/http/client.h"
-#include "runtime/http/client_url.h"
+#include "runtime/http/client_route.h"
+#include "runtime/http/client_stream.h"
 #include "runtime/http/incoming_body.h"
 #include "runtime/http/outgoing_body.h"
 #include "runtime/http/response_parser.h"
-#include "runtime/http/socket_writer.h"
-#include "runtime/loop/lookup.h"
-#include "runtime/loop/tcp_stream.h"
+#include "runtime/loop/timer.h"
 
 namespace isolane::http {
 
-// A request from its Start to the head of its response.
+// A request from its Start to the end of its response.
 struct ClientRequest {
   uint64_t id = 0;
   std::string packed_head;
   base::Body body;
-  ClientUrl url;
+  ClientRoute route;
   ClientListener* listener = nullptr;
   // May be sent again when a kept connection turns out to be closed: it has then not been handled,
   // or does no harm when it is handled twice (RFC 9112 9.3.1).
@@ -39,7 +37,7 @@ struct ClientRequest {
   }
 };
 
-class ClientConnection final : public loop::TcpStream,
+class ClientConnection final : private ClientStream::Events,
                                private ResponseParser::Events,
                                private IncomingBody::Owner,
                                private base::PipeReader {
@@ -56,63 +54,65 @@ class ClientConnection final : public loop::TcpStream,
     virtual void OnGone(ClientConnection& connection) = 0;
     // A kept connection was closed before any of a response came.
     virtual void OnStale(std::unique_ptr<ClientRequest> request) = 0;
-    // Another address of the same host is tried on another connection.
-    virtual void OnNextAddress(std::unique_ptr<ClientRequest> request,
-                               std::vector<sockaddr_storage> addresses) = 0;
 
    protected:
     ~Owner() = default;
   };
 
-  ClientConnection(uv_loop_t* loop, Owner& owner);
+  ClientConnection(ClientContext& context, Owner& owner);
+  ~ClientConnection() override = default;
 
-  // On a new connection: looks the host up, connects and sends.
+  // On a new connection.
   void Open(std::unique_ptr<ClientRequest> request);
-  // The same with addresses that are known; not empty.
-  void OpenAt(std::unique_ptr<ClientRequest> request, std::vector<sockaddr_storage> addresses);
   // On one that is usable().
   void Send(std::unique_ptr<ClientRequest> request);
 
-  // 0 once the head of the response has been delivered.
+  // 0 when no request is under way.
   uint64_t request_id() const { return request_ == nullptr ? 0 : request_->id; }
   bool usable() const { return usable_; }
-  const std::string& where() const { return where_; }
+  const std::string& key() const { return key_; }
   // What OnWork asked for.
   void Work();
   bool wants_work() const { return wants_work_; }
-  // The owner is about to release it: nothing is called any more.
-  void Release();
+  void Ref() { stream_.Ref(); }
+  void Unref() { stream_.Unref(); }
+  // The owner lets go of it: nothing is called any more. A body that is under way fails with
+  // `reason`.
+  void Release(const std::string& reason);
 
   size_t index = 0;        // in the client's list
   int64_t idle_since = 0;  // while it is kept
 
  private:
-  // loop::TcpStream
-  void OnRead(std::string_view bytes) override;
-  void OnReadEnd(int error) override;
-  void OnWriteDone(int status) override;
-  void OnConnected(int status) override;
+  // ClientStream::Events
+  void OnOpen() override;
+  void OnOpenFailed(const std::string& reason) override { Lose(reason); }
+  void OnBytes(std::string_view bytes) override;
+  void OnBytesEnd(const std::string& reason) override;
+  void OnWritten() override;
+  void OnWriteFailed(const std::string& reason) override { Lose(reason); }
 
   void OnBody(std::string_view bytes) override;  // ResponseParser::Events
   void OnBodyRoom() override;                    // IncomingBody::Owner
   void OnReadable() override { AskForWork(); }   // base::PipeReader
 
-  void OnLookup(int status, const addrinfo* addresses);
   void StartRequest();
   void Pump();
   void Deliver();
   void FinishResponse();
-  void Lose(const std::string& reason);
+  void Lose(const std::string& reason, const std::string& body_reason = "Network connection lost.");
   void AskForWork();
+  void WatchProgress();
+  void OnProgressTimer();
 
+  ClientContext& context_;
   Owner* owner_;  // null once released
   std::unique_ptr<ClientRequest> request_;
-  std::string where_;
-  loop::LookupHandle lookup_;
-  std::vector<sockaddr_storage> addresses_;  // still to be tried, the first being tried
+  std::string key_;
+  std::string subject_;  // for messages
 
   WriteQueue output_;
-  SocketWriter writer_;
+  ClientStream stream_;
   OutgoingBody request_body_;
   bool sending_ = false;  // the request's body is not complete
   bool wants_work_ = false;
@@ -125,6 +125,9 @@ class ClientConnection final : public loop::TcpStream,
   bool reused_ = false;
   bool usable_ = false;
   std::string failure_;  // found where nobody may be called
+
+  loop::Handle<loop::Timer> progress_timer_;  // while a response is due or under way
+  uint64_t progress_at_ = 0;                  // when the peer was last heard, or took something
 };
 
 }  // namespace isolane::http

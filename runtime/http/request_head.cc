@@ -10,7 +10,8 @@ namespace {
 // Of this hop only, or the client's business.
 bool IsOwn(std::string_view name) {
   return name == "connection" || name == "keep-alive" || name == "transfer-encoding" ||
-         name == "content-length" || name == "expect" || name == "proxy-connection";
+         name == "content-length" || name == "expect" || name == "proxy-connection" ||
+         name == "proxy-authorization" || name == "host";
 }
 
 bool ExpectsBody(std::string_view method) {
@@ -19,31 +20,35 @@ bool ExpectsBody(std::string_view method) {
 
 }  // namespace
 
-BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head, const ClientUrl& url,
-                             const base::Body& body) {
+BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
+                             const ClientRoute& route, const base::Body& body) {
   const std::string_view method = base::PackedMethod(packed_head);
   out.Append(method);
   out.Append(' ');
-  out.Append(url.target);
-  out.Append(" HTTP/1.1\r\n");
+  if (route.absolute_form()) {
+    out.Append("http://");
+    out.Append(route.url.authority);
+  }
+  out.Append(route.url.target);
+  out.Append(" HTTP/1.1\r\nhost: ");
+  out.Append(route.url.authority);
+  out.Append("\r\n");
+  if (route.absolute_form() && !route.proxy->authorization.empty()) {
+    out.Append("proxy-authorization: ");
+    out.Append(route.proxy->authorization);
+    out.Append("\r\n");
+  }
   std::optional<uint64_t> length = body.length();
-  bool host = false;
   std::optional<uint64_t> given_length;
   base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
     if (name == "content-length") given_length = ParseContentLength(value);
     // The setters of Headers refuse CR; were one to come through, it must not split the request.
     if (IsOwn(name) || value.find('\r') != std::string_view::npos) return;
-    host |= name == "host";
     out.Append(name);
     out.Append(": ");
     out.Append(value);
     out.Append("\r\n");
   });
-  if (!host) {
-    out.Append("host: ");
-    out.Append(url.authority);
-    out.Append("\r\n");
-  }
   BodyFraming framing;
   if (!length) length = given_length;
   if (body.none()) {

@@ -7,13 +7,15 @@
 
 #include "runtime/base/body.h"
 #include "runtime/http/byte_buffer.h"
-#include "runtime/http/client_url.h"
+#include "runtime/http/client_route.h"
 #include "runtime/http/framing.h"
 
 namespace isolane::http {
 
-// Appends request line and headers of `packed_head` ("METHOD\0URL\nname\0value...") to `out`.
-BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head, const ClientUrl& url,
-                             const base::Body& body);
+// Appends request line and headers of `packed_head` ("METHOD\0URL\nname\0value...") to `out`. The
+// Host header is always the URL's, as in workerd: a request that is forwarded to another URL would
+// name the host it came from.
+BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
+                             const ClientRoute& route, const base::Body& body);
 
 }  // namespace isolane::http

@@ -21,7 +21,11 @@ bool NoteHeader(std::string_view name, std::string_view value, GivenHeaders* giv
       given->content_length = ParseContentLength(value);
       return false;
     case 16:
-      if (name == "content-encoding") given->encoding = ParseEncoding(value);
+      if (name == "content-encoding") {
+        // Two of them are a list, which is not encoded here.
+        given->encoding = given->encoded ? Encoding::kNone : ParseEncoding(value);
+        given->encoded = true;
+      }
       return true;
     case 17:
       return name != "transfer-encoding";

@@ -42,6 +42,7 @@ BodyFraming WriteResponseHead(ByteBuffer& out, int status, std::string_view pack
 struct GivenHeaders {
   std::optional<uint64_t> content_length;
   Encoding encoding = Encoding::kNone;
+  bool encoded = false;  // there is a content-encoding
   bool date = false;
 };
 GivenHeaders WriteGivenHeaders(ByteBuffer& out, int status, std::string_view packed_head);

@@ -193,7 +193,7 @@ std::shared_ptr<v8::TaskRunner> Platform::GetForegroundTaskRunner(v8::Isolate* i
 }
 
 double Platform::CurrentClockTimeMillis() {
-  return clock_at_zero_ ? 0 : inner_->CurrentClockTimeMillis();
+  return frozen_ ? frozen_ms_ : inner_->CurrentClockTimeMillis();
 }
 
 void Platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,

@@ -36,7 +36,16 @@ class Platform final : public v8::Platform {
   void Forget(v8::Isolate* isolate);
 
   // While true, JavaScript's clock stands at 0: module evaluation, see spec section 9.
-  void set_clock_at_zero(bool zero) { clock_at_zero_ = zero; }
+  void set_clock_at_zero(bool zero) {
+    frozen_ms_ = 0;
+    frozen_ = zero;
+  }
+  // JavaScript's clock stands at the present time until UnfreezeClock.
+  void FreezeClock() {
+    frozen_ms_ = inner_->CurrentClockTimeMillis();
+    frozen_ = true;
+  }
+  void UnfreezeClock() { frozen_ = false; }
 
   v8::PageAllocator* GetPageAllocator() override { return inner_->GetPageAllocator(); }
   v8::ThreadIsolatedAllocator* GetThreadIsolatedAllocator() override {
@@ -69,7 +78,9 @@ class Platform final : public v8::Platform {
   std::mutex mutex_;                     // guards runners_ and wakers_
   std::unordered_map<v8::Isolate*, std::shared_ptr<Runner>> runners_;
   std::vector<std::pair<void (*)(void*), void*>> wakers_;
-  bool clock_at_zero_ = false;  // loop thread only
+  // Loop thread only.
+  bool frozen_ = false;
+  double frozen_ms_ = 0;
 };
 
 }  // namespace isolane::js

@@ -45,6 +45,15 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
       value->SetName(Literal(isolate, function.name));
       native->Set(context, Literal(isolate, function.name), value).Check();
     }
+    // How the request context travels along promises (builtins/internal/context.js).
+    v8::Local<v8::Object> extras = context->GetExtrasBindingObject();
+    auto adopt = [&](const char* name, const char* extra) {
+      v8::Local<v8::Value> function =
+          extras->Get(context, Literal(isolate, extra)).ToLocalChecked();
+      native->Set(context, Literal(isolate, name), function).Check();
+    };
+    adopt("getFrame", "getContinuationPreservedEmbedderData");
+    adopt("setFrame", "setContinuationPreservedEmbedderData");
     v8::Local<v8::Function> require;
     v8::Local<v8::Value> exports;
     v8::Local<v8::Value> arguments[] = {Literal(isolate, "index")};
@@ -131,6 +140,12 @@ Result<std::vector<std::string>> CreateCodeCaches(const std::string& snapshot,
   v8::Local<v8::Context> context = owner->context();
   const v8::Context::Scope context_scope(context);
   v8::TryCatch try_catch(isolate);
+  // What warm_up.js does with promises fails the build as well.
+  static bool rejected;
+  rejected = false;
+  owner->on_promise_reject = [](Isolate&, const v8::PromiseRejectMessage& message) {
+    if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) rejected = true;
+  };
   CodeCacheRecorder recorder(isolate);
   for (size_t number = 0; number < kMaxBuiltinSources; number++) {
     const std::string_view id = BuiltinSourceAt(number).text().id;
@@ -144,6 +159,7 @@ Result<std::vector<std::string>> CreateCodeCaches(const std::string& snapshot,
   }
   // What internal/warm_up.js began goes on here.
   isolate->PerformMicrotaskCheckpoint();
+  if (rejected) return Error{"internal/warm_up.js: a promise was rejected", {}, {}, {}};
   return recorder.Make();
 }
 

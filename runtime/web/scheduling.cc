@@ -1,6 +1,6 @@
 #include "runtime/web/scheduling.h"
 
-#include <chrono>
+#include "runtime/js/platform.h"
 
 namespace isolane::web {
 
@@ -10,8 +10,8 @@ void EnqueueMicrotask(const Arguments& arguments) {
 }
 
 void PerformanceNow(const Arguments& arguments) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  arguments.GetReturnValue().Set(std::chrono::duration<double, std::milli>(now).count());
+  // The clock of Date, which may stand still.
+  arguments.GetReturnValue().Set(js::Platform::Start().CurrentClockTimeMillis());
 }
 
 }  // namespace isolane::web

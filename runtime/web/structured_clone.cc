@@ -144,6 +144,18 @@ bool Transfer(Isolate* isolate, const std::vector<Local<ArrayBuffer>>& from,
 
 }  // namespace
 
+bool IsMarkedAsHost(Isolate* isolate, Local<Object> object) {
+  const Local<Context> context = isolate->GetCurrentContext();
+  const Local<v8::Private> mark = HostMark(isolate);
+  Local<Value> prototype = object->GetPrototypeV2();
+  for (int depth = 0; depth < 16 && prototype->IsObject() && !prototype->IsProxy(); depth++) {
+    const auto holder = prototype.As<Object>();
+    if (holder->HasPrivate(context, mark).FromMaybe(false)) return true;
+    prototype = holder->GetPrototypeV2();
+  }
+  return false;
+}
+
 void MarkHostPrototype(const Arguments& arguments) {
   if (!arguments[0]->IsObject() || !arguments[1]->IsString()) return;
   Isolate* isolate = arguments.GetIsolate();

@@ -12,6 +12,8 @@ using Arguments = v8::FunctionCallbackInfo<v8::Value>;
 
 // (prototype, name): instances of a built-in class, which cannot be cloned
 void MarkHostPrototype(const Arguments& arguments);
+// Whether `object` is an instance of such a class, or of one derived from it. Runs no JavaScript.
+bool IsMarkedAsHost(v8::Isolate* isolate, v8::Local<v8::Object> object);
 // (value, array of ArrayBuffers to transfer | undefined) -> clone
 void StructuredClone(const Arguments& arguments);
 // (value) -> ArrayBuffer

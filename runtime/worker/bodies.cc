@@ -159,6 +159,15 @@ bool Bodies::Collect(BodyRecord& record) {
   return true;
 }
 
+Bodies::Waits Bodies::WaitsOf(const Invocation& owner) {
+  Waits waits;
+  for (BodyRecord* record = pool_.Find(owner.first_body); record != nullptr;
+       record = pool_.Find(record->next)) {
+    if (record->waiting) (record->role == BodyRecord::Role::kWriter ? waits.writes : waits.reads)++;
+  }
+  return waits;
+}
+
 bool Bodies::WaitsOutside(const Invocation& owner) {
   for (uint32_t link = owner.first_body; link != 0;) {
     BodyRecord* record = pool_.Find(link);

@@ -37,6 +37,7 @@ struct BodyRecord final : base::PipeReader, base::PipeWriter {
   class Bodies* table = nullptr;
 
   void OnReadable() override;
+  bool awaits() const override { return waiting; }
   void OnWritable() override;
   void OnEmpty() override;
   void OnCancel() override;
@@ -65,6 +66,13 @@ class Bodies {
 
   // Moves what the pipe has into `collected`. True when the end (or an error) was reached.
   bool Collect(BodyRecord& record);
+
+  // How many streams of `owner` JavaScript awaits.
+  struct Waits {
+    size_t reads = 0;   // for bytes, or for the end
+    size_t writes = 0;  // for a reader to take some
+  };
+  Waits WaitsOf(const Invocation& owner);
 
   // True while someone in `owner` waits for bytes from a socket.
   bool WaitsOutside(const Invocation& owner);

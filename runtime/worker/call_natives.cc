@@ -1,6 +1,7 @@
 // Natives behind fetch(), respond and fail: from the built-in half into the dispatcher.
 #include <string>
 
+#include "runtime/base/packed_head.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"
 #include "runtime/worker/native_arguments.h"
@@ -10,9 +11,17 @@ namespace isolane::worker {
 
 namespace {
 
-// Answers of call() beside Dispatcher's; the same numbers are in builtins/web/fetch.js.
+// Answers of call() beside Dispatcher's; the same numbers are in builtins/internal/calls.js.
 constexpr int32_t kStale = -1;
 constexpr int32_t kTooManyCalls = -4;
+constexpr int32_t kUrlTooLong = -6;
+constexpr int32_t kHeadTooLong = -7;
+
+// 0, or the code of what is wrong with the sizes of a request's packed head.
+int32_t CheckHead(const Limits& limits, std::string_view head) {
+  if (base::PackedUrl(head).size() > static_cast<size_t>(limits.url_kb) << 10) return kUrlTooLong;
+  return head.size() > static_cast<size_t>(limits.head_kb) << 10 ? kHeadTooLong : 0;
+}
 
 // One buffer for packed heads: natives do not nest.
 std::string& HeadBuffer() {
@@ -20,13 +29,7 @@ std::string& HeadBuffer() {
   return buffer;
 }
 
-std::string BytesOf(v8::Local<v8::Value> value) {
-  if (!value->IsArrayBuffer()) return {};
-  v8::Local<v8::ArrayBuffer> buffer = value.As<v8::ArrayBuffer>();
-  return std::string(static_cast<const char*>(buffer->Data()), buffer->ByteLength());
-}
-
-// call(context, channel, head, bodyKind, body, cf) -> id, or a negative code
+// call(context, channel, head, bodyKind, body, cf, props, depth) -> id, or a negative code
 void CallFunction(const Arguments& info) {
   Invocation* caller = InvocationArgument(info, 0);
   if (caller == nullptr || !info[2]->IsString()) {
@@ -42,10 +45,13 @@ void CallFunction(const Arguments& info) {
     return;
   }
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), call->head);
-  call->cf = BytesOf(info[5]);
+  call->cf = BytesArgument(info, 5);
+  call->props = BytesArgument(info, 6);
   // The body is taken whatever happens: it counts as used.
   call->body = BodyArgument(info, 3);
-  const int32_t id = worker.dispatcher().CallChannel(*caller, channel, *call);
+  const int32_t depth = info[7]->IsInt32() ? info[7].As<v8::Int32>()->Value() : 1;
+  int32_t id = CheckHead(*caller->pipeline->limits, call->head);
+  if (id == 0) id = worker.dispatcher().CallChannel(*caller, channel, depth, *call);
   if (id < 0) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     worker.dispatcher().FreeCall(*call);
@@ -70,25 +76,33 @@ void Respond(const Arguments& info) {
                                       BodyArgument(info, 3), info[5]->IsTrue());
 }
 
-// fail(context, type, message, error, extra)
+// fail(context, call, type, message, error, extra, hint): `call` 0 for the one it was invoked by;
+// `error`, if it is to be logged, as it was thrown
 void Fail(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
-  if (invocation == nullptr || invocation->responded) return;
+  if (invocation == nullptr) return;
   v8::Isolate* isolate = info.GetIsolate();
   RemoteError error;
-  error.type = js::Describe(isolate, info[1]);
-  error.message = js::Describe(isolate, info[2]);
-  error.extra = BytesOf(info[4]);
+  error.type = js::Describe(isolate, info[2]);
+  error.message = js::Describe(isolate, info[3]);
+  error.extra = BytesArgument(info, 5);
   error.remote = true;
-  WorkerOf(info).dispatcher().Fail(*invocation, std::move(error),
-                                   "Uncaught " + js::StackOf(isolate, info[3]));
+  if (info[6]->IsString()) error.hint = js::Describe(isolate, info[6]);
+  const std::string log =
+      info[4]->IsUndefined() ? std::string() : "Uncaught " + js::StackOf(isolate, info[4]);
+  WorkerOf(info).dispatcher().Fail(*invocation, IdArgument(info, 1), std::move(error), log);
 }
 
-// subrequestLimit(context)
-void SubrequestLimit(const Arguments& info) {
-  Invocation* invocation = InvocationArgument(info, 0);
-  info.GetReturnValue().Set(
-      invocation == nullptr ? 0.0 : static_cast<double>(invocation->pipeline->subrequest_limit));
+// limitOf(context, code): the limit that the answer `code` of a call is about
+void LimitOf(const Arguments& info) {
+  const Invocation* invocation = InvocationArgument(info, 0);
+  if (invocation == nullptr || !info[1]->IsInt32()) return;
+  const Limits& limits = *invocation->pipeline->limits;
+  const int32_t code = info[1].As<v8::Int32>()->Value();
+  const int64_t limit = code == kUrlTooLong    ? limits.url_kb << 10
+                        : code == kHeadTooLong ? limits.head_kb << 10
+                                               : limits.subrequests;
+  info.GetReturnValue().Set(static_cast<double>(limit));
 }
 
 // unresolvedService(channel) -> text, or undefined if the binding leads somewhere
@@ -116,7 +130,7 @@ constexpr js::NativeFunction kNatives[] = {
     {"cancelCall", CancelCall},
     {"respond", Respond},
     {"fail", Fail},
-    {"subrequestLimit", SubrequestLimit},
+    {"limitOf", LimitOf},
     {"unresolvedService", UnresolvedService},
 };
 

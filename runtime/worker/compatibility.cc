@@ -151,6 +151,11 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::fetcher_no_get_put_delete,
     &CompatibilityFlags::rpc,
     &CompatibilityFlags::enable_request_signal,
+    &CompatibilityFlags::enable_ctx_exports,
+    &CompatibilityFlags::rpc_params_dup_stubs,
+    &CompatibilityFlags::nodejs_als,
+    // What it gives so far is node:async_hooks.
+    &CompatibilityFlags::nodejs_compat,
 };
 
 bool IsActedOn(bool CompatibilityFlags::*member) {

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/base/packed_head.h"
@@ -45,9 +46,9 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->request = ++requests_;
   // The estimate of the counter's rate gets better with time; it need not be made for each request.
   if (requests_ % kRecalibrateEvery == 1) cycles_per_ms_ = watchdog_.CyclesPerMs();
-  pipeline->cpu_limit_ms = limits.cpu_ms;
+  pipeline->limits = &limits;
   pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
-  pipeline->subrequest_limit = pipeline->subrequests_left = limits.subrequests;
+  pipeline->subrequests_left = limits.subrequests;
   pipeline->started_ms = NowMs();
   pipeline->method = base::PackedMethod(packed_head);
   pipeline->url = base::PackedUrl(packed_head);
@@ -91,6 +92,8 @@ void Dispatcher::Turn() {
   Event event;
   for (;;) {
     if (!timers_.empty()) timers_.QueueDue(NowMs());
+    if (!deadlines_.empty()) EndOverdue(NowMs());
+    if (stall_due_ms_ >= 0) QueueStalled();
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
       std::vector<uint32_t> suspects;
@@ -107,7 +110,19 @@ void Dispatcher::Turn() {
   in_turn_ = false;
 }
 
-double Dispatcher::NextTimer() { return timers_.empty() ? -1 : timers_.NextDelay(NowMs()); }
+double Dispatcher::NextTimer() {
+  // Nothing to read the clock for, in the common case.
+  if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty()) return -1;
+  const double now = NowMs();
+  double next = timers_.empty() ? -1 : timers_.NextDelay(now);
+  auto consider = [&](double due_ms) {
+    const double left = std::max(0.0, due_ms - now);
+    if (next < 0 || left < next) next = left;
+  };
+  if (stall_due_ms_ >= 0) consider(stall_due_ms_);
+  if (!deadlines_.empty()) consider(deadlines_.front().due_ms);
+  return next;
+}
 
 void Dispatcher::EndAll() {
   while (live_ != nullptr) End(*live_);
@@ -151,6 +166,16 @@ void Dispatcher::Run(const Event& event) {
       });
       return;
     }
+    case EventKind::kDropped: {
+      Invocation* invocation = invocations_.Find(event.a);
+      if (invocation == nullptr) return;
+      Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+        v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
+                                            v8::Integer::NewFromUnsigned(isolate, event.b)};
+        CallHook(isolate, context, invocation->worker->hooks().on_dropped, arguments);
+      });
+      return;
+    }
     case EventKind::kPipeline: {
       Pipeline* pipeline = pipelines_.Find(event.a);
       if (pipeline == nullptr) return;
@@ -169,6 +194,21 @@ void Dispatcher::AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate&
     Condemn(worker, pipeline_id);
     return;
   }
+  LookAfter(invocation_id);
+  if (touched_.empty()) [[likely]]
+    return;
+  std::vector<uint32_t> touched;
+  touched.swap(touched_);
+  for (uint32_t id : touched) LookAfter(id);
+}
+
+void Dispatcher::Touch(const Invocation& invocation) {
+  if (std::find(touched_.begin(), touched_.end(), invocation.id) == touched_.end()) {
+    touched_.push_back(invocation.id);
+  }
+}
+
+void Dispatcher::LookAfter(uint32_t invocation_id) {
   Invocation* invocation = invocations_.Find(invocation_id);
   if (invocation == nullptr) return;
   Pipeline& pipeline = *invocation->pipeline;
@@ -180,7 +220,7 @@ void Dispatcher::AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate&
   // An invocation below the first is over when it has answered and nothing holds it; the first one
   // lives as long as its pipeline, so that forgotten work goes on until the response is sent.
   if (invocation->responded && !invocation->is_root && invocation->wait_until == 0 &&
-      invocation->pumps == 0) {
+      invocation->pumps == 0 && invocation->exports == 0 && invocation->incoming.empty()) {
     Release(*invocation, false);
   }
   QueueCheck(pipeline);

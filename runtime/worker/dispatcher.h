@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +20,9 @@
 #include "runtime/base/slot_pool.h"
 #include "runtime/js/watchdog.h"
 #include "runtime/worker/bodies.h"
+#include "runtime/worker/call.h"
 #include "runtime/worker/records.h"
+#include "runtime/worker/rpc_table.h"
 #include "runtime/worker/run_queue.h"
 #include "runtime/worker/timers.h"
 
@@ -41,6 +44,10 @@ using HostService =
 struct Channel {
   std::string binding;
   Worker* target = nullptr;
+  // Which export of the target: its name as it was declared, and its number there
+  // (Worker::EntrypointOf) once all Workers are loaded.
+  std::string entrypoint;
+  int entrypoint_number = 0;
   HostService stub;
   // JSON of the binding's props, which the target sees as ctx.props; empty: {}.
   std::string props;
@@ -50,9 +57,6 @@ struct Channel {
 
 class Dispatcher {
  public:
-  // The pipeline of 32 counts the first worker (spec section 8).
-  static constexpr int kMaxDepth = 32;
-
   // Answers of Call that are not ids; the same numbers are in builtins/web/fetch.js.
   static constexpr int kTooDeep = -2;
   static constexpr int kTooManySubrequests = -3;
@@ -87,18 +91,31 @@ class Dispatcher {
   size_t live_pipelines() const { return pipelines_.live(); }
   size_t live_invocations() const { return invocations_.live(); }
   size_t live_bodies() const { return bodies_.live(); }
+  size_t live_stubs() const { return rpc_.live(); }
+  size_t live_calls() const { return calls_.live(); }
 
   // --- what natives ask for; `caller` is a live invocation ---
   Invocation* FindInvocation(uint32_t id) { return invocations_.Find(id); }
-  // A call on a channel of the caller's worker, or (null) to the network. Gives an id or
-  // kTooDeep...
-  int32_t CallChannel(Invocation& caller, const Channel* channel, Call& call);
+  // A call on a channel of the caller's worker, or (null) to the network. `depth` is that of the
+  // code that calls. Gives an id or kTooDeep...
+  int32_t CallChannel(Invocation& caller, const Channel* channel, int depth, Call& call);
+  // A method call on what the stub points to; part of the session that made the stub, so no
+  // subrequest.
+  int32_t CallStub(Invocation& caller, const ImportRecord& stub, int depth, Call& call);
   Call* NewCall() { return calls_.Take(); }
   void FreeCall(Call& call) { calls_.Free(&call); }
   void CancelCall(Invocation& caller, uint32_t call_id);
   void Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
                bool already_encoded);
-  void Fail(Invocation& invocation, RemoteError error, const std::string& log);
+  // The call it was made for, or a call on one of its exports, has failed.
+  void Fail(Invocation& invocation, uint32_t call_id, RemoteError error, const std::string& log);
+  // The result of a method call, taken from `message`.
+  void RespondMethod(Invocation& invocation, uint32_t call_id, RpcMessage message);
+  Call* FindCall(uint32_t id) { return calls_.Find(id); }
+  RpcTable& rpc() { return rpc_; }
+  // `invocation` was used while the isolate was entered on behalf of another one: it is looked
+  // after when that entry is over.
+  void Touch(const Invocation& invocation);
   void WaitUntil(Invocation& invocation, int change);
   uint32_t StartTimer(Invocation& invocation, double delay_ms, bool repeat);
   void StopTimer(Invocation& invocation, uint32_t id) { timers_.Stop(invocation, id); }
@@ -115,8 +132,10 @@ class Dispatcher {
 
   // --- outbound ---
   // The network answered (or, status 0, failed); from a callback of the client.
-  void OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head, base::Body body,
-                        const std::string& failure);
+  void OutboundAnswered(OutboundCall& outbound, int status, std::string_view packed_head,
+                        base::Body body, const std::string& failure);
+  // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
+  void OutboundFinished(OutboundCall& outbound);
 
   // True if an isolate was replaced since the last call: the old one waits to be disposed.
   bool TakeReplaced() { return std::exchange(replaced_, false); }
@@ -127,21 +146,38 @@ class Dispatcher {
  private:
   void Run(const Event& event);
   void Start(uint32_t call_id);
+  void StartOnStub(Call& call);
   void Reply(uint32_t call_id);
+  void ReplyToMethod(Invocation& caller, Call& call);
+  // Takes the call from whoever was to answer it. Null if it is not that invocation's to answer.
+  Call* TakeAnswered(Invocation& invocation, uint32_t call_id);
+  // The call is over with this error, unless nobody waits for it.
+  void ReplyWithError(Call& call, RemoteError error);
   // The binding leads to a C++ service, or nowhere.
   void AnswerWithoutWorker(Call& call);
   void StartOutbound(Invocation& caller, Call& call);
+  void SendOutbound(Pipeline& pipeline, Call& call);
+  // Starts fetches that wait while there are connections for them.
+  void SendWaiting(Pipeline& pipeline);
+  // The fetch is not wanted any more, waiting or under way; frees its call.
+  void DropOutbound(Pipeline& pipeline, Call& call);
+  // Every connection is held by a response that nobody reads, and a fetch waits: one has to go.
+  void CheckForStall(Pipeline& pipeline);
+  void QueueStalled();
 
   // Enters the isolate on behalf of `invocation`, calls `body(context)`, runs microtasks, and looks
   // after what became of the invocation and its isolate.
   template <typename Function>
   void Enter(Invocation& invocation, Function&& function);
   void AfterEntry(uint32_t invocation_id, Worker& worker, js::Isolate& isolate, uint32_t pipeline);
+  void LookAfter(uint32_t invocation_id);
   void Condemn(Worker& worker, uint32_t culprit_pipeline);
 
   // The invocation can never answer: its caller or the top level is told `error`.
   void Drop(Invocation& invocation, const RemoteError& error, int status);
   void Release(Invocation& invocation, bool tell_javascript);
+  // Logs which stubs `holder` has never disposed of, once for each place that got one.
+  void WarnOfUndisposed(const Invocation& holder);
   // Lets the JavaScript half forget contexts that ended before they had answered.
   void ReleaseContexts();
   void AbortTree(Invocation& invocation);
@@ -151,6 +187,9 @@ class Dispatcher {
   void QueueCheck(Pipeline& pipeline);
   void Check(Pipeline& pipeline);
   void CheckForHang(Pipeline& pipeline);
+  // What the invocations of the pipeline wait for, a line each: for the log.
+  std::string DescribeWaits(Pipeline& pipeline);
+  void EndOverdue(double now_ms);
   void End(Pipeline& pipeline);
 
   js::Watchdog& watchdog_;
@@ -166,11 +205,22 @@ class Dispatcher {
   base::SlotPool<Call> calls_;
   Timers timers_{queue_, invocations_};
   Bodies bodies_{queue_, invocations_};
-  std::unordered_map<uint32_t, std::unique_ptr<OutboundCall>> outbound_;
+  RpcTable rpc_{queue_, invocations_};
+  std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
+      outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
   Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
+  // Pipelines whose response was sent, by the time at which their waitUntil tasks must be done. All
+  // have the limit of the one public Worker, so they come in order.
+  struct Deadline {
+    double due_ms;
+    uint32_t pipeline;
+  };
+  std::deque<Deadline> deadlines_;
+  std::vector<uint32_t> touched_;   // invocations used during an entry for another one
   std::vector<uint32_t> suspects_;  // pipelines to check for a hang when the queue is empty
+  double stall_due_ms_ = -1;        // when pipelines are to be checked for a stall; -1: not at all
   Invocation* current_ = nullptr;   // on whose behalf an isolate is entered
   uint64_t requests_ = 0;
   double cycles_per_ms_ = 1;

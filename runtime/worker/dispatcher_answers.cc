@@ -50,20 +50,43 @@ void Dispatcher::Respond(Invocation& invocation, int status, std::string_view he
   pipeline.top->OnResponse(status, head, std::move(body), already_encoded);
 }
 
-void Dispatcher::Fail(Invocation& invocation, RemoteError error, const std::string& log) {
-  Log(LogLevel::kError, invocation.worker, log, true);
-  invocation.responded = true;
-  Call* call = calls_.Find(invocation.call);
+void Dispatcher::Fail(Invocation& invocation, uint32_t call_id, RemoteError error,
+                      const std::string& log) {
+  if (!log.empty()) Log(LogLevel::kError, invocation.worker, log, true);
+  Call* call = TakeAnswered(invocation, call_id == 0 ? invocation.call : call_id);
   if (call == nullptr) return;
-  call->callee = 0;
-  invocation.call = 0;
-  if (invocation.is_root) {
+  if (call->caller == 0) {
     calls_.Free(call);
     FailTop(*invocation.pipeline, 500, "Internal Server Error");
     return;
   }
-  call->status = 0;
-  call->error = std::move(error);
+  ReplyWithError(*call, std::move(error));
+}
+
+Call* Dispatcher::TakeAnswered(Invocation& invocation, uint32_t call_id) {
+  Call* call = calls_.Find(call_id);
+  if (call_id == invocation.call) {
+    invocation.responded = true;
+    invocation.call = 0;
+  } else if (std::erase(invocation.incoming, call_id) == 0) {
+    return nullptr;
+  }
+  if (call != nullptr) call->callee = 0;
+  return call;
+}
+
+void Dispatcher::ReplyWithError(Call& call, RemoteError error) {
+  call.status = 0;
+  call.error = std::move(error);
+  call.message.Reset();
+  queue_.Push(EventKind::kReply, call.id);
+}
+
+void Dispatcher::RespondMethod(Invocation& invocation, uint32_t call_id, RpcMessage message) {
+  Call* call = TakeAnswered(invocation, call_id);
+  if (call == nullptr) return;
+  call->status = 200;
+  call->message = std::move(message);
   queue_.Push(EventKind::kReply, call->id);
 }
 

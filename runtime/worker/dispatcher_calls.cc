@@ -3,11 +3,10 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
-#include "runtime/http/client.h"
 #include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/worker/dispatcher_enter.h"
-#include "runtime/worker/outbound.h"
+#include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
@@ -16,16 +15,30 @@ namespace {
 
 bool IsHead(std::string_view packed) { return base::PackedMethod(packed) == "HEAD"; }
 
+// ctx.props for the callee: the bytes of a clone, JSON text, or undefined. Empty: an exception.
+v8::MaybeLocal<v8::Value> PropsOf(v8::Isolate* isolate, const Call& call) {
+  if (!call.props.empty()) {
+    v8::Local<v8::ArrayBuffer> bytes;
+    if (!js::CopyToArrayBuffer(isolate, call.props).ToLocal(&bytes)) return {};
+    return bytes;
+  }
+  if (call.channel == nullptr || call.channel->props.empty()) return v8::Undefined(isolate);
+  v8::Local<v8::String> json;
+  if (!js::FromUtf8(isolate, call.channel->props).ToLocal(&json)) return {};
+  return json;
+}
+
 }  // namespace
 
-int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, Call& call) {
+int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int depth, Call& call) {
   Pipeline& pipeline = *caller.pipeline;
-  if (channel != nullptr && caller.depth >= kMaxDepth) return kTooDeep;
+  depth = std::max(depth, caller.depth);
+  if (channel != nullptr && depth >= pipeline.limits->depth) return kTooDeep;
   if (pipeline.subrequests_left <= 0) return kTooManySubrequests;
   pipeline.subrequests_left--;
   call.pipeline = pipeline.id;
   call.caller = caller.id;
-  call.depth = caller.depth + 1;
+  call.depth = depth + 1;
   const int32_t id = static_cast<int32_t>(call.id);
   if (channel == nullptr) {
     StartOutbound(caller, call);
@@ -46,6 +59,17 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, Call
 
 void Dispatcher::AnswerWithoutWorker(Call& call) {
   const Channel& channel = *call.channel;
+  if (call.kind == CallKind::kMethod) {
+    ReplyWithError(call, {"Error",
+                          channel.stub ? "The binding " + channel.binding +
+                                             " is stubbed by a C++ function, which answers fetch() "
+                                             "only; " +
+                                             call.head + "() was called."
+                                       : channel.unresolved,
+                          {},
+                          false});
+    return;
+  }
   if (!channel.stub) {
     call.status = 503;
     call.head = "Service Unavailable";
@@ -83,32 +107,6 @@ void Dispatcher::AnswerWithoutWorker(Call& call) {
   queue_.Push(EventKind::kReply, call.id);
 }
 
-void Dispatcher::StartOutbound(Invocation& caller, Call& call) {
-  caller.calls++;
-  if (client_ == nullptr) {
-    call.error.message = "fetch() to the network is not available here.";
-    queue_.Push(EventKind::kReply, call.id);
-    return;
-  }
-  caller.outbound_calls.push_back(call.id);
-  auto outbound = std::make_unique<OutboundCall>(*this, call.id);
-  const std::string head = std::move(call.head);
-  call.head.clear();
-  call.outbound = client_->Start(head, std::move(call.body), outbound.get());
-  outbound_.emplace(call.id, std::move(outbound));
-}
-
-void Dispatcher::OutboundAnswered(uint32_t call_id, int status, std::string_view packed_head,
-                                  base::Body body, const std::string& failure) {
-  Call* call = calls_.Find(call_id);
-  if (call == nullptr) return;
-  call->status = status;
-  call->head = packed_head;
-  call->body = std::move(body);
-  call->error.message = failure;
-  queue_.Push(EventKind::kReply, call_id);
-}
-
 void Dispatcher::Start(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
@@ -117,6 +115,10 @@ void Dispatcher::Start(uint32_t call_id) {
     stub_bodies_.erase(call_id);
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
+    return;
+  }
+  if (call->export_id != 0) {
+    StartOnStub(*call);
     return;
   }
   if (call->target == nullptr) {
@@ -154,7 +156,7 @@ void Dispatcher::Start(uint32_t call_id) {
   invocation->is_root = call->caller == 0;
   invocation->depth = call->depth;
   invocation->trace = call->trace;
-  invocation->head_request = IsHead(call->head);
+  invocation->head_request = call->kind == CallKind::kFetch && IsHead(call->head);
   invocation->next = pipeline->invocations;
   if (pipeline->invocations != nullptr) pipeline->invocations->previous = invocation;
   pipeline->invocations = invocation;
@@ -162,6 +164,28 @@ void Dispatcher::Start(uint32_t call_id) {
   const int32_t body = bodies_.Add(*invocation, std::move(call->body));
   call->body = base::Body();
   Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+    v8::Local<v8::Value> props = v8::Undefined(isolate);
+    if (!PropsOf(isolate, *call).ToLocal(&props)) return;
+    v8::Local<v8::Value> id = v8::Integer::NewFromUnsigned(isolate, invocation->id);
+    v8::Local<v8::Value> request = v8::Number::New(isolate, static_cast<double>(pipeline->request));
+    v8::Local<v8::Value> depth = v8::Integer::New(isolate, invocation->depth);
+    v8::Local<v8::Value> entrypoint =
+        v8::Integer::New(isolate, call->channel == nullptr ? 0 : call->channel->entrypoint_number);
+    if (call->kind == CallKind::kMethod) {
+      v8::Local<v8::String> path;
+      v8::Local<v8::Value> values;
+      if (!js::FromUtf8(isolate, call->head).ToLocal(&path) ||
+          !ArgumentsOf(isolate, call->message).ToLocal(&values)) {
+        return;
+      }
+      v8::Local<v8::Value> arguments[] = {id,    request,
+                                          depth, entrypoint,
+                                          props, v8::Integer::NewFromUnsigned(isolate, call_id),
+                                          path,  v8::Integer::New(isolate, call->operation),
+                                          values};
+      CallHook(isolate, context, worker.hooks().handle_method, arguments);
+      return;
+    }
     v8::Local<v8::String> head;
     if (!js::FromLatin1(isolate, call->head).ToLocal(&head)) return;
     v8::Local<v8::Value> cf = v8::Undefined(isolate);
@@ -170,14 +194,8 @@ void Dispatcher::Start(uint32_t call_id) {
       if (!js::CopyToArrayBuffer(isolate, call->cf).ToLocal(&bytes)) return;
       cf = bytes;
     }
-    v8::Local<v8::Value> props = v8::Undefined(isolate);
-    if (call->channel != nullptr && !call->channel->props.empty()) {
-      v8::Local<v8::String> json;
-      if (!js::FromUtf8(isolate, call->channel->props).ToLocal(&json)) return;
-      props = json;
-    }
-    v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation->id), head,
-                                        v8::Integer::New(isolate, body), cf, props};
+    v8::Local<v8::Value> arguments[] = {
+        id, request, depth, entrypoint, props, head, v8::Integer::New(isolate, body), cf};
     CallHook(isolate, context, worker.hooks().handle_fetch, arguments);
   });
 }
@@ -186,7 +204,6 @@ void Dispatcher::Reply(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
   Invocation* caller = call->cancelled ? nullptr : invocations_.Find(call->caller);
-  if (call->outbound != 0) outbound_.erase(call_id);
   if (caller == nullptr) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
@@ -196,6 +213,11 @@ void Dispatcher::Reply(uint32_t call_id) {
   std::erase(caller->outbound_calls, call_id);
   if (traces_ && call->trace >= 0) {
     caller->pipeline->trace[static_cast<size_t>(call->trace)].status = call->status;
+  }
+  if (call->kind == CallKind::kMethod && call->status != 0) {
+    ReplyToMethod(*caller, *call);
+    if (Call* same = calls_.Find(call_id)) calls_.Free(same);
+    return;
   }
   Enter(*caller, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
     v8::Local<v8::Value> undefined = v8::Undefined(isolate);
@@ -222,8 +244,14 @@ void Dispatcher::Reply(uint32_t call_id) {
       if (!js::CopyToArrayBuffer(isolate, call->error.extra).ToLocal(&bytes)) return;
       extra = bytes;
     }
+    v8::Local<v8::Value> hint = undefined;
+    if (!call->error.hint.empty()) {
+      v8::Local<v8::String> text;
+      if (!js::FromUtf8(isolate, call->error.hint).ToLocal(&text)) return;
+      hint = text;
+    }
     v8::Local<v8::Value> arguments[] = {
-        io, id, type, message, v8::Boolean::New(isolate, call->error.remote), extra};
+        io, id, type, message, v8::Boolean::New(isolate, call->error.remote), extra, hint};
     CallHook(isolate, context, caller->worker->hooks().on_call_error, arguments);
   });
   // The entry may have ended the pipeline, but a call is freed here and nowhere else.
@@ -235,11 +263,8 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
   if (call == nullptr || call->caller != caller.id || call->cancelled) return;
   call->cancelled = true;
   caller.calls--;
-  if (call->outbound != 0) {
-    client_->Cancel(call->outbound);
-    outbound_.erase(call_id);
-    std::erase(caller.outbound_calls, call_id);
-    calls_.Free(call);
+  if (std::erase(caller.outbound_calls, call_id) > 0) {
+    DropOutbound(*caller.pipeline, *call);
     return;
   }
   // A stub that has not got all of its body is never called.

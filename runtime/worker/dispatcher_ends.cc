@@ -2,9 +2,9 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/http/client.h"
 #include "runtime/js/platform.h"
 #include "runtime/worker/dispatcher_enter.h"
+#include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/outbound.h"
 #include "runtime/worker/stub_body.h"
 
@@ -12,7 +12,7 @@ namespace isolane::worker {
 
 namespace {
 
-constexpr const char* kHung =
+const std::string kHung =
     "The Workers runtime canceled this request because it detected that your Worker's code had "
     "hung and would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
@@ -26,7 +26,7 @@ void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
   std::string log = kCpuExceeded;
   log.append(" ").append(pipeline.method).append(" ").append(pipeline.url);
   log.append(" has used the CPU time of its request, [limits] cpu_ms = ");
-  log.append(std::to_string(pipeline.cpu_limit_ms));
+  log.append(std::to_string(pipeline.limits->cpu_ms));
   log.append(" of the public Worker; raise it there if the request needs more.");
   Log(LogLevel::kError, &worker, log, true, pipeline.request);
   FailTop(pipeline, 503, kCpuExceeded);
@@ -76,14 +76,22 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
 
 void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   Pipeline& pipeline = *invocation.pipeline;
+  WarnOfUndisposed(invocation);
+  rpc_.DisposeAllOf(invocation);
+  if (invocation.first_export != 0) tell_javascript = true;
+  rpc_.AbandonExportsOf(invocation);
+  for (uint32_t id : invocation.incoming) {
+    if (Call* call = calls_.Find(id)) {
+      call->callee = 0;
+      ReplyWithError(*call, {"Error", kCallbackGone, {}, false});
+    }
+  }
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
-  for (uint32_t id : invocation.outbound_calls) {
-    if (Call* call = calls_.Find(id)) {
-      if (client_ != nullptr && call->outbound != 0) client_->Cancel(call->outbound);
-      outbound_.erase(id);
-      calls_.Free(call);
-    }
+  const std::vector<uint32_t> outbound_calls = std::exchange(invocation.outbound_calls, {});
+  for (uint32_t id : outbound_calls) pipeline.outbound->Forget(id);
+  for (uint32_t id : outbound_calls) {
+    if (Call* call = calls_.Find(id)) DropOutbound(pipeline, *call);
   }
   if (Call* call = calls_.Find(invocation.call)) {
     // Nobody is going to be answered: the caller is gone, or the pipeline is over.
@@ -143,14 +151,51 @@ void Dispatcher::QueueCheck(Pipeline& pipeline) {
 
 void Dispatcher::Check(Pipeline& pipeline) {
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
+    if (pipeline.disposers > 0 && !pipeline.disposing) {
+      // Objects that want to know when their stubs are gone are told before the end.
+      pipeline.disposing = true;
+      for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+        WarnOfUndisposed(*one);
+        rpc_.DisposeAllOf(*one);
+      }
+      QueueCheck(pipeline);
+      return;
+    }
     End(pipeline);
     return;
+  }
+  if (pipeline.response_sent && !pipeline.has_deadline && !pipeline.ended) {
+    pipeline.has_deadline = true;
+    deadlines_.push_back(
+        {NowMs() + static_cast<double>(pipeline.limits->wait_until_ms), pipeline.id});
   }
   suspects_.push_back(pipeline.id);
 }
 
+void Dispatcher::EndOverdue(double now_ms) {
+  while (!deadlines_.empty()) {
+    Pipeline* pipeline = pipelines_.Find(deadlines_.front().pipeline);
+    if (pipeline != nullptr) {
+      if (deadlines_.front().due_ms > now_ms) return;
+      const Worker* worker =
+          pipeline->invocations == nullptr ? nullptr : pipeline->invocations->worker;
+      Log(LogLevel::kWarn, worker,
+          "waitUntil() tasks did not complete within the allowed time after invocation end and "
+          "have "
+          "been cancelled. The limit is " +
+              std::to_string(pipeline->limits->wait_until_ms) +
+              " ms after the response ([limits] wait_until_ms of the public Worker)." +
+              DescribeWaits(*pipeline),
+          true, pipeline->request);
+      End(*pipeline);
+    }
+    deadlines_.pop_front();
+  }
+}
+
 void Dispatcher::CheckForHang(Pipeline& pipeline) {
   if (pipeline.queued_for_check) return;
+  if (pipeline.outbound != nullptr) CheckForStall(pipeline);
   bool waits_for_client = false;
   if (pipeline.response_given && !pipeline.response_sent) {
     // Bytes on their way to the client, or a complete response that the next flush announces.
@@ -165,7 +210,9 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   Invocation* stuck = nullptr;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
     if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one)) return;
-    if (!one->responded && one->calls == 0 && stuck == nullptr) stuck = one;
+    if ((!one->responded || !one->incoming.empty()) && one->calls == 0 && stuck == nullptr) {
+      stuck = one;
+    }
   }
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
     // V8 may have work of its own for a promise that is awaited.
@@ -176,12 +223,28 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   }
   if (stuck == nullptr) {
     for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
-      if (!one->responded && (stuck == nullptr || one->depth > stuck->depth)) stuck = one;
+      if ((!one->responded || !one->incoming.empty()) &&
+          (stuck == nullptr || one->depth > stuck->depth))
+        stuck = one;
     }
   }
   if (stuck != nullptr && !(pipeline.response_given && pipeline.response_sent)) {
-    Log(LogLevel::kError, stuck->worker, kHung, true, pipeline.request);
-    Drop(*stuck, RemoteError{"Error", kHung, {}, false}, 500);
+    Log(LogLevel::kError, stuck->worker, kHung + DescribeWaits(pipeline), true, pipeline.request);
+    const RemoteError error{"Error", kHung, {}, false};
+    if (!stuck->responded) {
+      Drop(*stuck, error, 500);
+      return;
+    }
+    // It has answered, but not the calls on objects that it has given away.
+    std::vector<uint32_t> incoming;
+    incoming.swap(stuck->incoming);
+    for (uint32_t id : incoming) {
+      if (Call* call = calls_.Find(id)) {
+        call->callee = 0;
+        ReplyWithError(*call, error);
+      }
+    }
+    QueueCheck(pipeline);
     return;
   }
   if (!pipeline.response_sent) {
@@ -197,7 +260,8 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     Worker* worker = pipeline.invocations != nullptr ? pipeline.invocations->worker : nullptr;
     Log(LogLevel::kWarn, worker,
         "A waitUntil() task can never settle: nothing is left that it could wait for. It was "
-        "dropped.",
+        "dropped." +
+            DescribeWaits(pipeline),
         true, pipeline.request);
   }
   End(pipeline);

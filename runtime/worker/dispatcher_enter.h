@@ -7,6 +7,7 @@
 
 #include "runtime/js/enter.h"
 #include "runtime/js/exceptions.h"
+#include "runtime/js/platform.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/worker.h"
 
@@ -37,6 +38,8 @@ void Dispatcher::Enter(Invocation& invocation, Function&& function) {
   }
   {
     js::Enter enter(isolate, watchdog_, pipeline.cpu);
+    if (worker.frozen_clock()) [[unlikely]]
+      js::Platform::Start().FreezeClock();
     current_ = &invocation;
     v8::TryCatch try_catch(isolate.v8());
     function(isolate.v8(), enter.context());
@@ -49,6 +52,8 @@ void Dispatcher::Enter(Invocation& invocation, Function&& function) {
     enter.RunMicrotasks();
     worker.ReportRejections();
     current_ = nullptr;
+    if (worker.frozen_clock()) [[unlikely]]
+      js::Platform::Start().UnfreezeClock();
   }
   AfterEntry(invocation_id, worker, isolate, pipeline_id);
 }

@@ -64,8 +64,12 @@ Graph::Graph(const RuntimeOptions& options)
         self->loop_.Post([self] { self->RunV8Tasks(); });
       },
       this);
+  http::ClientOptions outbound;
+  outbound.proxies = http::ProxySettings::FromEnvironment();
+  outbound.authorities = http::CaSources::FromEnvironment();
+  outbound.public_only = options.public_only;
   client_ = http::Client::Create(
-      loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+      loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
   dispatcher_.set_flush(
       [](void* context) {
@@ -112,6 +116,45 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
   }
   ISOLANE_TRY(ConnectChannels(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
+  return ConnectEntrypoints();
+}
+
+Status Graph::ConnectEntrypoints() {
+  if (workers_.front()->EntrypointOf("default") < 0) {
+    const WorkerSpec& spec = workers_.front()->spec();
+    return Error{
+        "Worker \"" + spec.name +
+            "\": the main module has no default export: export default { fetch(request, env, "
+            "ctx) {} }",
+        {},
+        spec.display_root + spec.main_module,
+        {}};
+  }
+  for (const auto& worker : workers_) {
+    for (const BindingSpec& binding : worker->spec().bindings) {
+      if (std::get_if<ServiceBinding>(&binding.value) == nullptr) continue;
+      Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
+      if (channel.target == nullptr) continue;
+      channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
+      if (channel.entrypoint_number >= 0) continue;
+      std::vector<std::string> names;
+      for (const std::string& name : channel.target->entrypoints()) {
+        if (!name.empty()) names.push_back(name);
+      }
+      const std::string wanted = channel.entrypoint.empty() ? "default" : channel.entrypoint;
+      const std::string nearest = base::NearestName(wanted, names);
+      return Error{worker->name() + ": binding " + binding.name + " points to the entrypoint \"" +
+                       wanted + "\" of \"" + channel.target->name() + "\", but \"" +
+                       channel.target->name() + "\" has no such named entrypoint (it has: " +
+                       (names.empty() ? "none" : base::ListNames(names)) + ").",
+                   nearest.empty()
+                       ? "An entrypoint is an exported object with handlers, or an exported "
+                         "class that extends WorkerEntrypoint."
+                       : "Did you mean \"" + nearest + "\"?",
+                   binding.where,
+                   {}};
+    }
+  }
   return Ok{};
 }
 
@@ -222,7 +265,8 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
   std::string known;
   bool found = false;
   for (const auto& worker : workers_) {
-    for (Channel& channel : worker->channels()) {
+    for (size_t i = 0; i < worker->declared_channels(); i++) {
+      Channel& channel = worker->channels()[i];
       const std::string full = worker->name() + "." + channel.binding;
       known += (known.empty() ? "" : ", ") + full;
       if (binding != channel.binding && binding != full) continue;
@@ -238,6 +282,8 @@ Result<int> Graph::Serve(const std::string& ip, int port) {
   frontend_ = std::make_unique<HttpFrontend>(
       dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   http::ServerLimits limits;
+  limits.head_bytes = static_cast<size_t>(workers_.front()->spec().limits.head_kb) << 10;
+  limits.url_bytes = static_cast<size_t>(workers_.front()->spec().limits.url_kb) << 10;
   auto server = http::Server::Listen(loop_.uv(), ip, port, limits, *frontend_);
   if (!server.ok()) return server.error();
   server_ = std::move(*server);

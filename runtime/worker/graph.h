@@ -48,6 +48,8 @@ class Graph final : public Runtime {
 
  private:
   Status ConnectChannels(UnknownService unknown_services);
+  // Once all Workers are loaded: what their bindings name must be exported.
+  Status ConnectEntrypoints();
   void OnSignal();
   void StopIfDrained();
   void RunV8Tasks();

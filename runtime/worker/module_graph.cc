@@ -14,7 +14,6 @@ namespace isolane::worker {
 
 namespace {
 
-constexpr std::string_view kPlatformModule = "cloudflare:workers";
 constexpr uint32_t kGraphSlot = 1;  // isolate data; slot 0 is js::Isolate
 // A module that awaits something V8 never finishes must not hold the start for ever.
 constexpr auto kEvaluationPatience = std::chrono::seconds(5);
@@ -69,8 +68,8 @@ ModuleGraph::ModuleGraph(const WorkerSpec& spec, v8::Isolate* isolate)
 
 ModuleGraph::~ModuleGraph() = default;
 
-void ModuleGraph::set_platform_exports(v8::Local<v8::Object> exports) {
-  platform_exports_.Reset(isolate_, exports);
+void ModuleGraph::AddPlatformModule(const std::string& name, v8::Local<v8::Function> make) {
+  platform_modules_[name].make.Reset(isolate_, make);
 }
 
 ModuleGraph::Module* ModuleGraph::Find(const std::string& name) {
@@ -137,12 +136,20 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
                                                 const std::string& importer,
                                                 const std::string& specifier) {
   if (Module* known = Find(name)) return known->module.Get(isolate_);
-  if (name == kPlatformModule) return MakePlatformModule();
+  if (platform_modules_.contains(name)) return MakePlatformModule(name);
+  if (platform_modules_.contains("node:" + name)) return Load("node:" + name, importer, specifier);
   if (name.starts_with("cloudflare:") || name.starts_with("node:")) {
-    return Error{"No such module \"" + name + "\".\n  imported from \"" + importer + "\"",
-                 "isolane has \"cloudflare:workers\" only, so far.",
-                 Display(importer),
-                 {}};
+    std::string known;
+    for (const auto& [module, platform_module] : platform_modules_) {
+      known += (known.empty() ? "" : ", ") + module;
+    }
+    return Error{
+        "No such module \"" + name + "\".\n  imported from \"" + importer + "\"",
+        name == "node:async_hooks"
+            ? "It comes with compatibility_flags = [\"nodejs_als\"] or [\"nodejs_compat\"]."
+            : "isolane has " + known + ", so far.",
+        Display(importer),
+        {}};
   }
   Result<ModuleSource> source = spec_.modules(name);
   if (!source.ok()) {
@@ -277,19 +284,27 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakeSynthetic(const std::string& name
   return handles.Escape(module);
 }
 
-v8::Local<v8::Module> ModuleGraph::MakePlatformModule() {
+Result<v8::Local<v8::Module>> ModuleGraph::MakePlatformModule(const std::string& name) {
   v8::EscapableHandleScope handles(isolate_);
   v8::Local<v8::Context> context = isolate_->GetCurrentContext();
-  v8::Local<v8::Object> exports = platform_exports_.Get(isolate_);
+  PlatformModule& known = platform_modules_[name];
+  v8::TryCatch try_catch(isolate_);
+  v8::Local<v8::Value> made;
+  if (!known.make.Get(isolate_)
+           ->Call(context, v8::Undefined(isolate_), 0, nullptr)
+           .ToLocal(&made)) {
+    return js::ErrorFrom(isolate_, try_catch);
+  }
+  const auto exports = made.As<v8::Object>();
+  known.exports.Reset(isolate_, exports);
   std::vector<v8::Local<v8::String>> names;
   v8::Local<v8::Array> keys = exports->GetOwnPropertyNames(context).ToLocalChecked();
   for (uint32_t i = 0; i < keys->Length(); i++) {
     names.push_back(keys->Get(context, i).ToLocalChecked().As<v8::String>());
   }
-  v8::Local<v8::Module> module =
-      v8::Module::CreateSyntheticModule(isolate_, js::Literal(isolate_, kPlatformModule),
-                                        {names.data(), names.size()}, EvaluateSynthetic);
-  Register(std::string(kPlatformModule), module, {});
+  v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
+      isolate_, js::Literal(isolate_, name), {names.data(), names.size()}, EvaluateSynthetic);
+  Register(name, module, {});
   return handles.Escape(module);
 }
 
@@ -300,8 +315,9 @@ v8::MaybeLocal<v8::Value> ModuleGraph::EvaluateSynthetic(v8::Local<v8::Context> 
   const std::string* name = graph.NameOf(module);
   if (name == nullptr) return {};
   Module* entry = graph.Find(*name);
-  if (*name == kPlatformModule) {
-    v8::Local<v8::Object> exports = graph.platform_exports_.Get(isolate);
+  const auto platform = graph.platform_modules_.find(*name);
+  if (platform != graph.platform_modules_.end()) {
+    v8::Local<v8::Object> exports = platform->second.exports.Get(isolate);
     v8::Local<v8::Array> keys;
     if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) return {};
     for (uint32_t i = 0; i < keys->Length(); i++) {
@@ -443,14 +459,7 @@ Result<ModuleGraph::Main> ModuleGraph::Run() {
     return js::ErrorFrom(isolate_, try_catch);
   }
   ISOLANE_TRY(Await(evaluated.As<v8::Promise>()));
-  v8::Local<v8::Value> value;
-  if (!module->GetModuleNamespace()
-           .As<v8::Object>()
-           ->Get(context, js::Literal(isolate_, "default"))
-           .ToLocal(&value)) {
-    return js::ErrorFrom(isolate_, try_catch);
-  }
-  main.default_export = value;
+  main.exports = module->GetModuleNamespace();
   return main;
 }
 

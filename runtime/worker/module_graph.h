@@ -3,6 +3,8 @@
 // Loop thread. The isolate is entered in every call; dies before the isolate does.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,12 +29,13 @@ class ModuleGraph {
   ModuleGraph(const ModuleGraph&) = delete;
   ModuleGraph& operator=(const ModuleGraph&) = delete;
 
-  // The exports of "cloudflare:workers"; before Run.
-  void set_platform_exports(v8::Local<v8::Object> exports);
+  // A module that comes with isolane ("cloudflare:workers"); `make` gives its exports when somebody
+  // imports it. Before anything is loaded.
+  void AddPlatformModule(const std::string& name, v8::Local<v8::Function> make);
 
   struct Main {
-    // Undefined for a Service Worker script.
-    v8::Local<v8::Value> default_export;
+    // The namespace object; empty for a Service Worker script.
+    v8::Local<v8::Value> exports;
     bool service_worker = false;
   };
 
@@ -48,6 +51,11 @@ class ModuleGraph {
     v8::Global<v8::Module> module;
     // Of a synthetic module: the value of its default export.
     v8::Global<v8::Value> value;
+  };
+  struct PlatformModule {
+    // Gives the exports. Called when the module is first imported.
+    v8::Global<v8::Function> make;
+    v8::Global<v8::Object> exports;
   };
 
   static v8::MaybeLocal<v8::Module> Resolve(v8::Local<v8::Context> context,
@@ -70,7 +78,7 @@ class ModuleGraph {
   Status Adopt(const std::string& name, v8::Local<v8::Module> module);
   void Register(const std::string& name, v8::Local<v8::Module> module, v8::Local<v8::Value> value);
   Result<v8::Local<v8::Module>> MakeSynthetic(const std::string& name, const ModuleSource& source);
-  v8::Local<v8::Module> MakePlatformModule();
+  Result<v8::Local<v8::Module>> MakePlatformModule(const std::string& name);
   Status Link(v8::Local<v8::Module> module);
   // Runs microtasks and V8's own tasks until `promise` settles.
   Status Await(v8::Local<v8::Promise> promise);
@@ -83,7 +91,7 @@ class ModuleGraph {
   std::vector<std::unique_ptr<Module>> modules_;
   std::unordered_map<std::string, Module*> by_name_;
   std::unordered_multimap<int, Module*> by_hash_;
-  v8::Global<v8::Object> platform_exports_;
+  std::map<std::string, PlatformModule> platform_modules_;
   v8::Global<v8::Script> script_;  // of a Service Worker
 };
 

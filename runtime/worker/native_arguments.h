@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include <v8.h>
 
@@ -30,7 +31,16 @@ inline Invocation* InvocationArgument(const Arguments& info, int index) {
   if (invocation == nullptr || invocation->isolate != &js::Isolate::From(info.GetIsolate())) {
     return nullptr;
   }
+  if (invocation != worker.dispatcher().current()) [[unlikely]]
+    worker.dispatcher().Touch(*invocation);
   return invocation;
+}
+
+// The bytes of an array buffer; none for anything else.
+inline std::string BytesArgument(const Arguments& info, int index) {
+  if (!info[index]->IsArrayBuffer()) return {};
+  v8::Local<v8::ArrayBuffer> buffer = info[index].As<v8::ArrayBuffer>();
+  return std::string(static_cast<const char*>(buffer->Data()), buffer->ByteLength());
 }
 
 // The body that arguments `index` (kind) and `index` + 1 (value) describe: see

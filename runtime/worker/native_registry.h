@@ -12,5 +12,6 @@ js::NativeTable AllNatives();
 js::NativeTable CallNatives();
 js::NativeTable BodyNatives();
 js::NativeTable ContextNatives();
+js::NativeTable RpcNatives();
 
 }  // namespace isolane::worker

@@ -1,32 +1,52 @@
 // One fetch() to the network: the bridge from the HTTP client's events to the reply of a call.
 //
-// Loop thread. Owned by the dispatcher until the reply is delivered or the call is cancelled.
+// Loop thread. Owned by the dispatcher until the client is done with it or it is cancelled, which
+// may be long after the reply: until then it holds one of its pipeline's connections.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "runtime/http/client.h"
+#include "runtime/http/decoded_body.h"
 #include "runtime/worker/dispatcher.h"
 
 namespace isolane::worker {
 
 class OutboundCall final : public http::ClientListener {
  public:
-  OutboundCall(Dispatcher& dispatcher, uint32_t call) : dispatcher_(dispatcher), call_(call) {}
+  OutboundCall(Dispatcher& dispatcher, const Call& call, const Worker& worker)
+      : dispatcher_(dispatcher), call_(call.id), pipeline_(call.pipeline), worker_(worker) {}
 
-  void OnClientResponse(int status, std::string_view packed_head, base::Body body) override {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
-    dispatcher_.OutboundAnswered(call_, status, packed_head, std::move(body), {});
+  uint32_t call() const { return call_; }
+  uint32_t pipeline() const { return pipeline_; }
+  const Worker& worker() const { return worker_; }
+
+  // The response's body, when nobody awaits more of it. Null while something else is under way.
+  const base::Pipe* unread() const {
+    const std::shared_ptr<base::Pipe> pipe = body_.lock();
+    const bool unread =
+        pipe != nullptr && !pipe->awaited() && pipe->state() != base::Pipe::State::kCancelled;
+    return unread ? pipe.get() : nullptr;
   }
+
+  void OnClientResponse(int status, std::string_view packed_head, base::Body body) override;
   void OnClientError(const std::string& message) override {
-    dispatcher_.OutboundAnswered(call_, 0, {}, {}, message);
+    dispatcher_.OutboundAnswered(*this, 0, {}, {}, message);
+    dispatcher_.OutboundFinished(*this);
   }
+  void OnClientFinished() override { dispatcher_.OutboundFinished(*this); }
+
+  uint64_t request = 0;  // the client's number for it
 
  private:
   Dispatcher& dispatcher_;
   const uint32_t call_;
+  const uint32_t pipeline_;
+  const Worker& worker_;
+  std::weak_ptr<base::Pipe> body_;  // as it was handed on, decoded
 };
 
 }  // namespace isolane::worker

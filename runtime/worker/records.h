@@ -1,5 +1,6 @@
-// The pooled records behind the JavaScript objects of a request: pipelines, invocations, calls,
-// bodies. Plain state; what happens to it is in dispatcher.cc and bodies.cc.
+// The pooled records behind the JavaScript objects of a request: pipelines, invocations, timers
+// (calls: call.h; bodies: bodies.h). Plain state; what happens to it is in dispatcher.cc and
+// bodies.cc.
 //
 // Loop thread. Owned by the pools of the Dispatcher; ids go stale when a record is freed.
 #pragma once
@@ -12,9 +13,11 @@
 #include <vector>
 
 #include <isolane/observer.h>
+#include <isolane/worker_spec.h>
 
 #include "runtime/base/body.h"
 #include "runtime/js/watchdog.h"
+#include "runtime/worker/outbound_slots.h"
 
 namespace isolane::js {
 class Isolate;
@@ -34,6 +37,8 @@ struct RemoteError {
   std::string extra;
   // Thrown by the other worker's code, not by isolane.
   bool remote = false;
+  // A sentence for the stack, which the message leaves out to be that of other runtimes; or empty.
+  std::string hint = {};
 };
 
 // Who opened a pipeline and awaits its response: an HTTP exchange, an embedder.
@@ -62,20 +67,24 @@ struct Pipeline {
   // Live invocations, newest first (linked by Invocation::next/previous).
   Invocation* invocations = nullptr;
   js::CpuMeter cpu;
-  int64_t cpu_limit_ms = 0;  // what cpu.budget was made from
   int64_t subrequests_left = 0;
-  int64_t subrequest_limit = 0;
-  int wait_until = 0;  // unsettled tasks of all its invocations
+  const Limits* limits = nullptr;  // those of the public Worker
+  int wait_until = 0;              // unsettled tasks of all its invocations
+  int disposers = 0;               // exported objects whose Symbol.dispose is to be called
   int status = 0;
   bool response_given = false;  // top->OnResponse or OnFailure was called
   bool response_sent = false;   // and all of it has left, or nobody wants it any more
   bool queued_for_check = false;
+  bool has_deadline = false;  // waitUntil tasks are being waited for
+  bool disposing = false;     // stubs are let go, so that disposers run before the end
   bool ended = false;
   double started_ms = 0;
   std::string method;
   std::string url;
   // The response's body while it is being sent.
   std::shared_ptr<base::Pipe> response_pipe;
+  // Null until the first fetch() to the network.
+  std::unique_ptr<OutboundSlots> outbound;
   std::vector<TraceNode> trace;
 
   void Reset() {
@@ -106,51 +115,21 @@ struct Invocation {
   bool responded = false;
   bool aborted = false;  // its caller does not want the answer any more
   bool head_request = false;
-  int depth = 1;             // 1 for the first worker
-  int wait_until = 0;        // unsettled tasks
-  int timers = 0;            // set and not fired
-  int calls = 0;             // outstanding calls on bindings
-  int pumps = 0;             // streams being copied into pipes
-  int trace = -1;            // index in the pipeline's trace
-  uint32_t first_body = 0;   // linked by BodyRecord::next
-  uint32_t first_timer = 0;  // linked by TimerRecord::next
+  int depth = 1;                   // 1 for the first worker
+  int wait_until = 0;              // unsettled tasks
+  int timers = 0;                  // set and not fired
+  int calls = 0;                   // outstanding calls on bindings
+  int pumps = 0;                   // streams being copied into pipes
+  int exports = 0;                 // objects that others hold stubs of
+  int trace = -1;                  // index in the pipeline's trace
+  uint32_t first_body = 0;         // linked by BodyRecord::next
+  uint32_t first_timer = 0;        // linked by TimerRecord::next
+  uint32_t first_export = 0;       // linked by ExportRecord::next
+  uint32_t first_import = 0;       // linked by ImportRecord::next
+  std::vector<uint32_t> incoming;  // calls on its exports that it has not answered
   std::vector<uint32_t> outbound_calls;
 
   void Reset() { *this = Invocation(); }
-};
-
-// A call on a channel, from native.call to the delivery of its answer.
-struct Call {
-  uint32_t id = 0;
-  uint32_t pipeline = 0;
-  uint32_t caller = 0;               // invocation; 0: the top level
-  uint32_t callee = 0;               // invocation, while there is one
-  Worker* target = nullptr;          // null: the network, or `channel`
-  const Channel* channel = nullptr;  // the binding; null for the first worker and the network
-  int depth = 1;                     // the callee's
-  int trace = -1;
-  std::string head;  // the request's, then the response's
-  base::Body body;   // likewise
-  std::string cf;    // structured-clone bytes, or empty
-  int status = 0;    // of the answer; 0: error
-  RemoteError error;
-  uint64_t outbound = 0;   // id of the network request
-  bool cancelled = false;  // nobody waits for the answer
-
-  void Reset() {
-    pipeline = caller = callee = 0;
-    target = nullptr;
-    channel = nullptr;
-    depth = 1;
-    trace = -1;
-    head.clear();
-    body = base::Body();
-    cf.clear();
-    status = 0;
-    error = RemoteError();
-    outbound = 0;
-    cancelled = false;
-  }
 };
 
 struct TimerRecord {

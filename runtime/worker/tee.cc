@@ -27,6 +27,9 @@ class Tee final : public base::PipeReader {
   std::shared_ptr<base::Pipe> branch(size_t index) { return branches_[index].pipe; }
 
   void OnReadable() override { Move(); }
+  bool awaits() const override {
+    return branches_[0].pipe->awaited() || branches_[1].pipe->awaited();
+  }
 
   // Moves what is there as long as one branch wants it. May delete this object.
   void Move() {

@@ -30,6 +30,9 @@ enum FlagBits : uint32_t {
   kFetcherHasHelpers = 16,
   kRpc = 32,
   kRequestSignal = 64,
+  kContextExports = 128,
+  kDupStubsInParams = 256,
+  kAsyncLocalStorage = 512,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -41,6 +44,9 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (!flags.fetcher_no_get_put_delete) bits |= kFetcherHasHelpers;
   if (flags.rpc) bits |= kRpc;
   if (flags.enable_request_signal) bits |= kRequestSignal;
+  if (flags.enable_ctx_exports) bits |= kContextExports;
+  if (flags.rpc_params_dup_stubs) bits |= kDupStubsInParams;
+  if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;
   return bits;
 }
 
@@ -58,8 +64,13 @@ Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
     Channel channel;
     channel.binding = binding.name;
     channel.props = service->props_json;
+    channel.entrypoint = service->entrypoint;
     channels_.push_back(std::move(channel));
   }
+  declared_channels_ = channels_.size();
+  const auto& flags = spec_.compatibility_flags;
+  frozen_clock_ = spec_.frozen_clock ||
+                  std::find(flags.begin(), flags.end(), "isolane_edge_clock") != flags.end();
 }
 
 Worker::~Worker() { DropHandles(); }
@@ -71,7 +82,7 @@ void Worker::DropHandles() {
 }
 
 int Worker::ChannelOf(const std::string& binding) const {
-  for (size_t i = 0; i < channels_.size(); i++) {
+  for (size_t i = 0; i < declared_channels_; i++) {
     if (channels_[i].binding == binding) return static_cast<int>(i);
   }
   return -1;
@@ -149,6 +160,12 @@ Status Worker::Evaluate() {
   };
   hooks_.make_fetcher.Reset(isolate, get("makeFetcher"));
   hooks_.handle_fetch.Reset(isolate, get("handleFetch"));
+  hooks_.handle_method.Reset(isolate, get("handleMethod"));
+  hooks_.handle_stub_call.Reset(isolate, get("handleStubCall"));
+  hooks_.on_method_result.Reset(isolate, get("onMethodResult"));
+  hooks_.on_dropped.Reset(isolate, get("onDropped"));
+  hooks_.describe_object.Reset(isolate, get("describeObject"));
+  hooks_.revive_object.Reset(isolate, get("reviveObject"));
   hooks_.on_response.Reset(isolate, get("onResponse"));
   hooks_.on_call_error.Reset(isolate, get("onCallError"));
   hooks_.on_timer.Reset(isolate, get("onTimer"));
@@ -159,6 +176,7 @@ Status Worker::Evaluate() {
   ISOLANE_ASSIGN(
       const CompatibilityFlags flags,
       ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
+  enhanced_errors_ = flags.enhanced_error_serialization;
   v8::Local<v8::Value> nothing;
   v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
   if (!get("configure")
@@ -173,34 +191,123 @@ Status Worker::Evaluate() {
   }
   modules_ = std::make_unique<ModuleGraph>(spec_, isolate);
   ISOLANE_ASSIGN(v8::Local<v8::Object> env, MakeEnv(context, false));
-  v8::Local<v8::Value> platform_arguments[] = {env};
-  v8::Local<v8::Value> platform_exports;
-  if (!get("platformExports")
-           ->Call(context, v8::Undefined(isolate), 1, platform_arguments)
-           .ToLocal(&platform_exports)) {
-    return js::ErrorFrom(isolate, try_catch);
-  }
-  modules_->set_platform_exports(platform_exports.As<v8::Object>());
+  ISOLANE_TRY(AddPlatformModules(env));
   ISOLANE_ASSIGN(const bool service_worker, modules_->LoadIsServiceWorker());
   if (service_worker) {
     ISOLANE_ASSIGN(env, MakeEnv(context, true));
   }
   ISOLANE_ASSIGN(const ModuleGraph::Main main, modules_->Run());
-  v8::Local<v8::Value> wrong;
-  v8::Local<v8::Value> default_export =
-      main.default_export.IsEmpty() ? v8::Undefined(isolate).As<v8::Value>() : main.default_export;
-  v8::Local<v8::Value> handlers[] = {default_export, env,
-                                     v8::Boolean::New(isolate, service_worker)};
-  if (!get("setHandlers")->Call(context, v8::Undefined(isolate), 3, handlers).ToLocal(&wrong)) {
+  v8::Local<v8::Value> exports =
+      main.exports.IsEmpty() ? v8::Undefined(isolate).As<v8::Value>() : main.exports;
+  return SetHandlers(exports, env, service_worker);
+}
+
+Status Worker::AddPlatformModules(v8::Local<v8::Object> env) {
+  v8::Isolate* isolate = isolate_->v8();
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::TryCatch try_catch(isolate);
+  v8::Local<v8::Function> hook = isolate_->builtins()
+                                     ->Get(context, js::Literal(isolate, "platformModules"))
+                                     .ToLocalChecked()
+                                     .As<v8::Function>();
+  v8::Local<v8::Value> arguments[] = {env};
+  v8::Local<v8::Value> modules;
+  v8::Local<v8::Array> names;
+  if (!hook->Call(context, v8::Undefined(isolate), 1, arguments).ToLocal(&modules) ||
+      !modules.As<v8::Object>()->GetOwnPropertyNames(context).ToLocal(&names)) {
     return js::ErrorFrom(isolate, try_catch);
   }
-  if (wrong->IsString()) {
-    return Error{"Worker \"" + spec_.name + "\": " + js::Describe(isolate, wrong),
+  for (uint32_t i = 0; i < names->Length(); i++) {
+    v8::Local<v8::Value> name;
+    v8::Local<v8::Value> make;
+    if (!names->Get(context, i).ToLocal(&name) ||
+        !modules.As<v8::Object>()->Get(context, name).ToLocal(&make)) {
+      return js::ErrorFrom(isolate, try_catch);
+    }
+    modules_->AddPlatformModule(js::Describe(isolate, name), make.As<v8::Function>());
+  }
+  return Ok{};
+}
+
+Status Worker::SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> env,
+                           bool service_worker) {
+  v8::Isolate* isolate = isolate_->v8();
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::TryCatch try_catch(isolate);
+  auto call = [&](const char* name, auto& arguments) {
+    v8::Local<v8::Value> hook =
+        isolate_->builtins()->Get(context, js::Literal(isolate, name)).ToLocalChecked();
+    return hook.As<v8::Function>()->Call(context, v8::Undefined(isolate),
+                                         static_cast<int>(std::size(arguments)), arguments);
+  };
+  v8::Local<v8::Value> handlers[] = {exports, env, v8::Boolean::New(isolate, service_worker)};
+  v8::Local<v8::Value> names;
+  if (!call("setHandlers", handlers).ToLocal(&names)) return js::ErrorFrom(isolate, try_catch);
+  if (!names->IsArray()) {
+    return Error{"Worker \"" + spec_.name + "\": " + js::Describe(isolate, names),
                  {},
                  spec_.display_root + spec_.main_module,
                  {}};
   }
+  const auto list = names.As<v8::Array>();
+  std::vector<std::string> entrypoints;
+  for (uint32_t i = 0; i < list->Length(); i++) {
+    v8::Local<v8::Value> name;
+    if (!list->Get(context, i).ToLocal(&name)) return js::ErrorFrom(isolate, try_catch);
+    entrypoints.push_back(js::Describe(isolate, name));
+  }
+  if (loopback_ < 0 || entrypoints != entrypoints_) {
+    loopback_ = static_cast<int>(channels_.size());
+    for (size_t i = 0; i < entrypoints.size(); i++) {
+      Channel channel;
+      channel.binding = "ctx.exports." + entrypoints[i];
+      channel.target = this;
+      channel.entrypoint = entrypoints[i];
+      channel.entrypoint_number = static_cast<int>(i);
+      channels_.push_back(std::move(channel));
+    }
+    entrypoints_ = std::move(entrypoints);
+  }
+  v8::Local<v8::Value> loopback[] = {v8::Integer::New(isolate, loopback_)};
+  v8::Local<v8::Value> nothing;
+  if (!call("setLoopback", loopback).ToLocal(&nothing)) return js::ErrorFrom(isolate, try_catch);
   return Ok{};
+}
+
+int Worker::EntrypointOf(const std::string& name) const {
+  const auto found =
+      std::find(entrypoints_.begin(), entrypoints_.end(), name.empty() ? "default" : name);
+  return found == entrypoints_.end() ? -1 : static_cast<int>(found - entrypoints_.begin());
+}
+
+int Worker::ImportChannel(const Channel& channel) {
+  for (const auto& [origin, number] : imported_channels_) {
+    if (origin == &channel) return number;
+  }
+  int number = -1;
+  for (size_t i = 0; i < channels_.size(); i++) {
+    if (&channels_[i] == &channel) number = static_cast<int>(i);
+  }
+  if (number < 0) {
+    number = static_cast<int>(channels_.size());
+    channels_.push_back(channel);
+  }
+  imported_channels_.emplace_back(&channel, number);
+  return number;
+}
+
+uint32_t Worker::AddCallSite(std::string text) {
+  for (size_t i = 0; i < call_sites_.size(); i++) {
+    if (call_sites_[i].text == text) return static_cast<uint32_t>(i + 1);
+  }
+  call_sites_.push_back({std::move(text)});
+  return static_cast<uint32_t>(call_sites_.size());
+}
+
+const std::string* Worker::FirstWarningOf(uint32_t site) {
+  if (site == 0 || site > call_sites_.size()) return nullptr;
+  CallSite& place = call_sites_[site - 1];
+  return std::exchange(place.warned, true) ? nullptr : &place.text;
 }
 
 Result<v8::Local<v8::Object>> Worker::MakeEnv(v8::Local<v8::Context> context, bool as_globals) {

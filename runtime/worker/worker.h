@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,12 +27,18 @@ class ModuleGraph;
 struct Hooks {
   v8::Global<v8::Function> make_fetcher;
   v8::Global<v8::Function> handle_fetch;
+  v8::Global<v8::Function> handle_method;
+  v8::Global<v8::Function> handle_stub_call;
   v8::Global<v8::Function> on_response;
+  v8::Global<v8::Function> on_method_result;
   v8::Global<v8::Function> on_call_error;
+  v8::Global<v8::Function> on_dropped;
   v8::Global<v8::Function> on_timer;
   v8::Global<v8::Function> on_news;
   v8::Global<v8::Function> on_abort;
   v8::Global<v8::Function> release_context;
+  v8::Global<v8::Function> describe_object;
+  v8::Global<v8::Function> revive_object;
 };
 
 class Worker {
@@ -54,14 +61,35 @@ class Worker {
   const WorkerSpec& spec() const { return spec_; }
   Dispatcher& dispatcher() { return dispatcher_; }
 
+  // Compatibility flag enhanced_error_serialization.
+  bool enhanced_errors() const { return enhanced_errors_; }
+  // Its clocks stand still while it runs.
+  bool frozen_clock() const { return frozen_clock_; }
+
   // Null while the worker is not ready; then failure() says why.
   js::Isolate* isolate() { return isolate_.get(); }
   const std::string& failure() const { return failure_; }
   Hooks& hooks() { return hooks_; }
 
-  std::vector<Channel>& channels() { return channels_; }
+  // Those of its bindings, in the order of the spec, then those it was given. Addresses stay.
+  std::deque<Channel>& channels() { return channels_; }
+  // How many of them are bindings of the spec.
+  size_t declared_channels() const { return declared_channels_; }
   // Number of the channel behind the service binding `binding`.
   int ChannelOf(const std::string& binding) const;
+  // Number of a channel that leads where `channel`, of any Worker, leads.
+  int ImportChannel(const Channel& channel);
+  // Number of the entrypoint (an exported handler object or class) called `name`; -1 if there is
+  // none. Known once the Worker is loaded; "default" and "" are the default export, number 0.
+  int EntrypointOf(const std::string& name) const;
+  // What may be bound to, in the order of the exports.
+  const std::vector<std::string>& entrypoints() const { return entrypoints_; }
+
+  // Places in the code that received stubs: numbers for ImportRecord::site.
+  uint32_t AddCallSite(std::string text);
+  // The text of a place that was not asked for before; else null.
+  const std::string* FirstWarningOf(uint32_t site);
+
   // A Fetcher on that channel. The isolate is entered.
   v8::MaybeLocal<v8::Value> MakeFetcher(int channel);
 
@@ -77,13 +105,27 @@ class Worker {
 
   Status MakeIsolate();
   Status Evaluate();
+  Status AddPlatformModules(v8::Local<v8::Object> env);
+  // Tells the built-in half what the modules export, and learns which entrypoints there are.
+  Status SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> env, bool service_worker);
   Result<v8::Local<v8::Object>> MakeEnv(v8::Local<v8::Context> context, bool as_globals);
   void DropHandles();
 
   const WorkerSpec spec_;
   Dispatcher& dispatcher_;
-  std::vector<Channel> channels_;
+  std::deque<Channel> channels_;
+  size_t declared_channels_ = 0;
+  std::vector<std::pair<const Channel*, int>> imported_channels_;
+  std::vector<std::string> entrypoints_;
+  int loopback_ = -1;  // the first channel of ctx.exports; -1 before the first load
+  struct CallSite {
+    std::string text;
+    bool warned = false;
+  };
+  std::vector<CallSite> call_sites_;
   std::string failure_;
+  bool frozen_clock_ = false;
+  bool enhanced_errors_ = false;
   // Declared before what holds handles of it, so that it dies after them.
   std::unique_ptr<js::Isolate> isolate_;
   std::vector<std::unique_ptr<js::Isolate>> retired_;

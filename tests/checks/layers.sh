@@ -40,6 +40,8 @@ awk '
          "only runtime/{js,web,worker} and bindings see V8")
     hide("llhttp", "^runtime/http/", "only runtime/http sees llhttp")
     hide("^third_party/ada/", "^runtime/(base|web|worker)/", "only runtime/{base,web,worker} see ada")
+    hide("^third_party/brotli/", "^runtime/http/", "only runtime/http sees brotli")
+    hide("^openssl/", "^runtime/(http|web)/[^.]*\\.cc$", "OpenSSL stays in sources of runtime/{http,web}")
     hide("^(toml\\+\\+|toml\\.hpp)", "^wrangler-compat/[^.]*\\.cc$", "only sources of wrangler-compat see toml++")
     hide("^nlohmann/", "\\.cc$", "nlohmann/json stays out of headers")
     hide("^node", "^$", "nothing of node itself is used")

@@ -98,6 +98,13 @@ TEST_SUITE("cli/options") {
         "Invalid value for --log-level: \"loud\", expected debug, info, log, warn, error or none");
   }
 
+  TEST_CASE("public addresses only") {
+    CHECK_FALSE(Parse({"serve"}).public_only);
+    CHECK(Parse({"serve", "--public-only"}).public_only);
+    CHECK(Parse({"dev", "--public-only"}).public_only);
+    CHECK(Refusal({"dev", "--public-only=yes"}) == "--public-only takes no value");
+  }
+
   TEST_CASE("mistakes") {
     SUBCASE("an unknown flag is named without its dashes") {
       CHECK(Refusal({"dev", "--bogus-flag"}) == "Unknown argument: bogus-flag");
@@ -114,8 +121,8 @@ TEST_SUITE("cli/options") {
   }
 
   TEST_CASE("the help names every option") {
-    for (const char* option : {"serve", "dev", "--config", "--port", "--ip", "--var", "--log-level",
-                               "--help", "--version"}) {
+    for (const char* option : {"serve", "dev", "--config", "--port", "--ip", "--var",
+                               "--public-only", "--log-level", "--help", "--version"}) {
       CHECK(HelpText().find(option) != std::string::npos);
     }
   }

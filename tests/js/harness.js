@@ -78,7 +78,7 @@ async function runTests() {
   for (const { name, body } of registeredTests) {
     let failure = null;
     // Inside of a request, unless a test says otherwise.
-    internals.state.current = internals.io;
+    internals.setCurrent(internals.io);
     // Without timers nothing else could wake it: a test that waits for ever says so.
     testResult = JSON.stringify([...results, [name, 'never finished']]);
     try {

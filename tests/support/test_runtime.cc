@@ -1,5 +1,6 @@
 #include "tests/support/test_runtime.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -8,6 +9,18 @@
 #include "runtime/worker/graph.h"
 
 namespace isolane::testing {
+
+namespace {
+
+// What proxies this machine uses is none of a test's business.
+void ForgetProxies() {
+  for (const char* name :
+       {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
+    unsetenv(name);
+  }
+}
+
+}  // namespace
 
 void RecordingObserver::OnLog(const LogLine& line) {
   lines.push_back({line.level, std::string(line.worker), line.request, std::string(line.text),
@@ -39,8 +52,13 @@ std::string RecordingObserver::Text() const {
   return text;
 }
 
-TestRuntime::TestRuntime(const std::vector<TestWorker>& workers, UnknownService unknown_services) {
-  auto loaded = Runtime::LoadSpecs(Specs(workers), {unknown_services, &observer_});
+TestRuntime::TestRuntime(const std::vector<TestWorker>& workers, UnknownService unknown_services)
+    : TestRuntime(workers, RuntimeOptions{.unknown_services = unknown_services}) {}
+
+TestRuntime::TestRuntime(const std::vector<TestWorker>& workers, RuntimeOptions options) {
+  ForgetProxies();
+  options.observer = &observer_;
+  auto loaded = Runtime::LoadSpecs(Specs(workers), options);
   if (!loaded.ok()) FAIL(loaded.error().ToString());
   runtime_ = std::move(*loaded);
 }
@@ -107,7 +125,7 @@ size_t TestRuntime::HeapOf(size_t index) {
 
 Error LoadError(const std::vector<TestWorker>& workers) {
   RecordingObserver observer;
-  auto loaded = Runtime::LoadSpecs(Specs(workers), {UnknownService::kRefuse, &observer});
+  auto loaded = Runtime::LoadSpecs(Specs(workers), {.observer = &observer});
   if (loaded.ok()) FAIL("the Workers were loaded");
   // The error is the caller's to show: it is not logged as well.
   CHECK(observer.Count("Uncaught") == 0);

@@ -65,6 +65,8 @@ class TestRuntime {
   // The first Worker is the public one. An error fails the test.
   explicit TestRuntime(const std::vector<TestWorker>& workers,
                        UnknownService unknown_services = UnknownService::kRefuse);
+  // With other options; its observer is the one of this object.
+  TestRuntime(const std::vector<TestWorker>& workers, RuntimeOptions options);
   ~TestRuntime();
 
   Response Fetch(Request request);

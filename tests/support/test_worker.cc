@@ -53,6 +53,11 @@ TestWorker& TestWorker::Subrequests(int64_t count) {
   return *this;
 }
 
+TestWorker& TestWorker::Connections(int64_t count) {
+  spec_.limits.connections = count;
+  return *this;
+}
+
 TestWorker& TestWorker::Root(const std::string& root) {
   spec_.display_root = root;
   return *this;

@@ -30,6 +30,13 @@ class TestWorker {
   TestWorker& CpuMs(int64_t ms);
   TestWorker& MemoryMb(int64_t mb);
   TestWorker& Subrequests(int64_t count);
+  // Any of them: worker.With([](Limits& limits) { limits.depth = 3; }).
+  template <typename Function>
+  TestWorker& With(Function&& change) {
+    change(spec_.limits);
+    return *this;
+  }
+  TestWorker& Connections(int64_t count);
   // "src/" makes errors and stacks say "src/index.js".
   TestWorker& Root(const std::string& root);
 

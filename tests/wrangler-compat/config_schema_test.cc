@@ -11,6 +11,7 @@ TEST_SUITE("wrangler-compat/config_schema") {
         "name = \"gateway\"\nmain = \"src/index.js\"\nbase_dir = \".\"\n"
         "compatibility_date = \"2024-09-23\"\ncompatibility_flags = [\"nodejs_als\"]\n"
         "workers_dev = true\n[limits]\ncpu_ms = 50\nsubrequests = 60\nmemory_mb = 70\n"
+        "connections = 4\n"
         "[dev]\nip = \"0.0.0.0\"\nport = 8000\nlocal_protocol = \"http\"\n");
     SUBCASE("says nothing") {
       CHECK(read.Errors().empty());
@@ -26,6 +27,7 @@ TEST_SUITE("wrangler-compat/config_schema") {
       CHECK(read.config.limits.cpu_ms == 50);
       CHECK(read.config.limits.subrequests == 60);
       CHECK(read.config.limits.memory_mb == 70);
+      CHECK(read.config.limits.connections == 4);
       CHECK(read.config.dev.ip == "0.0.0.0");
       CHECK(read.config.dev.port == 8000);
     }

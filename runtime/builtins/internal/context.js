@@ -1,12 +1,40 @@
 // The request context: which invocation the code that runs now belongs to.
 //
-// Every entry from C++ sets `state.current` before it runs any code of a Worker; while a module is
-// evaluated it is null. I/O objects remember the context that made them.
+// V8 keeps one value beside every chain of promises: what is set when a reaction is registered is set
+// again when it runs. Here it is a Frame. So code stays with its own request after an await, even if
+// another request settled the promise, and AsyncLocalStorage needs nothing more
+// (workers/async_local_storage.js). Every entry from C++ sets the frame before any code of a Worker
+// runs; while a module is evaluated there is none.
 'use strict';
 
+const { getFrame, setFrame } = native;
+
+// What code runs under. Never changed once it is made: those who want another value make another one.
+class Frame {
+  /**
+   * @param {IoContext | null} io
+   * @param {Map<object, unknown> | undefined} stores the values of AsyncLocalStorage
+   * @param {number} depth of the call on whose behalf the code runs; 1 for the first Worker
+   */
+  constructor(io, stores, depth) {
+    this.io = io;
+    this.stores = stores;
+    this.depth = depth;
+  }
+}
+
+// The frame that is current now, but with these values of AsyncLocalStorage.
+function frameWith(stores) {
+  const frame = getFrame();
+  return frame === undefined ? new Frame(null, stores, 1) : new Frame(frame.io, stores, frame.depth);
+}
+
 const state = {
-  // The IoContext of the invocation on whose behalf this isolate was entered; null in global scope.
-  current: null,
+  // The IoContext on whose behalf code runs; null in global scope.
+  get current() {
+    const frame = getFrame();
+    return frame === undefined ? null : frame.io;
+  },
   // Bits of the Worker's compatibility flags, see internal/flags.js. Set once, before any module.
   flags: 0,
 };
@@ -24,27 +52,52 @@ function requireContext() {
   return io;
 }
 
-function foreignIo(what) {
-  return new Error(
+// How deep in its pipeline the code is that runs now.
+function currentDepth() {
+  const frame = getFrame();
+  return frame === undefined ? 1 : frame.depth;
+}
+
+// The error for an I/O object of `owner` that is used under another context. It names both requests.
+function foreignIo(what, owner = undefined) {
+  let text =
     'Cannot perform I/O on behalf of a different request. I/O objects (such as streams, ' +
-      'request/response bodies, and others) created in the context of one request handler cannot be ' +
-      "accessed from a different request's handler. This is a limitation of Cloudflare Workers which " +
-      `allows us to improve overall performance. (I/O type: ${what})`,
-  );
+    'request/response bodies, and others) created in the context of one request handler cannot be ' +
+    "accessed from a different request's handler. This is a limitation of Cloudflare Workers which " +
+    `allows us to improve overall performance. (I/O type: ${what})`;
+  if (owner !== undefined && owner !== null) {
+    const user = state.current;
+    text +=
+      ` This ${what} was made by ${owner.label()}` +
+      (contexts[owner.id & SLOT_MASK] === owner ? '' : ', which has ended,') +
+      ` and used by ${user === null ? 'code in global scope' : user.label()}. Make it in each request ` +
+      'that needs it, or share the data (such as the result of text()) instead of the object.';
+  }
+  return new Error(text);
 }
 
 // Throws unless `owner` (an IoContext, or null for objects made in global scope) is the current one.
 function checkOwner(owner, what) {
-  if (owner !== state.current && owner !== null) throw foreignIo(what);
+  if (owner !== null && owner !== state.current) throw foreignIo(what, owner);
 }
 
 // The JavaScript half of an invocation: what it waits for. The native half is found by `id`, which
 // carries a generation: a context that has ended is refused by every native call.
 class IoContext {
-  /** @param {number} id */
-  constructor(id) {
+  /**
+   * @param {number} id
+   * @param {number} request number of the top-level request, for messages
+   * @param {string} what the head of the request or the name of the method, for messages
+   * @param {number} depth
+   */
+  constructor(id, request, what, depth) {
     this.id = id;
-    // JSON of the props of the binding it was called by, or undefined.
+    this.request = request;
+    this.what = what;
+    this.frame = new Frame(this, undefined, depth);
+    // The method call it was opened for; 0 for a fetch.
+    this.callId = 0;
+    // The props of the binding it was called by: JSON text, the bytes of a clone, or undefined.
     this.props = undefined;
     // What to call when a body or a pipe has news: id to resolver.
     this.waits = undefined;
@@ -52,10 +105,20 @@ class IoContext {
     this.pumps = undefined;
     // Timers by id, see web/timers.js.
     this.timers = undefined;
+    // What other Workers hold stubs of, see workers/rpc_target.js.
+    this.exports = undefined;
     // passThroughOnException() was called: the request to send on, kept for that case.
     this.passThrough = false;
     // Aborts request.signal, where that is enabled.
     this.abortRequest = undefined;
+  }
+
+  // "request #12 (GET http://shop.example/cart)"
+  label() {
+    const { what } = this;
+    const end = what.indexOf('\n');
+    const line = (end < 0 ? what : what.slice(0, end)).replace('\0', ' ');
+    return `request #${this.request} (${line})`;
   }
 
   // A promise for the next news about `key` (a body's or a pipe's id).
@@ -85,10 +148,10 @@ class IoContext {
 const contexts = [];
 const SLOT_MASK = (1 << 18) - 1;
 
-function openContext(id) {
-  const io = new IoContext(id);
+function openContext(id, request, what, depth) {
+  const io = new IoContext(id, request, what, depth);
   contexts[id & SLOT_MASK] = io;
-  state.current = io;
+  setFrame(io.frame);
   return io;
 }
 
@@ -96,7 +159,7 @@ function openContext(id) {
 function enterContext(id) {
   const io = contexts[id & SLOT_MASK];
   if (io === undefined || io.id !== id) return undefined;
-  state.current = io;
+  setFrame(io.frame);
   return io;
 }
 
@@ -106,7 +169,12 @@ function releaseContext(id) {
 }
 
 module.exports = {
+  Frame,
+  frameWith,
   state,
+  getFrame,
+  setFrame,
+  currentDepth,
   requireContext,
   checkOwner,
   foreignIo,

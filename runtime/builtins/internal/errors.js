@@ -6,6 +6,9 @@ const { state } = require('internal/context');
 const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 
 const BUILT_IN = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error };
+// Of errors that are about to cross: a sentence for the stack on the other side.
+const hints = new WeakMap();
+
 const DOM_PREFIX = 'DOMException:';
 
 function text(value) {
@@ -50,6 +53,7 @@ function describeError(error) {
     for (const key of Object.keys(error)) own[key] = error[key];
     if (Object.keys(own).length > 0) extra.own = own;
     if ('cause' in error) extra.cause = error.cause;
+    if (error instanceof AggregateError) extra.errors = [...error.errors];
     return [type, message, extra];
   }
   if (BUILT_IN[name] === undefined) return ['Error', message === '' ? name : `${name}: ${message}`, undefined];
@@ -58,36 +62,28 @@ function describeError(error) {
 
 // The error that `type` and `message` describe. `remote` marks one that was thrown in another worker.
 function makeError(type, message, remote, extra) {
-  if (extra !== undefined && 'thrown' in extra) return extra.thrown;
+  if (extra !== undefined && 'thrown' in extra) {
+    const { thrown } = extra;
+    if (remote && typeof thrown === 'object' && thrown !== null) thrown.remote = true;
+    return thrown;
+  }
   let error;
   if (type.startsWith(DOM_PREFIX)) {
     const { DOMException } = require('internal/dom_exception');
     error = new DOMException(message, type.slice(DOM_PREFIX.length));
   } else {
     const Class = BUILT_IN[type] ?? Error;
-    error = new Class(message);
+    error = extra?.errors === undefined ? new Class(message) : new AggregateError(extra.errors, message);
     if (extra !== undefined) {
-      if (extra.name !== undefined && extra.name !== error.name) {
-        Object.defineProperty(error, 'name', {
-          value: extra.name,
-          writable: true,
-          configurable: true,
-          enumerable: false,
-        });
-      }
+      // Own properties of any kind arrive as enumerable ones, as in workerd.
+      if (extra.name !== undefined && extra.name !== error.name) error.name = extra.name;
       if (extra.own !== undefined) Object.assign(error, extra.own);
-      if ('cause' in extra) {
-        Object.defineProperty(error, 'cause', {
-          value: extra.cause,
-          writable: true,
-          configurable: true,
-          enumerable: false,
-        });
-      }
+      if ('cause' in extra) error.cause = extra.cause;
+      if (extra.errors !== undefined) error.errors = extra.errors;
     }
   }
   if (remote) error.remote = true;
   return error;
 }
 
-module.exports = { describeError, makeError };
+module.exports = { hints, describeError, makeError };

@@ -285,7 +285,10 @@ function formatBytes(value) {
 
 function formatObject(ctx, value, level) {
   const kind = native.kindOf(value);
-  if (kind === PROXY) return 'Proxy({})';
+  if (kind === PROXY) {
+    const name = require.loaded('workers/rpc_stub')?.nameOf(value);
+    return name === undefined ? 'Proxy({})' : `${name} {}`;
+  }
 
   const custom = value[INSPECT];
   if (typeof custom === 'function') {

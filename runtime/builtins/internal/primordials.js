@@ -2,7 +2,9 @@
 'use strict';
 
 const Native = Promise;
-const { then } = Native.prototype;
+const { catch: promiseCatch, finally: promiseFinally, then: promiseThen } = Native.prototype;
+const { getOwnPropertyNames, getPrototypeOf, hasOwn, prototype: objectPrototype } = Object;
+const { captureStackTrace } = Error;
 
 // Stands for the class in code that takes its functions when it is loaded: `new` gives real promises.
 function SafePromise(executor) {
@@ -11,6 +13,16 @@ function SafePromise(executor) {
 SafePromise.resolve = Native.resolve.bind(Native);
 SafePromise.reject = Native.reject.bind(Native);
 SafePromise.all = Native.all.bind(Native);
-SafePromise.prototype = { then };
+SafePromise.prototype = { then: promiseThen };
 
-module.exports = { Promise: SafePromise };
+module.exports = {
+  Promise: SafePromise,
+  captureStackTrace,
+  getOwnPropertyNames,
+  getPrototypeOf,
+  hasOwn,
+  objectPrototype,
+  promiseCatch,
+  promiseFinally,
+  promiseThen,
+};

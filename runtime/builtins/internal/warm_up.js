@@ -7,6 +7,10 @@ const { inspect, format } = require('internal/inspect');
 const { ReadableStream, TransformStream } = require('web/streams');
 const { URL } = require('web/url');
 const { TextDecoder, TextEncoder } = require('web/encoding');
+const { openContext, setFrame } = require('internal/context');
+const { setHandlers } = require('workers/entrypoints');
+const { BindingRoot } = require('workers/fetcher');
+const { CALL } = require('workers/rpc_stub');
 
 async function drain(stream) {
   const reader = stream.getReader();
@@ -50,5 +54,27 @@ function useOthers() {
   inspect(new Error('text'));
 }
 
+// Method calls. This isolate has no Worker, so the native half is played here.
+async function useMethods() {
+  const { platformExports } = require('workers/platform_module');
+  const { onMethodResult, handleMethod, property } = require('workers/rpc');
+  const { WorkerEntrypoint } = platformExports({});
+  native.rpcCall = () => 1;
+  native.rpcRead = () => ({ a: 1 });
+  native.rpcRespond = () => {};
+  setHandlers({ default: class extends WorkerEntrypoint { add(a, b) { return a + b; } } }, {}, false);
+  const method = property(new BindingRoot(0, undefined), [], 'add');
+  for (const form of [0, 1]) {
+    const { id } = openContext(1, 1, 'GET\0http://example.com/', 1);
+    const result = method(1, 2);
+    result.then(() => {});
+    onMethodResult(id, 1, form, 3);
+    await result;
+  }
+  handleMethod(2, 2, 2, 0, undefined, 1, 'add', CALL, [1, 2]);
+  setFrame(undefined);
+}
+
 useOthers();
 useStreams();
+useMethods();

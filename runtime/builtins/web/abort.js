@@ -2,7 +2,7 @@
 'use strict';
 
 const { DOMException } = require('internal/dom_exception');
-const { requireContext } = require('internal/context');
+const { foreignIo, requireContext, state } = require('internal/context');
 const { defineInspect, defineInterface } = require('internal/webidl');
 const { Event, EventTarget, dispatchTrusted, hasListeners } = require('web/event_target');
 
@@ -25,6 +25,8 @@ class AbortSignal extends EventTarget {
   #reason = undefined;
   // Functions to call once on abort: null, one function, or an array.
   #algorithms = null;
+  // The request whose I/O hangs on it: aborting that is that request's business.
+  #io = null;
   #onabort = null;
   // Of any(): the signals this one follows. They are never dependent ones themselves.
   #sources = null;
@@ -34,6 +36,7 @@ class AbortSignal extends EventTarget {
 
     addAlgorithm = (signal, fn) => {
       if (signal.#reason !== undefined) return;
+      signal.#io ??= state.current;
       const list = signal.#algorithms;
       if (list === null) signal.#algorithms = fn;
       else if (typeof list === 'function') signal.#algorithms = [list, fn];
@@ -52,9 +55,12 @@ class AbortSignal extends EventTarget {
 
     abortSignal = (signal, reason) => {
       if (signal.#reason !== undefined) return;
+      const list = signal.#algorithms;
+      if (list !== null && signal.#io !== null && signal.#io !== state.current) {
+        throw foreignIo('AbortSignal', signal.#io);
+      }
       if (reason === undefined) reason = abortError();
       signal.#reason = reason;
-      const list = signal.#algorithms;
       signal.#algorithms = null;
       // The algorithms are ours and those of dependent signals: they do not throw.
       if (typeof list === 'function') list(reason);

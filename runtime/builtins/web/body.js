@@ -77,7 +77,7 @@ function nativeStream(io, id) {
   return new ReadableStream({
     type: 'bytes',
     async pull(controller) {
-      if (io !== state.current) throw foreignIo('ReadableStream');
+      if (io !== state.current) throw foreignIo('ReadableStream', io);
       for (;;) {
         const chunk = native.bodyRead(io.id, id);
         if (chunk === undefined) {
@@ -195,7 +195,7 @@ class Body {
     if (kind === NONE) return NONE;
     if (this.bodyUsed) throw new TypeError(USED);
     if (this.#io !== null && this.#io !== state.current) {
-      throw foreignIo(kind === NATIVE ? 'Body' : 'ReadableStream');
+      throw foreignIo(kind === NATIVE ? 'Body' : 'ReadableStream', this.#io);
     }
     const stream = this.#stream;
     if (stream !== undefined) {
@@ -361,7 +361,7 @@ class Body {
       if (kind === NONE) return;
       if (source.bodyUsed) throw new TypeError(USED);
       if (source.#stream?.locked) throw new TypeError(LOCKED);
-      if (source.#io !== null && source.#io !== state.current) throw foreignIo('Body');
+      if (source.#io !== null && source.#io !== state.current) throw foreignIo('Body', source.#io);
       target.#io = source.#io;
       if (source.#stream !== undefined) {
         const [one, two] = source.#stream.tee();
@@ -380,7 +380,7 @@ class Body {
       const kind = source.#kind;
       if (kind === NONE) return;
       if (source.bodyUsed) throw new TypeError(message);
-      if (source.#io !== null && source.#io !== state.current) throw foreignIo('Body');
+      if (source.#io !== null && source.#io !== state.current) throw foreignIo('Body', source.#io);
       const stream = source.#stream;
       if (stream?.locked) throw new TypeError(LOCKED);
       source.#used = true;
@@ -403,7 +403,7 @@ class Body {
       }
       if (source.bodyUsed) throw new TypeError(message);
       if (source.#io !== null && source.#io !== state.current) {
-        throw foreignIo(kind === NATIVE ? 'Body' : 'ReadableStream');
+        throw foreignIo(kind === NATIVE ? 'Body' : 'ReadableStream', source.#io);
       }
       const stream = source.#stream;
       if (stream === undefined) {

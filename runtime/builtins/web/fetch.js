@@ -5,8 +5,9 @@
 // (spec/service-bindings.md section 3).
 'use strict';
 
-const { state, requireContext, enterContext } = require('internal/context');
-const { makeError, describeError } = require('internal/errors');
+const { state, currentDepth, requireContext, enterContext } = require('internal/context');
+const { keepCall, takeCall } = require('internal/calls');
+const { describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
 const { Request, packRequest, requestUrl, requestParts, isRequest, isReceived, normalizeUrl, USED_REQUEST } =
@@ -17,27 +18,14 @@ const { fetchUrl } = require('internal/fetch_url');
 // The channel of the global fetch().
 const OUTBOUND = -1;
 const MAX_REDIRECTS = 20;
-const SLOT_MASK = (1 << 18) - 1;
 const isHttp = (url) => url.startsWith('http://') || url.startsWith('https://');
 
-// Answers of native.call that are not ids of calls; the same numbers are in dispatcher.h and
-// call_natives.cc.
-const STALE = -1;
-const TOO_DEEP = -2;
-const TOO_MANY = -3;
-const NO_ROOM = -4;
-
-const TOO_DEEP_TEXT =
-  'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
-  'happen e.g. if you have a Worker or Durable Object that calls other Workers or objects recursively.';
-
-// Calls that wait for their response, by slot (the low bits of their ids).
-const calls = [];
-
 class Call {
-  constructor(io, channel, resolve, reject) {
+  constructor(io, channel, props, resolve, reject) {
     this.io = io;
     this.channel = channel;
+    this.props = props;
+    this.depth = currentDepth();
     this.resolve = resolve;
     this.reject = reject;
     this.id = 0;
@@ -50,48 +38,30 @@ class Call {
     this.signal = undefined;
     this.onAbort = undefined;
   }
+
+  // It was rejected: nobody listens for the signal any more.
+  ended() {
+    if (this.onAbort !== undefined) require('web/abort').removeAbortAlgorithm(this.signal, this.onAbort);
+  }
 }
 
 function issue(call) {
-  const id = native.call(call.io.id, call.channel, call.head, call.kind, call.value, call.cf);
-  if (id >= 0) {
-    call.id = id;
-    calls[id & SLOT_MASK] = call;
-    return;
-  }
-  settle(call);
-  if (id === TOO_DEEP) call.reject(new Error(TOO_DEEP_TEXT));
-  else if (id === TOO_MANY) {
-    const limit = native.subrequestLimit(call.io.id);
-    call.reject(
-      new Error(
-        `Too many subrequests by single Worker invocation. The limit is ${limit} per request: calls ` +
-          'on bindings, redirects and fetch() count. To configure this limit, set [limits] ' +
-          'subrequests in the wrangler.toml of the public Worker.',
-      ),
-    );
-  } else if (id === STALE) call.reject(new Error('This request has ended; it cannot make calls any more.'));
-  else if (id === NO_ROOM) {
-    call.reject(new Error('isolane is handling as many calls as it can; try again later.'));
-  } else call.reject(new Error('internal error'));
-}
-
-function settle(call) {
-  if (call.onAbort !== undefined) require('web/abort').removeAbortAlgorithm(call.signal, call.onAbort);
+  const { io, channel, head, kind, value, cf, props, depth } = call;
+  const id = native.call(io.id, channel, head, kind, value, cf, props, depth);
+  if (id < 0) call.ended();
+  keepCall(call, id);
 }
 
 function abort(call) {
-  const slot = call.id & SLOT_MASK;
-  if (calls[slot] !== call) return;
-  calls[slot] = undefined;
+  if (takeCall(call.id) !== call) return;
   native.cancelCall(call.io.id, call.id);
   call.reject(call.signal.reason);
 }
 
 // Sends `request` down the channel; a promise for its Response.
-function send(io, channel, request) {
+function send(io, channel, props, request) {
   return new Promise((resolve, reject) => {
-    const call = new Call(io, channel, resolve, reject);
+    const call = new Call(io, channel, props, resolve, reject);
     call.head = packRequest(request);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
@@ -113,9 +83,9 @@ function send(io, channel, request) {
 }
 
 // The same for a plain GET of a URL: no Request is made.
-function sendGet(io, channel, url) {
+function sendGet(io, channel, props, url) {
   return new Promise((resolve, reject) => {
-    const call = new Call(io, channel, resolve, reject);
+    const call = new Call(io, channel, props, resolve, reject);
     call.head = `GET\0${url}`;
     issue(call);
   });
@@ -143,13 +113,13 @@ function dataResponse(url) {
 }
 
 // What env.NAME.fetch() and the global fetch() have in common. Rejects rather than throws.
-function fetchOn(channel, input, init) {
+function fetchOn(channel, props, input, init) {
   try {
     const io = requireContext();
     if (init === undefined) {
       if (typeof input === 'string') {
         const url = normalizeUrl(input);
-        if (isHttp(url)) return sendGet(io, channel, url);
+        if (isHttp(url)) return sendGet(io, channel, props, url);
         if (url.startsWith('data:')) return Promise.resolve(dataResponse(url));
         throw new TypeError(`Fetch API cannot load: ${url}`);
       }
@@ -158,12 +128,12 @@ function fetchOn(channel, input, init) {
         if (!isReceived(input) && !isHttp(requestUrl(input))) {
           throw new TypeError(`Fetch API cannot load: ${requestUrl(input)}`);
         }
-        return send(io, channel, input);
+        return send(io, channel, props, input);
       }
     }
     const request = new Request(input, init);
     const url = requestUrl(request);
-    if (isHttp(url)) return send(io, channel, request);
+    if (isHttp(url)) return send(io, channel, props, request);
     if (url.startsWith('data:')) return Promise.resolve(dataResponse(url));
     throw new TypeError(`Fetch API cannot load: ${url}`);
   } catch (error) {
@@ -177,7 +147,7 @@ function fetch(input, init = undefined) {
       new TypeError("Failed to execute 'fetch': parameter 1 is not of type 'Request or string'."),
     );
   }
-  return fetchOn(OUTBOUND, input, init);
+  return fetchOn(OUTBOUND, undefined, input, init);
 }
 
 function headerOf(head, name) {
@@ -252,10 +222,9 @@ function redirectTo(call, status, location) {
 
 function onResponse(ioId, callId, status, head, body) {
   const io = enterContext(ioId);
-  const slot = callId & SLOT_MASK;
-  const call = calls[slot];
-  if (io === undefined || call === undefined || call.id !== callId) return;
-  calls[slot] = undefined;
+  if (io === undefined) return;
+  const call = takeCall(callId);
+  if (call === undefined) return;
   if (isRedirect(status) && call.follow) {
     const location = headerOf(head, 'location');
     if (location !== null) {
@@ -264,7 +233,7 @@ function onResponse(ioId, callId, status, head, body) {
         redirectTo(call, status, location);
         issue(call);
       } catch (error) {
-        settle(call);
+        call.ended();
         call.reject(error);
       }
       return;
@@ -294,22 +263,4 @@ function onResponse(ioId, callId, status, head, body) {
   call.resolve(response);
 }
 
-function onCallError(ioId, callId, type, message, remote, extra) {
-  const io = enterContext(ioId);
-  const slot = callId & SLOT_MASK;
-  const call = calls[slot];
-  if (io === undefined || call === undefined || call.id !== callId) return;
-  calls[slot] = undefined;
-  settle(call);
-  let details;
-  if (extra !== undefined) {
-    try {
-      details = require('web/structured_clone').deserialize(extra);
-    } catch {
-      details = undefined;
-    }
-  }
-  call.reject(makeError(type, message, remote, details));
-}
-
-module.exports = { fetch, fetchOn, OUTBOUND, send, onResponse, onCallError };
+module.exports = { fetch, fetchOn, OUTBOUND, send, onResponse };

@@ -3,13 +3,16 @@
 
 const { badArgument } = require('internal/webidl');
 const { report } = require('internal/report');
+const { getFrame, setFrame } = require('internal/context');
 
 /** @param {() => void} callback */
 function queueMicrotask(callback) {
   if (typeof callback !== 'function') {
     throw badArgument('queueMicrotask', 'ServiceWorkerGlobalScope', 1, 'function');
   }
+  const frame = getFrame();
   native.enqueueMicrotask(() => {
+    setFrame(frame);
     try {
       callback();
     } catch (error) {

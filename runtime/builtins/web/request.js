@@ -60,6 +60,7 @@ function normalizeUrl(input) {
 }
 
 let receiveRequest;
+let reviveRequest;
 let packRequest;
 let requestUrl;
 let requestParts;
@@ -255,6 +256,20 @@ class Request extends Body {
       if (body >= 0) initBody(request, NATIVE, body, io);
       return request;
     };
+    // A request that came as a value: like one made here, but with a native body.
+    reviveRequest = (io, head, body, redirect, cf, signal) => {
+      const request = new Request(INTERNAL);
+      const mark = head.indexOf('\0');
+      const end = head.indexOf('\n', mark);
+      request.#method = head.slice(0, mark);
+      request.#url = end < 0 ? head.slice(mark + 1) : head.slice(mark + 1, end);
+      request.#headers = headersOf.fromPacked(end < 0 ? '' : head.slice(end), false);
+      request.#redirect = redirect;
+      request.#cf = cf;
+      request.#signal = signal;
+      if (body >= 0) initBody(request, NATIVE, body, io);
+      return request;
+    };
     packRequest = (request) => {
       if (request.#head !== undefined) return request.#head;
       return `${request.#method}\0${request.#url}${headersOf.pack(request.#headers)}`;
@@ -280,6 +295,7 @@ defineInterface(Request);
 module.exports = {
   Request,
   receiveRequest,
+  reviveRequest,
   packRequest,
   requestUrl,
   requestParts,

@@ -49,6 +49,8 @@ function nullBodyStatus(status) {
 
 let receiveResponse;
 let takeResponse;
+let responseParts;
+let reviveResponse;
 let isResponse;
 
 class Response extends Body {
@@ -244,6 +246,32 @@ class Response extends Body {
       return response;
     };
 
+    // What a response consists of beside its body, to be sent as a value.
+    responseParts = (response) => {
+      if (response.#type === 'error') {
+        throw new TypeError('An error response (like Response.error()) cannot be sent over RPC.');
+      }
+      let head = response.#head;
+      if (head === undefined) {
+        head = response.#statusText +
+          (response.#headers === undefined ? response.#packed : headersOf.pack(response.#headers));
+      }
+      return { status: response.#status, head, cf: response.#cf, encoded: response.#encodeBody === 'manual' };
+    };
+
+    // A response that came as a value: like one made here, but with a native body.
+    reviveResponse = (io, status, head, body, cf, encoded) => {
+      const response = new Response(INTERNAL);
+      const at = head.indexOf('\n');
+      response.#status = status;
+      response.#statusText = at < 0 ? head : head.slice(0, at);
+      response.#packed = at < 0 ? '' : head.slice(at);
+      response.#cf = cf;
+      if (encoded) response.#encodeBody = 'manual';
+      if (body >= 0) initBody(response, NATIVE, body, io);
+      return response;
+    };
+
     // Hands the response on as the answer of the current invocation: returns native.respond's answer.
     takeResponse = (io, response) => {
       if (response.#type === 'error') {
@@ -275,4 +303,4 @@ class Response extends Body {
 
 defineInterface(Response);
 
-module.exports = { Response, receiveResponse, takeResponse, isResponse };
+module.exports = { Response, receiveResponse, responseParts, reviveResponse, takeResponse, isResponse };

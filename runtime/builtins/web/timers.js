@@ -1,7 +1,7 @@
 // setTimeout and friends. A timer belongs to the request that set it and ends with it.
 'use strict';
 
-const { requireContext, state, enterContext } = require('internal/context');
+const { requireContext, state, enterContext, getFrame, setFrame } = require('internal/context');
 
 // setTimeout's delays are 32-bit; more means "at once" in browsers, and "as long as possible" here.
 const MAX_DELAY = 2 ** 31 - 1;
@@ -18,7 +18,7 @@ function start(callback, delay, args, repeat, name) {
   else if (ms > MAX_DELAY) ms = MAX_DELAY;
   const id = native.timerStart(io.id, ms, repeat);
   if (id === 0) return 0;
-  (io.timers ??= new Map()).set(id, { callback, args, repeat });
+  (io.timers ??= new Map()).set(id, { callback, args, repeat, frame: getFrame() });
   return id;
 }
 
@@ -41,6 +41,31 @@ function clearInterval(id) {
   clearTimeout(id);
 }
 
+// https://developer.mozilla.org/en-US/docs/Web/API/Scheduler, with Workers' wait().
+const scheduler = {
+  wait(delay, options = undefined) {
+    return new Promise((resolve, reject) => {
+      const signal = options?.signal;
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const abort = signal === undefined ? undefined : require('web/abort');
+      let ended;
+      const id = setTimeout(() => {
+        if (ended !== undefined) abort.removeAbortAlgorithm(signal, ended);
+        resolve();
+      }, delay);
+      if (signal === undefined) return;
+      ended = (reason) => {
+        clearTimeout(id);
+        reject(reason);
+      };
+      abort.addAbortAlgorithm(signal, ended);
+    });
+  },
+};
+
 // --- entered from C++ ---
 
 function onTimer(ioId, id) {
@@ -48,6 +73,7 @@ function onTimer(ioId, id) {
   const timer = io?.timers?.get(id);
   if (timer === undefined) return;
   if (!timer.repeat) io.timers.delete(id);
+  setFrame(timer.frame);
   try {
     Reflect.apply(timer.callback, globalThis, timer.args);
   } catch (error) {
@@ -55,4 +81,4 @@ function onTimer(ioId, id) {
   }
 }
 
-module.exports = { setTimeout, setInterval, clearTimeout, clearInterval, onTimer };
+module.exports = { scheduler, setTimeout, setInterval, clearTimeout, clearInterval, onTimer };

@@ -4,12 +4,12 @@
 'use strict';
 
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
-const { describeError } = require('internal/errors');
+const { describeError, hints } = require('internal/errors');
 const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
-const { ExecutionContext } = require('workers/execution_context');
+const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 
 const promiseThen = Promise.prototype.then;
 
@@ -17,46 +17,9 @@ const NOT_A_PROMISE = "Callback returned incorrect type; expected 'Promise'";
 const NOT_A_RESPONSE =
   "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
 
-// The default export, or undefined for a Service Worker script.
-let handler;
-let env;
-
-// Called once, when the modules have been evaluated. Returns what is wrong with them, or undefined.
-function setHandlers(defaultExport, environment, isServiceWorker) {
-  env = environment;
-  handler = undefined;
-  if (isServiceWorker) {
-    return require.loaded('workers/fetch_event')?.hasFetchListener()
-      ? undefined
-      : "the script registers no 'fetch' listener: call addEventListener('fetch', ...), or " +
-          'export default { fetch() {} }';
-  }
-  if (defaultExport === undefined) {
-    return 'the main module has no default export: export default { fetch(request, env, ctx) {} }';
-  }
-  if (typeof defaultExport === 'function') {
-    return 'a class as default export (WorkerEntrypoint) is not supported yet by isolane: export default { fetch(request, env, ctx) {} }';
-  }
-  if (typeof defaultExport !== 'object' || defaultExport === null) {
-    return 'the default export of the main module must be an object: export default { fetch(request, env, ctx) {} }';
-  }
-  handler = defaultExport;
-  return undefined;
-}
-
-// The answer of the current invocation is an error. `request` goes on to the origin instead when the
-// Worker asked for that.
-function fail(io, error, request) {
-  if (io.passThrough) {
-    io.passThrough = false;
-    native.reportUncaught(error, 'passThroughOnException');
-    promiseThen.call(
-      send(io, OUTBOUND, request),
-      (response) => finish(io, response, request),
-      (reason) => fail(io, reason, request),
-    );
-    return;
-  }
+// Tells C++ that the call `callId` (0: the one the context was opened for) ends with `error`, which is
+// written to the log unless `quiet`.
+function failCall(io, callId, error, quiet) {
   let type = 'Error';
   let message = '';
   let extra;
@@ -68,7 +31,24 @@ function fail(io, error, request) {
   } catch {
     extra = undefined;
   }
-  native.fail(io.id, type, message, error, extra);
+  const hint = typeof error === 'object' && error !== null ? hints.get(error) : undefined;
+  native.fail(io.id, callId, type, message, quiet ? undefined : (error ?? `${error}`), extra, hint);
+}
+
+// The answer of the current invocation is an error. `request` goes on to the origin instead when the
+// Worker asked for that.
+function fail(io, error, request) {
+  if (io.passThrough) {
+    io.passThrough = false;
+    native.reportUncaught(error, 'passThroughOnException');
+    promiseThen.call(
+      send(io, OUTBOUND, undefined, request),
+      (response) => finish(io, response, request),
+      (reason) => fail(io, reason, request),
+    );
+    return;
+  }
+  failCall(io, 0, error, false);
 }
 
 function finish(io, response, request) {
@@ -83,22 +63,16 @@ function finish(io, response, request) {
   }
 }
 
-function invoke(io, request) {
-  if (handler === undefined) {
-    const response = require('workers/fetch_event').dispatchFetchEvent(io, request);
-    // Nobody responded: the request goes to the origin.
-    return response === undefined ? send(io, OUTBOUND, request) : response;
-  }
-  if (typeof handler.fetch !== 'function') {
-    throw new Error('Handler does not export a fetch() function.');
-  }
-  return handler.fetch(request, env, new ExecutionContext(io));
+function invoke(io, entrypoint, request) {
+  const response = callFetch(io, entrypoint, request);
+  // Nobody responded: the request goes to the origin.
+  return response === NOT_HANDLED ? send(io, OUTBOUND, undefined, request) : response;
 }
 
 // --- entered from C++ ---
 
-function handleFetch(ioId, head, body, cf, props) {
-  const io = openContext(ioId);
+function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
+  const io = openContext(ioId, number, head, depth);
   io.props = props;
   const request = receiveRequest(
     io,
@@ -108,14 +82,18 @@ function handleFetch(ioId, head, body, cf, props) {
   );
   let result;
   try {
-    result = invoke(io, request);
+    result = invoke(io, entrypoint, request);
   } catch (error) {
     fail(io, error, request);
     return;
   }
   if (isResponse(result)) {
     finish(io, result, request);
-  } else if (typeof result === 'object' && result !== null && typeof result.then === 'function') {
+  } else if (
+    (typeof result === 'object' || typeof result === 'function') &&
+    result !== null &&
+    typeof result.then === 'function'
+  ) {
     promiseThen.call(
       result instanceof Promise ? result : Promise.resolve(result),
       (response) => finish(io, response, request),
@@ -136,4 +114,4 @@ function onAbort(ioId) {
   enterContext(ioId)?.abortRequest?.abort();
 }
 
-module.exports = { setHandlers, handleFetch, onNews, onAbort, releaseContext };
+module.exports = { failCall, handleFetch, onNews, onAbort, releaseContext };

@@ -1,18 +1,32 @@
-// The third argument of a handler: what keeps an invocation alive after its response.
+// The third argument of a handler: what keeps an invocation alive after its response, whom it was
+// called as, and the Worker's own entrypoints.
 'use strict';
 
-const { requireContext, foreignIo } = require('internal/context');
+const { checkOwner, requireContext, foreignIo, state } = require('internal/context');
+const { ENABLE_CTX_EXPORTS } = require('internal/flags');
 
 const promiseThen = Promise.prototype.then;
 
 // Keeps `io` open until `promise` settles. A rejection is logged and changes nothing else.
 function extend(io, promise) {
-  if (!native.waitUntil(io.id, 1)) throw foreignIo('waitUntil');
+  checkOwner(io, 'ExecutionContext');
+  if (!native.waitUntil(io.id, 1)) throw foreignIo('ExecutionContext', io);
   const done = () => native.waitUntil(io.id, -1);
   promiseThen.call(Promise.resolve(promise), done, (error) => {
     native.reportUncaught(error, 'waitUntil');
     done();
   });
+}
+
+// ctx.exports, made when it is read, and the first of the channels behind it: -1 until they are known.
+let loopback;
+let firstChannel = -1;
+
+function contextExports() {
+  if (loopback === undefined) {
+    loopback = firstChannel < 0 ? {} : require('workers/loopback').makeExports(firstChannel);
+  }
+  return loopback;
 }
 
 class ExecutionContext {
@@ -33,11 +47,17 @@ class ExecutionContext {
   }
 
   get props() {
-    return (this.#props ??= this.#io.props === undefined ? {} : JSON.parse(this.#io.props));
+    if (this.#props === undefined) {
+      const { props } = this.#io;
+      this.#props =
+        props === undefined ? {} : typeof props === 'string' ? JSON.parse(props)
+          : require('web/structured_clone').deserialize(props);
+    }
+    return this.#props;
   }
 
   get exports() {
-    return {};
+    return state.flags & ENABLE_CTX_EXPORTS ? contextExports() : undefined;
   }
 
   get [Symbol.toStringTag]() {
@@ -50,4 +70,18 @@ function waitUntil(promise) {
   extend(requireContext(), promise);
 }
 
-module.exports = { ExecutionContext, extend, waitUntil };
+// --- entered from C++ ---
+
+// C++ has numbered the own entrypoints: `first` and following, in the order of entrypoints.js.
+function setLoopback(first) {
+  firstChannel = first;
+  loopback = undefined;
+}
+
+module.exports = {
+  ExecutionContext,
+  contextExports,
+  extend,
+  setLoopback,
+  waitUntil,
+};

@@ -9,15 +9,31 @@ const ILLEGAL =
   'Illegal invocation: function called with incorrect `this` reference. See ' +
   'https://developers.cloudflare.com/workers/observability/errors/#illegal-invocation-errors for details.';
 
-let makeFetcher;
-let channelOf;
+// A service binding, as the root of calls. Usable in every request.
+class BindingRoot {
+  /**
+   * @param {number} channel of C++
+   * @param {ArrayBuffer | undefined} props the bytes of ctx.props for the callee, if not the channel's
+   */
+  constructor(channel, props) {
+    this.channel = channel;
+    this.props = props;
+    // Of each method: whether its last result held stubs.
+    this.gaveStubs = undefined;
+  }
+}
+
+let makeFetcherFrom;
+let rootOf;
 
 class Fetcher {
-  // Number of the channel in C++; what it leads to may be reloaded behind it.
-  #channel = 0;
+  // Where calls go. The channel's target may be reloaded behind it.
+  #root = undefined;
+  // Its properties that have been asked for: they hold no state, so one of each is enough.
+  #properties = undefined;
 
   fetch(input, init = undefined) {
-    if (typeof this !== 'object' || this === null || !(#channel in this)) {
+    if (typeof this !== 'object' || this === null || !(#root in this)) {
       return Promise.reject(new TypeError(ILLEGAL));
     }
     if (arguments.length === 0) {
@@ -27,25 +43,51 @@ class Fetcher {
         ),
       );
     }
-    return fetchOn(this.#channel, input, init);
+    const { channel, props } = this.#root;
+    return fetchOn(channel, props, input, init);
   }
 
   connect() {
-    const name = #channel in this ? native.bindingName(this.#channel) : 'NAME';
+    const name = #root in this ? native.bindingName(this.#root.channel) : 'NAME';
     throw new Error(
-      `env.${name}.connect() is not supported yet by isolane: only env.${name}.fetch() is.`,
+      `env.${name}.connect() is not supported yet by isolane: only env.${name}.fetch() and method calls are.`,
     );
   }
 
   static {
-    makeFetcher = (channel) => {
+    makeFetcherFrom = (channel, props) => {
       const fetcher = new Fetcher();
-      fetcher.#channel = channel;
+      fetcher.#root = new BindingRoot(channel, props);
       return fetcher;
     };
-    channelOf = (value) => (#channel in value ? value.#channel : undefined);
+    rootOf = (value) => (#root in value ? value.#root : undefined);
+    Fetcher.propertyOf = (fetcher, name) => {
+      const known = (fetcher.#properties ??= new Map());
+      let found = known.get(name);
+      if (found === undefined) {
+        found = require('workers/rpc').property(fetcher.#root, [], name);
+        // Names that are made up for each call must not fill the memory.
+        if (known.size < 200) known.set(name, found);
+      }
+      return found;
+    };
   }
 }
+const { propertyOf } = Fetcher;
+delete Fetcher.propertyOf;
+
+const makeFetcher = (channel) => makeFetcherFrom(channel, undefined);
+
+// The BindingRoot behind a Fetcher; undefined for other values.
+function bindingRootOf(value) {
+  if (typeof value === 'function') {
+    const fetcher = require.loaded('workers/loopback')?.fetcherOf(value);
+    return fetcher === undefined ? undefined : rootOf(fetcher);
+  }
+  return typeof value === 'object' && value !== null ? rootOf(value) : undefined;
+}
+
+// --- what flags change ---
 
 // The older helpers, for Workers dated before 2024-03-26.
 const HELPERS = {
@@ -82,24 +124,17 @@ function configureFetcher() {
   // Any other name is a method of the target. The lookup ends here only after Fetcher.prototype.
   const anything = new Proxy(Object.create(Object.prototype), {
     get(target, name, receiver) {
-      if (typeof name === 'symbol' || name === 'then' || name in Object.prototype) {
+      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON' || name in Object.prototype) {
         return Reflect.get(target, name, receiver);
       }
-      const channel = channelOf(receiver);
-      if (channel === undefined) return undefined;
-      return () => {
-        const binding = native.bindingName(channel);
-        return Promise.reject(
-          new Error(
-            native.unresolvedService(channel) ??
-              `The RPC call env.${binding}.${name}() is not supported yet by isolane: only ` +
-                `env.${binding}.fetch() is.`,
-          ),
-        );
-      };
+      return typeof receiver === 'object' && receiver !== null && rootOf(receiver) !== undefined
+        ? propertyOf(receiver, name) : undefined;
+    },
+    has(target, name) {
+      return typeof name === 'string' || name in target;
     },
   });
   Object.setPrototypeOf(Fetcher.prototype, anything);
 }
 
-module.exports = { Fetcher, makeFetcher, configureFetcher };
+module.exports = { BindingRoot, Fetcher, bindingRootOf, configureFetcher, makeFetcher, makeFetcherFrom };

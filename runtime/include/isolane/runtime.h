@@ -25,6 +25,9 @@ struct RuntimeOptions {
   UnknownService unknown_services = UnknownService::kRefuse;
   // Told about logs and requests; null: log lines go to stderr. Outlives the Runtime.
   Observer* observer = nullptr;
+  // fetch() to the network reaches addresses of the public internet only: not this machine, not its
+  // networks.
+  bool public_only = false;
 };
 
 // A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not

@@ -64,8 +64,21 @@ struct Limits {
   int64_t cpu_ms = 30'000;
   // Calls on bindings, redirect hops and outbound fetches of one top-level request.
   int64_t subrequests = 1'000;
+  // Connections to the network that one top-level request has at a time; further fetches wait. The
+  // public Worker's value counts. Calls on bindings need none.
+  int64_t connections = 6;
   // JavaScript heap of one isolate. MiB.
   int64_t memory_mb = 128;
+  // Workers in a row that one request may go through, the first included.
+  int64_t depth = 32;
+  // The arguments or the result of one method call, serialized. MiB.
+  int64_t rpc_mb = 32;
+  // How long waitUntil tasks may go on after the response was sent. ms.
+  int64_t wait_until_ms = 30'000;
+  // URL and headers of one request or response, and the URL of it: from outside, between Workers
+  // and to the network. KiB.
+  int64_t head_kb = 128;
+  int64_t url_kb = 16;
 };
 
 struct WorkerSpec {
@@ -81,6 +94,9 @@ struct WorkerSpec {
 
   std::string compatibility_date;  // YYYY-MM-DD; empty: the oldest behaviour
   std::vector<std::string> compatibility_flags;
+  // Clocks stand still while code runs, as at Cloudflare's edge. The compatibility flag
+  // isolane_edge_clock does the same.
+  bool frozen_clock = false;
 
   std::vector<BindingSpec> bindings;
   Limits limits;

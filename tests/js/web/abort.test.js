@@ -45,7 +45,7 @@ test('timeout', () => {
   assertEquals([signal.reason.name, signal.reason.message, signal.reason.code],
     ['TimeoutError', 'The operation was aborted due to timeout', 23]);
   assertThrows(() => AbortSignal.timeout(-1), TypeError);
-  internals.state.current = null;
+  internals.setCurrent(null);
   assertThrows(() => AbortSignal.timeout(1), Error, 'Disallowed operation called within global scope');
 });
 

@@ -31,7 +31,7 @@ test('randomUUID', () => {
 });
 
 test('not in global scope', () => {
-  internals.state.current = null;
+  internals.setCurrent(null);
   assertThrows(() => crypto.randomUUID(), Error, 'Disallowed operation called within global scope');
   assertThrows(() => crypto.getRandomValues(new Uint8Array(1)), Error, 'Disallowed operation');
 });

@@ -31,8 +31,14 @@ const fs::path kSource = ISOLANE_SOURCE_DIR;
 // Stands for builtins/index.js: this layer's globals, and doors for the tests.
 constexpr std::string_view kIndex = R"JS('use strict';
 native.consoleWrite = (level, text) => { internals.lines.push([level, text]); };
-const { state } = require('internal/context');
-const internals = { state, require, native, lines: [], io: {} };
+const { Frame, getFrame, setFrame } = require('internal/context');
+const io = { label: () => 'request #1 (GET http://test/)' };
+const internals = {
+  require, native, lines: [], io,
+  // Code runs as that of a request, or in global scope.
+  setCurrent(current) { setFrame(current === null ? undefined : new Frame(current, undefined, 1)); },
+  getCurrent: () => getFrame()?.io ?? null,
+};
 require('web/globals').install(globalThis);
 require('web/timers');
 globalThis.internals = internals;

@@ -99,8 +99,8 @@ TEST_SUITE("runtime/worker/compatibility") {
   TEST_CASE("flags without effect") {
     CHECK(FlagsWithoutEffect({"rpc", "webgpu", "isolane_x"}) == std::vector<std::string>{"webgpu"});
     // Known by its dates, but nothing in isolane follows it yet.
-    CHECK(FlagsWithoutEffect({"nodejs_compat", "no_rpc"}) ==
-          std::vector<std::string>{"nodejs_compat"});
+    CHECK(FlagsWithoutEffect({"nodejs_compat_v2", "no_rpc"}) ==
+          std::vector<std::string>{"nodejs_compat_v2"});
   }
 
   TEST_CASE("today is a date") { CHECK(ResolveCompatibility(Today(), {}, Today()).ok()); }

@@ -1,0 +1,43 @@
+// By which way a request reaches its host: straight or through a proxy, in plain bytes or by TLS.
+//
+// Thread: any; plain data. The proxy settings outlive it.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "runtime/http/client_url.h"
+#include "runtime/http/proxy_settings.h"
+
+namespace isolane::http {
+
+struct ClientRoute {
+  ClientUrl url;
+  const Proxy* proxy = nullptr;  // null: straight
+
+  static ClientRoute For(ClientUrl url, const ProxySettings& proxies) {
+    const Proxy* const proxy = proxies.Find(url.https, url.host, url.port);
+    return {std::move(url), proxy};
+  }
+
+  // What a socket is connected to.
+  const std::string& host() const { return proxy == nullptr ? url.host : proxy->host; }
+  int port() const { return proxy == nullptr ? url.port : proxy->port; }
+
+  // The proxy is asked for a connection of its own to the target, and passes bytes on.
+  bool tunnel() const { return proxy != nullptr && url.https; }
+  // The proxy is sent the request itself, with the whole URL in it.
+  bool absolute_form() const { return proxy != nullptr && !url.https; }
+
+  // The subject of errors: "example.com:443", "example.com:443 through the proxy p:3128".
+  std::string Subject() const {
+    return proxy == nullptr ? url.where() : url.where() + " through the proxy " + proxy->where;
+  }
+  // A kept connection serves every request with the same key.
+  std::string Key() const {
+    if (absolute_form()) return "proxy " + proxy->where;
+    return (url.https ? "tls " : "") + Subject();
+  }
+};
+
+}  // namespace isolane::http

@@ -1,0 +1,72 @@
+// A call: the record of a fetch() or a method call on its way from one invocation to another, to
+// the network, or from outside.
+//
+// Loop thread. Owned by the Dispatcher's pool.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runtime/base/body.h"
+#include "runtime/worker/records.h"
+#include "runtime/worker/rpc_message.h"
+
+namespace isolane::worker {
+
+class Worker;
+struct Channel;
+
+enum class CallKind : uint8_t { kFetch, kMethod };
+
+// A call on a channel or a stub, from native.call to the delivery of its answer.
+struct Call {
+  uint32_t id = 0;
+  CallKind kind = CallKind::kFetch;
+  uint32_t pipeline = 0;
+  uint32_t caller = 0;               // invocation; 0: the top level
+  uint32_t callee = 0;               // invocation, while there is one
+  Worker* target = nullptr;          // null: the network, or `channel`
+  const Channel* channel = nullptr;  // the binding; null for the first worker and the network
+  int depth = 1;                     // the callee's
+  int trace = -1;
+  std::string head;   // the request's, then the response's; of kMethod: its path, in UTF-8
+  base::Body body;    // likewise
+  std::string cf;     // structured-clone bytes, or empty
+  std::string props;  // likewise; empty: those of the channel
+  int status = 0;     // of the answer; 0: error
+  RemoteError error;
+  uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
+  bool cancelled = false;  // nobody waits for the answer
+  // Of kMethod.
+  uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
+  int32_t operation = 0;   // see builtins/workers/rpc_stub.js
+  RpcMessage message;      // the arguments, then the result
+
+  // Nobody will read it.
+  void DropBody() {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body = base::Body();
+  }
+
+  void Reset() {
+    kind = CallKind::kFetch;
+    props.clear();
+    export_id = 0;
+    operation = 0;
+    message.Reset();
+    pipeline = caller = callee = 0;
+    target = nullptr;
+    channel = nullptr;
+    depth = 1;
+    trace = -1;
+    head.clear();
+    body = base::Body();
+    cf.clear();
+    status = 0;
+    error = RemoteError();
+    outbound = 0;
+    cancelled = false;
+  }
+};
+
+}  // namespace isolane::worker

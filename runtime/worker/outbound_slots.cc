@@ -1,0 +1,47 @@
+#include "runtime/worker/outbound_slots.h"
+
+#include "runtime/worker/outbound.h"
+
+namespace isolane::worker {
+
+void OutboundSlots::Touch(OutboundCall& call) {
+  Remove(call);
+  Add(call);
+}
+
+uint32_t OutboundSlots::TakeWaiting() {
+  const uint32_t call = waiting_.front();
+  waiting_.pop_front();
+  return call;
+}
+
+OutboundSlots::Stall OutboundSlots::FindStall(double now_ms) {
+  OutboundCall* full = nullptr;
+  bool all_full = true;
+  size_t bytes = 0;
+  bool stalled = waiting() && !free();
+  for (OutboundCall* call : running_) {
+    if (!stalled) break;
+    const base::Pipe* const pipe = call->unread();
+    stalled = pipe != nullptr;
+    if (!stalled) break;
+    bytes += pipe->queued();
+    if (pipe->writable()) {
+      all_full = false;
+    } else if (full == nullptr) {
+      full = call;
+    }
+  }
+  if (!stalled) {
+    stalled_since_ms_ = -1;
+    return {};
+  }
+  if (stalled_since_ms_ < 0 || bytes != stalled_bytes_) stalled_since_ms_ = now_ms;
+  stalled_bytes_ = bytes;
+  const double left = stalled_since_ms_ + kPatienceMs - now_ms;
+  if (!all_full && left > 0) return {nullptr, left};
+  stalled_since_ms_ = -1;
+  return {full != nullptr ? full : running_.front(), -1};
+}
+
+}  // namespace isolane::worker

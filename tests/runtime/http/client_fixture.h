@@ -1,0 +1,169 @@
+// A client on a loop of its own, our server as its peer, and a peer that says what the test says.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/packed_head.h"
+#include "runtime/http/client.h"
+#include "runtime/http/server.h"
+#include "runtime/loop/loop.h"
+#include "tests/runtime/http/raw_socket.h"
+
+namespace isolane::http {
+
+struct Result : ClientListener {
+  void OnClientResponse(int got, std::string_view packed_head, base::Body given) override {
+    CHECK_FALSE(done());
+    status = got;
+    head = packed_head;
+    body = std::move(given);
+  }
+  void OnClientError(const std::string& message) override {
+    CHECK_FALSE(done());
+    error = message;
+  }
+  void OnClientFinished() override {
+    CHECK(status != 0);
+    finished++;
+  }
+  bool done() const { return status != 0 || !error.empty(); }
+  int status = 0;
+  std::string head;
+  std::string error;
+  base::Body body;
+  int finished = 0;
+};
+
+inline std::string ReadAll(base::Body& body) {
+  if (body.kind == base::Body::Kind::kBytes) return std::string(body.bytes.view());
+  std::string text;
+  if (body.pipe == nullptr) return text;
+  while (auto chunk = body.pipe->Read()) text += chunk->view();
+  return text;
+}
+
+// A client, and our own server as its peer, on one loop.
+class ClientFixture : public RequestHandler {
+ public:
+  explicit ClientFixture(ClientOptions options = {}) {
+    auto listening = Server::Listen(loop.uv(), "127.0.0.1", 0, {}, *this);
+    REQUIRE(listening.ok());
+    server = std::move(listening).value();
+    client = Client::Create(
+        loop.uv(), std::move(options),
+        [](void* self) { static_cast<ClientFixture*>(self)->batches++; }, this);
+  }
+  ~ClientFixture() {
+    client.reset();
+    server.reset();
+    for (int i = 0; i < 20; i++) loop.RunOnce();
+    CHECK(loop.IsEmpty());
+  }
+  void OnRequest(Exchange& exchange) override {
+    heads.emplace_back(exchange.packed_head());
+    if (on_request) {
+      on_request(exchange);
+    } else {
+      exchange.Respond(200, {}, base::Body::Bytes(base::Chunk::Copy("hello")), false);
+    }
+  }
+  void OnBatchEnd() override { server->Flush(); }
+
+  uint64_t Start(std::string method, std::string_view path, base::Body body, Result& result) {
+    return StartAt(std::move(method),
+                   "http://127.0.0.1:" + std::to_string(server->port()) + std::string(path),
+                   std::move(body), result);
+  }
+  uint64_t StartAt(std::string method, const std::string& url, base::Body body, Result& result) {
+    const uint64_t id =
+        client->Start(method + '\0' + url + "\nx-a" + '\0' + "b", std::move(body), &result);
+    CHECK(id != 0);
+    CHECK_FALSE(result.done());
+    return id;
+  }
+  bool RunUntil(const std::function<bool()>& done) {
+    for (int i = 0; i < 200'000; i++) {
+      if (done()) return true;
+      loop.RunOnce();
+    }
+    return false;
+  }
+
+  loop::Loop loop;
+  std::unique_ptr<Server> server;
+  std::unique_ptr<Client> client;
+  std::function<void(Exchange&)> on_request;
+  std::vector<std::string> heads;
+  int batches = 0;
+};
+
+// A peer that answers as the test says.
+class RawServer {
+ public:
+  RawServer() : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    listen(fd_, 8);
+    fcntl(fd_, F_SETFL, O_NONBLOCK);
+    socklen_t size = sizeof address;
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    port = ntohs(address.sin_port);
+  }
+  ~RawServer() {
+    Hang();
+    close(fd_);
+  }
+  // Something of a request has come on a connection.
+  bool Asked() {
+    const std::string came = Hear();
+    heard += came;
+    return !came.empty();
+  }
+  // What has come on the connection since it was last asked.
+  std::string Hear() {
+    if (peer_ < 0) peer_ = accept(fd_, nullptr, nullptr);
+    if (peer_ < 0) return {};
+    char buffer[65536];
+    const ssize_t count = recv(peer_, buffer, sizeof buffer, MSG_DONTWAIT);
+    return {buffer, count > 0 ? static_cast<size_t>(count) : 0};
+  }
+  bool connected() {
+    if (peer_ < 0) peer_ = accept(fd_, nullptr, nullptr);
+    return peer_ >= 0;
+  }
+  // The client has closed the connection.
+  bool Left() {
+    char byte;
+    return connected() && recv(peer_, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+  }
+  void Say(std::string_view text) {
+    CHECK(send(peer_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+  }
+  // As much as the kernel takes now.
+  size_t SayPart(std::string_view text) {
+    const ssize_t count = send(peer_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return count > 0 ? static_cast<size_t>(count) : 0;
+  }
+  void Hang() {
+    if (peer_ >= 0) close(peer_);
+    peer_ = -1;
+  }
+  std::string where() const { return "127.0.0.1:" + std::to_string(port); }
+  int port;
+  std::string heard;
+
+ private:
+  int fd_;
+  int peer_ = -1;
+};
+
+}  // namespace isolane::http
