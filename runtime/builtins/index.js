@@ -90,5 +90,7 @@ module.exports = {
   onMethodResult: rpc.onMethodResult,
   onCallError,
   onDropped: rpc.onDropped,
+  // Its module is loaded where there is a socket.
+  onSocket: (ioId, id) => require('web/web_socket').onSocket(ioId, id),
   onTimer: timers.onTimer,
 };

@@ -12,20 +12,25 @@
 #include <string_view>
 
 #include "runtime/base/body.h"
+#include "runtime/base/message_channel.h"
 #include "runtime/http/client_options.h"
 
 struct uv_loop_s;
 
 namespace isolane::http {
 
-// Receives the outcome of one outbound request. Exactly one of the first two is called, once; none
-// may run JavaScript. Not called after Cancel.
+// Receives the outcome of one outbound request. Exactly one of the first three is called, once;
+// none may run JavaScript. Not called after Cancel.
 class ClientListener {
  public:
   virtual ~ClientListener() = default;
   // `packed_head` as in base/packed_head.h, borrowed until return. The body's pipe goes on by
   // itself.
   virtual void OnClientResponse(int status, std::string_view packed_head, base::Body body) = 0;
+  // Instead of OnClientResponse: the peer has agreed to a WebSocket, which is what is sent to
+  // `end`.
+  virtual void OnClientWebSocket(std::string_view packed_head,
+                                 std::shared_ptr<base::MessageEnd> end) = 0;
   // Cause in words: "connect to 127.0.0.1:9: connection refused".
   virtual void OnClientError(const std::string& message) = 0;
   // Some time after OnClientResponse: the connection is done with this response, because all of it

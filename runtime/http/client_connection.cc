@@ -41,9 +41,14 @@ void ClientConnection::Send(std::unique_ptr<ClientRequest> request) {
 void ClientConnection::StartRequest() {
   usable_ = answered_ = delivered_ = false;
   receiving_ = sending_ = true;
-  parser_.Begin(base::PackedMethod(request_->packed_head) == "HEAD");
+  if (WantsWebSocket(request_->packed_head)) request_->web_socket_key = NewWebSocketKey();
+  using Asked = ResponseParser::Asked;
+  parser_.Begin(!request_->web_socket_key.empty()                     ? Asked::kWebSocket
+                : base::PackedMethod(request_->packed_head) == "HEAD" ? Asked::kHead
+                                                                      : Asked::kBody);
   const BodyFraming framing =
-      WriteRequestHead(output_.tail(), request_->packed_head, request_->route, request_->body);
+      WriteRequestHead(output_.tail(), request_->packed_head, request_->route, request_->body,
+                       request_->web_socket_key);
   // Kept when the request may have to be sent again; bytes are shared, not copied.
   Body body = request_->retryable ? request_->body : std::exchange(request_->body, {});
   request_body_.Start(std::move(body), framing, this);
@@ -56,7 +61,9 @@ void ClientConnection::StartRequest() {
 
 void ClientConnection::Pump() {
   while (failure_.empty() && receiving_ && !stream_.write_pending()) {
-    if (sending_) {
+    if (web_socket_ != nullptr) {
+      web_socket_->PumpInto(output_);
+    } else if (sending_) {
       const OutgoingBody::Progress progress = request_body_.PumpInto(output_);
       sending_ = progress == OutgoingBody::Progress::kWaiting;
       if (progress == OutgoingBody::Progress::kBroken || request_body_.overrun()) {
@@ -64,7 +71,10 @@ void ClientConnection::Pump() {
         return;
       }
     }
-    if (output_.empty()) return;
+    if (output_.empty()) {
+      if (web_socket_ != nullptr && web_socket_->over()) failure_ = "closed";
+      return;
+    }
     progress_at_ = uv_now(context_.loop);
     if (stream_.Write() == SocketWriter::Outcome::kFailed) {
       failure_ = subject_ + " closed the connection";
@@ -100,11 +110,45 @@ void ClientConnection::OnBytes(std::string_view bytes) {
   }
   answered_ = true;
   progress_at_ = uv_now(context_.loop);
+  if (web_socket_ != nullptr) {
+    web_socket_->Feed(bytes);
+    stream_.SetReading(!web_socket_->full());
+    owner_->OnEvent();
+    return;
+  }
   parser_.Feed(bytes);
   Deliver();
 }
 
+void ClientConnection::SwitchToWebSocket() {
+  std::string_view accept;
+  base::VisitPackedHeaders(parser_.head(), [&](std::string_view name, std::string_view value) {
+    if (name == "sec-websocket-accept") accept = value;
+  });
+  if (accept != WebSocketAccept(request_->web_socket_key)) {
+    Lose(subject_ + " answered the WebSocket handshake with a wrong Sec-WebSocket-Accept");
+    return;
+  }
+  progress_timer_->Stop();
+  delivered_ = true;
+  sending_ = false;
+  auto ends = base::MessageEnd::Pair();
+  web_socket_.reset(new WebSocketConnection(WebSocketRole::kClient, std::move(ends.second), *this));
+  request_->listener->OnClientWebSocket(parser_.head(), std::move(ends.first));
+  web_socket_->Feed(parser_.after_switch());
+  owner_->OnEvent();
+}
+
+void ClientConnection::OnWebSocketRoom() {
+  if (owner_ != nullptr && web_socket_ != nullptr) stream_.SetReading(!web_socket_->full());
+}
+
 void ClientConnection::OnBytesEnd(const std::string& reason) {
+  if (web_socket_ != nullptr) {
+    web_socket_->Lose("WebSocket disconnected without sending Close frame.");
+    Lose(reason);
+    return;
+  }
   if (receiving_ && reason.empty()) {
     parser_.FeedEnd();
     if (parser_.state() == ResponseParser::State::kComplete) {
@@ -130,6 +174,10 @@ void ClientConnection::Deliver() {
     return;
   }
   const bool complete = state == State::kComplete;
+  if (complete && parser_.status() == 101) {
+    SwitchToWebSocket();
+    return;
+  }
   if (parser_.has_body() && !response_body_.receiving() && !delivered_) {
     response_body_.Begin(parser_.content_length());
   }
@@ -239,6 +287,7 @@ void ClientConnection::Lose(const std::string& reason, const std::string& body_r
 void ClientConnection::Release(const std::string& reason) {
   owner_ = nullptr;
   usable_ = false;
+  web_socket_.reset();
   stream_.Close();
   progress_timer_->Stop();
   if (request_ != nullptr) request_->DropBody();

@@ -16,6 +16,7 @@
 #include "runtime/http/incoming_body.h"
 #include "runtime/http/outgoing_body.h"
 #include "runtime/http/response_parser.h"
+#include "runtime/http/web_socket_connection.h"
 #include "runtime/loop/timer.h"
 
 namespace isolane::http {
@@ -31,6 +32,9 @@ struct ClientRequest {
   // or does no harm when it is handled twice (RFC 9112 9.3.1).
   bool retryable = false;
 
+  // Not empty: the request asks for a WebSocket.
+  std::string web_socket_key = {};
+
   // Nobody will read it.
   void DropBody() {
     if (body.pipe != nullptr) body.pipe->Cancel();
@@ -40,7 +44,8 @@ struct ClientRequest {
 class ClientConnection final : private ClientStream::Events,
                                private ResponseParser::Events,
                                private IncomingBody::Owner,
-                               private base::PipeReader {
+                               private base::PipeReader,
+                               private WebSocketConnection::Owner {
  public:
   class Owner {
    public:
@@ -95,11 +100,15 @@ class ClientConnection final : private ClientStream::Events,
   void OnBody(std::string_view bytes) override;  // ResponseParser::Events
   void OnBodyRoom() override;                    // IncomingBody::Owner
   void OnReadable() override { AskForWork(); }   // base::PipeReader
+  // WebSocketConnection::Owner
+  void OnWebSocketNews() override { AskForWork(); }
+  void OnWebSocketRoom() override;
 
   void StartRequest();
   void Pump();
   void Deliver();
   void FinishResponse();
+  void SwitchToWebSocket();
   void Lose(const std::string& reason, const std::string& body_reason = "Network connection lost.");
   void AskForWork();
   void WatchProgress();
@@ -119,8 +128,9 @@ class ClientConnection final : private ClientStream::Events,
 
   ResponseParser parser_;
   IncomingBody response_body_;
-  bool receiving_ = false;  // a response is due or under way
-  bool answered_ = false;   // some of it has come
+  std::unique_ptr<WebSocketConnection> web_socket_;  // it has become one
+  bool receiving_ = false;                           // a response is due or under way
+  bool answered_ = false;                            // some of it has come
   bool delivered_ = false;
   bool reused_ = false;
   bool usable_ = false;

@@ -194,7 +194,7 @@ void ClientStream::OnConnected(int status) {
 void ClientStream::StartTunnel() {
   Enter(Stage::kTunnel, context_.options.limits.connect_ms);
   tunnel_ = std::make_unique<ResponseParser>(static_cast<ResponseParser::Events&>(*this));
-  tunnel_->Begin(/*to_head=*/true);
+  tunnel_->Begin(ResponseParser::Asked::kHead);
   ByteBuffer& head = wire_.tail();
   // Also with the default port, which the Host header of a request would leave out.
   head.Append("CONNECT " + route_.url.where() + " HTTP/1.1\r\nhost: " + route_.url.where() +

@@ -20,11 +20,15 @@ Connection::Connection(ServerState& server, Transport& transport)
 
 void Connection::Feed(std::string_view bytes) {
   input_progress_ms_ = server_.clock.now_ms();
+  if (web_socket_ != nullptr && !dead_) {
+    web_socket_->Feed(bytes);
+    return;
+  }
   if (dead_ || input_stopped_) {
     dropped_input_ += bytes.size();
     return;
   }
-  if (!held_.empty()) {  // kept in order; reading stops until it is used
+  if (!held_.empty() || upgrade_ != nullptr) {  // kept in order; reading stops until it is used
     held_.Append(bytes);
     return;
   }
@@ -99,6 +103,26 @@ bool Connection::OnRequestEnd() {
   return in_flight_ < kMaxInFlight && !HasBacklog();
 }
 
+bool Connection::OnUpgradeAsked() {
+  if (dead_ || back_ == nullptr || close_after_ || WebSocketKey(back_->packed_head()).empty()) {
+    return false;
+  }
+  // It may have been answered already, by something else.
+  if (!back_->responded()) upgrade_ = back_;
+  return upgrade_ != nullptr;
+}
+
+void Connection::Upgrade(std::shared_ptr<base::MessageEnd> end) {
+  upgrade_ = nullptr;
+  web_socket_.reset(new WebSocketConnection(WebSocketRole::kServer, std::move(end), *this));
+  close_after_ = true;
+  ByteBuffer held;
+  held.Swap(held_);
+  web_socket_->Feed(held.view());
+  if (ended_) web_socket_->Lose("The client has closed its sending side.");
+  transport_.OnReadingChanged();
+}
+
 void Connection::Announce(ExchangeSlot& slot) {
   slot.set_announced();
   server_.handler.OnRequest(slot);
@@ -107,6 +131,11 @@ void Connection::Announce(ExchangeSlot& slot) {
 void Connection::FeedEnd() {
   if (!ended_) ended_since_ms_ = server_.clock.now_ms();
   ended_ = true;
+  if (web_socket_ != nullptr) {
+    web_socket_->Lose("WebSocket disconnected without sending Close frame.");
+    transport_.OnDirty();
+    return;
+  }
   if (dead_ || !held_.empty()) return;
   if (!input_stopped_ && parser_.in_head()) {
     Refuse({400, "The connection ended inside the head of a request."});
@@ -162,6 +191,7 @@ Body Connection::TakeIncomingBody(ExchangeSlot& slot) {
 
 bool Connection::wants_read() const {
   if (dead_ || ended_ || !held_.empty()) return false;
+  if (web_socket_ != nullptr) return !web_socket_->full() && !web_socket_->over();
   // Goes on in order to notice a client that leaves, but not for ever.
   if (input_stopped_ || linger_since_ms_ >= 0) return dropped_input_ <= IncomingBody::kMaxDropped;
   return !request_body_.full() && !HasBacklog() && in_flight_ < kMaxInFlight;
@@ -208,6 +238,8 @@ bool Connection::Pump() {
     }
     Complete(slot);
   }
+  // The end of a WebSocket need not be a write of ours.
+  if (web_socket_ != nullptr && output_.empty()) OnWritten();
   return was_read;
 }
 
@@ -266,6 +298,10 @@ void Connection::BeginLinger() {
 void Connection::Die() {
   if (dead_) return;
   dead_ = true;
+  upgrade_ = nullptr;
+  if (web_socket_ != nullptr) {
+    web_socket_->Lose("WebSocket disconnected without sending Close frame.");
+  }
   StopInput();
   incoming_ = writing_ = nullptr;
   request_body_.Fail("Network connection lost.");
@@ -286,6 +322,13 @@ void Connection::Sweep() {
   if (linger_since_ms_ >= 0) {
     const bool too_long = now - linger_since_ms_ >= kLingerMs;
     if (too_long || dropped_input_ > IncomingBody::kMaxDropped) Die();
+    return;
+  }
+  if (web_socket_ != nullptr) {
+    // A peer may be silent for as long as it likes, but not when bytes or a close are due.
+    const bool due = !output_.empty() || web_socket_->closing() || web_socket_->over();
+    const int64_t alive = std::max(input_progress_ms_, output_progress_ms_);
+    if (due && now - alive >= limits.body_timeout_ms) Die();
     return;
   }
   if (ended_) {

@@ -14,6 +14,7 @@
 #include "runtime/http/request_parser.h"
 #include "runtime/http/response_head.h"
 #include "runtime/http/server.h"
+#include "runtime/http/web_socket_connection.h"
 #include "runtime/http/write_queue.h"
 
 namespace isolane::http {
@@ -37,7 +38,9 @@ struct ServerState {
   ExchangePool pool;
 };
 
-class Connection final : private RequestParser::Events, private IncomingBody::Owner {
+class Connection final : private RequestParser::Events,
+                         private IncomingBody::Owner,
+                         private WebSocketConnection::Owner {
  public:
   // Requests of one connection that may be announced and not yet answered.
   static constexpr size_t kMaxInFlight = 64;
@@ -78,7 +81,9 @@ class Connection final : private RequestParser::Events, private IncomingBody::Ow
   void FeedEnd();
   // Parses what Feed kept back; after a flush with can_resume().
   void Resume();
-  bool can_resume() const { return !held_.empty() && in_flight_ < kMaxInFlight && !HasBacklog(); }
+  bool can_resume() const {
+    return !held_.empty() && upgrade_ == nullptr && in_flight_ < kMaxInFlight && !HasBacklog();
+  }
   // The socket is lost or closed: everybody concerned is told. The connection is of no use after.
   void Die();
   bool dead() const { return dead_; }
@@ -109,6 +114,13 @@ class Connection final : private RequestParser::Events, private IncomingBody::Ow
   ResponseContext ContextFor(const ExchangeSlot& slot);
   base::Body TakeIncomingBody(ExchangeSlot& slot);
   void OnAborted(ExchangeSlot& slot);
+  // `slot` asked for a WebSocket and may be answered by one.
+  bool MayUpgrade(const ExchangeSlot& slot) const { return upgrade_ == &slot; }
+  // It is answered otherwise: what follows is HTTP.
+  void DeclineUpgrade() { upgrade_ = nullptr; }
+  // From now on the connection is a WebSocket, until that is over.
+  void Upgrade(std::shared_ptr<base::MessageEnd> end);
+  WebSocketConnection* web_socket() { return web_socket_.get(); }
   // Something of a response can be written.
   void OnResponseNews() { transport_.OnDirty(); }
 
@@ -117,7 +129,10 @@ class Connection final : private RequestParser::Events, private IncomingBody::Ow
   void OnHead(const RequestInfo& info) override;
   void OnBody(std::string_view bytes) override;
   bool OnRequestEnd() override;
+  bool OnUpgradeAsked() override;
   void OnBodyRoom() override { transport_.OnReadingChanged(); }
+  void OnWebSocketNews() override { transport_.OnDirty(); }
+  void OnWebSocketRoom() override { transport_.OnReadingChanged(); }
 
   bool HasBacklog() const { return output_.size() >= OutgoingBody::kMaxQueued; }
   void Parse(std::string_view bytes);
@@ -139,6 +154,8 @@ class Connection final : private RequestParser::Events, private IncomingBody::Ow
   ExchangeSlot* writing_ = nullptr;
   ExchangeSlot* incoming_ = nullptr;  // whose body is being received
   size_t in_flight_ = 0;
+  ExchangeSlot* upgrade_ = nullptr;                  // asked for a WebSocket; the last of the queue
+  std::unique_ptr<WebSocketConnection> web_socket_;  // it was granted
 
   ByteBuffer held_;  // input that waits until there are fewer in flight
   uint64_t dropped_input_ = 0;

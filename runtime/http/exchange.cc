@@ -36,6 +36,7 @@ void ExchangeSlot::Respond(int status, std::string_view packed_head, Body body,
     body = Body::Bytes(Chunk::Copy("The response has a status that cannot be sent.\n"));
   }
   responded_ = true;
+  if (connection_->MayUpgrade(*this)) connection_->DeclineUpgrade();
   // OPTIMIZATION: the head goes straight to where it is written from when it is this one's turn.
   const bool first = connection_->IsWriting(*this);
   ByteBuffer& out = first ? connection_->output().tail() : response_head_;
@@ -53,6 +54,21 @@ void ExchangeSlot::Respond(int status, std::string_view packed_head, Body body,
                                });
   response_body_.Start(std::move(body), framing_, this);
   connection_->OnResponseNews();
+}
+
+bool ExchangeSlot::UpgradeToWebSocket(std::string_view packed_head,
+                                      std::shared_ptr<base::MessageEnd> end) {
+  if (responded_ || aborted_ || !connection_->MayUpgrade(*this)) return false;
+  responded_ = upgraded_ = true;
+  ByteBuffer& out = connection_->IsWriting(*this) ? connection_->output().tail() : response_head_;
+  WriteGivenHeaders(out, 101, packed_head);
+  out.Append("upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ");
+  out.Append(WebSocketAccept(WebSocketKey(head_.view())));
+  out.Append("\r\n\r\n");
+  framing_.keep_alive = false;
+  connection_->Upgrade(std::move(end));
+  connection_->OnResponseNews();
+  return true;
 }
 
 void ExchangeSlot::Abort() {
@@ -79,6 +95,11 @@ OutgoingBody::Progress ExchangeSlot::PumpInto(WriteQueue& queue) {
   if (!responded_) return OutgoingBody::Progress::kWaiting;
   queue.Append(response_head_.view());
   response_head_.Clear();
+  if (upgraded_) {
+    WebSocketConnection& web_socket = *connection_->web_socket();
+    web_socket.PumpInto(queue);
+    return web_socket.over() ? OutgoingBody::Progress::kComplete : OutgoingBody::Progress::kWaiting;
+  }
   const OutgoingBody::Progress progress = response_body_.PumpInto(queue);
   if (response_body_.overrun()) framing_.keep_alive = false;
   return progress;
@@ -95,7 +116,7 @@ void ExchangeSlot::TellGone() {
 void ExchangeSlot::Close() {
   response_body_.Drop();
   connection_ = nullptr;
-  announced_ = body_taken_ = responded_ = aborted_ = continue_due = complete = false;
+  announced_ = body_taken_ = responded_ = aborted_ = upgraded_ = continue_due = complete = false;
   head_.Clear();
   response_head_.Clear();
   info_ = {};

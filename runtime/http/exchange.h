@@ -30,6 +30,8 @@ class ExchangeSlot final : public Exchange, private base::PipeReader {
   void set_listener(ExchangeListener* listener) override { listener_ = listener; }
   void Respond(int status, std::string_view packed_head, base::Body body,
                bool already_encoded) override;
+  bool UpgradeToWebSocket(std::string_view packed_head,
+                          std::shared_ptr<base::MessageEnd> end) override;
   void Abort() override;
 
   // --- for its connection ---
@@ -79,6 +81,7 @@ class ExchangeSlot final : public Exchange, private base::PipeReader {
   bool body_taken_ = false;
   bool responded_ = false;
   bool aborted_ = false;
+  bool upgraded_ = false;  // the rest of the exchange is a WebSocket's
   ByteBuffer head_;
   RequestInfo info_;
   base::Body body_;

@@ -11,7 +11,9 @@ namespace {
 bool IsOwn(std::string_view name) {
   return name == "connection" || name == "keep-alive" || name == "transfer-encoding" ||
          name == "content-length" || name == "expect" || name == "proxy-connection" ||
-         name == "proxy-authorization" || name == "host";
+         name == "proxy-authorization" || name == "host" || name == "upgrade" ||
+         name == "sec-websocket-key" || name == "sec-websocket-version" ||
+         name == "sec-websocket-extensions";
 }
 
 bool ExpectsBody(std::string_view method) {
@@ -21,7 +23,8 @@ bool ExpectsBody(std::string_view method) {
 }  // namespace
 
 BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
-                             const ClientRoute& route, const base::Body& body) {
+                             const ClientRoute& route, const base::Body& body,
+                             std::string_view web_socket_key) {
   const std::string_view method = base::PackedMethod(packed_head);
   out.Append(method);
   out.Append(' ');
@@ -49,6 +52,12 @@ BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
     out.Append(value);
     out.Append("\r\n");
   });
+  if (!web_socket_key.empty()) {
+    out.Append("upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\n");
+    out.Append("sec-websocket-key: ");
+    out.Append(web_socket_key);
+    out.Append("\r\n");
+  }
   BodyFraming framing;
   if (!length) length = given_length;
   if (body.none()) {

@@ -14,8 +14,9 @@ namespace isolane::http {
 
 // Appends request line and headers of `packed_head` ("METHOD\0URL\nname\0value...") to `out`. The
 // Host header is always the URL's, as in workerd: a request that is forwarded to another URL would
-// name the host it came from.
+// name the host it came from. `web_socket_key`, if not empty: the request asks for a WebSocket.
 BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
-                             const ClientRoute& route, const base::Body& body);
+                             const ClientRoute& route, const base::Body& body,
+                             std::string_view web_socket_key = {});
 
 }  // namespace isolane::http

@@ -101,8 +101,9 @@ RequestParser::Outcome RequestParser::Feed(std::string_view& bytes) {
         llhttp_resume(llhttp);
         return Outcome::kPaused;
       }
-      // An upgrade that nobody asked for is ignored (RFC 9110 7.8): what follows is HTTP.
       llhttp_resume_after_upgrade(llhttp);
+      if (events_.OnUpgradeAsked()) return Outcome::kPaused;
+      // An upgrade to something unknown is ignored (RFC 9110 7.8): what follows is HTTP.
       continue;
     }
     RefuseAsParsed(error);

@@ -32,6 +32,9 @@ class RequestParser {
   // All are called from Feed only.
   class Events {
    public:
+    // The request that has just ended asks for another protocol. True: what follows it is not HTTP
+    // until that is decided, so parsing pauses.
+    virtual bool OnUpgradeAsked() = 0;
     // A head is complete: the packed form goes into the (empty) buffer that is returned.
     virtual ByteBuffer& OnHeadStart() = 0;
     virtual void OnHead(const RequestInfo& info) = 0;

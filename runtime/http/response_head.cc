@@ -73,7 +73,7 @@ GivenHeaders WriteGivenHeaders(ByteBuffer& out, int status, std::string_view pac
     if (mark == nullptr || (suspicious && Find('\r', line, line_end) != nullptr)) continue;
     const std::string_view name(line, static_cast<size_t>(mark - line));
     const std::string_view value(mark + 1, static_cast<size_t>(line_end - mark - 1));
-    if (!NoteHeader(name, value, &given)) continue;
+    if (!NoteHeader(name, value, &given) || (status == 101 && name == "upgrade")) continue;
     to = Put(to, name);
     *to++ = ':';
     *to++ = ' ';

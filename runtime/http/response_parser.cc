@@ -40,9 +40,10 @@ struct ResponseParser::Callbacks {
   }
 };
 
-void ResponseParser::Begin(bool to_head) {
+void ResponseParser::Begin(Asked asked) {
   llhttp_init(&machine_, HTTP_RESPONSE, Callbacks::Settings());
-  to_head_ = to_head;
+  asked_ = asked;
+  after_switch_ = {};
   state_ = State::kHead;
   surplus_ = false;
   error_.clear();
@@ -56,6 +57,11 @@ void ResponseParser::Feed(std::string_view bytes) {
   }
   const int error = llhttp_execute(&machine_, bytes.data(), bytes.size());
   if (error == HPE_OK || state_ == State::kFailed) return;
+  if (state_ == State::kComplete && status_ == 101) {
+    const char* const end = llhttp_get_error_pos(&machine_);
+    after_switch_ = bytes.substr(static_cast<size_t>(end - bytes.data()));
+    return;
+  }
   if (state_ == State::kComplete) {
     surplus_ |= llhttp_get_error_pos(&machine_) != bytes.data() + bytes.size();
     return;
@@ -138,13 +144,18 @@ int ResponseParser::FinishHead() {
   FinishHeader();
   status_ = llhttp_get_status_code(&machine_);
   if (status_ == 101) {
-    Fail("it switched protocols, which nobody asked for");
-    return -1;
+    if (asked_ != Asked::kWebSocket) {
+      Fail("it switched protocols, which nobody asked for");
+      return -1;
+    }
+    interim_ = keep_alive_ = has_body_ = false;
+    // No body, and what follows is no HTTP.
+    return 2;
   }
   interim_ = status_ < 200;
   if (interim_) return 0;
   keep_alive_ = llhttp_should_keep_alive(&machine_) != 0;
-  has_body_ = !to_head_ && StatusAllowsBody(status_);
+  has_body_ = asked_ != Asked::kHead && StatusAllowsBody(status_);
   state_ = State::kBody;
   return has_body_ ? 0 : 1;
 }

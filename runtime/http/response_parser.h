@@ -39,9 +39,15 @@ class ResponseParser {
   ResponseParser(const ResponseParser&) = delete;
   ResponseParser& operator=(const ResponseParser&) = delete;
 
-  // Before each response. `to_head`: the request was HEAD, so there is no body whatever is
-  // announced.
-  void Begin(bool to_head);
+  // What the request was, as far as its response depends on it.
+  enum class Asked : uint8_t {
+    kBody,
+    kHead,       // there is no body whatever is announced
+    kWebSocket,  // the response may be a switch to that protocol: status 101
+  };
+
+  // Before each response.
+  void Begin(Asked asked);
   void Feed(std::string_view bytes);
   // The peer sends nothing more: complete or failed.
   void FeedEnd();
@@ -53,6 +59,8 @@ class ResponseParser {
   std::string_view head() const { return head_.view(); }
   std::optional<uint64_t> content_length() const { return content_length_; }
   bool has_body() const { return has_body_; }
+  // After kComplete with status 101: what came behind the head. Borrowed as Feed's argument is.
+  std::string_view after_switch() const { return after_switch_; }
   // After kComplete: the connection can be used again.
   bool keep_alive() const { return keep_alive_ && !surplus_; }
 
@@ -75,7 +83,8 @@ class ResponseParser {
   Machine machine_;
   Events& events_;
   State state_ = State::kHead;
-  bool to_head_ = false;
+  Asked asked_ = Asked::kBody;
+  std::string_view after_switch_;
   bool interim_ = false;
   bool in_name_ = false;
   bool has_body_ = false;

@@ -11,6 +11,7 @@
 #include <isolane/result.h>
 
 #include "runtime/base/body.h"
+#include "runtime/base/message_channel.h"
 
 struct uv_loop_s;
 
@@ -65,6 +66,11 @@ class Exchange {
   // the body on its way out unless `already_encoded`. Written when the server is flushed.
   virtual void Respond(int status, std::string_view packed_head, base::Body body,
                        bool already_encoded) = 0;
+  // Answers with status 101 and makes the connection a WebSocket, whose wire is `end`; once.
+  // `packed_head` as in Respond. False, with nothing done, if the request did not ask for one as
+  // RFC 6455 wants it. OnResponseSent follows when both sides have closed.
+  virtual bool UpgradeToWebSocket(std::string_view packed_head,
+                                  std::shared_ptr<base::MessageEnd> end) = 0;
   // The response cannot be completed: cuts the connection (after what was written), so that the
   // client sees a truncated message. Calls the listener's OnClientGone.
   virtual void Abort() = 0;

@@ -11,6 +11,12 @@
 
 namespace isolane::loop {
 
+namespace {
+
+constexpr uint64_t kLookupPatienceMs = 1'000;
+
+}  // namespace
+
 class Loop::Inbox {
  public:
   explicit Inbox(uv_loop_t* loop) {
@@ -69,10 +75,35 @@ Loop::~Loop() {
         &closing);
     if (!closing) break;
   }
+  if (!AwaitRequests()) {
+    (void)owned_.release();
+    return;
+  }
   if (uv_loop_close(uv_) != 0) {
     uv_print_all_handles(uv_, stderr);
     ISOLANE_CHECK(!"the loop is empty when it is destroyed");
   }
+}
+
+// A look-up that a thread is in the middle of cannot be ended, and its answer goes to this loop.
+// Usually it is there at once; one that takes longer must not hold up whoever stops, so the loop's
+// memory is left to it.
+bool Loop::AwaitRequests() {
+  if (uv_->active_reqs.count == 0) return true;
+  uv_timer_t timer;
+  bool late = false;
+  uv_timer_init(uv_, &timer);
+  timer.data = &late;
+  uv_timer_start(
+      &timer, [](uv_timer_t* fired) { *static_cast<bool*>(fired->data) = true; }, kLookupPatienceMs,
+      0);
+  while (uv_->active_reqs.count > 0 && !late) uv_run(uv_, UV_RUN_ONCE);
+  bool closed = false;
+  timer.data = &closed;
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer),
+           [](uv_handle_t* handle) { *static_cast<bool*>(handle->data) = true; });
+  while (!closed) uv_run(uv_, UV_RUN_NOWAIT);
+  return uv_->active_reqs.count == 0;
 }
 
 // libuv does not even look at a loop in which nothing is active, so the inbox is emptied first.

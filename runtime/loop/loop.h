@@ -54,6 +54,9 @@ class Loop {
 
   size_t CountHandles();
 
+  // False: a request is still with another thread, and needs the loop's memory.
+  bool AwaitRequests();
+
   std::unique_ptr<uv_loop_t> owned_;
   uv_loop_t* uv_;
   Inbox* inbox_;  // Owned; its memory goes in a close callback.

@@ -35,10 +35,12 @@ struct Call {
   std::string props;  // likewise; empty: those of the channel
   int status = 0;     // of the answer; 0: error
   RemoteError error;
+  std::shared_ptr<base::MessageEnd> socket;  // of the answer: status 101
   uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
   bool cancelled = false;  // nobody waits for the answer
   // Of kMethod.
   uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
+  StubReference object;    // holds it until the call is over, also when the stub is gone
   int32_t operation = 0;   // see builtins/workers/rpc_stub.js
   RpcMessage message;      // the arguments, then the result
 
@@ -52,6 +54,7 @@ struct Call {
     kind = CallKind::kFetch;
     props.clear();
     export_id = 0;
+    object = StubReference();
     operation = 0;
     message.Reset();
     pipeline = caller = callee = 0;
@@ -65,6 +68,7 @@ struct Call {
     status = 0;
     error = RemoteError();
     outbound = 0;
+    socket.reset();
     cancelled = false;
   }
 };

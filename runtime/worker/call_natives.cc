@@ -66,14 +66,15 @@ void CancelCall(const Arguments& info) {
   }
 }
 
-// respond(context, status, head, bodyKind, body, alreadyEncoded)
+// respond(context, status, head, bodyKind, body, alreadyEncoded, webSocket | 0)
 void Respond(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
   if (invocation == nullptr || invocation->responded || !info[2]->IsString()) return;
   std::string& head = HeadBuffer();
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), head);
-  WorkerOf(info).dispatcher().Respond(*invocation, static_cast<int>(IdArgument(info, 1)), head,
-                                      BodyArgument(info, 3), info[5]->IsTrue());
+  WorkerOf(info).dispatcher().Respond(
+      *invocation, static_cast<int>(IdArgument(info, 1)), head, BodyArgument(info, 3),
+      info[5]->IsTrue(), WorkerOf(info).dispatcher().web_sockets().Take(IdArgument(info, 6)));
 }
 
 // fail(context, call, type, message, error, extra, hint): `call` 0 for the one it was invoked by;

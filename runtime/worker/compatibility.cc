@@ -153,6 +153,8 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::enable_request_signal,
     &CompatibilityFlags::enable_ctx_exports,
     &CompatibilityFlags::rpc_params_dup_stubs,
+    &CompatibilityFlags::websocket_standard_binary_type,
+    &CompatibilityFlags::web_socket_auto_reply_to_close,
     &CompatibilityFlags::nodejs_als,
     // What it gives so far is node:async_hooks.
     &CompatibilityFlags::nodejs_compat,

@@ -166,9 +166,22 @@ void Dispatcher::Run(const Event& event) {
       });
       return;
     }
+    case EventKind::kSocket: {
+      Invocation* invocation = invocations_.Find(event.a);
+      WebSocketRecord* socket = web_sockets_.Find(event.b);
+      if (invocation == nullptr || socket == nullptr) return;
+      socket->queued = false;
+      Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+        v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
+                                            v8::Integer::NewFromUnsigned(isolate, event.b)};
+        CallHook(isolate, context, invocation->worker->hooks().on_socket, arguments);
+      });
+      return;
+    }
     case EventKind::kDropped: {
       Invocation* invocation = invocations_.Find(event.a);
       if (invocation == nullptr) return;
+      rpc_.Forget(*invocation, event.b);
       Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
         v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
                                             v8::Integer::NewFromUnsigned(isolate, event.b)};
@@ -220,7 +233,8 @@ void Dispatcher::LookAfter(uint32_t invocation_id) {
   // An invocation below the first is over when it has answered and nothing holds it; the first one
   // lives as long as its pipeline, so that forgotten work goes on until the response is sent.
   if (invocation->responded && !invocation->is_root && invocation->wait_until == 0 &&
-      invocation->pumps == 0 && invocation->exports == 0 && invocation->incoming.empty()) {
+      invocation->pumps == 0 && invocation->exports == 0 && invocation->sockets == 0 &&
+      invocation->incoming.empty()) {
     Release(*invocation, false);
   }
   QueueCheck(pipeline);

@@ -25,6 +25,7 @@
 #include "runtime/worker/rpc_table.h"
 #include "runtime/worker/run_queue.h"
 #include "runtime/worker/timers.h"
+#include "runtime/worker/web_sockets.h"
 
 namespace isolane::http {
 class Client;
@@ -91,6 +92,7 @@ class Dispatcher {
   size_t live_pipelines() const { return pipelines_.live(); }
   size_t live_invocations() const { return invocations_.live(); }
   size_t live_bodies() const { return bodies_.live(); }
+  size_t live_web_sockets() const { return web_sockets_.live(); }
   size_t live_stubs() const { return rpc_.live(); }
   size_t live_calls() const { return calls_.live(); }
 
@@ -105,8 +107,9 @@ class Dispatcher {
   Call* NewCall() { return calls_.Take(); }
   void FreeCall(Call& call) { calls_.Free(&call); }
   void CancelCall(Invocation& caller, uint32_t call_id);
+  // `socket` with status 101: the answer is a WebSocket.
   void Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
-               bool already_encoded);
+               bool already_encoded, std::shared_ptr<base::MessageEnd> socket);
   // The call it was made for, or a call on one of its exports, has failed.
   void Fail(Invocation& invocation, uint32_t call_id, RemoteError error, const std::string& log);
   // The result of a method call, taken from `message`.
@@ -120,6 +123,7 @@ class Dispatcher {
   uint32_t StartTimer(Invocation& invocation, double delay_ms, bool repeat);
   void StopTimer(Invocation& invocation, uint32_t id) { timers_.Stop(invocation, id); }
   Bodies& bodies() { return bodies_; }
+  WebSockets& web_sockets() { return web_sockets_; }
 
   // --- logging ---
   // `request` 0: the one that runs now, if any.
@@ -135,6 +139,9 @@ class Dispatcher {
   void OutboundAnswered(OutboundCall& outbound, int status, std::string_view packed_head,
                         base::Body body, const std::string& failure);
   // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
+  // The peer has agreed to a WebSocket.
+  void OutboundSwitched(OutboundCall& outbound, std::string_view packed_head,
+                        std::shared_ptr<base::MessageEnd> end);
   void OutboundFinished(OutboundCall& outbound);
 
   // True if an isolate was replaced since the last call: the old one waits to be disposed.
@@ -206,6 +213,7 @@ class Dispatcher {
   Timers timers_{queue_, invocations_};
   Bodies bodies_{queue_, invocations_};
   RpcTable rpc_{queue_, invocations_};
+  WebSockets web_sockets_{queue_, invocations_};
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;

@@ -8,7 +8,7 @@
 namespace isolane::worker {
 
 void Dispatcher::Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
-                         bool already_encoded) {
+                         bool already_encoded, std::shared_ptr<base::MessageEnd> socket) {
   invocation.responded = true;
   // A HEAD response says how long the body would have been.
   int64_t length_of_head = -1;
@@ -34,6 +34,7 @@ void Dispatcher::Respond(Invocation& invocation, int status, std::string_view he
     call->status = status;
     call->head = head;
     call->body = std::move(body);
+    call->socket = std::move(socket);
     queue_.Push(EventKind::kReply, call->id);
     return;
   }
@@ -46,6 +47,17 @@ void Dispatcher::Respond(Invocation& invocation, int status, std::string_view he
   pipeline.response_given = true;
   pipeline.status = status;
   if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = status;
+  if (socket != nullptr) {
+    if (pipeline.top->OnWebSocket(head, std::move(socket))) return;
+    Log(LogLevel::kError, invocation.worker,
+        "The response is a WebSocket, but the request did not come over a connection that can "
+        "become "
+        "one.",
+        true);
+    pipeline.response_given = false;
+    FailTop(pipeline, 500, "Internal Server Error");
+    return;
+  }
   if (body.kind == base::Body::Kind::kPipe) pipeline.response_pipe = body.pipe;
   pipeline.top->OnResponse(status, head, std::move(body), already_encoded);
 }
@@ -116,6 +128,14 @@ void Dispatcher::Drop(Invocation& invocation, const RemoteError& error, int stat
       queue_.Push(EventKind::kReply, call->id);
     }
   }
+  // Calls on its objects are told the same.
+  for (uint32_t id : invocation.incoming) {
+    if (Call* call = calls_.Find(id)) {
+      call->callee = 0;
+      ReplyWithError(*call, error);
+    }
+  }
+  invocation.incoming.clear();
   QueueCheck(*invocation.pipeline);
   Release(invocation, true);
 }

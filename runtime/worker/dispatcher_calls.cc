@@ -204,6 +204,8 @@ void Dispatcher::Reply(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
   Invocation* caller = call->cancelled ? nullptr : invocations_.Find(call->caller);
+  // Before the caller goes on: what it does next comes after the disposer of that object.
+  call->object = StubReference();
   if (caller == nullptr) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
@@ -227,8 +229,14 @@ void Dispatcher::Reply(uint32_t call_id) {
       const int32_t body = bodies_.Add(*caller, std::move(call->body));
       v8::Local<v8::String> head;
       if (!js::FromLatin1(isolate, call->head).ToLocal(&head)) return;
-      v8::Local<v8::Value> arguments[] = {io, id, v8::Integer::New(isolate, call->status), head,
-                                          v8::Integer::New(isolate, body)};
+      const uint32_t socket =
+          call->socket == nullptr ? 0 : web_sockets_.Add(*caller, std::move(call->socket));
+      v8::Local<v8::Value> arguments[] = {io,
+                                          id,
+                                          v8::Integer::New(isolate, call->status),
+                                          head,
+                                          v8::Integer::New(isolate, body),
+                                          v8::Integer::NewFromUnsigned(isolate, socket)};
       CallHook(isolate, context, caller->worker->hooks().on_response, arguments);
       return;
     }

@@ -88,6 +88,7 @@ void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   }
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
+  web_sockets_.FreeAllOf(invocation);
   const std::vector<uint32_t> outbound_calls = std::exchange(invocation.outbound_calls, {});
   for (uint32_t id : outbound_calls) pipeline.outbound->Forget(id);
   for (uint32_t id : outbound_calls) {
@@ -151,7 +152,7 @@ void Dispatcher::QueueCheck(Pipeline& pipeline) {
 
 void Dispatcher::Check(Pipeline& pipeline) {
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
-    if (pipeline.disposers > 0 && !pipeline.disposing) {
+    if (pipeline.disposers > 0 && (!pipeline.disposing || pipeline.dropped > 0)) {
       // Objects that want to know when their stubs are gone are told before the end.
       pipeline.disposing = true;
       for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
@@ -209,7 +210,10 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   }
   Invocation* stuck = nullptr;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
-    if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one)) return;
+    if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one) ||
+        web_sockets_.WaitsOutside(*one)) {
+      return;
+    }
     if ((!one->responded || !one->incoming.empty()) && one->calls == 0 && stuck == nullptr) {
       stuck = one;
     }

@@ -64,6 +64,16 @@ void Dispatcher::OutboundAnswered(OutboundCall& outbound, int status, std::strin
   queue_.Push(EventKind::kReply, call->id);
 }
 
+void Dispatcher::OutboundSwitched(OutboundCall& outbound, std::string_view packed_head,
+                                  std::shared_ptr<base::MessageEnd> end) {
+  Call* call = calls_.Find(outbound.call());
+  if (call == nullptr) return;
+  call->status = 101;
+  call->head = packed_head;
+  call->socket = std::move(end);
+  queue_.Push(EventKind::kReply, call->id);
+}
+
 void Dispatcher::OutboundFinished(OutboundCall& outbound) {
   const uint32_t id = outbound.pipeline();
   if (Pipeline* pipeline = pipelines_.Find(id)) pipeline->outbound->Remove(outbound);

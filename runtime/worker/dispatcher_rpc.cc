@@ -30,6 +30,7 @@ int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int d
   call.caller = caller.id;
   call.depth = depth + 1;
   call.export_id = stub.target;
+  call.object = rpc_.Duplicate(stub);
   caller.calls++;
   queue_.Push(EventKind::kStart, call.id);
   return static_cast<int32_t>(call.id);
@@ -43,6 +44,7 @@ void Dispatcher::StartOnStub(Call& call) {
     return;
   }
   if (owner->pipeline->cpu.exhausted()) {
+    calls_.Free(&call);
     EndExhausted(*owner->pipeline, *owner->worker);
     return;
   }

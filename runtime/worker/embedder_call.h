@@ -28,6 +28,8 @@ class EmbedderCall final : public TopLevel, public base::PipeReader {
 
   void OnResponse(int status, std::string_view packed_head, base::Body body,
                   bool already_encoded) override;
+  // Request and Response of the embedder know no WebSockets.
+  bool OnWebSocket(std::string_view, std::shared_ptr<base::MessageEnd>) override { return false; }
   void OnFailure(int status, const std::string& text) override;
   void OnPipelineEnd() override;
   void OnReadable() override;

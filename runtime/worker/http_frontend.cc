@@ -89,6 +89,12 @@ void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, 
   if (exchange != nullptr) exchange->Respond(status, packed_head, std::move(body), already_encoded);
 }
 
+bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
+                                       std::shared_ptr<base::MessageEnd> end) {
+  // A client that has left needs no other answer.
+  return exchange == nullptr || exchange->UpgradeToWebSocket(packed_head, std::move(end));
+}
+
 void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
   if (exchange == nullptr) return;
   std::string head;

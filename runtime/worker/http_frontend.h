@@ -37,6 +37,7 @@ class HttpFrontend final : public http::RequestHandler {
 
     void OnResponse(int status, std::string_view packed_head, base::Body body,
                     bool already_encoded) override;
+    bool OnWebSocket(std::string_view packed_head, std::shared_ptr<base::MessageEnd> end) override;
     void OnFailure(int status, const std::string& text) override;
     void OnPipelineEnd() override;
     void OnResponseSent() override;

@@ -47,4 +47,15 @@ inline std::string BytesArgument(const Arguments& info, int index) {
 // builtins/web/body.js.
 base::Body BodyArgument(const Arguments& info, int index);
 
+// A copy of the bytes of a buffer or a view.
+inline base::Chunk CopiedBytesArgument(const Arguments& info, int index) {
+  if (info[index]->IsArrayBufferView()) {
+    auto view = info[index].As<v8::ArrayBufferView>();
+    std::string bytes(view->ByteLength(), '\0');
+    view->CopyContents(bytes.data(), bytes.size());
+    return base::Chunk::Copy(bytes);
+  }
+  return base::Chunk::Copy(BytesArgument(info, index));
+}
+
 }  // namespace isolane::worker

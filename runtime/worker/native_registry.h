@@ -13,5 +13,6 @@ js::NativeTable CallNatives();
 js::NativeTable BodyNatives();
 js::NativeTable ContextNatives();
 js::NativeTable RpcNatives();
+js::NativeTable WebSocketNatives();
 
 }  // namespace isolane::worker

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/http/client.h"
 #include "runtime/http/decoded_body.h"
@@ -33,6 +34,10 @@ class OutboundCall final : public http::ClientListener {
   }
 
   void OnClientResponse(int status, std::string_view packed_head, base::Body body) override;
+  void OnClientWebSocket(std::string_view packed_head,
+                         std::shared_ptr<base::MessageEnd> end) override {
+    dispatcher_.OutboundSwitched(*this, packed_head, std::move(end));
+  }
   void OnClientError(const std::string& message) override {
     dispatcher_.OutboundAnswered(*this, 0, {}, {}, message);
     dispatcher_.OutboundFinished(*this);

@@ -16,6 +16,7 @@
 #include <isolane/worker_spec.h>
 
 #include "runtime/base/body.h"
+#include "runtime/base/message_channel.h"
 #include "runtime/js/watchdog.h"
 #include "runtime/worker/outbound_slots.h"
 
@@ -47,6 +48,8 @@ class TopLevel {
   // `packed_head` is borrowed until return.
   virtual void OnResponse(int status, std::string_view packed_head, base::Body body,
                           bool already_encoded) = 0;
+  // The response is a WebSocket: status 101. False: it cannot be one here; OnFailure follows.
+  virtual bool OnWebSocket(std::string_view packed_head, std::shared_ptr<base::MessageEnd> end) = 0;
   // There will be no response from the Worker: answer with `status` (500, 503) and words for
   // people.
   virtual void OnFailure(int status, const std::string& text) = 0;
@@ -71,6 +74,7 @@ struct Pipeline {
   const Limits* limits = nullptr;  // those of the public Worker
   int wait_until = 0;              // unsettled tasks of all its invocations
   int disposers = 0;               // exported objects whose Symbol.dispose is to be called
+  int dropped = 0;                 // of these, those whose owner is about to be told
   int status = 0;
   bool response_given = false;  // top->OnResponse or OnFailure was called
   bool response_sent = false;   // and all of it has left, or nobody wants it any more
@@ -120,10 +124,12 @@ struct Invocation {
   int timers = 0;                  // set and not fired
   int calls = 0;                   // outstanding calls on bindings
   int pumps = 0;                   // streams being copied into pipes
+  int sockets = 0;                 // accepted WebSockets that are not closed
   int exports = 0;                 // objects that others hold stubs of
   int trace = -1;                  // index in the pipeline's trace
   uint32_t first_body = 0;         // linked by BodyRecord::next
   uint32_t first_timer = 0;        // linked by TimerRecord::next
+  uint32_t first_socket = 0;       // linked by WebSocketRecord::next
   uint32_t first_export = 0;       // linked by ExportRecord::next
   uint32_t first_import = 0;       // linked by ImportRecord::next
   std::vector<uint32_t> incoming;  // calls on its exports that it has not answered

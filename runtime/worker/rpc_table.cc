@@ -54,18 +54,30 @@ void RpcTable::Dispose(ImportRecord& stub) {
 void RpcTable::Drop(uint32_t target) {
   ExportRecord* record = exports_.Find(target);
   if (record == nullptr || --record->references > 0) return;
-  Invocation* owner = invocations_.Find(record->owner);
-  if (owner != nullptr) {
-    owner->exports--;
-    if (record->has_disposer) owner->pipeline->disposers--;
-    if (ExportRecord* previous = exports_.Find(record->previous)) {
-      previous->next = record->next;
-    } else {
-      owner->first_export = record->next;
-    }
-    if (ExportRecord* next = exports_.Find(record->next)) next->previous = record->previous;
-    queue_.Push(EventKind::kDropped, owner->id, target);
+  const Invocation* owner = invocations_.Find(record->owner);
+  if (owner == nullptr) {
+    exports_.Free(record);
+    return;
   }
+  // It holds its owner open until its disposer has run.
+  if (record->has_disposer) owner->pipeline->dropped++;
+  queue_.Push(EventKind::kDropped, owner->id, target);
+}
+
+void RpcTable::Forget(Invocation& owner, uint32_t target) {
+  ExportRecord* record = exports_.Find(target);
+  if (record == nullptr) return;
+  owner.exports--;
+  if (record->has_disposer) {
+    owner.pipeline->disposers--;
+    owner.pipeline->dropped--;
+  }
+  if (ExportRecord* previous = exports_.Find(record->previous)) {
+    previous->next = record->next;
+  } else {
+    owner.first_export = record->next;
+  }
+  if (ExportRecord* next = exports_.Find(record->next)) next->previous = record->previous;
   exports_.Free(record);
 }
 
@@ -79,8 +91,13 @@ void RpcTable::AbandonExportsOf(Invocation& owner) {
   for (uint32_t link = owner.first_export; link != 0;) {
     ExportRecord* record = exports_.Find(link);
     link = record->next;
-    if (record->has_disposer) owner.pipeline->disposers--;
+    const bool dropped = record->references == 0;
+    if (record->has_disposer) {
+      owner.pipeline->disposers--;
+      if (dropped) owner.pipeline->dropped--;
+    }
     record->owner = record->next = record->previous = 0;
+    if (dropped) exports_.Free(record);
   }
   owner.first_export = 0;
   owner.exports = 0;

@@ -24,7 +24,7 @@ struct ExportRecord {
   uint32_t owner = 0;  // invocation; 0 once it has ended
   uint32_t next = 0;   // the owner's list
   uint32_t previous = 0;
-  int references = 0;         // stubs and messages
+  int references = 0;         // stubs and messages; at 0 it waits for its owner to be told
   bool has_disposer = false;  // Symbol.dispose is to be called when the last stub is gone
 
   void Reset() {
@@ -94,6 +94,8 @@ class RpcTable {
 
   // Lets go of all stubs that `holder` has. Their number.
   size_t DisposeAllOf(Invocation& holder);
+  // The owner is being told that nobody holds a stub of its object any more: it is forgotten.
+  void Forget(Invocation& owner, uint32_t target);
   // `owner` has ended: stubs of its objects stay, but lead nowhere.
   void AbandonExportsOf(Invocation& owner);
 

@@ -16,6 +16,7 @@ enum class EventKind : uint8_t {
   kNews,      // a: invocation, b: body or pipe with something to read or room to write
   kTimer,     // a: timer
   kAbort,     // a: invocation whose caller or client is gone
+  kSocket,    // a: invocation, b: a WebSocket with something to receive
   kDropped,   // a: invocation, b: an export of it that nobody holds a stub of any more
   kPipeline,  // a: pipeline to be checked for its end
 };

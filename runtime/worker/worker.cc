@@ -33,6 +33,8 @@ enum FlagBits : uint32_t {
   kContextExports = 128,
   kDupStubsInParams = 256,
   kAsyncLocalStorage = 512,
+  kStandardBinaryType = 1024,
+  kAutoReplyToClose = 2048,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -46,6 +48,8 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (flags.enable_request_signal) bits |= kRequestSignal;
   if (flags.enable_ctx_exports) bits |= kContextExports;
   if (flags.rpc_params_dup_stubs) bits |= kDupStubsInParams;
+  if (flags.web_socket_auto_reply_to_close) bits |= kAutoReplyToClose;
+  if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
   if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;
   return bits;
 }
@@ -164,6 +168,7 @@ Status Worker::Evaluate() {
   hooks_.handle_stub_call.Reset(isolate, get("handleStubCall"));
   hooks_.on_method_result.Reset(isolate, get("onMethodResult"));
   hooks_.on_dropped.Reset(isolate, get("onDropped"));
+  hooks_.on_socket.Reset(isolate, get("onSocket"));
   hooks_.describe_object.Reset(isolate, get("describeObject"));
   hooks_.revive_object.Reset(isolate, get("reviveObject"));
   hooks_.on_response.Reset(isolate, get("onResponse"));

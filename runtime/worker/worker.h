@@ -33,6 +33,7 @@ struct Hooks {
   v8::Global<v8::Function> on_method_result;
   v8::Global<v8::Function> on_call_error;
   v8::Global<v8::Function> on_dropped;
+  v8::Global<v8::Function> on_socket;
   v8::Global<v8::Function> on_timer;
   v8::Global<v8::Function> on_news;
   v8::Global<v8::Function> on_abort;

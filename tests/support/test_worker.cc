@@ -18,8 +18,9 @@ TestWorker& TestWorker::Module(const std::string& path, ModuleType type, std::st
   return *this;
 }
 
-TestWorker& TestWorker::Service(const std::string& binding, const std::string& worker) {
-  spec_.bindings.push_back({binding, ServiceBinding{worker, {}, {}}, {}});
+TestWorker& TestWorker::Service(const std::string& binding, const std::string& worker,
+                                const std::string& entrypoint, const std::string& props_json) {
+  spec_.bindings.push_back({binding, ServiceBinding{worker, entrypoint, props_json}, {}});
   return *this;
 }
 
@@ -55,6 +56,16 @@ TestWorker& TestWorker::Subrequests(int64_t count) {
 
 TestWorker& TestWorker::Connections(int64_t count) {
   spec_.limits.connections = count;
+  return *this;
+}
+
+TestWorker& TestWorker::Depth(int64_t depth) {
+  spec_.limits.depth = depth;
+  return *this;
+}
+
+TestWorker& TestWorker::RpcMb(int64_t mb) {
+  spec_.limits.rpc_mb = mb;
   return *this;
 }
 

@@ -23,7 +23,8 @@ class TestWorker {
   TestWorker& Module(const std::string& path, std::string source) {
     return Module(path, ModuleType::kEsModule, std::move(source));
   }
-  TestWorker& Service(const std::string& binding, const std::string& worker);
+  TestWorker& Service(const std::string& binding, const std::string& worker,
+                      const std::string& entrypoint = "", const std::string& props_json = "");
   TestWorker& Var(const std::string& name, const std::string& json);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);
@@ -37,6 +38,8 @@ class TestWorker {
     return *this;
   }
   TestWorker& Connections(int64_t count);
+  TestWorker& Depth(int64_t depth);
+  TestWorker& RpcMb(int64_t mb);
   // "src/" makes errors and stacks say "src/index.js".
   TestWorker& Root(const std::string& root);
 

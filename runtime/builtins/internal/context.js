@@ -103,6 +103,8 @@ class IoContext {
     this.waits = undefined;
     // Readers of the streams that are being copied into pipes, by the pipe's writer.
     this.pumps = undefined;
+    // Accepted WebSockets by id.
+    this.sockets = undefined;
     // Timers by id, see web/timers.js.
     this.timers = undefined;
     // What other Workers hold stubs of, see workers/rpc_target.js.

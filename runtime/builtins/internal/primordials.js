@@ -3,8 +3,9 @@
 
 const Native = Promise;
 const { catch: promiseCatch, finally: promiseFinally, then: promiseThen } = Native.prototype;
-const { getOwnPropertyNames, getPrototypeOf, hasOwn, prototype: objectPrototype } = Object;
+const { getOwnPropertyNames, getPrototypeOf, hasOwn, prototype: objectPrototype, setPrototypeOf } = Object;
 const { captureStackTrace } = Error;
+const { parse, stringify } = JSON;
 
 // Stands for the class in code that takes its functions when it is loaded: `new` gives real promises.
 function SafePromise(executor) {
@@ -22,7 +23,10 @@ module.exports = {
   getPrototypeOf,
   hasOwn,
   objectPrototype,
+  parse,
   promiseCatch,
   promiseFinally,
   promiseThen,
+  setPrototypeOf,
+  stringify,
 };

@@ -336,7 +336,11 @@ class MessageEvent extends Event {
     this.#init = init;
   }
   get data() { return this.#data; }
-  get origin() { return this.#init?.origin === undefined ? '' : `${this.#init.origin}`; }
+  // null for a WebSocket's, as in workerd.
+  get origin() {
+    const origin = this.#init?.origin;
+    return origin === undefined ? '' : origin === null ? null : `${origin}`;
+  }
   get lastEventId() {
     return this.#init?.lastEventId === undefined ? '' : `${this.#init.lastEventId}`;
   }

@@ -220,7 +220,7 @@ function redirectTo(call, status, location) {
 
 // --- entered from C++ ---
 
-function onResponse(ioId, callId, status, head, body) {
+function onResponse(ioId, callId, status, head, body, socket) {
   const io = enterContext(ioId);
   if (io === undefined) return;
   const call = takeCall(callId);
@@ -246,6 +246,7 @@ function onResponse(ioId, callId, status, head, body) {
     body,
     urlOf(call.head),
     call.visited !== undefined,
+    socket,
   );
   if (call.onAbort !== undefined) {
     const { signal, onAbort } = call;

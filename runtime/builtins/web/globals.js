@@ -30,6 +30,7 @@ const MODULES = {
   'web/structured_clone': 'structuredClone',
   'web/text_streams': 'TextDecoderStream TextEncoderStream',
   'web/url': 'URL URLSearchParams',
+  'web/web_socket': 'WebSocket WebSocketPair',
 };
 
 // Makes `names`, exports of the module `id`, global.

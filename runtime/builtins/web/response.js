@@ -30,12 +30,6 @@ const stringify = JSON.stringify;
 function checkStatus(status) {
   const number = Number(status);
   if (!Number.isInteger(number) || number < 200 || number > 599) {
-    if (number === 101) {
-      throw new TypeError(
-        'WebSocket responses (status 101) are not supported yet by isolane: they come with a later ' +
-          'version.',
-      );
-    }
     throw new RangeError(
       'Responses may only be constructed with status codes in the range 200 to 599, inclusive.',
     );
@@ -47,6 +41,7 @@ function nullBodyStatus(status) {
   return status === 204 || status === 205 || status === 304 || status === 101;
 }
 
+let isHandshake;
 let receiveResponse;
 let takeResponse;
 let responseParts;
@@ -66,6 +61,7 @@ class Response extends Body {
   #type = 'default';
   #cf = undefined;
   #encodeBody = 'automatic';
+  #webSocket = null;
 
   constructor(body = null, init = undefined) {
     super();
@@ -77,7 +73,21 @@ class Response extends Body {
         );
       }
       const { status, statusText, headers, cf, encodeBody, webSocket } = init;
-      if (status !== undefined) this.#status = checkStatus(status);
+      const hasSocket = webSocket !== undefined && webSocket !== null;
+      if (hasSocket) {
+        if (!require.loaded('web/web_socket')?.isWebSocket(webSocket)) {
+          throw new TypeError(
+            "Incorrect type for the 'webSocket' field on 'InitializerDict': the provided value is not of type 'WebSocket'.",
+          );
+        }
+        if (Number(status) !== 101) {
+          throw new RangeError('Responses with a WebSocket must have status code 101.');
+        }
+        this.#webSocket = webSocket;
+        this.#status = 101;
+      } else if (status !== undefined) {
+        this.#status = checkStatus(status);
+      }
       if (statusText !== undefined) {
         if (!REASON.test(`${statusText}`)) throw new TypeError('Invalid statusText.');
         this.#statusText = `${statusText}`;
@@ -91,9 +101,6 @@ class Response extends Body {
           throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
         }
         this.#encodeBody = encodeBody;
-      }
-      if (webSocket !== undefined && webSocket !== null) {
-        throw new TypeError('WebSocket responses are not supported yet by isolane.');
       }
     }
     if (body === null || body === undefined) return;
@@ -191,7 +198,7 @@ class Response extends Body {
   }
 
   get webSocket() {
-    return null;
+    return this.#webSocket;
   }
 
   get headers() {
@@ -216,6 +223,7 @@ class Response extends Body {
   }
 
   clone() {
+    if (this.#webSocket !== null) throw new TypeError('Cannot clone a response to a WebSocket handshake.');
     const copy = new Response(INTERNAL);
     cloneBody(this, copy);
     copy.#status = this.#status;
@@ -236,12 +244,16 @@ class Response extends Body {
     isResponse = (value) => typeof value === 'object' && value !== null && #packed in value;
 
     // The response of a call. `head` is "STATUS TEXT\nname\0value...".
-    receiveResponse = (io, status, head, body, url, redirected) => {
+    receiveResponse = (io, status, head, body, url, redirected, socket = 0) => {
       const response = new Response(INTERNAL);
       response.#status = status;
       response.#head = head;
       response.#url = url;
       response.#redirected = redirected;
+      if (socket !== 0) {
+        const protocol = response.headers.get('sec-websocket-protocol') ?? '';
+        response.#webSocket = require('web/web_socket').makeSocket(io, socket, protocol);
+      }
       if (body >= 0) initBody(response, NATIVE, body, io);
       return response;
     };
@@ -280,6 +292,7 @@ class Response extends Body {
         );
       }
       takeBody(response, USED);
+      const socket = response.#webSocket === null ? 0 : require('web/web_socket').takeSocket(response.#webSocket);
       let head = response.#head;
       if (head === undefined) {
         head =
@@ -296,11 +309,13 @@ class Response extends Body {
         taken.kind,
         taken.value,
         response.#encodeBody === 'manual',
+        socket,
       );
     };
+    isHandshake = (response) => response.#webSocket !== null;
   }
 }
 
 defineInterface(Response);
 
-module.exports = { Response, receiveResponse, responseParts, reviveResponse, takeResponse, isResponse };
+module.exports = { Response, isHandshake, receiveResponse, responseParts, reviveResponse, takeResponse, isResponse };

@@ -7,15 +7,22 @@ const { state, openContext, enterContext, releaseContext } = require('internal/c
 const { describeError, hints } = require('internal/errors');
 const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { receiveRequest } = require('web/request');
-const { isResponse, takeResponse } = require('web/response');
+const { isHandshake, isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 
 const promiseThen = Promise.prototype.then;
+const objectToString = Object.prototype.toString;
 
 const NOT_A_PROMISE = "Callback returned incorrect type; expected 'Promise'";
 const NOT_A_RESPONSE =
   "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
+
+const NO_UPGRADE =
+  'Worker tried to return a WebSocket in a response to a request which did not contain the header ' +
+  '"Upgrade: websocket".';
+
+const asksForWebSocket = (request) => request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
 // Tells C++ that the call `callId` (0: the one the context was opened for) ends with `error`, which is
 // written to the log unless `quiet`.
@@ -30,6 +37,8 @@ function failCall(io, callId, error, quiet) {
     }
   } catch {
     extra = undefined;
+    // A thrown object with something in it that cannot be sent.
+    if (type === '') [type, message] = ['Error', objectToString.call(error)];
   }
   const hint = typeof error === 'object' && error !== null ? hints.get(error) : undefined;
   native.fail(io.id, callId, type, message, quiet ? undefined : (error ?? `${error}`), extra, hint);
@@ -57,6 +66,7 @@ function finish(io, response, request) {
     return;
   }
   try {
+    if (isHandshake(response) && !asksForWebSocket(request)) throw new TypeError(NO_UPGRADE);
     takeResponse(io, response);
   } catch (error) {
     fail(io, error, request);
@@ -80,27 +90,26 @@ function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
     body,
     cf === undefined ? undefined : require('web/structured_clone').deserialize(cf),
   );
-  let result;
   try {
-    result = invoke(io, entrypoint, request);
+    const result = invoke(io, entrypoint, request);
+    if (isResponse(result)) {
+      finish(io, result, request);
+    } else if (
+      (typeof result === 'object' || typeof result === 'function') &&
+      result !== null &&
+      // A getter of the user's may throw here.
+      typeof result.then === 'function'
+    ) {
+      promiseThen.call(
+        result instanceof Promise ? result : Promise.resolve(result),
+        (response) => finish(io, response, request),
+        (error) => fail(io, error, request),
+      );
+    } else {
+      fail(io, new TypeError(NOT_A_PROMISE), request);
+    }
   } catch (error) {
     fail(io, error, request);
-    return;
-  }
-  if (isResponse(result)) {
-    finish(io, result, request);
-  } else if (
-    (typeof result === 'object' || typeof result === 'function') &&
-    result !== null &&
-    typeof result.then === 'function'
-  ) {
-    promiseThen.call(
-      result instanceof Promise ? result : Promise.resolve(result),
-      (response) => finish(io, response, request),
-      (error) => fail(io, error, request),
-    );
-  } else {
-    fail(io, new TypeError(NOT_A_PROMISE), request);
   }
 }
 

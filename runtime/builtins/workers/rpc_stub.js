@@ -10,8 +10,8 @@
 const { state, currentDepth, enterContext, foreignIo, requireContext } = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
 const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
-const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen } =
-  require('internal/primordials');
+const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen,
+  setPrototypeOf, stringify } = require('internal/primordials');
 const { BindingRoot, bindingRootOf } = require('workers/fetcher');
 const { RpcPromise, RpcProperty, RpcStub } = require('workers/rpc_classes');
 
@@ -23,7 +23,13 @@ const LONG_PATH = 2;
 const MAX_PROPERTY_DEPTH = 64;
 
 // What the values module does for this one, which it needs itself: set by rpc_values.js.
-const values = { write: undefined, readArguments: undefined, readResult: undefined };
+const values = {
+  write: undefined,
+  readArguments: undefined,
+  readResult: undefined,
+  // The [Symbol.dispose]() of results without stubs.
+  nothingToDispose: () => {},
+};
 
 // --- roots ---
 
@@ -101,7 +107,6 @@ class PropertyHandler extends Handler {
   }
 
   get(_, name) {
-    if (isLocal(name)) return RpcProperty.prototype[name];
     const { root, path } = this;
     switch (name) {
       // Awaiting a property reads it.
@@ -112,6 +117,7 @@ class PropertyHandler extends Handler {
       case 'finally':
         return (callback) => promiseFinally.call(start(root, path, GET, undefined), callback);
     }
+    if (isLocal(name)) return RpcProperty.prototype[name];
     return property(root, path, name);
   }
 
@@ -280,7 +286,7 @@ class MethodCall {
 
 // Calls (or reads) `path` on `root`. The promise is for the result, which `pending` stands for.
 function start(root, path, operation, args, pending = undefined) {
-  if (root instanceof PendingRoot) return startOnResult(root, path, operation, args);
+  if (root instanceof PendingRoot) return startOnResult(root, path, operation, args, pending);
   return new Promise((resolve, reject) => {
     const io = requireContext();
     if (root instanceof StubState) checkUsable(root);
@@ -288,7 +294,7 @@ function start(root, path, operation, args, pending = undefined) {
     call.pending = pending;
     if (root instanceof BindingRoot && root.gaveStubs?.get(path[0]) !== false) call.place = callerPlace();
     const single = path.length === 1;
-    const text = single ? path[0] : JSON.stringify(path);
+    const text = single ? path[0] : textOf(path);
     if (!single) operation |= LONG_PATH;
     const depth = currentDepth();
     const issue = (list) =>
@@ -299,9 +305,14 @@ function start(root, path, operation, args, pending = undefined) {
   });
 }
 
-function startOnResult(root, path, operation, args) {
+// As JSON, whatever toJSON() arrays may have got.
+function textOf(path) {
+  return stringify(setPrototypeOf([...path], null));
+}
+
+function startOnResult(root, path, operation, args, pending) {
   if (root.io !== state.current) return Promise.reject(foreignIo('JsRpcPromise', root.io));
-  return promiseThen.call(root.promise, (value) => onResult(value, path, operation, args));
+  return promiseThen.call(root.promise, (value) => onResult(value, path, operation, args, pending));
 }
 
 function missing(name) {
@@ -309,10 +320,10 @@ function missing(name) {
 }
 
 // What a call on a promise means once there is a value: its own properties, until a stub is reached.
-function onResult(value, path, operation, args) {
+function onResult(value, path, operation, args, pending) {
   for (let i = 0; i < path.length; i++) {
     const root = rootOf(value);
-    if (root !== undefined) return start(root, path.slice(i), operation, args);
+    if (root !== undefined) return start(root, path.slice(i), operation, args, pending);
     const name = path[i];
     if (typeof value !== 'object' || value === null || getPrototypeOf(value) !== objectPrototype ||
         !hasOwn(value, name)) {
@@ -323,7 +334,7 @@ function onResult(value, path, operation, args) {
   if (operation === GET) return value;
   const stub = stubStateOf(value);
   if (stub === undefined) throw new TypeError(`"${path.join('.') || '(this)'}" is not a function.`);
-  return start(stub, [], CALL, args);
+  return start(stub, [], CALL, args, pending);
 }
 
 // The root behind a stub or a binding; undefined for other values.

@@ -11,7 +11,8 @@ const { RpcTarget } = require('workers/entrypoint_classes');
 const { ExecutionContext } = require('workers/execution_context');
 const { addHint } = require('internal/calls');
 const { hints } = require('internal/errors');
-const { getOwnPropertyNames, getPrototypeOf, hasOwn, objectPrototype, promiseThen } = require('internal/primordials');
+const { getOwnPropertyNames, getPrototypeOf, hasOwn, objectPrototype, parse, promiseThen } =
+  require('internal/primordials');
 const { CALL, LONG_PATH, StubState, isRemote, makeStub, missing, stubStateOf, unsendableName, values } =
   require('workers/rpc_stub');
 
@@ -151,12 +152,18 @@ const isThenable = (value) => isObject(value) && typeof value.then === 'function
 // Sends what the method gave, once it is there. `parameters` are the stubs among its arguments, which
 // end with the call.
 function answer(io, callId, result, parameters) {
-  if (isThenable(result)) {
-    promiseThen.call(
-      result instanceof Promise ? result : Promise.resolve(result),
-      (value) => respond(io, callId, value, parameters),
-      (error) => refuse(io, callId, error, parameters),
-    );
+  try {
+    if (isThenable(result)) {
+      promiseThen.call(
+        result instanceof Promise ? result : Promise.resolve(result),
+        (value) => respond(io, callId, value, parameters),
+        (error) => refuse(io, callId, error, parameters),
+      );
+      return;
+    }
+  } catch (error) {
+    // A getter `then` of the user's.
+    refuse(io, callId, error, parameters);
     return;
   }
   respond(io, callId, result, parameters);
@@ -167,9 +174,8 @@ function respond(io, callId, value, parameters) {
     let disposer;
     if (typeof value === 'object' && value !== null && getPrototypeOf(value) === objectPrototype) {
       const dispose = value[Symbol.dispose];
-      if (dispose !== undefined) {
-        delete value[Symbol.dispose];
-        if (typeof dispose === 'function') disposer = new ResultDisposer(value, dispose);
+      if (typeof dispose === 'function' && dispose !== values.nothingToDispose) {
+        disposer = new ResultDisposer(value, dispose);
       }
     }
     if (disposer === undefined) {
@@ -252,7 +258,7 @@ function handleMethod(ioId, number, depth, entrypoint, props, callId, path, oper
   let result;
   try {
     if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
-    const names = operation & LONG_PATH ? JSON.parse(path) : [path];
+    const names = operation & LONG_PATH ? parse(path) : [path];
     result = callEntrypoint(io, entrypoint, names, operation & ~LONG_PATH, args);
   } catch (error) {
     refuse(io, callId, error, parameters);
@@ -270,7 +276,7 @@ function handleStubCall(ioId, callId, exportId, depth, path, operation, args) {
   let result;
   try {
     if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
-    const names = operation & LONG_PATH ? JSON.parse(path) : [path];
+    const names = operation & LONG_PATH ? parse(path) : [path];
     result = perform(entry.object, names, entry.allowInstance, RESERVED_ON_TARGETS, operation & ~LONG_PATH,
       args, undefined);
   } catch (error) {

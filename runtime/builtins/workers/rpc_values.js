@@ -70,6 +70,17 @@ class Reference {
 // rpc_params_dup_stubs): then a target with a dup() of its own is asked for another one.
 let duplicates = false;
 
+// While the message is written for the first time, which ends at the first function: then objects that
+// are spent by being sent (bodies, targets) wait for the second time.
+let probing = false;
+const LATER = 'later';
+
+function isSpent(object) {
+  if (typeof object !== 'object' || object === null) return false;
+  return object instanceof RpcTarget || isResponse(object) || isRequest(object) ||
+    isStream(object, 'ReadableStream') || isStream(object, 'WritableStream');
+}
+
 function duplicated(target, what) {
   if (!duplicates) return target;
   const { dup } = target;
@@ -171,6 +182,7 @@ function describeObject(object) {
     if (stub !== undefined) return [STUB, native.attachStub(stub.id)];
     return [STUB, attachExport(duplicated(target, typeof target === 'function' ? 'function' : 'RpcTarget'), allowInstance)];
   }
+  if (probing && (isSpent(object) || isAbortSignal(object))) return LATER;
   if (object instanceof RpcTarget) return [STUB, attachExport(duplicated(object, 'RpcTarget'), false)];
   const binding = bindingRootOf(object);
   if (binding !== undefined) return [BINDING, native.attachChannel(binding.channel), binding.props];
@@ -329,7 +341,7 @@ function readResult(io, callId, form, describe) {
   const value = form === 2 ? message[0] : message;
   if (typeof value === 'object' && value !== null && bindingRootOf(value) === undefined) {
     defineProperty(value, Symbol.dispose, {
-      value: () => {
+      value: stubs.length === 0 ? values.nothingToDispose : () => {
         for (const stub of stubs) stub.dispose();
       },
       writable: true,
@@ -345,24 +357,29 @@ function readResult(io, callId, form, describe) {
 // Calls `issue` with `value`, or, if V8 refuses it, with a copy in which functions, stubs and Proxies
 // are replaced by references. Stubs are given away with the message unless `keep`.
 function write(issue, value, label, keep) {
-  const before = duplicates;
+  const duplicatesBefore = duplicates;
+  const probingBefore = probing;
   duplicates = keep;
+  // What goes alone has nothing beside it that could be refused.
+  probing = !isSpent(label === 'result' ? value : value?.length === 1 ? value[0] : undefined);
   try {
     return issue(value);
   } catch (error) {
     const refused = native.scratch[0] === 1 && typeof error === 'string';
     if (!refused) throw error;
     native.scratch[0] = 0;
+    probing = false;
     return writeReplaced(issue, value, label, keep, error);
   } finally {
-    duplicates = before;
+    duplicates = duplicatesBefore;
+    probing = probingBefore;
   }
 }
 
 function writeReplaced(issue, value, label, keep, refusal) {
   const given = [];
   const copy = replace(value, new Map(), given, [], label);
-  if (copy === value) throw cloneError(refusal, value, label);
+  if (copy === value && refusal !== LATER) throw cloneError(refusal, value, label);
   let answer;
   try {
     answer = issue(copy);
@@ -379,12 +396,12 @@ function writeReplaced(issue, value, label, keep, refusal) {
 function replace(value, seen, given, path, label) {
   const type = typeof value;
   if (type === 'function') {
+    const known = seen.get(value);
+    if (known !== undefined) return known;
     const binding = bindingRootOf(value);
     if (binding !== undefined) return makeFetcherFrom(binding.channel, binding.props);
     const name = unsendableName(value);
     if (name !== undefined) throw makeException(unsupported(name) + placeOf(path, label), 'DataCloneError');
-    const known = seen.get(value);
-    if (known !== undefined) return known;
     const stub = stubStateOf(value);
     if (stub !== undefined) {
       checkUsable(stub);
@@ -407,9 +424,10 @@ function replace(value, seen, given, path, label) {
         'DataCloneError',
       );
     }
-    return new Reference(value, allowInstance);
+    const reference = new Reference(value, allowInstance);
+    seen.set(value, reference);
+    return reference;
   }
-  if (isDOMException(value)) return new Thrown(value);
   const prototype = getPrototypeOf(value);
   if (Array.isArray(value)) return replaceIn(value, new Array(value.length), seen, given, path, label);
   if (prototype === objectPrototype) return replaceIn(value, {}, seen, given, path, label);

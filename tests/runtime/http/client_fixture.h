@@ -25,6 +25,13 @@ struct Result : ClientListener {
     head = packed_head;
     body = std::move(given);
   }
+  void OnClientWebSocket(std::string_view packed_head,
+                         std::shared_ptr<base::MessageEnd> end) override {
+    CHECK_FALSE(done());
+    status = 101;
+    head = packed_head;
+    socket = std::move(end);
+  }
   void OnClientError(const std::string& message) override {
     CHECK_FALSE(done());
     error = message;
@@ -38,6 +45,7 @@ struct Result : ClientListener {
   std::string head;
   std::string error;
   base::Body body;
+  std::shared_ptr<base::MessageEnd> socket;
   int finished = 0;
 };
 

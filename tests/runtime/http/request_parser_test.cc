@@ -10,6 +10,7 @@ namespace isolane::http {
 namespace {
 
 struct Parsed : RequestParser::Events {
+  bool OnUpgradeAsked() override { return false; }
   ByteBuffer& OnHeadStart() override {
     head.Clear();
     return head;

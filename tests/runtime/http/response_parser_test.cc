@@ -22,7 +22,7 @@ std::string Packed(std::string text) {
 }
 
 void Feed(Outcome& outcome, std::string_view input, size_t step, bool to_head = false) {
-  outcome.parser.Begin(to_head);
+  outcome.parser.Begin(to_head ? ResponseParser::Asked::kHead : ResponseParser::Asked::kBody);
   outcome.body.clear();
   for (size_t at = 0; at < input.size(); at += step) outcome.parser.Feed(input.substr(at, step));
 }

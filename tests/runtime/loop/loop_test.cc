@@ -1,5 +1,7 @@
 #include "runtime/loop/loop.h"
 
+#include "runtime/loop/lookup.h"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -126,6 +128,20 @@ TEST_CASE("listening") {
     CHECK(listen("example", 0).error().message ==
           "cannot listen on \"example\": not an IP address");
     CHECK_FALSE(listen("127.0.0.1", 70'000).ok());
+  }
+}
+
+TEST_CASE("a loop may go while a look-up is with libuv's thread") {
+  // Whether the thread has begun cannot be seen, so it is given more and more time to.
+  for (int i = 0; i < 300; i++) {
+    Loop loop;
+    bool called = false;
+    LookupHandle lookup = Lookup::Start(
+        loop.uv(), "localhost", 80,
+        [](void* context, int, const addrinfo*) { *static_cast<bool*>(context) = true; }, &called);
+    for (int j = 0; j < i; j++) std::this_thread::yield();
+    lookup.reset();
+    CHECK_FALSE(called);
   }
 }
 

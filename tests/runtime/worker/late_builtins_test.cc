@@ -59,8 +59,9 @@ TEST_SUITE("runtime/worker/late_builtins") {
     CHECK(runtime.Text("/fetch") == "fetched");
     for (size_t i = 0; i < 2; i++) {
       CHECK(HasLoaded(runtime.worker(i), "web/fetch"));
-      for (const char* id : {"web/abort", "web/streams", "web/url", "workers/async_local_storage",
-                             "workers/fetch_event", "workers/loopback", "workers/rpc"}) {
+      for (const char* id :
+           {"web/abort", "web/streams", "web/url", "workers/async_local_storage",
+            "workers/fetch_event", "workers/loopback", "workers/rpc", "web/web_socket"}) {
         CAPTURE(id);
         CHECK_FALSE(HasLoaded(runtime.worker(i), id));
       }

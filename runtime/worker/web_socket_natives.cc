@@ -1,0 +1,126 @@
+// Natives behind WebSocket and WebSocketPair.
+#include <string>
+#include <utility>
+
+#include "runtime/http/web_socket_frames.h"
+#include "runtime/js/array_buffer.h"
+#include "runtime/js/convert.h"
+#include "runtime/js/scratch.h"
+#include "runtime/worker/native_arguments.h"
+#include "runtime/worker/native_registry.h"
+
+namespace isolane::worker {
+
+namespace {
+
+// What webSocketReceive leaves in scratch[0]; the same numbers are in builtins/web/web_socket.js.
+enum Received : uint32_t { kNothing, kText, kBinary, kClosed, kBroken };
+
+WebSocketRecord* SocketArgument(const Arguments& info, int index) {
+  Dispatcher& dispatcher = WorkerOf(info).dispatcher();
+  WebSocketRecord* record = dispatcher.web_sockets().Find(IdArgument(info, index));
+  if (record == nullptr) return nullptr;
+  const Invocation* owner = dispatcher.FindInvocation(record->invocation);
+  const bool own = owner != nullptr && owner->isolate == &js::Isolate::From(info.GetIsolate());
+  return own ? record : nullptr;
+}
+
+// webSocketPair(context) -> the first, the second in scratch[0]; 0 if there are too many
+void Pair(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  uint32_t first = 0;
+  if (invocation != nullptr) {
+    WebSockets& sockets = WorkerOf(info).dispatcher().web_sockets();
+    auto ends = base::MessageEnd::Pair();
+    first = sockets.Add(*invocation, std::move(ends.first));
+    const uint32_t second = sockets.Add(*invocation, std::move(ends.second));
+    js::Scratch(info.GetIsolate())[0] = second;
+    if (second == 0) first = 0;
+  }
+  info.GetReturnValue().Set(first);
+}
+
+// webSocketAccept(socket)
+void Accept(const Arguments& info) {
+  if (WebSocketRecord* record = SocketArgument(info, 0)) {
+    WorkerOf(info).dispatcher().web_sockets().Accept(*record);
+  }
+}
+
+// webSocketSend(socket, string | bytes)
+void Send(const Arguments& info) {
+  WebSocketRecord* record = SocketArgument(info, 0);
+  if (record == nullptr) return;
+  base::Message message;
+  const bool text = info[1]->IsString();
+  message.kind = text ? base::Message::Kind::kText : base::Message::Kind::kBinary;
+  message.data = text ? base::Chunk::Copy(js::ToUtf8(info.GetIsolate(), info[1].As<v8::String>()))
+                      : CopiedBytesArgument(info, 1);
+  record->end->Send(std::move(message));
+}
+
+// webSocketClose(socket, code, reason)
+void Close(const Arguments& info) {
+  if (WebSocketRecord* record = SocketArgument(info, 0)) {
+    record->end->Close(static_cast<uint16_t>(IdArgument(info, 1)),
+                       js::Describe(info.GetIsolate(), info[2], ""));
+  }
+}
+
+// webSocketFree(socket): both sides have closed
+void Free(const Arguments& info) {
+  if (WebSocketRecord* record = SocketArgument(info, 0)) {
+    WorkerOf(info).dispatcher().web_sockets().Free(*record);
+  }
+}
+
+// webSocketBuffered(socket) -> bytes that the other side has not taken
+void Buffered(const Arguments& info) {
+  const WebSocketRecord* record = SocketArgument(info, 0);
+  info.GetReturnValue().Set(record == nullptr ? 0.0 : static_cast<double>(record->end->buffered()));
+}
+
+// webSocketReceive(socket) -> string, ArrayBuffer, or the reason of a close; what it is in
+// scratch[0], a close code in scratch[1]
+void Receive(const Arguments& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  uint32_t* scratch = js::Scratch(isolate);
+  WebSocketRecord* record = SocketArgument(info, 0);
+  base::Message message;
+  scratch[0] = kNothing;
+  if (record == nullptr || !record->end->Receive(&message)) return;
+  v8::Local<v8::String> text;
+  switch (message.kind) {
+    case base::Message::Kind::kText:
+      if (!js::FromUtf8(isolate, message.data.view()).ToLocal(&text)) return;
+      info.GetReturnValue().Set(text);
+      scratch[0] = kText;
+      return;
+    case base::Message::Kind::kBinary: {
+      v8::Local<v8::ArrayBuffer> buffer;
+      if (!js::CopyToArrayBuffer(isolate, message.data.view()).ToLocal(&buffer)) return;
+      info.GetReturnValue().Set(buffer);
+      scratch[0] = kBinary;
+      return;
+    }
+    case base::Message::Kind::kClose:
+    case base::Message::Kind::kLost:
+      if (!js::FromUtf8(isolate, message.reason).ToLocal(&text)) return;
+      info.GetReturnValue().Set(text);
+      scratch[0] = message.kind == base::Message::Kind::kClose ? kClosed : kBroken;
+      scratch[1] = message.code;
+      return;
+  }
+}
+
+constexpr js::NativeFunction kNatives[] = {
+    {"webSocketAccept", Accept}, {"webSocketBuffered", Buffered}, {"webSocketClose", Close},
+    {"webSocketFree", Free},     {"webSocketPair", Pair},         {"webSocketReceive", Receive},
+    {"webSocketSend", Send},
+};
+
+}  // namespace
+
+js::NativeTable WebSocketNatives() { return kNatives; }
+
+}  // namespace isolane::worker
