@@ -4,6 +4,7 @@
 #   isolane_snapshot       extern "C" const unsigned char isolane_snapshot_blob[];  extern "C" const size_t
 #                          isolane_snapshot_blob_size;   (read-only, aligned to 64), and the same for
 #                          isolane_snapshot_sources, the text of the builtins
+#                          and the code caches of those that are not in the snapshot
 #   isolane_no_snapshot    the same names with size 0, for mksnapshot and tests of the layers below
 #   isolane_runtime        the whole runtime with its snapshot
 # Objects, not archives: a static library that needs the blob may come later on the link line.
@@ -40,7 +41,9 @@ set(blob ${CMAKE_CURRENT_BINARY_DIR}/snapshot.blob)
 file(GLOB_RECURSE builtin_sources CONFIGURE_DEPENDS ${builtins}/*.js)
 add_custom_command(
   OUTPUT ${blob} ${blob}.sources
+  BYPRODUCTS ${blob}.texts
   COMMAND ${mksnapshot} ${builtins} ${streams} ${blob}
+  COMMAND ${mksnapshot} ${blob}
   DEPENDS isolane_mksnapshot ${builtin_sources} ${streams}
   COMMENT "Making the start-up snapshot"
   VERBATIM)

@@ -1,11 +1,11 @@
-// The built-in half of isolane, run once when the start-up snapshot is made. The only ordered list of
-// its parts: order matters, since the streams pick up the globals that come before them.
+// The built-in half of isolane, run once when the start-up snapshot is made. What it requires is in
+// the heap that every isolate begins with; the rest is loaded by those that use it.
 //
 // What this module exports is what C++ may call (struct Hooks in runtime/worker/worker.h).
 'use strict';
 
 const { state } = require('internal/context');
-const { SET_TOSTRING_TAG } = require('internal/flags');
+const { NODEJS_ALS, SET_TOSTRING_TAG } = require('internal/flags');
 const { removeToStringTags } = require('internal/webidl');
 
 function define(name, value) {
@@ -17,17 +17,12 @@ function define(name, value) {
   });
 }
 
-const { DOMException } = require('internal/dom_exception');
-const events = require('web/event_target');
-const { AbortController, AbortSignal } = require('web/abort');
-define('DOMException', DOMException);
-define('EventTarget', events.EventTarget);
-define('Event', events.Event);
-define('AbortController', AbortController);
-define('AbortSignal', AbortSignal);
+// Not read before a Worker does, but made now: they keep intrinsics that it could change.
+require('internal/bytes');
+require('internal/primordials');
 
-require('third_party/web-streams');
-require('web/globals').install(globalThis);
+const { defineLate, install } = require('web/globals');
+install(globalThis);
 
 const { Headers } = require('web/headers');
 const { Request } = require('web/request');
@@ -35,32 +30,23 @@ const { Response } = require('web/response');
 const { fetch, onResponse } = require('web/fetch');
 const { onCallError } = require('internal/calls');
 const timers = require('web/timers');
-const { Fetcher, makeFetcher, configureFetcher, setLoopback } = require('workers/fetcher');
-const { ExecutionContext } = require('workers/execution_context');
-const scope = require('workers/fetch_event');
-const { platformModules } = require('workers/platform_module');
+const { Fetcher, makeFetcher, configureFetcher } = require('workers/fetcher');
+const { ExecutionContext, setLoopback } = require('workers/execution_context');
 const { setHandlers } = require('workers/entrypoints');
 const dispatch = require('workers/dispatch');
-const { WebSocket, WebSocketPair, onSocket } = require('web/web_socket');
-const { onMethodResult } = require('workers/rpc_stub');
-const { handleMethod, handleStubCall, onDropped } = require('workers/rpc_target');
-const { describeObject, reviveObject } = require('workers/rpc_values');
+const rpc = require('workers/rpc_hooks');
 
 define('Headers', Headers);
 define('Request', Request);
 define('Response', Response);
 define('Fetcher', Fetcher);
 define('ExecutionContext', ExecutionContext);
-define('FetchEvent', scope.FetchEvent);
 define('fetch', fetch);
-define('WebSocket', WebSocket);
-define('WebSocketPair', WebSocketPair);
 for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']) {
   define(name, timers[name]);
 }
-for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) {
-  define(name, scope[name]);
-}
+defineLate(globalThis, 'workers/fetch_event',
+  'FetchEvent addEventListener removeEventListener dispatchEvent');
 define('scheduler', timers.scheduler);
 define('self', globalThis);
 
@@ -71,6 +57,21 @@ function configure(flags) {
   configureFetcher();
 }
 
+// The modules that come with isolane: functions that give their exports, by name. Each is called when
+// the Worker imports that module.
+function platformModules(env) {
+  const modules = {
+    'cloudflare:workers': () => require('workers/platform_module').platformExports(env),
+  };
+  if (state.flags & NODEJS_ALS) {
+    modules['node:async_hooks'] = () => {
+      const exports = require('workers/async_local_storage');
+      return { ...exports, default: exports };
+    };
+  }
+  return modules;
+}
+
 module.exports = {
   configure,
   makeFetcher,
@@ -78,17 +79,18 @@ module.exports = {
   setHandlers,
   setLoopback,
   handleFetch: dispatch.handleFetch,
-  handleMethod,
-  handleStubCall,
-  describeObject,
-  reviveObject,
+  handleMethod: rpc.handleMethod,
+  handleStubCall: rpc.handleStubCall,
+  describeObject: rpc.describeObject,
+  reviveObject: rpc.reviveObject,
   onNews: dispatch.onNews,
   onAbort: dispatch.onAbort,
   releaseContext: dispatch.releaseContext,
   onResponse,
-  onMethodResult,
+  onMethodResult: rpc.onMethodResult,
   onCallError,
-  onDropped,
-  onSocket,
+  onDropped: rpc.onDropped,
+  // Its module is loaded where there is a socket.
+  onSocket: (ioId, id) => require('web/web_socket').onSocket(ioId, id),
   onTimer: timers.onTimer,
 };

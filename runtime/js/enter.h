@@ -23,6 +23,7 @@ class Enter {
         handles_(isolate.v8()),
         context_(isolate.context()),
         context_scope_(context_) {
+    isolate.CountEntry();
     watchdog_.Begin(isolate.v8(), meter_);
   }
 

@@ -31,7 +31,8 @@ void OnPromiseReject(v8::PromiseRejectMessage message) {
 uint32_t* Scratch(v8::Isolate* isolate) { return Isolate::From(isolate).scratch(); }
 
 Isolate::Isolate(const IsolateOptions& options)
-    : buffers_(std::make_shared<BufferAllocator>(options.buffer_limit)),
+    : snapshot_(options.snapshot),
+      buffers_(std::make_shared<BufferAllocator>(options.buffer_limit)),
       watchdog_(options.watchdog),
       owner_(options.owner),
       heap_limit_(options.heap_limit) {}
@@ -41,7 +42,7 @@ std::unique_ptr<Isolate> Isolate::Create(const IsolateOptions& options) {
   std::unique_ptr<Isolate> self(new Isolate(options));
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator_shared = self->buffers_;
-  params.snapshot_blob = &options.snapshot;
+  params.snapshot_blob = &self->snapshot_;
   params.external_references = options.external_references;
   params.constraints.ConfigureDefaultsFromHeapSize(kInitialHeap, options.heap_limit);
   v8::Isolate* isolate = v8::Isolate::New(params);
@@ -62,11 +63,14 @@ std::unique_ptr<Isolate> Isolate::Create(const IsolateOptions& options) {
   self->context_.Reset(isolate, context);
   v8::Local<v8::Object> builtins;
   v8::Local<v8::Object> native;
+  v8::Local<v8::Function> require;
   if (!context->GetDataFromSnapshotOnce<v8::Object>(0).ToLocal(&builtins) ||
-      !context->GetDataFromSnapshotOnce<v8::Object>(1).ToLocal(&native)) {
+      !context->GetDataFromSnapshotOnce<v8::Object>(1).ToLocal(&native) ||
+      !context->GetDataFromSnapshotOnce<v8::Function>(2).ToLocal(&require)) {
     return nullptr;
   }
   self->builtins_.Reset(isolate, builtins);
+  self->require_.Reset(isolate, require);
   // The memory belongs to the isolate object, which outlives every script of it.
   std::shared_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
       self->scratch_, sizeof(self->scratch_), [](void*, size_t, void*) {}, nullptr);
@@ -79,6 +83,7 @@ std::unique_ptr<Isolate> Isolate::Create(const IsolateOptions& options) {
 Isolate::~Isolate() {
   if (isolate_ == nullptr) return;
   builtins_.Reset();
+  require_.Reset();
   context_.Reset();
   isolate_->RemoveNearHeapLimitCallback(OnNearHeapLimit, 0);
   if (watchdog_ != nullptr) {
@@ -88,6 +93,12 @@ Isolate::~Isolate() {
     isolate_->Dispose();
   }
   Platform::Start().Forget(isolate_);
+}
+
+void Isolate::ReduceMemory() {
+  const v8::Isolate::Scope isolate_scope(isolate_);
+  const v8::HandleScope handles(isolate_);
+  isolate_->LowMemoryNotification();
 }
 
 size_t Isolate::OnNearHeapLimit(void* data, size_t current_limit, size_t) {

@@ -46,11 +46,19 @@ class Isolate {
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
   // What builtins/index.js exports. Precondition: entered.
   v8::Local<v8::Object> builtins() const { return builtins_.Get(isolate_); }
+  // The loader of built-ins (builtin_loader.h). Precondition: entered.
+  v8::Local<v8::Function> require() const { return require_.Get(isolate_); }
   void* owner() const { return owner_; }
   Watchdog* watchdog() const { return watchdog_; }
   uint32_t* scratch() { return scratch_; }
   BufferAllocator& buffers() { return *buffers_; }
   const std::shared_ptr<BufferAllocator>& shared_buffers() const { return buffers_; }
+
+  // How often it was entered: whoever remembers the number can tell whether it has been idle since.
+  uint32_t entries() const { return entries_; }
+  void CountEntry() { entries_++; }
+  // A full collection of garbage, a few ms. Not entered.
+  void ReduceMemory();
 
   Condemned condemned() const { return condemned_; }
   void Condemn(Condemned why) {
@@ -66,15 +74,19 @@ class Isolate {
   explicit Isolate(const IsolateOptions& options);
   static size_t OnNearHeapLimit(void* data, size_t current_limit, size_t initial_limit);
 
+  // V8 keeps a pointer to it and reads it again when it is given a code cache.
+  const v8::StartupData snapshot_;
   v8::Isolate* isolate_ = nullptr;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Object> builtins_;
+  v8::Global<v8::Function> require_;
   // Shared with the backing stores that the isolate made.
   std::shared_ptr<BufferAllocator> buffers_;
   Watchdog* const watchdog_;
   void* const owner_;
   const size_t heap_limit_;
   Condemned condemned_ = Condemned::kNo;
+  uint32_t entries_ = 0;
   uint32_t scratch_[kScratchWords] = {};
 };
 

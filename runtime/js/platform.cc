@@ -95,6 +95,8 @@ Platform& Platform::Start() {
   // Array(100).fill(1)") loses its own stack check, and with it every interrupt: no watchdog could
   // end it.
   v8::V8::SetFlagsFromString("--no-turboshaft-loop-unrolling");
+  // There is one worker thread: V8 keeps 2.6 KB per isolate for each that could mark.
+  v8::V8::SetFlagsFromString("--concurrent-marking-max-worker-num=1");
   g_platform = new Platform();
   v8::V8::InitializePlatform(g_platform);
   cppgc::InitializeProcess(g_platform->GetPageAllocator());

@@ -3,68 +3,16 @@
 #include <memory>
 #include <optional>
 
+#include "runtime/js/builtin_loader.h"
 #include "runtime/js/builtin_sources.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"
+#include "runtime/js/isolate.h"
 #include "runtime/js/platform.h"
 
 namespace isolane::js {
 
 namespace {
-
-// require() of the built-in half, in the built-in language: it is made part of the snapshot, so it
-// keeps no C++ state. `compile(id)` gives the function of a file, and exists only while the
-// snapshot is made; afterwards every module that will ever be required has been.
-constexpr std::string_view kLoader = R"JS((function (compile, native) {
-  'use strict';
-  const modules = new Map();
-  function require(id) {
-    let module = modules.get(id);
-    if (module === undefined) {
-      module = { exports: {} };
-      modules.set(id, module);
-      const body = compile(id);
-      if (body === undefined) throw new Error('no built-in module ' + id);
-      body(module.exports, require, module, native);
-    }
-    return module.exports;
-  }
-  const index = require('index');
-  compile = () => undefined;
-  return index;
-}))JS";
-
-struct Compilation {
-  const std::vector<Builtin>* builtins;
-  std::optional<Error> error;
-};
-
-// Set while CreateSnapshot runs; the snapshot must hold no pointer to it.
-Compilation* g_compilation = nullptr;
-
-void Compile(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  v8::Isolate* isolate = info.GetIsolate();
-  if (g_compilation == nullptr) return;
-  const std::string id = Describe(isolate, info[0]);
-  for (size_t number = 0; number < g_compilation->builtins->size(); number++) {
-    const Builtin& builtin = (*g_compilation->builtins)[number];
-    if (builtin.id != id) continue;
-    v8::Local<v8::String> parameters[] = {Literal(isolate, "exports"), Literal(isolate, "require"),
-                                          Literal(isolate, "module"), Literal(isolate, "native")};
-    v8::ScriptOrigin origin(Literal(isolate, "isolane:" + id));
-    v8::Local<v8::String> text;
-    BuiltinSource& resource = BuiltinSourceAt(number);
-    resource.set_text(builtin.source);
-    if (!v8::String::NewExternalOneByte(isolate, &resource).ToLocal(&text)) return;
-    v8::ScriptCompiler::Source source(text, origin);
-    v8::Local<v8::Function> function;
-    if (v8::ScriptCompiler::CompileFunction(isolate->GetCurrentContext(), &source, 4, parameters)
-            .ToLocal(&function)) {
-      info.GetReturnValue().Set(function);
-    }
-    return;
-  }
-}
 
 Error PlacedError(v8::Isolate* isolate, const v8::TryCatch& try_catch) {
   Error error;
@@ -106,19 +54,11 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
     };
     adopt("getFrame", "getContinuationPreservedEmbedderData");
     adopt("setFrame", "setContinuationPreservedEmbedderData");
-    v8::Local<v8::Value> loader;
+    v8::Local<v8::Function> require;
     v8::Local<v8::Value> exports;
-    v8::Local<v8::Function> compile =
-        v8::FunctionTemplate::New(isolate, Compile)->GetFunction(context).ToLocalChecked();
-    v8::ScriptOrigin origin(Literal(isolate, "isolane:loader"));
-    v8::ScriptCompiler::Source source(Literal(isolate, kLoader), origin);
-    v8::Local<v8::Script> script;
-    v8::Local<v8::Value> arguments[] = {compile, native};
-    if (!v8::ScriptCompiler::Compile(context, &source).ToLocal(&script) ||
-        !script->Run(context).ToLocal(&loader) ||
-        !loader.As<v8::Function>()
-             ->Call(context, v8::Undefined(isolate), 2, arguments)
-             .ToLocal(&exports) ||
+    v8::Local<v8::Value> arguments[] = {Literal(isolate, "index")};
+    if (!MakeRequire(context, native).ToLocal(&require) ||
+        !require->Call(context, v8::Undefined(isolate), 1, arguments).ToLocal(&exports) ||
         !exports->IsObject()) {
       error = try_catch.HasCaught() ? PlacedError(isolate, try_catch)
                                     : Error{"builtins/index.js exports no object", {}, {}, {}};
@@ -126,6 +66,7 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
       isolate->PerformMicrotaskCheckpoint();
       creator.AddData(context, exports.As<v8::Object>());
       creator.AddData(context, native);
+      creator.AddData(context, require);
     }
   }
   creator.SetDefaultContext(context);
@@ -137,7 +78,7 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
 const intptr_t* ExternalReferences(NativeTable natives) {
   static std::vector<intptr_t> references;
   if (references.empty()) {
-    references.push_back(reinterpret_cast<intptr_t>(Compile));
+    AppendLoaderReferences(references);
     for (const NativeFunction& function : natives) {
       references.push_back(reinterpret_cast<intptr_t>(function.callback));
     }
@@ -158,8 +99,9 @@ Result<std::string> CreateSnapshot(const std::vector<Builtin>& builtins, NativeT
     }
   }
   Platform& platform = Platform::Start();
-  Compilation compilation{&builtins, std::nullopt};
-  g_compilation = &compilation;
+  std::vector<BuiltinText> texts;
+  for (const Builtin& builtin : builtins) texts.push_back({builtin.id, builtin.source, {}});
+  SetSources(texts);
   std::unique_ptr<v8::ArrayBuffer::Allocator> allocator(
       v8::ArrayBuffer::Allocator::NewDefaultAllocator());
   v8::Isolate::CreateParams params;
@@ -176,12 +118,49 @@ Result<std::string> CreateSnapshot(const std::vector<Builtin>& builtins, NativeT
     // Compiled functions are kept: the first request of a fresh isolate finds bytecode.
     blob = creator.CreateBlob(v8::SnapshotCreator::FunctionCodeHandling::kKeep);
   }
-  g_compilation = nullptr;
   platform.Forget(isolate);
   std::unique_ptr<const char[]> owner(blob.data);
   if (error.has_value()) return *error;
   if (blob.data == nullptr) return Error{"V8 could not make the snapshot", {}, {}, {}};
   return std::string(blob.data, static_cast<size_t>(blob.raw_size));
+}
+
+Result<std::vector<std::string>> CreateCodeCaches(const std::string& snapshot,
+                                                  NativeTable natives) {
+  IsolateOptions options;
+  options.snapshot = {snapshot.data(), static_cast<int>(snapshot.size())};
+  options.external_references = ExternalReferences(natives);
+  options.heap_limit = size_t{64} << 20;
+  options.buffer_limit = options.heap_limit;
+  const std::unique_ptr<Isolate> owner = Isolate::Create(options);
+  if (owner == nullptr) return Error{"V8 rejects the snapshot", {}, {}, {}};
+  v8::Isolate* isolate = owner->v8();
+  const v8::Isolate::Scope isolate_scope(isolate);
+  const v8::HandleScope handles(isolate);
+  v8::Local<v8::Context> context = owner->context();
+  const v8::Context::Scope context_scope(context);
+  v8::TryCatch try_catch(isolate);
+  // What warm_up.js does with promises fails the build as well.
+  static bool rejected;
+  rejected = false;
+  owner->on_promise_reject = [](Isolate&, const v8::PromiseRejectMessage& message) {
+    if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) rejected = true;
+  };
+  CodeCacheRecorder recorder(isolate);
+  for (size_t number = 0; number < kMaxBuiltinSources; number++) {
+    const std::string_view id = BuiltinSourceAt(number).text().id;
+    // Those of third_party are required by the built-in that wraps them.
+    if (id.empty() || id == "index" || id.starts_with("third_party/")) continue;
+    v8::Local<v8::Value> arguments[] = {Literal(isolate, id)};
+    v8::Local<v8::Value> exports;
+    if (!owner->require()->Call(context, v8::Undefined(isolate), 1, arguments).ToLocal(&exports)) {
+      return PlacedError(isolate, try_catch);
+    }
+  }
+  // What internal/warm_up.js began goes on here.
+  isolate->PerformMicrotaskCheckpoint();
+  if (rejected) return Error{"internal/warm_up.js: a promise was rejected", {}, {}, {}};
+  return recorder.Make();
 }
 
 }  // namespace isolane::js

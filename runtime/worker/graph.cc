@@ -36,6 +36,8 @@ namespace isolane::worker {
 namespace {
 
 constexpr uint64_t kLogDelayMs = 10;
+// From the first turn after a rest to the first look for idle Workers.
+constexpr uint64_t kIdleLookMs = 1000;
 
 }  // namespace
 
@@ -48,9 +50,12 @@ Graph::Graph(const RuntimeOptions& options)
       v8_timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->RunV8Tasks(); }, this)),
       log_timer_(loop::Timer::Create(
-          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->observer_.OnFlush(); }, this)) {
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->observer_.OnFlush(); }, this)),
+      idle_timer_(loop::Timer::Create(
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->CollectIdle(); }, this)) {
   v8_timer_->Unref();
   log_timer_->Unref();
+  idle_timer_->Unref();
   js::Platform& platform = js::Platform::Start();
   platform.AddWaker(
       [](void* context) {
@@ -86,6 +91,7 @@ Graph::~Graph() {
   timer_.reset();
   v8_timer_.reset();
   log_timer_.reset();
+  idle_timer_.reset();
   observer_.OnFlush();
   // Close callbacks run.
   loop_.RunClosing();
@@ -197,6 +203,7 @@ void Graph::Turn() {
   if (timer_ == nullptr) return;
   if (drained_) StopIfDrained();
   if (dispatcher_.TakeToldObserver() && !log_timer_->active()) log_timer_->Start(kLogDelayMs);
+  if (!idle_timer_->active()) idle_timer_->Start(kIdleLookMs);
   const double next = dispatcher_.NextTimer();
   if (next < 0) {
     if (timer_due_ms_ >= 0) timer_->Stop();
@@ -214,6 +221,12 @@ void Graph::RunV8Tasks() {
   v8_tasks_posted_.store(false);
   const double next = js::Platform::Start().RunTasks();
   if (next >= 0 && v8_timer_ != nullptr) v8_timer_->Start(static_cast<uint64_t>(std::ceil(next)));
+}
+
+void Graph::CollectIdle() {
+  const double next = idle_collector_.Tick(Dispatcher::NowMs(), workers_);
+  // At rest no timer runs; the next turn starts it.
+  if (next >= 0) idle_timer_->Start(static_cast<uint64_t>(std::ceil(next)));
 }
 
 void Graph::Poll() {

@@ -20,6 +20,7 @@
 #include "runtime/loop/timer.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/http_frontend.h"
+#include "runtime/worker/idle_collector.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -52,6 +53,7 @@ class Graph final : public Runtime {
   void OnSignal();
   void StopIfDrained();
   void RunV8Tasks();
+  void CollectIdle();
 
   // Members are destroyed in reverse: workers (isolates) first, then the dispatcher, then the loop.
   std::unique_ptr<Observer> own_observer_;
@@ -67,6 +69,8 @@ class Graph final : public Runtime {
   loop::Handle<loop::Timer> timer_;
   loop::Handle<loop::Timer> v8_timer_;
   loop::Handle<loop::Timer> log_timer_;
+  loop::Handle<loop::Timer> idle_timer_;
+  IdleCollector idle_collector_;
   double timer_due_ms_ = -1;
   std::atomic<bool> v8_tasks_posted_{false};
   int signals_ = 0;

@@ -68,8 +68,8 @@ ModuleGraph::ModuleGraph(const WorkerSpec& spec, v8::Isolate* isolate)
 
 ModuleGraph::~ModuleGraph() = default;
 
-void ModuleGraph::AddPlatformModule(const std::string& name, v8::Local<v8::Object> exports) {
-  platform_modules_[name].Reset(isolate_, exports);
+void ModuleGraph::AddPlatformModule(const std::string& name, v8::Local<v8::Function> make) {
+  platform_modules_[name].make.Reset(isolate_, make);
 }
 
 ModuleGraph::Module* ModuleGraph::Find(const std::string& name) {
@@ -140,7 +140,7 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
   if (platform_modules_.contains("node:" + name)) return Load("node:" + name, importer, specifier);
   if (name.starts_with("cloudflare:") || name.starts_with("node:")) {
     std::string known;
-    for (const auto& [module, exports] : platform_modules_) {
+    for (const auto& [module, platform_module] : platform_modules_) {
       known += (known.empty() ? "" : ", ") + module;
     }
     return Error{
@@ -284,10 +284,19 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakeSynthetic(const std::string& name
   return handles.Escape(module);
 }
 
-v8::Local<v8::Module> ModuleGraph::MakePlatformModule(const std::string& name) {
+Result<v8::Local<v8::Module>> ModuleGraph::MakePlatformModule(const std::string& name) {
   v8::EscapableHandleScope handles(isolate_);
   v8::Local<v8::Context> context = isolate_->GetCurrentContext();
-  v8::Local<v8::Object> exports = platform_modules_[name].Get(isolate_);
+  PlatformModule& known = platform_modules_[name];
+  v8::TryCatch try_catch(isolate_);
+  v8::Local<v8::Value> made;
+  if (!known.make.Get(isolate_)
+           ->Call(context, v8::Undefined(isolate_), 0, nullptr)
+           .ToLocal(&made)) {
+    return js::ErrorFrom(isolate_, try_catch);
+  }
+  const auto exports = made.As<v8::Object>();
+  known.exports.Reset(isolate_, exports);
   std::vector<v8::Local<v8::String>> names;
   v8::Local<v8::Array> keys = exports->GetOwnPropertyNames(context).ToLocalChecked();
   for (uint32_t i = 0; i < keys->Length(); i++) {
@@ -308,7 +317,7 @@ v8::MaybeLocal<v8::Value> ModuleGraph::EvaluateSynthetic(v8::Local<v8::Context> 
   Module* entry = graph.Find(*name);
   const auto platform = graph.platform_modules_.find(*name);
   if (platform != graph.platform_modules_.end()) {
-    v8::Local<v8::Object> exports = platform->second.Get(isolate);
+    v8::Local<v8::Object> exports = platform->second.exports.Get(isolate);
     v8::Local<v8::Array> keys;
     if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) return {};
     for (uint32_t i = 0; i < keys->Length(); i++) {

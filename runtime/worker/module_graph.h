@@ -29,9 +29,9 @@ class ModuleGraph {
   ModuleGraph(const ModuleGraph&) = delete;
   ModuleGraph& operator=(const ModuleGraph&) = delete;
 
-  // A module that comes with isolane ("cloudflare:workers") and its exports; before anything is
-  // loaded.
-  void AddPlatformModule(const std::string& name, v8::Local<v8::Object> exports);
+  // A module that comes with isolane ("cloudflare:workers"); `make` gives its exports when somebody
+  // imports it. Before anything is loaded.
+  void AddPlatformModule(const std::string& name, v8::Local<v8::Function> make);
 
   struct Main {
     // The namespace object; empty for a Service Worker script.
@@ -51,6 +51,11 @@ class ModuleGraph {
     v8::Global<v8::Module> module;
     // Of a synthetic module: the value of its default export.
     v8::Global<v8::Value> value;
+  };
+  struct PlatformModule {
+    // Gives the exports. Called when the module is first imported.
+    v8::Global<v8::Function> make;
+    v8::Global<v8::Object> exports;
   };
 
   static v8::MaybeLocal<v8::Module> Resolve(v8::Local<v8::Context> context,
@@ -73,7 +78,7 @@ class ModuleGraph {
   Status Adopt(const std::string& name, v8::Local<v8::Module> module);
   void Register(const std::string& name, v8::Local<v8::Module> module, v8::Local<v8::Value> value);
   Result<v8::Local<v8::Module>> MakeSynthetic(const std::string& name, const ModuleSource& source);
-  v8::Local<v8::Module> MakePlatformModule(const std::string& name);
+  Result<v8::Local<v8::Module>> MakePlatformModule(const std::string& name);
   Status Link(v8::Local<v8::Module> module);
   // Runs microtasks and V8's own tasks until `promise` settles.
   Status Await(v8::Local<v8::Promise> promise);
@@ -86,7 +91,7 @@ class ModuleGraph {
   std::vector<std::unique_ptr<Module>> modules_;
   std::unordered_map<std::string, Module*> by_name_;
   std::unordered_multimap<int, Module*> by_hash_;
-  std::map<std::string, v8::Global<v8::Object>> platform_modules_;
+  std::map<std::string, PlatformModule> platform_modules_;
   v8::Global<v8::Script> script_;  // of a Service Worker
 };
 

@@ -18,8 +18,8 @@ namespace isolane::worker {
 inline v8::StartupData SnapshotBlob() {
   ISOLANE_CHECK(isolane_snapshot_blob_size > 0);
   static const bool unpacked = [] {
-    js::UnpackSources(
-        {reinterpret_cast<const char*>(isolane_snapshot_sources), isolane_snapshot_sources_size});
+    js::SetSources(js::UnpackSources(
+        {reinterpret_cast<const char*>(isolane_snapshot_sources), isolane_snapshot_sources_size}));
     return true;
   }();
   (void)unpacked;

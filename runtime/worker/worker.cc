@@ -225,12 +225,12 @@ Status Worker::AddPlatformModules(v8::Local<v8::Object> env) {
   }
   for (uint32_t i = 0; i < names->Length(); i++) {
     v8::Local<v8::Value> name;
-    v8::Local<v8::Value> exports;
+    v8::Local<v8::Value> make;
     if (!names->Get(context, i).ToLocal(&name) ||
-        !modules.As<v8::Object>()->Get(context, name).ToLocal(&exports)) {
+        !modules.As<v8::Object>()->Get(context, name).ToLocal(&make)) {
       return js::ErrorFrom(isolate, try_catch);
     }
-    modules_->AddPlatformModule(js::Describe(isolate, name), exports.As<v8::Object>());
+    modules_->AddPlatformModule(js::Describe(isolate, name), make.As<v8::Function>());
   }
   return Ok{};
 }

@@ -3,7 +3,6 @@
 
 const { enterContext } = require('internal/context');
 const { makeError } = require('internal/errors');
-const { deserialize } = require('web/structured_clone');
 
 const SLOT_MASK = (1 << 18) - 1;
 
@@ -86,7 +85,7 @@ function onCallError(ioId, callId, type, message, remote, extra, hint) {
   let details;
   if (extra !== undefined) {
     try {
-      details = deserialize(extra);
+      details = require('web/structured_clone').deserialize(extra);
     } catch {
       details = undefined;
     }

@@ -1,7 +1,7 @@
 // DOMException, https://webidl.spec.whatwg.org/#idl-DOMException
 'use strict';
 
-const { defineInterface } = require('internal/webidl');
+const { defineInterface, defineProperty } = require('internal/webidl');
 
 const CODES = [
   'IndexSizeError', 'DOMStringSizeError', 'HierarchyRequestError', 'WrongDocumentError',
@@ -10,6 +10,14 @@ const CODES = [
   'InvalidModificationError', 'NamespaceError', 'InvalidAccessError', 'ValidationError',
   'TypeMismatchError', 'SecurityError', 'NetworkError', 'AbortError', 'URLMismatchError',
   'QuotaExceededError', 'TimeoutError', 'InvalidNodeTypeError', 'DataCloneError',
+];
+const CONSTANTS = [
+  'INDEX_SIZE_ERR', 'DOMSTRING_SIZE_ERR', 'HIERARCHY_REQUEST_ERR', 'WRONG_DOCUMENT_ERR',
+  'INVALID_CHARACTER_ERR', 'NO_DATA_ALLOWED_ERR', 'NO_MODIFICATION_ALLOWED_ERR', 'NOT_FOUND_ERR',
+  'NOT_SUPPORTED_ERR', 'INUSE_ATTRIBUTE_ERR', 'INVALID_STATE_ERR', 'SYNTAX_ERR',
+  'INVALID_MODIFICATION_ERR', 'NAMESPACE_ERR', 'INVALID_ACCESS_ERR', 'VALIDATION_ERR',
+  'TYPE_MISMATCH_ERR', 'SECURITY_ERR', 'NETWORK_ERR', 'ABORT_ERR', 'URL_MISMATCH_ERR',
+  'QUOTA_EXCEEDED_ERR', 'TIMEOUT_ERR', 'INVALID_NODE_TYPE_ERR', 'DATA_CLONE_ERR',
 ];
 
 // Names that lost their meaning but keep a constant; an exception with such a name has code 0.
@@ -60,15 +68,11 @@ const { isDOMException } = DOMException;
 delete DOMException.isDOMException;
 
 defineInterface(DOMException);
-Object.defineProperty(DOMException, 'length', { value: 0, configurable: true });
-CODES.forEach((name, index) => {
-  // IndexSizeError -> INDEX_SIZE_ERR, DOMStringSizeError -> DOMSTRING_SIZE_ERR
-  const constant = name.replace(/Error$/, 'Err').replace('DOM', 'Dom').replace('URL', 'Url')
-    .replace('InUse', 'Inuse')
-    .replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase().replace('DOM_STRING', 'DOMSTRING');
-  const descriptor = { value: index + 1, enumerable: true };
-  Object.defineProperty(DOMException, constant, descriptor);
-  Object.defineProperty(DOMException.prototype, constant, descriptor);
-});
+defineProperty(DOMException, 'length', { value: 0, configurable: true });
+for (let i = 0; i < CONSTANTS.length; i++) {
+  const descriptor = { value: i + 1, enumerable: true };
+  defineProperty(DOMException, CONSTANTS[i], descriptor);
+  defineProperty(DOMException.prototype, CONSTANTS[i], descriptor);
+}
 
 module.exports = { DOMException, isDOMException };

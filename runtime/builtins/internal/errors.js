@@ -4,7 +4,6 @@
 
 const { state } = require('internal/context');
 const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
-const { DOMException } = require('internal/dom_exception');
 
 const BUILT_IN = {
   AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error,
@@ -26,7 +25,8 @@ function text(value) {
 // `extra` is undefined or an object to be cloned across.
 function describeError(error) {
   if (typeof error !== 'object' || error === null) return ['Error', text(error), undefined];
-  if (error instanceof DOMException) {
+  const dom = require.loaded('internal/dom_exception');
+  if (dom !== undefined && error instanceof dom.DOMException) {
     return [DOM_PREFIX + error.name, text(error.message), undefined];
   }
   if (!(error instanceof Error)) {
@@ -71,6 +71,7 @@ function makeError(type, message, remote, extra) {
   }
   let error;
   if (type.startsWith(DOM_PREFIX)) {
+    const { DOMException } = require('internal/dom_exception');
     error = new DOMException(message, type.slice(DOM_PREFIX.length));
   } else {
     const Class = BUILT_IN[type] ?? Error;

@@ -4,7 +4,6 @@
 'use strict';
 
 const { INSPECT } = require('internal/webidl');
-const { isDOMException } = require('internal/dom_exception');
 
 const BREAK_LENGTH = 80;
 // So many levels of nesting may share one line.
@@ -257,7 +256,7 @@ function errorBase(ctx, error, keys) {
   } catch { /* below */ }
   if (typeof stack !== 'string' || stack === '') stack = `[${text}]`;
   // The name may have been set after the stack was made.
-  else if (!stack.includes(text) && !isDOMException(error)) {
+  else if (!stack.includes(text) && !require.loaded('internal/dom_exception')?.isDOMException(error)) {
     const frames = stack.indexOf('\n    at');
     stack = frames >= 0 ? text + stack.slice(frames) : stack;
   }
@@ -284,13 +283,10 @@ function formatBytes(value) {
   return `<${text}${rest > 0 ? ` ... ${rest} more byte${rest > 1 ? 's' : ''}` : ''}>`;
 }
 
-// Set by workers/rpc_stub.js: what to call a Proxy that is one of the runtime's own.
-const proxies = { nameOf: undefined };
-
 function formatObject(ctx, value, level) {
   const kind = native.kindOf(value);
   if (kind === PROXY) {
-    const name = proxies.nameOf?.(value);
+    const name = require.loaded('workers/rpc_stub')?.nameOf(value);
     return name === undefined ? 'Proxy({})' : `${name} {}`;
   }
 
@@ -576,4 +572,4 @@ function format(args) {
   return out;
 }
 
-module.exports = { format, inspect, proxies };
+module.exports = { format, inspect };

@@ -5,23 +5,29 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { ownKeys } = Reflect;
 
 // The prototypes that carry Symbol.toStringTag. Workers older than `set_tostring_tag` get them
-// removed again by removeToStringTags().
-const tagged = [];
+// removed again by removeToStringTags(), and those loaded later get none: then this is null.
+let tagged = [];
 
 // Gives a class the shape of a Web IDL interface: enumerable methods and accessors, a tag, and the
 // mark that makes structured clone refuse its instances with a clear message instead of copying {}.
 function defineInterface(Class, name = Class.name) {
   const { prototype } = Class;
-  for (const key of ownKeys(prototype)) {
+  const keys = ownKeys(prototype);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
     if (key === 'constructor' || typeof key === 'symbol') continue;
     const descriptor = getOwnPropertyDescriptor(prototype, key);
     descriptor.enumerable = true;
     defineProperty(prototype, key, descriptor);
   }
-  defineProperty(prototype, Symbol.toStringTag, {
-    value: name, writable: false, enumerable: false, configurable: true,
-  });
-  tagged.push(prototype);
+  if (tagged !== null) {
+    defineProperty(prototype, Symbol.toStringTag, {
+      value: name, writable: false, enumerable: false, configurable: true,
+    });
+    tagged[tagged.length] = prototype;
+  } else {
+    delete prototype[Symbol.toStringTag];
+  }
   native.markHostPrototype(prototype, name);
   return Class;
 }
@@ -29,7 +35,9 @@ function defineInterface(Class, name = Class.name) {
 // For Workers with a compatibility date before 2024-09-26: Object.prototype.toString.call(new
 // Headers()) is "[object Object]" there.
 function removeToStringTags() {
+  if (tagged === null) return;
   for (const prototype of tagged) delete prototype[Symbol.toStringTag];
+  tagged = null;
 }
 
 // Makes `alias` (say Symbol.iterator) the same function as method `name`.
@@ -109,5 +117,5 @@ function defineInspect(Class, accessors) {
 
 module.exports = {
   ENTRIES, INSPECT, KEYS, VALUES, badArgument, badConstructorArgument, defineAlias, defineInspect, defineInterface,
-  defineIterator, definePairIterator, removeToStringTags,
+  defineIterator, definePairIterator, defineProperty, removeToStringTags,
 };

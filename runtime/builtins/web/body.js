@@ -9,11 +9,6 @@
 
 const { state, foreignIo, requireContext } = require('internal/context');
 const { makeError, describeError } = require('internal/errors');
-const { ReadableStream, fixedLengthOf } = require('web/streams');
-const { Blob, blobBytes } = require('web/blob');
-const { FormData, encodeMultipart, parseMultipart, parseUrlEncoded } = require('web/form_data');
-const { URLSearchParams } = require('web/url');
-const { TextEncoder, TextDecoder } = require('web/encoding');
 
 // Kinds of body; the first five are known to C++ (runtime/worker/body_natives.cc).
 const NONE = 0;
@@ -28,15 +23,22 @@ const LOCKED = 'This ReadableStream is currently locked to a reader.';
 
 const parseJson = JSON.parse;
 const promiseThen = Promise.prototype.then;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 // The body that a stream was made for: lets an untouched `request.body` travel as its native body.
 const streamSources = new WeakMap();
 
+const encode = (text) => require('web/encoding').encodeUtf8(text);
+const decode = (bytes) => native.decodeUtf8(bytes, 0);
+
+// Before its module was loaded nothing can be an instance of a class.
+function isInstance(value, id, name) {
+  const module = require.loaded(id);
+  return module !== undefined && value instanceof module[name];
+}
+
 function checkChunk(chunk) {
   if (ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer) return chunk;
-  if (typeof chunk === 'string') return encoder.encode(chunk);
+  if (typeof chunk === 'string') return encode(chunk);
   throw new TypeError(
     'This TransformStream is being used as a byte stream, but received an object of ' +
       'non-ArrayBuffer/ArrayBufferView type on its writable side.',
@@ -71,6 +73,7 @@ async function pump(io, stream, writer) {
 
 // A byte stream that reads the native body `id`.
 function nativeStream(io, id) {
+  const { ReadableStream } = require('web/streams');
   return new ReadableStream({
     type: 'bytes',
     async pull(controller) {
@@ -99,6 +102,7 @@ function nativeStream(io, id) {
 }
 
 function bytesStream(bytes) {
+  const { ReadableStream } = require('web/streams');
   return new ReadableStream({
     type: 'bytes',
     pull(controller) {
@@ -169,12 +173,12 @@ class Body {
     if (kind === NONE) return null;
     let stream;
     if (this.#used) {
-      stream = new ReadableStream();
+      stream = new (require('web/streams').ReadableStream)();
       stream.getReader();
     } else if (kind === NATIVE) {
       stream = nativeStream(this.#io, this.#value);
     } else {
-      stream = bytesStream(kind === TEXT ? encoder.encode(this.#value) : this.#value);
+      stream = bytesStream(kind === TEXT ? encode(this.#value) : this.#value);
     }
     streamSources.set(stream, this);
     this.#stream = stream;
@@ -211,8 +215,8 @@ class Body {
     }
     if (kind === TEXT) return Promise.resolve(this.#value);
     if (kind === NONE) return Promise.resolve('');
-    if (kind === BYTES) return Promise.resolve(decoder.decode(this.#value));
-    if (kind === STREAM) return promiseThen.call(readAll(this.#stream), (all) => decoder.decode(all));
+    if (kind === BYTES) return Promise.resolve(decode(this.#value));
+    if (kind === STREAM) return promiseThen.call(readAll(this.#stream), (all) => decode(all));
     const id = this.#value;
     let text;
     try {
@@ -236,7 +240,7 @@ class Body {
       return Promise.reject(error);
     }
     if (kind === BYTES) return Promise.resolve(this.#value.slice());
-    if (kind === TEXT) return Promise.resolve(encoder.encode(this.#value));
+    if (kind === TEXT) return Promise.resolve(encode(this.#value));
     if (kind === NONE) return Promise.resolve(new Uint8Array(0));
     if (kind === STREAM) {
       return promiseThen.call(readAll(this.#stream), (all) =>
@@ -261,6 +265,7 @@ class Body {
 
   blob() {
     const type = this.headers.get('content-type') ?? '';
+    const { Blob } = require('web/blob');
     return promiseThen.call(this.bytes(), (bytes) => new Blob([bytes], { type }));
   }
 
@@ -272,9 +277,13 @@ class Body {
       if (boundary === null) {
         throw new TypeError('FormData requires a boundary parameter in the Content-Type header.');
       }
-      return parseMultipart(await this.bytes(), boundary[1] ?? boundary[2]);
+      const bytes = await this.bytes();
+      return require('web/form_data').parseMultipart(bytes, boundary[1] ?? boundary[2]);
     }
-    if (essence === 'application/x-www-form-urlencoded') return parseUrlEncoded(await this.text());
+    if (essence === 'application/x-www-form-urlencoded') {
+      const text = await this.text();
+      return require('web/form_data').parseUrlEncoded(text);
+    }
     throw new TypeError(
       `Unrecognized Content-Type header value. FormData can only parse the following MIME types: ` +
         `multipart/form-data, application/x-www-form-urlencoded`,
@@ -298,7 +307,7 @@ class Body {
       }
       if (source === null || source === undefined) return undefined;
       if (typeof source === 'object') {
-        if (source instanceof ReadableStream) {
+        if (isInstance(source, 'web/streams', 'ReadableStream')) {
           if (source._disturbed || source.locked) {
             throw new TypeError(source.locked ? LOCKED : USED);
           }
@@ -320,18 +329,18 @@ class Body {
               : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
           return undefined;
         }
-        if (source instanceof Blob) {
+        if (isInstance(source, 'web/blob', 'Blob')) {
           target.#kind = BYTES;
-          target.#value = blobBytes(source);
+          target.#value = require('web/blob').blobBytes(source);
           return source.type === '' ? undefined : source.type;
         }
-        if (source instanceof URLSearchParams) {
+        if (isInstance(source, 'web/url_search_params', 'URLSearchParams')) {
           target.#kind = TEXT;
           target.#value = source.toString();
           return 'application/x-www-form-urlencoded;charset=UTF-8';
         }
-        if (source instanceof FormData) {
-          const { bytes, contentType } = encodeMultipart(source);
+        if (isInstance(source, 'web/form_data', 'FormData')) {
+          const { bytes, contentType } = require('web/form_data').encodeMultipart(source);
           target.#kind = BYTES;
           target.#value = bytes;
           return contentType;
@@ -414,7 +423,7 @@ class Body {
         return;
       }
       const io = requireContext();
-      const length = fixedLengthOf(stream);
+      const length = require('web/streams').fixedLengthOf(stream);
       taken.value = native.pipeOpen(io.id, length === undefined ? -1 : Number(length));
       pump(io, stream, taken.value);
     };

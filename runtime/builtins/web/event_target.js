@@ -6,7 +6,7 @@
 
 const { DOMException } = require('internal/dom_exception');
 const {
-  badArgument, badConstructorArgument, defineInspect, defineInterface,
+  badArgument, badConstructorArgument, defineInspect, defineInterface, defineProperty,
 } = require('internal/webidl');
 const { hooks, report } = require('internal/report');
 
@@ -92,10 +92,11 @@ class Event {
 defineInterface(Event);
 defineInspect(Event, ['type', 'eventPhase', 'composed', 'bubbles', 'cancelable', 'defaultPrevented',
   'returnValue', 'currentTarget', 'target', 'srcElement', 'timeStamp', 'isTrusted', 'cancelBubble']);
-['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'].forEach((name, value) => {
-  Object.defineProperty(Event, name, { value, enumerable: true });
-  Object.defineProperty(Event.prototype, name, { value, enumerable: true });
-});
+const PHASES = ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'];
+for (let value = 0; value < PHASES.length; value++) {
+  defineProperty(Event, PHASES[value], { value, enumerable: true });
+  defineProperty(Event.prototype, PHASES[value], { value, enumerable: true });
+}
 
 class Listener {
   constructor(callback, capture, passive, once) {
@@ -388,17 +389,9 @@ defineInterface(CloseEvent);
 // cannot carry private fields in a snapshot. Its methods work detached and on globalThis alike.
 globalTarget = new EventTarget();
 
-function installGlobalEventTarget(global) {
-  for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent']) {
-    const method = EventTarget.prototype[name];
-    const bound = {
-      [name](...args) { return method.apply(globalTarget, args); },
-    }[name];
-    Object.defineProperty(global, name, {
-      value: bound, writable: true, enumerable: false, configurable: true,
-    });
-  }
-}
+const addEventListener = (...args) => globalTarget.addEventListener(...args);
+const removeEventListener = (...args) => globalTarget.removeEventListener(...args);
+const dispatchEvent = (...args) => globalTarget.dispatchEvent(...args);
 
 // https://html.spec.whatwg.org/#report-an-exception; true when a listener handled it.
 hooks.dispatchErrorEvent = (error, message) => {
@@ -409,6 +402,6 @@ hooks.dispatchErrorEvent = (error, message) => {
 
 module.exports = {
   CloseEvent, CustomEvent, ErrorEvent, Event, EventTarget, MessageEvent, PromiseRejectionEvent,
-  defineEventHandler, dispatchRethrowing, dispatchTrusted, globalTarget, hasListeners,
-  installGlobalEventTarget,
+  addEventListener, defineEventHandler, dispatchEvent, dispatchRethrowing, dispatchTrusted, globalTarget,
+  hasListeners, removeEventListener,
 };

@@ -9,13 +9,11 @@ const { state, currentDepth, requireContext, enterContext } = require('internal/
 const { keepCall, takeCall } = require('internal/calls');
 const { describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
-const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
 const { Request, packRequest, requestUrl, requestParts, isRequest, isReceived, normalizeUrl, USED_REQUEST } =
   require('web/request');
 const { receiveResponse, Response } = require('web/response');
-const { serialize } = require('web/structured_clone');
-const { URL, fetchUrl } = require('web/url');
+const { fetchUrl } = require('internal/fetch_url');
 
 // The channel of the global fetch().
 const OUTBOUND = -1;
@@ -43,7 +41,7 @@ class Call {
 
   // It was rejected: nobody listens for the signal any more.
   ended() {
-    if (this.onAbort !== undefined) removeAbortAlgorithm(this.signal, this.onAbort);
+    if (this.onAbort !== undefined) require('web/abort').removeAbortAlgorithm(this.signal, this.onAbort);
   }
 }
 
@@ -67,7 +65,7 @@ function send(io, channel, props, request) {
     call.head = packRequest(request);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
-    if (cf !== undefined) call.cf = serialize(cf);
+    if (cf !== undefined) call.cf = require('web/structured_clone').serialize(cf);
     takeBody(request, USED_REQUEST);
     call.kind = taken.kind;
     call.value = taken.value;
@@ -78,7 +76,7 @@ function send(io, channel, props, request) {
       }
       call.signal = signal;
       call.onAbort = () => abort(call);
-      addAbortAlgorithm(signal, call.onAbort);
+      require('web/abort').addAbortAlgorithm(signal, call.onAbort);
     }
     issue(call);
   });
@@ -102,7 +100,7 @@ function dataResponse(url) {
   const type = (base64 ? meta.replace(/;\s*base64$/i, '') : meta) || 'text/plain;charset=US-ASCII';
   const text = url.slice(comma + 1);
   const bytes = [];
-  const raw = base64 ? atob(decodeURIComponent(text)) : text;
+  const raw = base64 ? require('web/base64').atob(decodeURIComponent(text)) : text;
   for (let i = 0; i < raw.length; i++) {
     if (!base64 && raw[i] === '%' && /^[0-9a-f]{2}$/i.test(raw.slice(i + 1, i + 3))) {
       bytes.push(parseInt(raw.slice(i + 1, i + 3), 16));
@@ -178,6 +176,7 @@ function urlOf(head) {
 function redirectTo(call, status, location) {
   const from = urlOf(call.head);
   call.visited ??= [from];
+  const { URL } = require('web/url');
   let target;
   try {
     target = fetchUrl(new URL(location, from).href);
@@ -251,6 +250,7 @@ function onResponse(ioId, callId, status, head, body, socket) {
   );
   if (call.onAbort !== undefined) {
     const { signal, onAbort } = call;
+    const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
     removeAbortAlgorithm(signal, onAbort);
     if (body >= 0 && !signal.aborted) {
       // An abort reaches whoever still reads the body.

@@ -7,7 +7,6 @@
 const { state } = require('internal/context');
 const { UPPER_CASE_ALL_HTTP_METHODS, ENABLE_REQUEST_SIGNAL } = require('internal/flags');
 const { defineInterface } = require('internal/webidl');
-const { AbortSignal, AbortController } = require('web/abort');
 const {
   Body,
   NATIVE,
@@ -19,8 +18,7 @@ const {
   moveBody,
 } = require('web/body');
 const headersOf = require('web/headers');
-const { structuredClone } = require('web/structured_clone');
-const { fetchUrl } = require('web/url');
+const { fetchUrl } = require('internal/fetch_url');
 
 const { Headers } = headersOf;
 
@@ -116,7 +114,8 @@ class Request extends Body {
       if (signal === null) {
         this.#signal = undefined;
       } else if (signal !== undefined) {
-        if (!(signal instanceof AbortSignal)) {
+        const abort = require.loaded('web/abort');
+        if (abort === undefined || !(signal instanceof abort.AbortSignal)) {
           throw new TypeError(
             "Incorrect type for the 'signal' field on 'RequestInit': the provided value is not of " +
               "type 'AbortSignal'.",
@@ -124,7 +123,9 @@ class Request extends Body {
         }
         this.#signal = signal;
       }
-      if (init.cf !== undefined && init.cf !== null) this.#cf = structuredClone(init.cf);
+      if (init.cf !== undefined && init.cf !== null) {
+        this.#cf = require('web/structured_clone').structuredClone(init.cf);
+      }
       if (init.integrity !== undefined && init.integrity !== '') {
         throw new TypeError(
           "The 'integrity' field on 'RequestInit' is not implemented; leave it out.",
@@ -200,6 +201,7 @@ class Request extends Body {
   get signal() {
     let signal = this.#signal;
     if (signal === undefined) {
+      const { AbortController } = require('web/abort');
       const controller = new AbortController();
       signal = this.#signal = controller.signal;
       if (this.#io !== undefined && state.flags & ENABLE_REQUEST_SIGNAL) {

@@ -16,9 +16,6 @@ const {
   taken,
 } = require('web/body');
 const headersOf = require('web/headers');
-const { structuredClone } = require('web/structured_clone');
-const { URL } = require('web/url');
-const { isWebSocket, makeSocket, takeSocket } = require('web/web_socket');
 const { defineInterface } = require('internal/webidl');
 
 const { Headers } = headersOf;
@@ -78,7 +75,7 @@ class Response extends Body {
       const { status, statusText, headers, cf, encodeBody, webSocket } = init;
       const hasSocket = webSocket !== undefined && webSocket !== null;
       if (hasSocket) {
-        if (!isWebSocket(webSocket)) {
+        if (!require.loaded('web/web_socket')?.isWebSocket(webSocket)) {
           throw new TypeError(
             "Incorrect type for the 'webSocket' field on 'InitializerDict': the provided value is not of type 'WebSocket'.",
           );
@@ -96,7 +93,9 @@ class Response extends Body {
         this.#statusText = `${statusText}`;
       }
       if (headers !== undefined) this.#headers = new Headers(headers);
-      if (cf !== undefined && cf !== null) this.#cf = structuredClone(cf);
+      if (cf !== undefined && cf !== null) {
+        this.#cf = require('web/structured_clone').structuredClone(cf);
+      }
       if (encodeBody !== undefined) {
         if (encodeBody !== 'automatic' && encodeBody !== 'manual') {
           throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
@@ -133,6 +132,7 @@ class Response extends Body {
       );
     }
     let parsed;
+    const { URL } = require('web/url');
     try {
       parsed = new URL(`${url}`);
     } catch {
@@ -250,7 +250,10 @@ class Response extends Body {
       response.#head = head;
       response.#url = url;
       response.#redirected = redirected;
-      if (socket !== 0) response.#webSocket = makeSocket(io, socket, response.headers.get('sec-websocket-protocol') ?? '');
+      if (socket !== 0) {
+        const protocol = response.headers.get('sec-websocket-protocol') ?? '';
+        response.#webSocket = require('web/web_socket').makeSocket(io, socket, protocol);
+      }
       if (body >= 0) initBody(response, NATIVE, body, io);
       return response;
     };
@@ -289,7 +292,7 @@ class Response extends Body {
         );
       }
       takeBody(response, USED);
-      const socket = response.#webSocket === null ? 0 : takeSocket(response.#webSocket);
+      const socket = response.#webSocket === null ? 0 : require('web/web_socket').takeSocket(response.#webSocket);
       let head = response.#head;
       if (head === undefined) {
         head =

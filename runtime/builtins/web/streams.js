@@ -4,12 +4,28 @@
 // adds Workers' own IdentityTransformStream and FixedLengthStream.
 'use strict';
 
-const streams = require('third_party/web-streams');
-const { INSPECT, badConstructorArgument, defineInspect, defineInterface } =
+const { INSPECT, badConstructorArgument, defineInspect, defineInterface, defineProperty } =
   require('internal/webidl');
+const { Promise: StreamsPromise } = require('internal/primordials');
+const { queueMicrotask } = require('web/microtask');
+
+// What the polyfill looks up as globals, which a Worker may have replaced by now. These two are
+// loaded when a stream needs one.
+function AbortController() {
+  return new (require('web/abort').AbortController)();
+}
+function DOMException(message, name) {
+  // The polyfill tries `new DOMException()` when it is loaded.
+  if (message === undefined) return undefined;
+  return new (require('internal/dom_exception').DOMException)(message, name);
+}
+
+const streams = require('third_party/web-streams', StreamsPromise, { DOMException }, AbortController,
+  queueMicrotask);
 const { toBytes } = require('internal/bytes');
 const { encodeUtf8 } = require('web/encoding');
 
+const { getOwnPropertyDescriptor, setPrototypeOf } = Object;
 const {
   ByteLengthQueuingStrategy, CountQueuingStrategy, ReadableByteStreamController, ReadableStream,
   ReadableStreamBYOBReader, ReadableStreamBYOBRequest, ReadableStreamDefaultController,
@@ -21,7 +37,7 @@ const READABLE_LOCKED = 'This ReadableStream is currently locked to a reader.';
 const WRITABLE_LOCKED = 'This WritableStream is currently locked to a writer.';
 
 function lockedGetter(Class) {
-  const { get } = Object.getOwnPropertyDescriptor(Class.prototype, 'locked');
+  const { get } = getOwnPropertyDescriptor(Class.prototype, 'locked');
   // `this` may be anything: only a real stream can be locked.
   return (stream) => {
     try {
@@ -49,8 +65,8 @@ function guard(Class, name, isLocked, text, isAsync) {
       return original.apply(this, args);
     },
   };
-  Object.defineProperty(guarded, 'length', { value: original.length, configurable: true });
-  Object.defineProperty(Class.prototype, name, {
+  defineProperty(guarded, 'length', { value: original.length, configurable: true });
+  defineProperty(Class.prototype, name, {
     value: guarded, writable: true, enumerable: true, configurable: true,
   });
 }
@@ -72,18 +88,18 @@ function values(options = undefined) {
   if (readableLocked(this)) throw new TypeError(READABLE_LOCKED);
   return originalValues.call(this, options);
 }
-Object.defineProperty(ReadableStream.prototype, 'values', {
+defineProperty(ReadableStream.prototype, 'values', {
   value: values, writable: true, enumerable: true, configurable: true,
 });
-Object.defineProperty(ReadableStream.prototype, Symbol.asyncIterator, {
+defineProperty(ReadableStream.prototype, Symbol.asyncIterator, {
   value: values, writable: true, enumerable: false, configurable: true,
 });
 
-for (const [name, Class] of Object.entries(streams)) {
-  if (typeof Class === 'function') defineInterface(Class, name);
+for (const name in streams) {
+  if (typeof streams[name] === 'function') defineInterface(streams[name], name);
 }
 // The polyfill keeps its state in plain properties: not something to print.
-Object.defineProperty(ReadableStream.prototype, INSPECT, {
+defineProperty(ReadableStream.prototype, INSPECT, {
   value(depth, options, inspect) {
     return inspect.named('ReadableStream', { locked: this.locked }, depth, options);
   },
@@ -257,8 +273,8 @@ class FixedLengthStream extends IdentityTransformStream {
 
 // They are TransformStreams for `instanceof`, but need none of a TransformStream's machinery, so
 // its constructor is not run.
-Object.setPrototypeOf(IdentityTransformStream, TransformStream);
-Object.setPrototypeOf(IdentityTransformStream.prototype, TransformStream.prototype);
+setPrototypeOf(IdentityTransformStream, TransformStream);
+setPrototypeOf(IdentityTransformStream.prototype, TransformStream.prototype);
 defineInterface(IdentityTransformStream);
 defineInterface(FixedLengthStream);
 

@@ -4,7 +4,6 @@
 // are marked (see internal/webidl.js) and would otherwise arrive as {}.
 'use strict';
 
-const { DOMException, isDOMException } = require('internal/dom_exception');
 const { badArgument } = require('internal/webidl');
 const { isArrayBuffer } = require('internal/bytes');
 
@@ -12,8 +11,13 @@ const { isArrayBuffer } = require('internal/bytes');
 // and not an exception of an accessor in the value.
 const DATA_CLONE_ERROR = 1;
 
+function dataCloneError(message) {
+  const { DOMException } = require('internal/dom_exception');
+  return new DOMException(message, 'DataCloneError');
+}
+
 function rethrow(error) {
-  if (native.scratch[0] === DATA_CLONE_ERROR) throw new DOMException(error, 'DataCloneError');
+  if (native.scratch[0] === DATA_CLONE_ERROR) throw dataCloneError(error);
   throw error;
 }
 
@@ -22,10 +26,10 @@ function checkTransfer(list) {
   for (const item of list) {
     if (!isArrayBuffer(item)) throw new TypeError('Object is not transferable');
     if (seen.has(item)) {
-      throw new DOMException('ArrayBuffer occurs at the transfer list more than once.', 'DataCloneError');
+      throw dataCloneError('ArrayBuffer occurs at the transfer list more than once.');
     }
     if (item.detached) {
-      throw new DOMException('Cannot transfer a detached ArrayBuffer.', 'DataCloneError');
+      throw dataCloneError('Cannot transfer a detached ArrayBuffer.');
     }
     seen.add(item);
   }
@@ -47,7 +51,7 @@ function structuredClone(value, options = undefined) {
     if (value === null) return null;
     const type = typeof value;
     if (type !== 'object' && type !== 'function' && type !== 'symbol') return value;
-    if (isDOMException(value)) return cloneException(value);
+    if (require.loaded('internal/dom_exception')?.isDOMException(value)) return cloneException(value);
   } else {
     checkTransfer(transfer);
   }
@@ -60,6 +64,7 @@ function structuredClone(value, options = undefined) {
 
 // V8 takes a DOMException for a plain Error; inside of other objects that is what arrives.
 function cloneException(value) {
+  const { DOMException } = require('internal/dom_exception');
   const copy = new DOMException(value.message, value.name);
   Object.defineProperty(copy, 'stack', {
     value: value.stack, writable: true, enumerable: false, configurable: true,

@@ -2,7 +2,6 @@
 'use strict';
 
 const { requireContext, state, enterContext, getFrame, setFrame } = require('internal/context');
-const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
 
 // setTimeout's delays are 32-bit; more means "at once" in browsers, and "as long as possible" here.
 const MAX_DELAY = 2 ** 31 - 1;
@@ -51,9 +50,10 @@ const scheduler = {
         reject(signal.reason);
         return;
       }
+      const abort = signal === undefined ? undefined : require('web/abort');
       let ended;
       const id = setTimeout(() => {
-        if (ended !== undefined) removeAbortAlgorithm(signal, ended);
+        if (ended !== undefined) abort.removeAbortAlgorithm(signal, ended);
         resolve();
       }, delay);
       if (signal === undefined) return;
@@ -61,7 +61,7 @@ const scheduler = {
         clearTimeout(id);
         reject(reason);
       };
-      addAbortAlgorithm(signal, ended);
+      abort.addAbortAlgorithm(signal, ended);
     });
   },
 };

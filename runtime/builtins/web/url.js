@@ -14,7 +14,8 @@
 //         `--------------------------------------------- 0 protocol end
 'use strict';
 
-const { badConstructorArgument, defineInspect, defineInterface } = require('internal/webidl');
+const { badConstructorArgument, defineInspect, defineInterface, defineProperty } =
+  require('internal/webidl');
 const { URLSearchParams, connect, refresh } = require('web/url_search_params');
 
 // Components that native.urlSet can change; the order is that of the enum in runtime/web/url.cc.
@@ -195,37 +196,7 @@ class URL {
 defineInterface(URL);
 defineInspect(URL, ['origin', 'href', 'protocol', 'username', 'password', 'host', 'hostname', 'port',
   'pathname', 'search', 'hash', 'searchParams']);
-for (const name of ['parse', 'canParse']) {
-  Object.defineProperty(URL, name, { enumerable: true });
-}
+defineProperty(URL, 'parse', { enumerable: true });
+defineProperty(URL, 'canParse', { enumerable: true });
 
-// The normalised form of an absolute URL; undefined when it is not one.
-function parseHref(input) {
-  return native.urlParse(input, undefined);
-}
-
-// A Worker tends to fetch the same URL over and over.
-let lastInput = '';
-let lastResult; // undefined, which is right for ''
-let lastProtocolEnd = 0;
-
-// What Request does to its URL: normalised, without fragment and credentials; undefined when it is
-// not an absolute URL. An input that is in this form already comes back itself. fetchUrl.protocolEnd
-// is then the length of the protocol with its colon.
-function fetchUrl(input) {
-  if (input === lastInput) {
-    fetchUrl.protocolEnd = lastProtocolEnd;
-    return lastResult;
-  }
-  const href = native.urlFetch(input);
-  fetchUrl.protocolEnd = lastProtocolEnd = href === undefined ? 0 : native.scratch[0];
-  // A long URL is not worth the memory it would pin.
-  if (input.length <= 512) {
-    lastInput = input;
-    lastResult = href;
-  }
-  return href;
-}
-fetchUrl.protocolEnd = 0;
-
-module.exports = { URL, URLSearchParams, fetchUrl, parseHref };
+module.exports = { URL, URLSearchParams };

@@ -8,9 +8,8 @@ const {
 
 // 1 for the bytes that the serializer leaves alone: letters, digits, * - . _
 const PLAIN = new Uint8Array(128);
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._') {
-  PLAIN[char.charCodeAt(0)] = 1;
-}
+const PLAIN_TEXT = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._';
+for (let i = 0; i < PLAIN_TEXT.length; i++) PLAIN[PLAIN_TEXT.charCodeAt(i)] = 1;
 
 const HEX = '0123456789ABCDEF';
 

@@ -7,10 +7,8 @@
 const { enterContext, foreignIo, requireContext, state } = require('internal/context');
 const { WEBSOCKET_STANDARD_BINARY_TYPE, WEB_SOCKET_AUTO_REPLY_TO_CLOSE } = require('internal/flags');
 const { DOMException } = require('internal/dom_exception');
-const { defineInterface } = require('internal/webidl');
+const { defineInterface, defineProperty } = require('internal/webidl');
 const { toBytes } = require('internal/bytes');
-const { Blob, blobBytes } = require('web/blob');
-const { URL } = require('web/url');
 const { CloseEvent, ErrorEvent, Event, EventTarget, MessageEvent, defineEventHandler, dispatchTrusted } =
   require('web/event_target');
 
@@ -32,6 +30,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const syntaxError = (text) => new DOMException(WRONG + text, 'SyntaxError');
 
 function parseAddress(url) {
+  const { URL } = require('web/url');
   let address;
   try {
     address = new URL(`${url}`);
@@ -162,7 +161,8 @@ class WebSocket extends EventTarget {
     if (!this.#accepted) throw new TypeError(NOT_ACCEPTED);
     let data = message;
     if (typeof message !== 'string') {
-      data = message instanceof Blob ? blobBytes(message) : toBytes(message);
+      const blob = require.loaded('web/blob');
+      data = blob?.isBlob(message) ? blob.blobBytes(message) : toBytes(message);
       if (data === undefined) data = `${message}`;
     }
     native.webSocketSend(this.#id, data);
@@ -228,7 +228,8 @@ class WebSocket extends EventTarget {
       const kind = native.scratch[0];
       if (kind === NOTHING) return;
       if (kind === TEXT || kind === BINARY) {
-        const value = kind === BINARY && this.#binaryType === 'blob' ? new Blob([data]) : data;
+        const asBlob = kind === BINARY && this.#binaryType === 'blob';
+        const value = asBlob ? new (require('web/blob').Blob)([data]) : data;
         dispatchTrusted(this, new MessageEvent('message', { data: value, origin: null }));
         continue;
       }
@@ -272,14 +273,16 @@ class WebSocket extends EventTarget {
     isWebSocket = (value) => value !== null && typeof value === 'object' && #halfOpen in value;
   }
 }
-for (const [name, value] of [['CONNECTING', 0], ['OPEN', 1], ['CLOSING', 2], ['CLOSED', 3]]) {
+const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'];
+for (let value = 0; value < STATES.length; value++) {
   const constant = { value, writable: false, enumerable: true, configurable: false };
-  Object.defineProperty(WebSocket, name, constant);
-  Object.defineProperty(WebSocket.prototype, name, constant);
-  Object.defineProperty(WebSocket, `READY_STATE_${name}`, constant);
+  defineProperty(WebSocket, STATES[value], constant);
+  defineProperty(WebSocket.prototype, STATES[value], constant);
+  defineProperty(WebSocket, `READY_STATE_${STATES[value]}`, constant);
 }
 defineInterface(WebSocket);
-for (const type of ['open', 'message', 'close', 'error']) defineEventHandler(WebSocket, type);
+const EVENTS = ['open', 'message', 'close', 'error'];
+for (let i = 0; i < EVENTS.length; i++) defineEventHandler(WebSocket, EVENTS[i]);
 
 /** Two ends of one connection: return one in a response, accept() the other. */
 class WebSocketPair {

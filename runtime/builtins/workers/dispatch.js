@@ -9,7 +9,6 @@ const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isHandshake, isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
-const { serialize, deserialize } = require('web/structured_clone');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 
 const promiseThen = Promise.prototype.then;
@@ -34,7 +33,7 @@ function failCall(io, callId, error, quiet) {
   try {
     [type, message, extra] = describeError(error);
     if (extra !== undefined && state.flags & ENHANCED_ERROR_SERIALIZATION) {
-      extra = serialize(extra);
+      extra = require('web/structured_clone').serialize(extra);
     }
   } catch {
     extra = undefined;
@@ -89,7 +88,7 @@ function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
     io,
     head,
     body,
-    cf === undefined ? undefined : deserialize(cf),
+    cf === undefined ? undefined : require('web/structured_clone').deserialize(cf),
   );
   try {
     const result = invoke(io, entrypoint, request);

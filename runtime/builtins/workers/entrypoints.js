@@ -5,8 +5,6 @@
 'use strict';
 
 const { ExecutionContext } = require('workers/execution_context');
-const { WorkerEntrypoint, DurableObject } = require('workers/entrypoint_classes');
-const { dispatchFetchEvent, hasFetchListener } = require('workers/fetch_event');
 
 const NOTHING = 0;
 const OBJECT = 1;
@@ -27,13 +25,25 @@ class Entrypoint {
 const table = [];
 let env;
 
-const isClassOf = (value, Base) =>
-  typeof value === 'function' && (value === Base || value.prototype instanceof Base);
+// Whether `value` is the class `name` of "cloudflare:workers" or extends it.
+function isClassOf(value, name) {
+  const Base = require.loaded('workers/entrypoint_classes')?.[name];
+  return (
+    Base !== undefined && typeof value === 'function' && (value === Base || value.prototype instanceof Base)
+  );
+}
 
 function kindOf(value) {
-  if (isClassOf(value, WorkerEntrypoint)) return CLASS;
+  if (isClassOf(value, 'WorkerEntrypoint')) return CLASS;
   // Plain classes and functions may be anything; objects may be handlers.
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? OBJECT : NOTHING;
+}
+
+// Their names by number; empty for a default export that is not there.
+function entrypointNames() {
+  const names = [];
+  for (let i = 0; i < table.length; i++) names[i] = table[i].kind === NOTHING ? '' : table[i].name;
+  return names;
 }
 
 // Called once, when the modules have been evaluated: `exports` is the namespace of the main module.
@@ -42,7 +52,7 @@ function setHandlers(exports, environment, isServiceWorker) {
   env = environment;
   table.length = 0;
   if (isServiceWorker) {
-    if (!hasFetchListener()) {
+    if (!require.loaded('workers/fetch_event')?.hasFetchListener()) {
       return (
         "the script registers no 'fetch' listener: call addEventListener('fetch', ...), or " +
         'export default { fetch() {} }'
@@ -53,7 +63,7 @@ function setHandlers(exports, environment, isServiceWorker) {
   }
   const main = exports.default;
   if ('default' in exports && kindOf(main) === NOTHING) {
-    if (isClassOf(main, DurableObject)) {
+    if (isClassOf(main, 'DurableObject')) {
       return 'the default export is a DurableObject; export that class by a name';
     }
     return typeof main === 'function'
@@ -67,7 +77,7 @@ function setHandlers(exports, environment, isServiceWorker) {
     const kind = name === 'default' ? NOTHING : kindOf(exports[name]);
     if (kind !== NOTHING) table.push(new Entrypoint(name, kind, exports[name]));
   }
-  return table.map((entrypoint) => (entrypoint.kind === NOTHING ? '' : entrypoint.name));
+  return entrypointNames();
 }
 
 // The answer of entrypoint `number` to a request: what its handler returned. NOT_HANDLED if no
@@ -84,7 +94,7 @@ function callFetch(io, number, request) {
       return instance.fetch(request);
     }
     case SCRIPT:
-      return dispatchFetchEvent(io, request) ?? NOT_HANDLED;
+      return require('workers/fetch_event').dispatchFetchEvent(io, request) ?? NOT_HANDLED;
     default:
       throw new Error(NO_FETCH);
   }
@@ -97,6 +107,6 @@ module.exports = {
   setHandlers,
   callFetch,
   entrypointAt: (number) => table[number],
-  entrypointNames: () => table.map((entrypoint) => entrypoint.name),
+  entrypointNames,
   environment: () => env,
 };

@@ -4,7 +4,6 @@
 
 const { checkOwner, requireContext, foreignIo, state } = require('internal/context');
 const { ENABLE_CTX_EXPORTS } = require('internal/flags');
-const { deserialize } = require('web/structured_clone');
 
 const promiseThen = Promise.prototype.then;
 
@@ -19,11 +18,14 @@ function extend(io, promise) {
   });
 }
 
-// ctx.exports: bindings to the Worker's own entrypoints. Set when they are known.
+// ctx.exports, made when it is read, and the first of the channels behind it: -1 until they are known.
 let loopback;
+let firstChannel = -1;
 
 function contextExports() {
-  if (loopback === undefined) loopback = {};
+  if (loopback === undefined) {
+    loopback = firstChannel < 0 ? {} : require('workers/loopback').makeExports(firstChannel);
+  }
   return loopback;
 }
 
@@ -48,7 +50,8 @@ class ExecutionContext {
     if (this.#props === undefined) {
       const { props } = this.#io;
       this.#props =
-        props === undefined ? {} : typeof props === 'string' ? JSON.parse(props) : deserialize(props);
+        props === undefined ? {} : typeof props === 'string' ? JSON.parse(props)
+          : require('web/structured_clone').deserialize(props);
     }
     return this.#props;
   }
@@ -67,12 +70,18 @@ function waitUntil(promise) {
   extend(requireContext(), promise);
 }
 
+// --- entered from C++ ---
+
+// C++ has numbered the own entrypoints: `first` and following, in the order of entrypoints.js.
+function setLoopback(first) {
+  firstChannel = first;
+  loopback = undefined;
+}
+
 module.exports = {
   ExecutionContext,
   contextExports,
   extend,
-  setContextExports: (value) => {
-    loopback = value;
-  },
+  setLoopback,
   waitUntil,
 };

@@ -4,14 +4,24 @@
 const { state } = require('internal/context');
 const { SET_TOSTRING_TAG, RPC, FETCHER_HAS_GET_PUT_DELETE } = require('internal/flags');
 const { fetchOn } = require('web/fetch');
-const { serialize } = require('web/structured_clone');
-const { setContextExports } = require('workers/execution_context');
-const { entrypointNames } = require('workers/entrypoints');
-const { BindingRoot, property, tagStubs } = require('workers/rpc_stub');
 
 const ILLEGAL =
   'Illegal invocation: function called with incorrect `this` reference. See ' +
   'https://developers.cloudflare.com/workers/observability/errors/#illegal-invocation-errors for details.';
+
+// A service binding, as the root of calls. Usable in every request.
+class BindingRoot {
+  /**
+   * @param {number} channel of C++
+   * @param {ArrayBuffer | undefined} props the bytes of ctx.props for the callee, if not the channel's
+   */
+  constructor(channel, props) {
+    this.channel = channel;
+    this.props = props;
+    // Of each method: whether its last result held stubs.
+    this.gaveStubs = undefined;
+  }
+}
 
 let makeFetcherFrom;
 let rootOf;
@@ -55,7 +65,7 @@ class Fetcher {
       const known = (fetcher.#properties ??= new Map());
       let found = known.get(name);
       if (found === undefined) {
-        found = property(fetcher.#root, [], name);
+        found = require('workers/rpc').property(fetcher.#root, [], name);
         // Names that are made up for each call must not fill the memory.
         if (known.size < 200) known.set(name, found);
       }
@@ -68,78 +78,10 @@ delete Fetcher.propertyOf;
 
 const makeFetcher = (channel) => makeFetcherFrom(channel, undefined);
 
-// --- ctx.exports ---
-
-// A binding to an entrypoint of the own Worker can also be called: with other props.
-const loopbacks = new WeakMap();
-
-class LoopbackHandler {
-  constructor(fetcher, channel) {
-    this.fetcher = fetcher;
-    this.channel = channel;
-  }
-
-  get(_, name) {
-    const value = this.fetcher[name];
-    // Fetcher's own methods look at `this`, which is the Proxy.
-    return name === 'fetch' || name === 'connect' ? value.bind(this.fetcher) : value;
-  }
-
-  has(_, name) {
-    return name in this.fetcher;
-  }
-
-  getPrototypeOf() {
-    return Fetcher.prototype;
-  }
-
-  ownKeys() {
-    return [];
-  }
-
-  getOwnPropertyDescriptor() {
-    return undefined;
-  }
-
-  set() {
-    return false;
-  }
-
-  defineProperty() {
-    return false;
-  }
-
-  apply(_, self, [options]) {
-    if (options !== undefined && (typeof options !== 'object' || options === null)) {
-      throw new TypeError(
-        "Failed to execute '(called as function)' on 'LoopbackServiceStub': parameter 1 is not of type 'Options'.",
-      );
-    }
-    const props = options?.props;
-    if (props !== undefined && (typeof props !== 'object' || props === null)) {
-      throw new TypeError('"props" must be an object.');
-    }
-    return makeFetcherFrom(this.channel, props === undefined ? undefined : serialize(props));
-  }
-}
-
-// C++ has numbered the own entrypoints: `first` and following, in the order of entrypoints.js.
-function setLoopback(first) {
-  const exports = {};
-  entrypointNames().forEach((name, index) => {
-    if (name === '') return;
-    const fetcher = makeFetcher(first + index);
-    const callable = new Proxy(() => {}, new LoopbackHandler(fetcher, first + index));
-    loopbacks.set(callable, fetcher);
-    exports[name] = callable;
-  });
-  setContextExports(exports);
-}
-
 // The BindingRoot behind a Fetcher; undefined for other values.
 function bindingRootOf(value) {
   if (typeof value === 'function') {
-    const fetcher = loopbacks.get(value);
+    const fetcher = require.loaded('workers/loopback')?.fetcherOf(value);
     return fetcher === undefined ? undefined : rootOf(fetcher);
   }
   return typeof value === 'object' && value !== null ? rootOf(value) : undefined;
@@ -164,7 +106,6 @@ const HELPERS = {
 function configureFetcher() {
   const { flags } = state;
   if (flags & SET_TOSTRING_TAG) {
-    tagStubs();
     Object.defineProperty(Fetcher.prototype, Symbol.toStringTag, {
       value: 'Fetcher',
       configurable: true,
@@ -196,4 +137,4 @@ function configureFetcher() {
   Object.setPrototypeOf(Fetcher.prototype, anything);
 }
 
-module.exports = { Fetcher, bindingRootOf, configureFetcher, makeFetcher, makeFetcherFrom, setLoopback };
+module.exports = { BindingRoot, Fetcher, bindingRootOf, configureFetcher, makeFetcher, makeFetcherFrom };

@@ -1,13 +1,11 @@
-// The modules that come with isolane: "cloudflare:workers", and node's that flags ask for.
+// The module "cloudflare:workers".
 'use strict';
 
-const { Frame, getFrame, setFrame, state } = require('internal/context');
-const { NODEJS_ALS } = require('internal/flags');
-const async = require('workers/async_local_storage');
+const { Frame, getFrame, setFrame } = require('internal/context');
 const classes = require('workers/entrypoint_classes');
 const { contextExports, waitUntil } = require('workers/execution_context');
 const { Fetcher } = require('workers/fetcher');
-const { RpcPromise, RpcProperty, RpcStub } = require('workers/rpc_stub');
+const rpcClasses = require('workers/rpc_classes');
 
 // Under which withEnv() and withExports() keep what they were given, in the frame's stores.
 const ENV = {};
@@ -45,29 +43,21 @@ function withValues(values, callback) {
   }
 }
 
-// Their exports for one Worker, by name; `env` holds the same bindings as the handlers' argument.
-function platformModules(env) {
+// Its exports for one Worker; `env` holds the same bindings as the handlers' argument.
+function platformExports(env) {
   const stored = (key) => getFrame()?.stores?.get(key);
-  const modules = {
-    'cloudflare:workers': {
-      ...classes,
-      RpcPromise,
-      RpcProperty,
-      RpcStub,
-      ServiceStub: Fetcher,
-      env: mirror(() => stored(ENV) ?? env),
-      exports: mirror(() => stored(EXPORTS) ?? contextExports()),
-      waitUntil,
-      withEnv: (newEnv, callback) => withValues([[ENV, newEnv]], callback),
-      withExports: (newExports, callback) => withValues([[EXPORTS, newExports]], callback),
-      withEnvAndExports: (newEnv, newExports, callback) =>
-        withValues([[ENV, newEnv], [EXPORTS, newExports]], callback),
-    },
+  return {
+    ...classes,
+    ...rpcClasses,
+    ServiceStub: Fetcher,
+    env: mirror(() => stored(ENV) ?? env),
+    exports: mirror(() => stored(EXPORTS) ?? contextExports()),
+    waitUntil,
+    withEnv: (newEnv, callback) => withValues([[ENV, newEnv]], callback),
+    withExports: (newExports, callback) => withValues([[EXPORTS, newExports]], callback),
+    withEnvAndExports: (newEnv, newExports, callback) =>
+      withValues([[ENV, newEnv], [EXPORTS, newExports]], callback),
   };
-  if (state.flags & NODEJS_ALS) {
-    modules['node:async_hooks'] = { ...async, default: async };
-  }
-  return modules;
 }
 
-module.exports = { platformModules };
+module.exports = { platformExports };

@@ -10,15 +10,10 @@
 const { state, currentDepth, enterContext, foreignIo, requireContext } = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
 const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
-const { proxies } = require('internal/inspect');
-
-const promiseThen = Promise.prototype.then;
-const promiseCatch = Promise.prototype.catch;
-const promiseFinally = Promise.prototype.finally;
-const objectPrototype = Object.prototype;
-const { hasOwn, getPrototypeOf, setPrototypeOf } = Object;
-const { captureStackTrace } = Error;
-const { stringify } = JSON;
+const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen,
+  setPrototypeOf, stringify } = require('internal/primordials');
+const { BindingRoot, bindingRootOf } = require('workers/fetcher');
+const { RpcPromise, RpcProperty, RpcStub } = require('workers/rpc_classes');
 
 // Operations, as a call carries them; also with the bit LONG_PATH: the path is JSON, not one name.
 const CALL = 0;
@@ -30,26 +25,13 @@ const MAX_PROPERTY_DEPTH = 64;
 // What the values module does for this one, which it needs itself: set by rpc_values.js.
 const values = {
   write: undefined,
-  read: undefined,
+  readArguments: undefined,
+  readResult: undefined,
   // The [Symbol.dispose]() of results without stubs.
   nothingToDispose: () => {},
 };
 
 // --- roots ---
-
-// A service binding. Usable in every request.
-class BindingRoot {
-  /**
-   * @param {number} channel of C++
-   * @param {ArrayBuffer | undefined} props the bytes of ctx.props for the callee, if not the channel's
-   */
-  constructor(channel, props) {
-    this.channel = channel;
-    this.props = props;
-    // Of each method: whether its last result held stubs.
-    this.gaveStubs = undefined;
-  }
-}
 
 // A stub: one reference to an object of some invocation. Belongs to the request that received it.
 class StubState {
@@ -269,35 +251,6 @@ function duplicate(stub) {
   return makeStub(new StubState(stub.io, id));
 }
 
-// The classes exist for instanceof, and for `new RpcStub(object)`.
-class RpcStub {
-  constructor(object) {
-    return values.makeLocalStub(object);
-  }
-}
-
-class RpcPromise {
-  constructor() {
-    throw new TypeError('Illegal constructor');
-  }
-}
-
-class RpcProperty {
-  constructor() {
-    throw new TypeError('Illegal constructor');
-  }
-}
-
-// For Workers with set_tostring_tag.
-function tagStubs() {
-  for (const Class of [RpcStub, RpcPromise, RpcProperty]) {
-    Object.defineProperty(Class.prototype, Symbol.toStringTag, {
-      value: `Js${Class.name}`,
-      configurable: true,
-    });
-  }
-}
-
 // "RpcPromise" or "RpcProperty" for what cannot be sent because it is no value yet.
 function unsendableName(value) {
   if (typeof value !== 'function') return undefined;
@@ -311,8 +264,6 @@ function nameOf(value) {
   if (native.proxyTarget(value) !== CALLABLE) return undefined;
   return stubStateOf(value) === undefined ? unsendableName(value) : 'RpcStub';
 }
-
-proxies.nameOf = nameOf;
 
 // --- calls ---
 
@@ -388,8 +339,10 @@ function onResult(value, path, operation, args, pending) {
 
 // The root behind a stub or a binding; undefined for other values.
 function rootOf(value) {
-  return stubStateOf(value) ?? values.bindingRootOf(value);
+  return stubStateOf(value) ?? bindingRootOf(value);
 }
+
+const isRemote = (value) => rootOf(value) !== undefined;
 
 // "gateway/src/index.js:14:25": the code of the Worker that is calling now.
 function callerPlace() {
@@ -457,22 +410,19 @@ function noteStubs(call, gave) {
 }
 
 module.exports = {
-  BindingRoot,
   CALL,
   GET,
   LONG_PATH,
-  RpcPromise,
-  RpcProperty,
-  RpcStub,
   StubState,
   checkUsable,
+  isRemote,
   makeStub,
   missing,
+  nameOf,
   onMethodResult,
   property,
   start,
   stubStateOf,
-  tagStubs,
   unsendableName,
   values,
 };

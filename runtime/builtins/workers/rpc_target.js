@@ -11,20 +11,17 @@ const { RpcTarget } = require('workers/entrypoint_classes');
 const { ExecutionContext } = require('workers/execution_context');
 const { addHint } = require('internal/calls');
 const { hints } = require('internal/errors');
-const { CALL, LONG_PATH, StubState, makeStub, missing, stubStateOf, unsendableName, values } =
+const { getOwnPropertyNames, getPrototypeOf, hasOwn, objectPrototype, parse, promiseThen } =
+  require('internal/primordials');
+const { CALL, LONG_PATH, StubState, isRemote, makeStub, missing, stubStateOf, unsendableName, values } =
   require('workers/rpc_stub');
 
-const promiseThen = Promise.prototype.then;
-const objectPrototype = Object.prototype;
-const { hasOwn, getPrototypeOf, getOwnPropertyNames } = Object;
-const { parse } = JSON;
-
 // Of entrypoints: what is special there, or belongs to Durable Objects.
-const RESERVED_ON_ENTRYPOINTS = new Set([
-  'fetch', 'connect', 'alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError', 'dup',
-  'constructor',
-]);
-const RESERVED_ON_TARGETS = new Set(['dup', 'constructor']);
+const RESERVED_ON_ENTRYPOINTS = {
+  __proto__: null, fetch: 0, connect: 0, alarm: 0, webSocketMessage: 0, webSocketClose: 0, webSocketError: 0,
+  dup: 0, constructor: 0,
+};
+const RESERVED_ON_TARGETS = { __proto__: null, dup: 0, constructor: 0 };
 
 // --- looking up ---
 
@@ -37,7 +34,7 @@ function missingOn(object, name, allowInstance, reserved) {
     for (; holder !== null && holder !== objectPrototype && holder !== Function.prototype;
       holder = allowInstance ? null : getPrototypeOf(holder)) {
       for (const one of getOwnPropertyNames(holder)) {
-        if (!reserved.has(one) && (!allowInstance || typeof object !== 'function' || !(one in CALLABLE_NAMES))) {
+        if (!(one in reserved) && (!allowInstance || typeof object !== 'function' || !(one in CALLABLE_NAMES))) {
           names.add(one);
         }
       }
@@ -55,7 +52,7 @@ function missingOn(object, name, allowInstance, reserved) {
 const CALLABLE_NAMES = { length: 0, name: 0, prototype: 0, arguments: 0, caller: 0 };
 
 function lookUp(object, name, allowInstance, reserved) {
-  if (reserved.has(name)) {
+  if (name in reserved) {
     throw new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
   }
   if (allowInstance) {
@@ -89,7 +86,7 @@ function perform(object, names, allowInstance, reserved, operation, args, extra)
   for (let i = 0; i < names.length; i++) {
     if (i > 0) {
       object = value;
-      if (values.isRemote(object)) return performRemotely(object, names.slice(i), operation, args);
+      if (isRemote(object)) return performRemotely(object, names.slice(i), operation, args);
       allowInstance = accessOf(object);
       if (allowInstance === undefined) throw missing(names[i - 1]);
     }
@@ -307,6 +304,4 @@ function onDropped(ioId, exportId) {
   }
 }
 
-values.makeLocalStub = makeLocalStub;
-
-module.exports = { accessOf, attachExport, handleMethod, handleStubCall, onDropped };
+module.exports = { accessOf, attachExport, handleMethod, handleStubCall, makeLocalStub, onDropped };

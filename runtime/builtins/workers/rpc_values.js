@@ -6,23 +6,17 @@
 
 const { requireContext } = require('internal/context');
 const { describeError, makeError } = require('internal/errors');
-const { DOMException, isDOMException } = require('internal/dom_exception');
 const { isProxy } = native;
-const { abortSignal, addAbortAlgorithm, createSignal, isAbortSignal } = require('web/abort');
-const { Blob, File, blobBytes, isBlob, makeBlob } = require('web/blob');
 const { STREAM, NONE, USED, takeBody, taken } = require('web/body');
 const { Headers, fromPacked, pack } = require('web/headers');
 const { USED_REQUEST, isRequest, packRequest, requestParts, reviveRequest } = require('web/request');
 const { Response, isResponse, receiveResponse, responseParts, reviveResponse } = require('web/response');
-const { ReadableStream, WritableStream } = require('web/streams');
-const { deserialize, serialize } = require('web/structured_clone');
+const { defineProperty } = require('internal/webidl');
+const { getPrototypeOf, objectPrototype } = require('internal/primordials');
 const { bindingRootOf, makeFetcherFrom } = require('workers/fetcher');
 const { RpcTarget } = require('workers/entrypoint_classes');
 const { CALL, StubState, checkUsable, makeStub, start, stubStateOf, unsendableName, values } = require('workers/rpc_stub');
 const { accessOf, attachExport } = require('workers/rpc_target');
-
-const { getPrototypeOf, defineProperty } = Object;
-const objectPrototype = Object.prototype;
 
 // The first part of every object that is taken apart.
 const STUB = 0; // attachment
@@ -40,6 +34,23 @@ const ERROR = 11; // type, message, extra
 
 const LOST_WRITER =
   'WritableStream received over RPC was disconnected because the remote execution context has ended.';
+
+// What few messages hold is loaded for those. Before that nothing can be an instance of its classes.
+const serialize = (value) => require('web/structured_clone').serialize(value);
+const deserialize = (buffer) => require('web/structured_clone').deserialize(buffer);
+const isBlob = (value) => require.loaded('web/blob')?.isBlob(value) === true;
+const isAbortSignal = (value) => require.loaded('web/abort')?.isAbortSignal(value) === true;
+const isDOMException = (value) => require.loaded('internal/dom_exception')?.isDOMException(value) === true;
+
+function isStream(value, name) {
+  const streams = require.loaded('web/streams');
+  return streams !== undefined && value instanceof streams[name];
+}
+
+function makeException(message, name) {
+  const { DOMException } = require('internal/dom_exception');
+  return new DOMException(message, name);
+}
 
 const unsupported = (name) =>
   `Could not serialize object of type "${name}". This type does not support serialization.`;
@@ -64,9 +75,11 @@ let duplicates = false;
 let probing = false;
 const LATER = 'later';
 
-const isSpent = (object) =>
-  object instanceof RpcTarget || isResponse(object) || isRequest(object) ||
-  object instanceof ReadableStream || object instanceof WritableStream;
+function isSpent(object) {
+  if (typeof object !== 'object' || object === null) return false;
+  return object instanceof RpcTarget || isResponse(object) || isRequest(object) ||
+    isStream(object, 'ReadableStream') || isStream(object, 'WritableStream');
+}
 
 function duplicated(target, what) {
   if (!duplicates) return target;
@@ -75,7 +88,7 @@ function duplicated(target, what) {
   const copy = Reflect.apply(dup, target, []);
   const access = (typeof copy === 'object' && copy !== null) || typeof copy === 'function' ? accessOf(copy) : undefined;
   if (access !== undefined && access === accessOf(target)) return copy;
-  throw new DOMException(
+  throw makeException(
     `Couldn't create a stub for the ${what} because it has a dup() method which did not return another ` +
       `${what}. Either remove the dup() method or make sure it returns one.`,
     'DataCloneError',
@@ -132,7 +145,7 @@ function serializeReason(reason) {
 
 function deserializeReason(bytes) {
   const { reason, name, message, dom } = deserialize(bytes);
-  return dom ? new DOMException(message, name) : reason;
+  return dom ? makeException(message, name) : reason;
 }
 
 // A signal travels as what is known of it and a pipe, into which the reason is written when it aborts.
@@ -140,7 +153,7 @@ function describeSignal(signal) {
   if (signal.aborted) return [SIGNAL, serializeReason(signal.reason), -1];
   const io = requireContext();
   const writer = native.pipeOpen(io.id, -1);
-  addAbortAlgorithm(signal, (reason) => {
+  require('web/abort').addAbortAlgorithm(signal, (reason) => {
     native.pipeWrite(writer, new Uint8Array(serializeReason(reason)));
     native.pipeClose(writer);
   });
@@ -185,9 +198,10 @@ function describeObject(object) {
       ...(signal === undefined ? [] : describeSignal(signal))];
   }
   if (object instanceof Headers) return [HEADERS, pack(object)];
-  if (object instanceof ReadableStream) return describeReadable(object);
-  if (object instanceof WritableStream) return describeWritable(object);
+  if (isStream(object, 'ReadableStream')) return describeReadable(object);
+  if (isStream(object, 'WritableStream')) return describeWritable(object);
   if (isBlob(object)) {
+    const { File, blobBytes } = require('web/blob');
     const bytes = blobBytes(object);
     return object instanceof File
       ? [FILE, bytes, object.type, object.name, object.lastModified] : [BLOB, bytes, object.type];
@@ -225,6 +239,7 @@ function reviveStub(attachment) {
 function reviveWritable(attachment) {
   // It lives as long as the stream is open, also after the call that it was an argument of.
   const stub = takeStub(attachment, 0);
+  const { WritableStream } = require('web/streams');
   return new WritableStream({
     write: (chunk) => start(stub, ['write'], CALL, [chunk]),
     async close() {
@@ -239,6 +254,7 @@ function reviveWritable(attachment) {
 }
 
 function reviveSignal(reason, attachment) {
+  const { abortSignal, createSignal } = require('web/abort');
   const signal = createSignal();
   if (reason !== undefined) {
     abortSignal(signal, deserializeReason(exactBuffer(reason)));
@@ -255,7 +271,7 @@ async function followSignal(io, body, signal) {
       await io.news(body);
     } else {
       // Its end without a word means that it will never abort.
-      if (chunk instanceof Uint8Array) abortSignal(signal, deserializeReason(exactBuffer(chunk)));
+      if (chunk instanceof Uint8Array) require('web/abort').abortSignal(signal, deserializeReason(exactBuffer(chunk)));
       return;
     }
   }
@@ -288,13 +304,15 @@ function reviveObject(parts) {
     case WRITABLE:
       return reviveWritable(parts[1]);
     case BLOB:
-      return makeBlob(parts[1], parts[2]);
-    case FILE:
+      return require('web/blob').makeBlob(parts[1], parts[2]);
+    case FILE: {
+      const { File } = require('web/blob');
       return new File([parts[1]], parts[3], { type: parts[2], lastModified: parts[4] });
+    }
     case SIGNAL:
       return reviveSignal(parts[1], parts[2]);
     case EXCEPTION:
-      return new DOMException(parts[1], parts[2]);
+      return makeException(parts[1], parts[2]);
     case ERROR:
       return makeError(parts[1], parts[2], false, optional(parts[3]));
     default:
@@ -383,7 +401,7 @@ function replace(value, seen, given, path, label) {
     const binding = bindingRootOf(value);
     if (binding !== undefined) return makeFetcherFrom(binding.channel, binding.props);
     const name = unsendableName(value);
-    if (name !== undefined) throw new DOMException(unsupported(name) + placeOf(path, label), 'DataCloneError');
+    if (name !== undefined) throw makeException(unsupported(name) + placeOf(path, label), 'DataCloneError');
     const stub = stubStateOf(value);
     if (stub !== undefined) {
       checkUsable(stub);
@@ -399,7 +417,7 @@ function replace(value, seen, given, path, label) {
   if (isProxy(value)) {
     const allowInstance = accessOf(value);
     if (allowInstance === undefined) {
-      throw new DOMException(
+      throw makeException(
         'Proxy could not be serialized because it is not a valid RPC receiver type. The Proxy must ' +
           "emulate either a plain object or an RpcTarget, as indicated by the Proxy's prototype chain." +
           placeOf(path, label),
@@ -463,7 +481,7 @@ function cloneError(text, value, label) {
   } catch {
     // A getter that throws now: the place is only a help.
   }
-  return new DOMException(text + place, 'DataCloneError');
+  return makeException(text + place, 'DataCloneError');
 }
 
 // The path to the first thing in `value` that cannot be sent by itself.
@@ -501,7 +519,7 @@ function findRefused(value, path, seen) {
 // Instances of classes that describeObject() knows are not tried: that would take their bodies.
 function isSendable(value) {
   if (value instanceof RpcTarget || bindingRootOf(value) !== undefined || isResponse(value) || isRequest(value) ||
-      value instanceof Headers || value instanceof ReadableStream || value instanceof WritableStream ||
+      value instanceof Headers || isStream(value, 'ReadableStream') || isStream(value, 'WritableStream') ||
       isBlob(value) || isAbortSignal(value) || isDOMException(value)) {
     return true;
   }
@@ -514,7 +532,8 @@ function isSendable(value) {
   return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) !== '[object Object]';
 }
 
-Object.assign(values, { bindingRootOf, readArguments, readResult, write,
-  isRemote: (value) => stubStateOf(value) !== undefined || bindingRootOf(value) !== undefined });
+values.write = write;
+values.readArguments = readArguments;
+values.readResult = readResult;
 
 module.exports = { describeObject, reviveObject };

@@ -1,6 +1,7 @@
 // isolane_mksnapshot BUILTINS STREAMS OUT: makes the start-up snapshot OUT from the folder of
-// built-in JavaScript and the streams library of third_party, and OUT.sources with their text. Runs
-// at build time.
+// built-in JavaScript and the streams library of third_party, and OUT.texts with their text.
+// isolane_mksnapshot OUT: adds the code caches of what is not in the snapshot: OUT.sources. Both
+// run at build time, one after the other, as two processes (see CreateCodeCaches).
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -32,14 +33,13 @@ bool ReadFile(const std::filesystem::path& path, std::string& text) {
   return true;
 }
 
-}  // namespace
+int Fail(const isolane::Error& error) {
+  std::fprintf(stderr, "isolane_mksnapshot: %s\n", error.ToString().c_str());
+  return 1;
+}
 
-int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: isolane_mksnapshot BUILTINS STREAMS OUT\n");
-    return 2;
-  }
-  const std::filesystem::path root = argv[1];
+int MakeSnapshot(const std::filesystem::path& root, const std::string& streams_file,
+                 const std::string& out) {
   std::vector<isolane::js::Builtin> builtins;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (entry.path().extension() != ".js") continue;
@@ -49,8 +49,8 @@ int main(int argc, char** argv) {
     builtins.push_back(std::move(builtin));
   }
   isolane::js::Builtin streams{"third_party/web-streams", {}};
-  if (!ReadFile(argv[2], streams.source)) {
-    std::fprintf(stderr, "isolane_mksnapshot: cannot read %s\n", argv[2]);
+  if (!ReadFile(streams_file, streams.source)) {
+    std::fprintf(stderr, "isolane_mksnapshot: cannot read %s\n", streams_file.c_str());
     return 1;
   }
   builtins.push_back(std::move(streams));
@@ -58,16 +58,40 @@ int main(int argc, char** argv) {
             [](const auto& a, const auto& b) { return a.id < b.id; });
 
   auto made = isolane::js::CreateSnapshot(builtins, isolane::worker::AllNatives());
-  if (!made.ok()) {
-    std::fprintf(stderr, "isolane_mksnapshot: %s\n", made.error().ToString().c_str());
+  if (!made.ok()) return Fail(made.error());
+  std::vector<isolane::js::BuiltinText> texts;
+  for (const auto& builtin : builtins) texts.push_back({builtin.id, builtin.source, {}});
+  if (!WriteFile(out, *made) || !WriteFile(out + ".texts", isolane::js::PackSources(texts))) {
     return 1;
   }
-  std::vector<std::string_view> texts;
-  for (const auto& builtin : builtins) texts.push_back(builtin.source);
-  const std::string out = argv[3];
-  if (!WriteFile(out, *made) || !WriteFile(out + ".sources", isolane::js::PackSources(texts))) {
-    return 1;
-  }
-  isolane::js::Platform::Stop();
   return 0;
+}
+
+int AddCodeCaches(const std::string& out) {
+  std::string blob;
+  std::string packed;
+  if (!ReadFile(out, blob) || !ReadFile(out + ".texts", packed)) {
+    std::fprintf(stderr, "isolane_mksnapshot: cannot read %s\n", out.c_str());
+    return 1;
+  }
+  std::vector<isolane::js::BuiltinText> texts = isolane::js::UnpackSources(packed);
+  isolane::js::SetSources(texts);
+  isolane::js::Platform::Start();
+  auto caches = isolane::js::CreateCodeCaches(blob, isolane::worker::AllNatives());
+  if (!caches.ok()) return Fail(caches.error());
+  for (size_t i = 0; i < texts.size(); i++) texts[i].code_cache = (*caches)[i];
+  return WriteFile(out + ".sources", isolane::js::PackSources(texts)) ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2 && argc != 4) {
+    std::fprintf(stderr,
+                 "usage: isolane_mksnapshot BUILTINS STREAMS OUT, then isolane_mksnapshot OUT\n");
+    return 2;
+  }
+  const int status = argc == 4 ? MakeSnapshot(argv[1], argv[2], argv[3]) : AddCodeCaches(argv[1]);
+  if (status == 0) isolane::js::Platform::Stop();
+  return status;
 }

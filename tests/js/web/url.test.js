@@ -1,6 +1,7 @@
 'use strict';
 
-const { fetchUrl, parseHref } = internals.require('web/url');
+const { fetchUrl } = internals.require('internal/fetch_url');
+const parseHref = (input) => internals.native.urlParse(input, undefined);
 
 test('new URL: components', () => {
   const url = new URL('https://user:pa%20ss@Example.COM:8443/a/./b/../c%20d/index.html?x=1&y=%20z#frag');

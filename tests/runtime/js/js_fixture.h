@@ -1,4 +1,4 @@
-// Isolates with a tiny built-in half of their own: one module, one native.
+// Isolates with a tiny built-in half of their own: a few modules, one native.
 #pragma once
 
 #include <memory>
@@ -26,12 +26,21 @@ inline void Twice(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 inline constexpr NativeFunction kTestNatives[] = {{"twice", Twice}};
 
-// `exports.four` is made by a native, `exports.name` comes from another module.
+// `exports.four` is made by a native, `exports.name` comes from another module. The globals `late`,
+// `endless` and `bad` are loaded when they are read.
 inline const std::vector<Builtin>& TestBuiltins() {
   static const std::vector<Builtin> builtins{
       {"index",
-       "'use strict';\nglobalThis.builtin = 'here';\nmodule.exports = { four: () => "
+       "'use strict';\nglobalThis.builtin = 'here';\nfor (const name of ['late', 'endless', "
+       "'bad']) require.define(globalThis, name, "
+       "'lib/' + name);\nmodule.exports = { four: () => "
        "native.twice(2), name: require('lib/name') };"},
+      {"lib/bad", "throw new Error('not today');"},
+      {"lib/endless", "for (;;) {}"},
+      {"lib/late",
+       "'use strict';\nglobalThis.loads = (globalThis.loads ?? 0) + 1;\n"
+       "const deep = (n) => (n === 0 ? 0 : deep(n - 1));\ndeep(500);\n"
+       "module.exports = { late: { name: 'late', twice: (n) => native.twice(n) } };"},
       {"lib/name", "module.exports = 'from lib/name';"}};
   return builtins;
 }
@@ -44,12 +53,9 @@ inline const std::string& TestSnapshot() {
     return std::move(made).value();
   }();
   // Another test may have made a snapshot of something else meanwhile.
-  static const std::string sources = [] {
-    std::vector<std::string_view> texts;
-    for (const Builtin& builtin : TestBuiltins()) texts.push_back(builtin.source);
-    return PackSources(texts);
-  }();
-  UnpackSources(sources);
+  std::vector<BuiltinText> texts;
+  for (const Builtin& builtin : TestBuiltins()) texts.push_back({builtin.id, builtin.source, {}});
+  SetSources(texts);
   return snapshot;
 }
 

@@ -1,0 +1,17 @@
+// Method calls as one, for the modules that are in the snapshot: loaded with the first call.
+'use strict';
+
+const { onMethodResult, property } = require('workers/rpc_stub');
+const { handleMethod, handleStubCall, makeLocalStub, onDropped } = require('workers/rpc_target');
+const { describeObject, reviveObject } = require('workers/rpc_values');
+
+module.exports = {
+  describeObject,
+  handleMethod,
+  handleStubCall,
+  makeLocalStub,
+  onDropped,
+  onMethodResult,
+  property,
+  reviveObject,
+};
