@@ -117,7 +117,7 @@ class Connection final : private RequestParser::Events, private IncomingBody::Ow
   void OnHead(const RequestInfo& info) override;
   void OnBody(std::string_view bytes) override;
   bool OnRequestEnd() override;
-  void OnBodyRoom() override { transport_.OnReadingChanged(); }
+  void OnBodyRoom() override;
 
   bool HasBacklog() const { return output_.size() >= OutgoingBody::kMaxQueued; }
   void Parse(std::string_view bytes);

@@ -43,6 +43,7 @@ void Dispatcher::StartOnStub(Call& call) {
     return;
   }
   if (owner->pipeline->cpu.exhausted()) {
+    calls_.Free(&call);
     EndExhausted(*owner->pipeline, *owner->worker);
     return;
   }

@@ -52,6 +52,8 @@ TestRuntime::~TestRuntime() {
   CHECK_MESSAGE(dispatcher.live_pipelines() == 0, "requests are left");
   CHECK_MESSAGE(dispatcher.live_invocations() == 0, "invocations are left");
   CHECK_MESSAGE(dispatcher.live_bodies() == 0, "bodies are left");
+  CHECK_MESSAGE(dispatcher.live_stubs() == 0, "stubs are left");
+  CHECK_MESSAGE(dispatcher.live_calls() == 0, "calls are left");
   CHECK_MESSAGE(observer_.Count("internal error") == 0, observer_.Text());
 }
 
