@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests isolane:   ./test.sh [SUITE...]
 #
-#   all          (default) everything below but asan and ubsan
+#   all          (default) everything below down to e2e
 #   format       clang-format agrees with every C++ file of ours
 #   layers       no #include against the arrows of ARCHITECTURE.md, and the check itself notices one
 #   headers      every header compiles alone
@@ -9,6 +9,8 @@
 #   conformance  the black-box cases of tests/conformance
 #   samples e2e  the scripts of tests/samples and tests/e2e
 #   asan ubsan   unit, under a sanitizer
+#   stress [SECONDS]  random graphs of Workers, under AddressSanitizer, for 60 s; SEED=N ./test.sh stress: one of them again
+#   fuzz [SECONDS]    each target of tests/fuzz for 20 s, by clang's libFuzzer; what it finds stays in build-fuzz/findings
 #
 # The last line is "N passed, N failed": doctest cases, assertions of the conformance cases, and one for each other check.
 # The status is 0 only if something ran and nothing failed.
@@ -124,6 +126,60 @@ suite_unit() { unit_tests_of release; }
 suite_asan() { unit_tests_of asan; }
 suite_ubsan() { unit_tests_of ubsan; }
 
+# One test; its output is the figures, or what went wrong and the seed that does it again.
+suite_stress() {
+  local log seed
+  build asan stress_tests || return 0
+  log=build-asan/stress.log
+  # malloc_context_size: stacks with compiled JavaScript in them are all different, and AddressSanitizer keeps each.
+  if ISOLANE_STRESS_SECONDS=${seconds:-60} SEED=${SEED-} \
+    ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0:malloc_context_size=8 \
+    build-asan/tests/stress_tests >"$log" 2>&1; then
+    count 1 0
+    grep -E '^([0-9]+ graphs|warning:)' "$log"
+    echo "PASS stress"
+  else
+    count 0 1
+    tail -n 100 "$log"
+    # What does not hold is told with its seed; of a crash the last one is the reason.
+    seed=$( (grep -oE 'ERROR: SEED=[0-9]+' "$log" || grep -oE '^SEED=[0-9]+' "$log" | tail -n 1) | head -n 1)
+    echo "again: SEED=${seed##*=} ./test.sh stress (all of the log: $log)"
+    echo "FAIL stress"
+  fi
+}
+
+# Each target is one test.
+suite_fuzz() {
+  local source name log run
+  isolane_setup apt-test.txt apt-fuzz.txt
+  build fuzz isolane_fuzz || return 0
+  mkdir -p build-fuzz/findings
+  # libFuzzer makes all thread-local variables of its program static ones, for which the host has kept no room.
+  local environment=(GLIBC_TUNABLES=glibc.rtld.optional_static_tls=262144
+    ASAN_OPTIONS=allow_addr2line=1:detect_stack_use_after_return=0)
+  for source in tests/fuzz/*_fuzz.cc; do
+    name=$(basename "$source" _fuzz.cc)
+    log=build-fuzz/$name.log
+    mkdir -p "build-fuzz/corpus/$name"
+    run=(env "${environment[@]}" "build-fuzz/tests/${name}_fuzz")
+    # V8 always keeps something, so libFuzzer would look for leaks after nearly every input. That nothing of ours is left
+    # is what the target checks itself.
+    if [ "$name" = rpc_clone ]; then run+=(-detect_leaks=0); fi
+    if "${run[@]}" -max_total_time="${seconds:-20}" -max_len=1500 -timeout=10 -print_final_stats=1 \
+      -artifact_prefix="build-fuzz/findings/$name-" \
+      "build-fuzz/corpus/$name" "tests/fuzz/seeds/$name" >"$log" 2>&1; then
+      count 1 0
+      echo "PASS fuzz $name ($(awk '/number_of_executed_units/ { runs = $2 } /average_exec_per_sec/ { rate = $2 }
+        END { print runs " runs, " rate " a second" }' "$log"))"
+    else
+      count 0 1
+      grep -vE '^#[0-9]+|^INFO|^"' "$log" | tail -n 60
+      sed -n "s|.*Test unit written to |again: ${run[*]} |p" "$log"
+      echo "FAIL fuzz $name (all of the log: $log)"
+    fi
+  done
+}
+
 suite_conformance() {
   build release isolane || return 0
   # Features that are not there yet are named in the output, not passed over.
@@ -151,11 +207,16 @@ suite_e2e() { scripts_of tests/e2e; }
 all=(format layers headers unit conformance samples e2e)
 [ $# != 0 ] || set -- all
 suites=()
+seconds=
 for suite in "$@"; do
   case $suite in
     all) suites+=("${all[@]}") ;;
-    format | layers | headers | unit | conformance | samples | e2e | asan | ubsan) suites+=("$suite") ;;
+    format | layers | headers | unit | conformance | samples | e2e | asan | ubsan | stress | fuzz) suites+=("$suite") ;;
     *)
+      if [[ $suite =~ ^[1-9][0-9]*$ ]]; then
+        seconds=$suite
+        continue
+      fi
       sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
       isolane_fail "there is no suite \"$suite\""
       ;;

@@ -33,10 +33,13 @@ std::optional<Chunk> Pipe::Read() {
   queue_.pop_front();
   const bool was_full = queued_ >= kHighWaterMark;
   queued_ -= chunk.size();
+  // Were the reader told of what the writer adds now, it would see that before this chunk.
+  reading_ = true;
   if (was_full && queued_ < kHighWaterMark && state_ == State::kOpen && writer_ != nullptr) {
     writer_->OnWritable();
   }
   AskWriter();
+  reading_ = false;
   return chunk;
 }
 

@@ -68,7 +68,9 @@ class Pipe {
 
   // --- reader's end ---
   void set_reader(PipeReader* reader) { reader_ = reader; }
-  // The next chunk, or nothing: then state() tells whether more may come.
+  // The next chunk, or nothing: then state() tells whether more may come. The reader is not told of
+  // what the writer does when this makes room: it reads on, or looks at readable(), before it
+  // waits.
   std::optional<Chunk> Read();
   // All queued bytes are dropped and the writer is told.
   void Cancel();
@@ -93,11 +95,12 @@ class Pipe {
 
  private:
   void Notify() {
-    if (reader_ != nullptr) reader_->OnReadable();
+    if (reader_ != nullptr && !reading_) reader_->OnReadable();
   }
 
   std::deque<Chunk> queue_;
   size_t queued_ = 0;  // bytes
+  bool reading_ = false;
   State state_ = State::kOpen;
   PipeError error_;
   PipeWriter* writer_ = nullptr;

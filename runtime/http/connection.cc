@@ -98,6 +98,8 @@ bool Connection::OnRequestEnd() {
   }
   if (close_after_ || dead_) {
     StopInput();
+    // The response may have been complete for long: nothing else asks for fate() again.
+    if (front_ == nullptr) transport_.OnDirty();
     return false;
   }
   return in_flight_ < kMaxInFlight && !HasBacklog();
@@ -187,6 +189,12 @@ Body Connection::TakeIncomingBody(ExchangeSlot& slot) {
   Body body = Body::Stream(request_body_.Stream());
   transport_.OnReadingChanged();
   return body;
+}
+
+void Connection::OnBodyRoom() {
+  transport_.OnReadingChanged();
+  // Only the body's reader may have kept the connection.
+  if (close_after_ && front_ == nullptr && !dead_) transport_.OnDirty();
 }
 
 bool Connection::wants_read() const {

@@ -130,7 +130,7 @@ class Connection final : private RequestParser::Events,
   void OnBody(std::string_view bytes) override;
   bool OnRequestEnd() override;
   bool OnUpgradeAsked() override;
-  void OnBodyRoom() override { transport_.OnReadingChanged(); }
+  void OnBodyRoom() override;
   void OnWebSocketNews() override { transport_.OnDirty(); }
   void OnWebSocketRoom() override { transport_.OnReadingChanged(); }
 

@@ -85,8 +85,17 @@ void ResponseParser::BeginMessage() {
 }
 
 bool ResponseParser::AddStatusText(std::string_view part) {
-  head_.Append(part);
-  return head_.size() <= kMaxHeadBytes || Fail("the head of the response is too long");
+  if (head_.size() + part.size() > kMaxHeadBytes) {
+    return Fail("the head of the response is too long");
+  }
+  // llhttp lets everything through, NUL too. RFC 9112 4 has no control characters in it, and tells
+  // clients to make nothing of this text.
+  char* to = head_.Reserve(part.size());
+  for (const char c : part) {
+    if (c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != 0x7f)) *to++ = c;
+  }
+  head_.Commit(to);
+  return true;
 }
 
 bool ResponseParser::AddName(std::string_view part) {
@@ -152,8 +161,13 @@ int ResponseParser::FinishHead() {
     // No body, and what follows is no HTTP.
     return 2;
   }
+  if (status_ < 100) {
+    Fail("its status is below 100");
+    return -1;
+  }
   interim_ = status_ < 200;
-  if (interim_) return 0;
+  // RFC 9112 6.3: without a body, whatever it announces.
+  if (interim_) return 1;
   keep_alive_ = llhttp_should_keep_alive(&machine_) != 0;
   has_body_ = asked_ != Asked::kHead && StatusAllowsBody(status_);
   state_ = State::kBody;

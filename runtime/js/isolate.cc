@@ -21,6 +21,8 @@ bool AllowWasm(v8::Local<v8::Context>, v8::Local<v8::String>) {
   return Isolate::From(v8::Isolate::GetCurrent()).allow_wasm;
 }
 
+size_t GiveRoom(void*, size_t current_limit, size_t) { return current_limit + kUnwindRoom; }
+
 void OnPromiseReject(v8::PromiseRejectMessage message) {
   Isolate& isolate = Isolate::From(v8::Isolate::GetCurrent());
   if (isolate.on_promise_reject != nullptr) isolate.on_promise_reject(isolate, message);
@@ -86,6 +88,9 @@ Isolate::~Isolate() {
   require_.Reset();
   context_.Reset();
   isolate_->RemoveNearHeapLimitCallback(OnNearHeapLimit, 0);
+  // Disposing collects garbage, and if the heap is nearly full then V8 ends the process unless
+  // somebody raises the limit.
+  isolate_->AddNearHeapLimitCallback(GiveRoom, nullptr);
   if (watchdog_ != nullptr) {
     std::lock_guard lock(watchdog_->disposal_mutex());
     isolate_->Dispose();

@@ -17,9 +17,11 @@ set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_C_FLAGS_SANITIZE "-O1 -g1")
 
 # No RTTI anywhere: V8 is built without it, so a class of ours that derives from one of V8's would not link.
+add_compile_options(-Wall -Wextra -Werror -ffunction-sections -fdata-sections $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
 # maybe-uninitialized: GCC 12 cries wolf at std::optional; the sanitizers find the real ones.
-add_compile_options(-Wall -Wextra -Werror -Wno-maybe-uninitialized -ffunction-sections -fdata-sections
-                    $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-maybe-uninitialized)
+endif()
 include_directories(${PROJECT_SOURCE_DIR})
 
 if(ISOLANE_SANITIZE STREQUAL "address")
@@ -29,8 +31,15 @@ elseif(ISOLANE_SANITIZE STREQUAL "undefined")
   # vptr needs RTTI.
   add_compile_options(-fsanitize=undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=undefined)
+elseif(ISOLANE_SANITIZE STREQUAL "fuzzer")
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "libFuzzer is clang's: cmake --preset fuzz")
+  endif()
+  # shared-libasan: the program is a library of the host, which must have the sanitizer before it.
+  add_compile_options(-fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address -shared-libasan)
 elseif(ISOLANE_SANITIZE)
-  message(FATAL_ERROR "ISOLANE_SANITIZE is \"${ISOLANE_SANITIZE}\"; it can be address, undefined or empty")
+  message(FATAL_ERROR "ISOLANE_SANITIZE is \"${ISOLANE_SANITIZE}\"; it can be address, undefined, fuzzer or empty")
 endif()
 
 # ccache needs to be told that precompiled headers are safe: their macros are the same everywhere, and nothing of ours

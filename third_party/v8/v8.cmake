@@ -65,6 +65,12 @@ target_link_libraries(isolane_hook PRIVATE ${CMAKE_DL_LIBS})
 set(isolane_host_needed libisolane_hook.so)
 if(ISOLANE_SANITIZE STREQUAL "address")
   list(PREPEND isolane_host_needed libasan.so.8)
+elseif(ISOLANE_SANITIZE STREQUAL "fuzzer")
+  # Clang keeps its own in a directory that the loader does not search; beside the programs it does.
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libclang_rt.asan-x86_64.so
+                  OUTPUT_VARIABLE isolane_asan OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  file(CREATE_LINK ${isolane_asan} ${PROJECT_BINARY_DIR}/libclang_rt.asan-x86_64.so SYMBOLIC)
+  list(PREPEND isolane_host_needed libclang_rt.asan-x86_64.so)
 endif()
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/.host)
 add_custom_command(

@@ -288,6 +288,8 @@ function reviveObject(parts) {
       return makeStub(reviveStub(parts[1]));
     case BINDING: {
       const channel = native.takeChannel(parts[1]);
+      // C++ takes a channel's number for granted.
+      if (channel < 0) return undefined;
       return makeFetcherFrom(channel, parts[2] === undefined ? undefined : exactBuffer(parts[2]));
     }
     case HEADERS:

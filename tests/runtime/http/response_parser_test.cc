@@ -53,6 +53,26 @@ TEST_CASE("responses") {
     CHECK(parser.head() == Packed("\ntransfer-encoding|chunked"));
     CHECK(outcome.body == "abc");
 
+    // Control characters of the status text are nobody's business.
+    Feed(outcome,
+         std::string_view("HTTP/1.1 200 O\0\x01K\t\x7f!\r\nA: b\r\nContent-Length: 0\r\n\r\n", 49),
+         step);
+    CHECK(parser.state() == State::kComplete);
+    CHECK(parser.head() == Packed("OK\t!\na|b\ncontent-length|0"));
+
+    // An interim response has no body, even if it says so.
+    Feed(outcome,
+         "HTTP/1.1 103 Early\r\nContent-Length: 3\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: "
+         "1\r\n\r\nx",
+         step);
+    CHECK(parser.state() == State::kComplete);
+    CHECK(parser.head() == Packed("OK\ncontent-length|1"));
+    CHECK(outcome.body == "x");
+    Feed(outcome, "HTTP/1.1 004 No\r\na: b\r\n\r\nbody", step);
+    CHECK(parser.state() == State::kFailed);
+    CHECK(parser.error() == "its status is below 100");
+    CHECK(outcome.body.empty());
+
     // Interim responses are of no interest.
     Feed(outcome,
          "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nlink: x\r\n\r\nHTTP/1.1 204 No "

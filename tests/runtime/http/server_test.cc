@@ -296,6 +296,31 @@ TEST_CASE("the end of a server") {
   }
 }
 
+TEST_CASE("a connection that closes while the body of its answered request still arrives") {
+  ServerFixture fixture;
+  std::shared_ptr<Pipe> body;
+  fixture.on_request = [&](Exchange& exchange) {
+    body = exchange.TakeBody().pipe;
+    exchange.Respond(200, {}, Body::Bytes(Chunk::Copy("early")), false);
+  };
+  RawSocket client(fixture.server->port());
+  client.Send("POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 8\r\n\r\nhalf");
+  CHECK(fixture.RunUntilReceived(client, "early"));
+  CHECK(fixture.listener.sent == 1);
+  CHECK_FALSE(client.ended());
+  SUBCASE("ends with the body") {
+    client.Send("half");
+    CHECK(fixture.RunUntilEnded(client));
+    CHECK(body->state() == Pipe::State::kClosed);
+  }
+  SUBCASE("ends when the reader lets go") {
+    body->Cancel();
+    body.reset();
+    fixture.server->Flush();
+    CHECK(fixture.RunUntilEnded(client));
+  }
+}
+
 TEST_CASE("listening on a port that is taken fails with the way out") {
   ServerFixture fixture;
   auto second = Server::Listen(fixture.loop.uv(), "127.0.0.1", fixture.server->port(), {}, fixture);

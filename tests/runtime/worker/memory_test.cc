@@ -85,6 +85,26 @@ TEST_SUITE("runtime/worker/memory") {
     (void)resident;
 #endif
   }
+
+  TEST_CASE("isolates with a heap that is nearly full are given back") {
+    // V8 collects garbage when it disposes of one, and ends the process if a heap is full then.
+    TestRuntime runtime({TestWorker::Handler("a", R"js(
+                           const kept = [];
+                           const count = Number(new URL(request.url).searchParams.get('count'));
+                           for (let i = 0; i < count; i++) kept.push(new Array(1000).fill(0.5));
+                           globalThis.kept = kept;
+                           for (;;) kept.at(-1);
+                         )js")
+                             .MemoryMb(16)
+                             .CpuMs(15)});
+    // Up to where the memory limit is met before the CPU limit.
+    bool full = false;
+    for (int kept = 900; !full && kept < 1600; kept += 5) {
+      const Response response = runtime.Get("/?count=" + std::to_string(kept));
+      CHECK(response.status == 503);
+      full = response.body.find("memory") != std::string::npos;
+    }
+  }
 }
 
 }  // namespace

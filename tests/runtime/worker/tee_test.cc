@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/worker/bodies.h"
+#include "tests/support/test_runtime.h"
 
 namespace isolane::worker {
 namespace {
@@ -59,6 +60,52 @@ TEST_SUITE("runtime/worker/tee") {
     CHECK(ReadAll(*split.two) == "two");
     CHECK(split.one->at_end());
     CHECK(split.two->at_end());
+  }
+
+  TEST_CASE("a reader that makes room by reading gets the bytes in their order") {
+    // It reads all there is whenever it is told, which it must not be from within Read.
+    struct Reader final : base::PipeReader {
+      explicit Reader(Pipe& from) : pipe(from) { pipe.set_reader(this); }
+      ~Reader() override { pipe.set_reader(nullptr); }
+      void OnReadable() override { text += ReadAll(pipe); }
+      Pipe& pipe;
+      std::string text;
+    };
+    Split split;
+    std::string sent;
+    for (const char letter : {'a', 'b', 'c', 'd', 'e'}) {
+      sent.append(Pipe::kHighWaterMark / 2 + 1, letter);
+      split.source->Write(Chunk::Copy(std::string(Pipe::kHighWaterMark / 2 + 1, letter)));
+    }
+    split.source->Close();
+    Reader reader(*split.one);
+    reader.OnReadable();
+    CHECK((reader.text == sent));
+    CHECK(split.one->at_end());
+    CHECK((ReadAll(*split.two) == sent));
+  }
+
+  TEST_CASE("bodies that are collected from a stream that was cloned") {
+    testing::TestRuntime runtime({testing::TestWorker::Handler("front", R"js(
+           let letter = 97;
+           const body = new ReadableStream({
+             pull(controller) {
+               if (letter < 105) controller.enqueue(new Uint8Array(40_000).fill(letter++));
+               else controller.close();
+             },
+           });
+           return env.BACK.fetch('http://back/', { method: 'POST', body });
+         )js")
+                                      .Service("BACK", "back"),
+                                  testing::TestWorker::Handler("back", R"js(
+           const copy = request.clone();
+           // Until the branches and the stream behind them are full.
+           await new Promise((resolve) => setTimeout(resolve, 5));
+           const texts = [await copy.text(), await request.text()];
+           const squeezed = texts.map((text) => text.length + text.replace(/(.)\1*/g, '$1'));
+           return new Response(squeezed.join());
+         )js")});
+    CHECK(runtime.Text() == "320000abcdefgh,320000abcdefgh");
   }
 
   TEST_CASE("a source that is complete already is split at once") {
