@@ -54,8 +54,9 @@ class Writer final : public v8::ValueSerializer::Delegate {
   // Everything that is not plain: instances of classes do not become objects on their way.
   v8::Maybe<bool> IsHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
     if (!object->IsNativeError()) return v8::Just(object->GetPrototypeV2() != plain_);
-    // Of errors V8 keeps type and message: too little for some, and it knows no DOMException.
-    return v8::Just(worker_.enhanced_errors() || web::IsMarkedAsHost(isolate_, object));
+    // Of errors V8 keeps type, message and cause, with their identity. It knows no DOMException.
+    if (web::IsMarkedAsHost(isolate_, object)) return v8::Just(true);
+    return v8::Just(worker_.enhanced_errors() && HasOwnData(object));
   }
 
   v8::Maybe<bool> WriteHostObject(v8::Isolate* isolate, v8::Local<v8::Object> object) override {
@@ -84,6 +85,24 @@ class Writer final : public v8::ValueSerializer::Delegate {
   }
 
  private:
+  // Enumerable properties beside `cause`: a name of its own is one, too.
+  bool HasOwnData(v8::Local<v8::Object> error) {
+    v8::Local<v8::Context> context = isolate_->GetCurrentContext();
+    v8::Local<v8::Array> names;
+    if (!error
+             ->GetOwnPropertyNames(
+                 context, static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS))
+             .ToLocal(&names)) {
+      return false;
+    }
+    for (uint32_t i = 0; i < names->Length(); i++) {
+      v8::Local<v8::Value> name;
+      if (!names->Get(context, i).ToLocal(&name)) return false;
+      if (!name->StrictEquals(js::Literal(isolate_, "cause"))) return true;
+    }
+    return false;
+  }
+
   void WritePart(v8::Local<v8::Value> part) {
     if (part->IsArrayBufferView()) {
       auto view = part.As<v8::ArrayBufferView>();

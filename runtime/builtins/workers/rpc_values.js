@@ -160,17 +160,26 @@ function describeSignal(signal) {
   return [SIGNAL, undefined, native.attachBody(STREAM, writer)];
 }
 
-// Only with enhanced_error_serialization; else errors are V8's business.
+function isCloneable(value) {
+  try {
+    serialize(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Only with enhanced_error_serialization, and for errors with properties of their own; else errors are
+// V8's business. What cannot be cloned is left out: the error itself says more.
 function describeErrorValue(error) {
   const [type, message, extra] = describeError(error);
-  let bytes;
-  try {
-    bytes = extra === undefined ? undefined : serialize(extra);
-  } catch {
-    // A property that cannot be sent: type and message arrive.
-    bytes = undefined;
+  if (extra === undefined) return [ERROR, type, message, undefined];
+  if (!isCloneable(extra)) {
+    for (const key of Object.keys(extra.own ?? {})) if (!isCloneable(extra.own[key])) delete extra.own[key];
+    if (!isCloneable(extra.cause)) delete extra.cause;
+    if (!isCloneable(extra.errors)) delete extra.errors;
   }
-  return [ERROR, type, message, bytes];
+  return [ERROR, type, message, isCloneable(extra) ? serialize(extra) : undefined];
 }
 
 // What `object`, an instance of some class, consists of: a list of primitive values and bytes. A
