@@ -51,12 +51,17 @@ struct Call {
   }
 
   void Reset() {
-    kind = CallKind::kFetch;
+    // OPTIMIZATION: most calls are fetches that succeed. They pay for nothing else, once per hop.
+    if (kind == CallKind::kMethod) {
+      kind = CallKind::kFetch;
+      export_id = 0;
+      object = StubReference();
+      operation = 0;
+      message.Reset();
+    }
+    if (error.remote || !error.message.empty()) error = RemoteError();
+    if (socket != nullptr) socket.reset();
     props.clear();
-    export_id = 0;
-    object = StubReference();
-    operation = 0;
-    message.Reset();
     pipeline = caller = callee = 0;
     target = nullptr;
     channel = nullptr;
@@ -66,9 +71,7 @@ struct Call {
     body = base::Body();
     cf.clear();
     status = 0;
-    error = RemoteError();
     outbound = 0;
-    socket.reset();
     cancelled = false;
   }
 };
