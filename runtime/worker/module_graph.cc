@@ -298,9 +298,14 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakePlatformModule(const std::string&
   const auto exports = made.As<v8::Object>();
   known.exports.Reset(isolate_, exports);
   std::vector<v8::Local<v8::String>> names;
-  v8::Local<v8::Array> keys = exports->GetOwnPropertyNames(context).ToLocalChecked();
+  v8::Local<v8::Array> keys;
+  if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) {
+    return js::ErrorFrom(isolate_, try_catch);
+  }
   for (uint32_t i = 0; i < keys->Length(); i++) {
-    names.push_back(keys->Get(context, i).ToLocalChecked().As<v8::String>());
+    v8::Local<v8::Value> key;
+    if (!keys->Get(context, i).ToLocal(&key)) return js::ErrorFrom(isolate_, try_catch);
+    names.push_back(key.As<v8::String>());
   }
   v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
       isolate_, js::Literal(isolate_, name), {names.data(), names.size()}, EvaluateSynthetic);

@@ -212,14 +212,14 @@ Status Worker::AddPlatformModules(v8::Local<v8::Object> env) {
   v8::Isolate* isolate = isolate_->v8();
   v8::Local<v8::Context> context = isolate->GetCurrentContext();
   v8::TryCatch try_catch(isolate);
-  v8::Local<v8::Function> hook = isolate_->builtins()
-                                     ->Get(context, js::Literal(isolate, "platformModules"))
-                                     .ToLocalChecked()
-                                     .As<v8::Function>();
+  v8::Local<v8::Value> hook;
   v8::Local<v8::Value> arguments[] = {env};
   v8::Local<v8::Value> modules;
   v8::Local<v8::Array> names;
-  if (!hook->Call(context, v8::Undefined(isolate), 1, arguments).ToLocal(&modules) ||
+  if (!isolate_->builtins()->Get(context, js::Literal(isolate, "platformModules")).ToLocal(&hook) ||
+      !hook.As<v8::Function>()
+           ->Call(context, v8::Undefined(isolate), 1, arguments)
+           .ToLocal(&modules) ||
       !modules.As<v8::Object>()->GetOwnPropertyNames(context).ToLocal(&names)) {
     return js::ErrorFrom(isolate, try_catch);
   }
@@ -240,9 +240,11 @@ Status Worker::SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> e
   v8::Isolate* isolate = isolate_->v8();
   v8::Local<v8::Context> context = isolate->GetCurrentContext();
   v8::TryCatch try_catch(isolate);
-  auto call = [&](const char* name, auto& arguments) {
-    v8::Local<v8::Value> hook =
-        isolate_->builtins()->Get(context, js::Literal(isolate, name)).ToLocalChecked();
+  // The worker's code has run: a termination it provoked makes every step from here come back
+  // empty, a property that is certainly there included.
+  auto call = [&](const char* name, auto& arguments) -> v8::MaybeLocal<v8::Value> {
+    v8::Local<v8::Value> hook;
+    if (!isolate_->builtins()->Get(context, js::Literal(isolate, name)).ToLocal(&hook)) return {};
     return hook.As<v8::Function>()->Call(context, v8::Undefined(isolate),
                                          static_cast<int>(std::size(arguments)), arguments);
   };
