@@ -272,6 +272,8 @@ class MethodCall {
     this.io = io;
     this.root = root;
     this.path = path;
+    // The path as it is sent: a name, or JSON.
+    this.text = path.length === 1 ? path[0] : textOf(path);
     this.resolve = resolve;
     this.reject = reject;
     this.id = 0;
@@ -292,10 +294,9 @@ function start(root, path, operation, args, pending = undefined) {
     if (root instanceof StubState) checkUsable(root);
     const call = new MethodCall(io, root, path, resolve, reject);
     call.pending = pending;
-    if (root instanceof BindingRoot && root.gaveStubs?.get(path[0]) !== false) call.place = callerPlace();
-    const single = path.length === 1;
-    const text = single ? path[0] : textOf(path);
-    if (!single) operation |= LONG_PATH;
+    const { text } = call;
+    if (gaveStubs(root)?.get(text) !== false) call.place = callerPlace();
+    if (path.length !== 1) operation |= LONG_PATH;
     const depth = currentDepth();
     const issue = (list) =>
       root instanceof BindingRoot
@@ -400,13 +401,22 @@ function onMethodResult(ioId, callId, form, value) {
   call.resolve(value);
 }
 
+// By method of any stub: whether its last result held stubs. Stubs end with their request, so what
+// is known of them is known of all.
+const stubMethods = new Map();
+
+// What is known of the methods of this root; undefined: nothing yet.
+function gaveStubs(root) {
+  return root instanceof BindingRoot ? root.gaveStubs : stubMethods;
+}
+
 // Where the next call of this method comes from need not be found out if it gives no stubs.
 function noteStubs(call, gave) {
-  const { root, path } = call;
-  if (!(root instanceof BindingRoot) || path.length !== 1) return;
-  const known = (root.gaveStubs ??= new Map());
+  const { root, text } = call;
+  if (root instanceof BindingRoot) root.gaveStubs ??= new Map();
+  const known = gaveStubs(root);
   // Names are few; one that is made up for each call must not fill the memory.
-  if (known.size < 1000 || known.has(path[0])) known.set(path[0], gave);
+  if (known.size < 1000 || known.has(text)) known.set(text, gave);
 }
 
 module.exports = {

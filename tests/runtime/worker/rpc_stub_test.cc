@@ -298,6 +298,16 @@ TEST_SUITE("runtime/worker/rpc_stub") {
       runtime.Text();
       CHECK(warnings(runtime) == 2);
     }
+    SUBCASE("warns for the place of a call on a stub") {
+      TestRuntime runtime({Front("using a = await S.counter();\nconst b = await a.child();\n"
+                                 "const c = await a.child(); return a.add();"),
+                           Back(kMembers)});
+      runtime.Text();
+      CHECK(warnings(runtime) == 2);
+      const auto* line = runtime.observer().Find("An RPC stub was not disposed");
+      REQUIRE(line != nullptr);
+      CHECK(line->text.find("stub.child() at index.js:") != std::string::npos);
+    }
     SUBCASE("warns not when it was disposed of") {
       TestRuntime runtime({Front("using c = await S.counter(); using d = c.dup(); return c.add();"),
                            Back(kMembers)});
