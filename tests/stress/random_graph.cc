@@ -15,13 +15,16 @@ namespace {
 // Only ends a run that has failed.
 constexpr std::chrono::seconds kPatience{20};
 
-const std::string& Source() {
-  static const std::string source = [] {
-    std::ostringstream text;
-    text << std::ifstream(ISOLANE_SOURCE_DIR "/tests/stress/worker.js").rdbuf();
-    return text.str();
-  }();
-  return source;
+std::string ReadFile(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream(ISOLANE_SOURCE_DIR "/tests/stress/" + name).rdbuf();
+  return text.str();
+}
+
+const std::string& Source(const std::string& name) {
+  static const std::string worker = ReadFile("worker.js");
+  static const std::string values = ReadFile("random_values.js");
+  return name == "worker.js" ? worker : values;
 }
 
 std::string Name(size_t number) { return "w" + std::to_string(number); }
@@ -117,7 +120,7 @@ WorkerSpec RandomGraph::RandomWorker(size_t number, size_t count) {
   const std::string main = std::string("import { Service, plain } from './worker.js';\n") +
                            "export { Service, plain };\nexport default " + kDefaults[Below(2)];
   spec.modules = [main](const std::string& name) -> Result<ModuleSource> {
-    return ModuleSource{ModuleType::kEsModule, name == "index.js" ? main : Source()};
+    return ModuleSource{ModuleType::kEsModule, name == "index.js" ? main : Source(name)};
   };
   std::string names;
   for (size_t i = 0, bindings = 1 + Below(5); i < bindings; i++) {

@@ -7,6 +7,7 @@
 const { INSPECT, badConstructorArgument, defineInspect, defineInterface, defineProperty } =
   require('internal/webidl');
 const { Promise: StreamsPromise } = require('internal/primordials');
+const { Returned } = require('internal/returned');
 const { queueMicrotask } = require('web/microtask');
 
 // What the polyfill looks up as globals, which a Worker may have replaced by now. These two are
@@ -110,11 +111,7 @@ defineInspect(TransformStream, ['readable', 'writable']);
 
 // ---- IdentityTransformStream, FixedLengthStream ---------------------------------------------
 
-// Marks a ReadableStream with the number of bytes it promised: a private field on a foreign object.
-class Returned {
-  constructor(object) { return object; }
-}
-
+// Marks a ReadableStream with the number of bytes it promised.
 let fixedLengthOf;
 
 class Promised extends Returned {

@@ -12,6 +12,7 @@ const { keepCall, takeCall } = require('internal/calls');
 const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
 const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen,
   setPrototypeOf, stringify } = require('internal/primordials');
+const { Returned } = require('internal/returned');
 const { BindingRoot, bindingRootOf } = require('workers/fetcher');
 const { RpcPromise, RpcProperty, RpcStub } = require('workers/rpc_classes');
 
@@ -210,13 +211,7 @@ class StubHandler extends Handler {
   }
 }
 
-// Marks the Proxy of a stub: a private field, which no trap sees.
-class Returned {
-  constructor(object) {
-    return object;
-  }
-}
-
+// Marks the Proxy of a stub.
 let stubStateOf;
 
 class Stamp extends Returned {
