@@ -28,6 +28,34 @@ Error PlacedError(v8::Isolate* isolate, const v8::TryCatch& try_catch) {
   return error;
 }
 
+// The object through which the built-in half reaches C++: all of `natives`, and what is set later.
+//
+// An instance of a template, because V8 keeps the properties of such an object where compiled code
+// finds them by offset; one that gets its properties one by one becomes a hash table.
+v8::Local<v8::Object> MakeNative(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                                 NativeTable natives) {
+  v8::Local<v8::ObjectTemplate> native = v8::ObjectTemplate::New(isolate);
+  for (const NativeFunction& function : natives) {
+    native->Set(isolate, function.name,
+                v8::FunctionTemplate::New(isolate, function.callback, {}, {}, 0,
+                                          v8::ConstructorBehavior::kThrow));
+  }
+  // How the request context travels along promises (builtins/internal/context.js), and the words
+  // that Isolate::Create shares with C++.
+  for (const char* name : {"getFrame", "setFrame", "scratch"}) {
+    native->Set(isolate, name, v8::Undefined(isolate));
+  }
+  v8::Local<v8::Object> instance = native->NewInstance(context).ToLocalChecked();
+  v8::Local<v8::Object> extras = context->GetExtrasBindingObject();
+  auto adopt = [&](const char* name, const char* extra) {
+    v8::Local<v8::Value> function = extras->Get(context, Literal(isolate, extra)).ToLocalChecked();
+    instance->Set(context, Literal(isolate, name), function).Check();
+  };
+  adopt("getFrame", "getContinuationPreservedEmbedderData");
+  adopt("setFrame", "setContinuationPreservedEmbedderData");
+  return instance;
+}
+
 std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
   v8::Isolate* isolate = creator.GetIsolate();
   v8::HandleScope handles(isolate);
@@ -36,24 +64,7 @@ std::optional<Error> Fill(v8::SnapshotCreator& creator, NativeTable natives) {
   {
     v8::Context::Scope context_scope(context);
     v8::TryCatch try_catch(isolate);
-    v8::Local<v8::Object> native = v8::Object::New(isolate);
-    for (const NativeFunction& function : natives) {
-      v8::Local<v8::Function> value = v8::FunctionTemplate::New(isolate, function.callback, {}, {},
-                                                                0, v8::ConstructorBehavior::kThrow)
-                                          ->GetFunction(context)
-                                          .ToLocalChecked();
-      value->SetName(Literal(isolate, function.name));
-      native->Set(context, Literal(isolate, function.name), value).Check();
-    }
-    // How the request context travels along promises (builtins/internal/context.js).
-    v8::Local<v8::Object> extras = context->GetExtrasBindingObject();
-    auto adopt = [&](const char* name, const char* extra) {
-      v8::Local<v8::Value> function =
-          extras->Get(context, Literal(isolate, extra)).ToLocalChecked();
-      native->Set(context, Literal(isolate, name), function).Check();
-    };
-    adopt("getFrame", "getContinuationPreservedEmbedderData");
-    adopt("setFrame", "setContinuationPreservedEmbedderData");
+    v8::Local<v8::Object> native = MakeNative(isolate, context, natives);
     v8::Local<v8::Function> require;
     v8::Local<v8::Value> exports;
     v8::Local<v8::Value> arguments[] = {Literal(isolate, "index")};

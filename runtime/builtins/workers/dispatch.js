@@ -79,6 +79,14 @@ function invoke(io, entrypoint, request) {
   return response === NOT_HANDLED ? send(io, OUTBOUND, undefined, request) : response;
 }
 
+function whenSettled(io, promise, request) {
+  promiseThen.call(
+    promise,
+    (response) => finish(io, response, request),
+    (error) => fail(io, error, request),
+  );
+}
+
 // --- entered from C++ ---
 
 function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
@@ -92,7 +100,9 @@ function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
   );
   try {
     const result = invoke(io, entrypoint, request);
-    if (isResponse(result)) {
+    if (result instanceof Promise) {
+      whenSettled(io, result, request);
+    } else if (isResponse(result)) {
       finish(io, result, request);
     } else if (
       (typeof result === 'object' || typeof result === 'function') &&
@@ -100,11 +110,7 @@ function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
       // A getter of the user's may throw here.
       typeof result.then === 'function'
     ) {
-      promiseThen.call(
-        result instanceof Promise ? result : Promise.resolve(result),
-        (response) => finish(io, response, request),
-        (error) => fail(io, error, request),
-      );
+      whenSettled(io, Promise.resolve(result), request);
     } else {
       fail(io, new TypeError(NOT_A_PROMISE), request);
     }
