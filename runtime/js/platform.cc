@@ -97,6 +97,10 @@ Platform& Platform::Start() {
   v8::V8::SetFlagsFromString("--no-turboshaft-loop-unrolling");
   // There is one worker thread: V8 keeps 2.6 KB per isolate for each that could mark.
   v8::V8::SetFlagsFromString("--concurrent-marking-max-worker-num=1");
+  // OPTIMIZATION: a request runs through a few functions of the built-in half that call many small
+  // ones. With V8's own limits (460 and 920) some of those stay calls, 2 to 4% of a request.
+  v8::V8::SetFlagsFromString("--max-inlined-bytecode-size=920");
+  v8::V8::SetFlagsFromString("--max-inlined-bytecode-size-cumulative=1840");
   g_platform = new Platform();
   v8::V8::InitializePlatform(g_platform);
   cppgc::InitializeProcess(g_platform->GetPageAllocator());
