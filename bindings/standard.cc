@@ -1,5 +1,6 @@
 // The kinds of binding that come with isolane. Every program that links isolane_bindings has them:
 // CMakeLists.txt makes the linker keep this file, which nobody else names.
+#include "bindings/durable_object/durable_object_binding.h"
 #include "bindings/service/service_binding.h"
 #include "bindings/vars/vars.h"
 #include "runtime/worker/binding.h"
@@ -11,6 +12,7 @@ namespace {
 bool RegisterStandardBindings() {
   worker::RegisterBindingKind(VarsKind());
   worker::RegisterBindingKind(ServiceKind());
+  worker::RegisterBindingKind(DurableObjectKind());
   return true;
 }
 

@@ -40,6 +40,13 @@ Row MakeRow(const BindingSpec& binding, const std::vector<WorkerSpec>& workers) 
     return {name + " (" + Shortened(Printable(target)) + ")", "Worker",
             IsKnown(workers, service->service)};
   }
+  if (const auto* objects = std::get_if<DurableObjectBinding>(&binding.value)) {
+    const bool other = !objects->script.empty();
+    const std::string target =
+        objects->class_name + (other ? ", defined in " + objects->script : std::string());
+    return {name + " (" + Shortened(Printable(target)) + ")", "Durable Object",
+            !other || IsKnown(workers, objects->script)};
+  }
   // Values from the command line are often secrets.
   const bool hidden = binding.where == "--var";
   const std::string& json = std::get_if<VarBinding>(&binding.value)->json;

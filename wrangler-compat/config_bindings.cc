@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "wrangler-compat/config_durable_objects.h"
+
 namespace isolane::wrangler {
 namespace {
 
@@ -205,6 +207,13 @@ std::vector<BindingSpec> ReadBindings(ConfigSection& section) {
   std::vector<NamedBinding> var_names, names;
   ReadVars(section, bindings, var_names);
   ReadServices(section, bindings, names);
+  bool complete = true;
+  std::vector<BindingSpec> objects = ReadDurableObjectBindings(section, complete);
+  for (BindingSpec& binding : objects) {
+    if (complete)
+      names.push_back({binding.name, "Durable Object", section.Find("durable_objects")->position});
+    bindings.push_back(std::move(binding));
+  }
   // Messages list the kinds in wrangler's order: services before vars.
   names.insert(names.end(), var_names.begin(), var_names.end());
   ReportDoubledNames(section, names);

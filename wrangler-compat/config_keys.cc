@@ -50,9 +50,9 @@ constexpr ConfigKey kKeys[] = {
 
     // Bindings and events.
     {"assets", kLater, kObject, kInherited},
-    {"durable_objects", kLater, kObject, kOwn},
-    {"migrations", kIgnored, kArray, kInherited},
-    {"exports", kLater, kObject, kInherited},
+    {"durable_objects", kUsed, kObject, kOwn},
+    {"migrations", kUsed, kArray, kInherited},
+    {"exports", kUsed, kObject, kInherited},
     {"kv_namespaces", kLater, kArray, kOwn},
     {"d1_databases", kLater, kArray, kOwn},
     {"r2_buckets", kLater, kArray, kOwn},

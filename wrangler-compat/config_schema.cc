@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "wrangler-compat/config_bindings.h"
+#include "wrangler-compat/config_durable_objects.h"
 #include "wrangler-compat/config_keys.h"
 #include "wrangler-compat/config_section.h"
 
@@ -263,6 +264,7 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, DiagnosticGroup& tree,
   ReadMain(section, loose, config);
   ReadCompatibility(section, loose, config);
   config.bindings = ReadBindings(section);
+  config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
   config.rules = ReadModuleRules(section);
   ReadLimits(section, tree, config.limits);
   ReadDev(section, tree, config.dev);

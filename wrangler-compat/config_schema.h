@@ -33,6 +33,7 @@ struct WorkerConfig {
   std::string compatibility_date;
   std::vector<std::string> compatibility_flags;
   std::vector<BindingSpec> bindings;
+  std::vector<DurableObjectClass> durable_objects;
   std::vector<ModuleRule> rules;
   Limits limits;
   DevSettings dev;

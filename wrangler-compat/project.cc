@@ -67,6 +67,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file, Worke
   spec.compatibility_date = std::move(config.compatibility_date);
   spec.compatibility_flags = std::move(config.compatibility_flags);
   spec.bindings = std::move(config.bindings);
+  spec.durable_objects = std::move(config.durable_objects);
   spec.limits = config.limits;
   if (config.main.empty()) return spec;  // reported already
 

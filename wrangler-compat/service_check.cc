@@ -16,10 +16,14 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
   for (const WorkerSpec& spec : specs) {
     for (const BindingSpec& binding : spec.bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
-      if (service == nullptr) continue;
-      if (std::find(known.begin(), known.end(), service->service) != known.end()) continue;
-      unresolved.push_back({spec.name, binding.name, service->service, binding.where, known,
-                            base::NearestName(service->service, known)});
+      const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
+      const std::string target = service != nullptr   ? service->service
+                                 : objects != nullptr ? objects->script
+                                                      : std::string();
+      if (service == nullptr && target.empty()) continue;
+      if (std::find(known.begin(), known.end(), target) != known.end()) continue;
+      unresolved.push_back({spec.name, binding.name, target, binding.where, known,
+                            base::NearestName(target, known)});
     }
   }
   return unresolved;

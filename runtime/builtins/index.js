@@ -32,7 +32,7 @@ const { onCallError } = require('internal/calls');
 const timers = require('web/timers');
 const { Fetcher, makeFetcher, configureFetcher } = require('workers/fetcher');
 const { ExecutionContext, setLoopback } = require('workers/execution_context');
-const { setHandlers } = require('workers/entrypoints');
+const { hasActorClass, setHandlers } = require('workers/entrypoints');
 const dispatch = require('workers/dispatch');
 const rpc = require('workers/rpc_hooks');
 
@@ -90,7 +90,13 @@ module.exports = {
   onMethodResult: rpc.onMethodResult,
   onCallError,
   onDropped: rpc.onDropped,
-  // Its module is loaded where there is a socket.
+  // These modules are loaded where there is a Durable Object,
+  makeNamespace: (channel) => require('workers/durable_objects').makeNamespace(channel),
+  startActor: (...parameters) => require('workers/actor').startActor(...parameters),
+  handleActorFetch: (...parameters) => require('workers/actor').handleActorFetch(...parameters),
+  handleActorMethod: (...parameters) => require('workers/actor').handleActorMethod(...parameters),
+  hasActorClass,
+  // and this one where there is a socket.
   onSocket: (ioId, id) => require('web/web_socket').onSocket(ioId, id),
   onTimer: timers.onTimer,
 };

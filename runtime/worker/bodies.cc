@@ -26,7 +26,7 @@ void BodyRecord::OnCancel() {
 void BodyRecord::Reset() {
   invocation = next = previous = 0;
   role = Role::kReader;
-  waiting = collecting = cancelled = failed = false;
+  waiting = collecting = touched = cancelled = failed = false;
   body = base::Body();
   pipe.reset();
   collected.clear();
@@ -81,6 +81,11 @@ void Bodies::Free(BodyRecord& record) {
   if (BodyRecord* next = pool_.Find(record.next)) next->previous = record.previous;
   if (record.role == BodyRecord::Role::kWriter && owner != nullptr) owner->pumps--;
   pool_.Free(&record);
+}
+
+void Bodies::FreeIfUntouched(uint32_t id) {
+  BodyRecord* record = pool_.Find(id);
+  if (record != nullptr && !record->touched) Free(*record);
 }
 
 void Bodies::FreeAllOf(Invocation& owner) {

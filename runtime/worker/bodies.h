@@ -27,6 +27,7 @@ struct BodyRecord final : base::PipeReader, base::PipeWriter {
   Role role = Role::kReader;
   bool waiting = false;              // JavaScript awaits news
   bool collecting = false;           // everything is gathered in `collected` until the end
+  bool touched = false;              // JavaScript has asked for something of it
   bool cancelled = false;            // kWriter: the reader does not want more
   base::Body body;                   // kReader
   std::shared_ptr<base::Pipe> pipe;  // kWriter; shared with the reader's end
@@ -55,6 +56,8 @@ class Bodies {
   // Takes the body out of the table, for another isolate or a socket. None if the id is stale.
   base::Body Take(uint32_t id);
   void Free(BodyRecord& record);
+  // Frees the body if nothing was read of it.
+  void FreeIfUntouched(uint32_t id);
   void FreeAllOf(Invocation& owner);
 
   // The writing end of a new pipe; its reading end is `pipe` of the record.

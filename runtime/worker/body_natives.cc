@@ -71,7 +71,9 @@ BodyRecord* RecordArgument(const Arguments& info, int index) {
   // Numbers of another isolate's bodies are as good as none.
   const Invocation* owner = dispatcher.FindInvocation(record->invocation);
   const bool own = owner != nullptr && owner->isolate == &js::Isolate::From(info.GetIsolate());
-  return own ? record : nullptr;
+  if (!own) return nullptr;
+  record->touched = true;
+  return record;
 }
 
 // Bytes for this isolate, in memory that no other isolate sees: adopted when nobody else holds it

@@ -29,15 +29,19 @@ struct Call {
   const Channel* channel = nullptr;  // the binding; null for the first worker and the network
   int depth = 1;                     // the callee's
   int trace = -1;
-  std::string head;   // the request's, then the response's; of kMethod: its path, in UTF-8
-  base::Body body;    // likewise
-  std::string cf;     // structured-clone bytes, or empty
-  std::string props;  // likewise; empty: those of the channel
-  int status = 0;     // of the answer; 0: error
+  std::string head;  // the request's, then the response's; of kMethod: its path, in UTF-8
+  base::Body body;   // likewise
+  std::string cf;    // structured-clone bytes, or empty
+  // Likewise; empty: those of the channel. Of a namespace of Durable Objects: which object, its id
+  // and, after '\n', the name it was derived from.
+  std::string props;
+  int status = 0;  // of the answer; 0: error
   RemoteError error;
   std::shared_ptr<base::MessageEnd> socket;  // of the answer: status 101
-  uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
-  bool cancelled = false;  // nobody waits for the answer
+  uint64_t outbound = 0;    // id of the network request; 0 while it waits for a connection
+  bool cancelled = false;   // nobody waits for the answer
+  bool on_actor = false;    // a Durable Object is to answer
+  uint32_t actor_body = 0;  // the number of the body there, while it may be unread
   // Of kMethod.
   uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
   StubReference object;    // holds it until the call is over, also when the stub is gone
@@ -59,7 +63,7 @@ struct Call {
       operation = 0;
       message.Reset();
     }
-    if (error.remote || !error.message.empty()) error = RemoteError();
+    if (error.remote || error.reset || !error.message.empty()) error = RemoteError();
     if (socket != nullptr) socket.reset();
     props.clear();
     pipeline = caller = callee = 0;
@@ -73,6 +77,8 @@ struct Call {
     status = 0;
     outbound = 0;
     cancelled = false;
+    on_actor = false;
+    actor_body = 0;
   }
 };
 

@@ -46,7 +46,7 @@ void CallFunction(const Arguments& info) {
   }
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), call->head);
   call->cf = BytesArgument(info, 5);
-  call->props = BytesArgument(info, 6);
+  call->props = AddressArgument(info, 6);
   // The body is taken whatever happens: it counts as used.
   call->body = BodyArgument(info, 3);
   const int32_t depth = info[7]->IsInt32() ? info[7].As<v8::Int32>()->Value() : 1;
@@ -66,15 +66,17 @@ void CancelCall(const Arguments& info) {
   }
 }
 
-// respond(context, status, head, bodyKind, body, alreadyEncoded, webSocket | 0)
+// respond(context, status, head, bodyKind, body, alreadyEncoded, webSocket | 0, call): `call` 0 for
+// the one it was invoked by
 void Respond(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
   if (invocation == nullptr || invocation->responded || !info[2]->IsString()) return;
   std::string& head = HeadBuffer();
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), head);
   WorkerOf(info).dispatcher().Respond(
-      *invocation, static_cast<int>(IdArgument(info, 1)), head, BodyArgument(info, 3),
-      info[5]->IsTrue(), WorkerOf(info).dispatcher().web_sockets().Take(IdArgument(info, 6)));
+      *invocation, IdArgument(info, 7), static_cast<int>(IdArgument(info, 1)), head,
+      BodyArgument(info, 3), info[5]->IsTrue(),
+      WorkerOf(info).dispatcher().web_sockets().Take(IdArgument(info, 6)));
 }
 
 // fail(context, call, type, message, error, extra, hint): `call` 0 for the one it was invoked by;
@@ -82,15 +84,8 @@ void Respond(const Arguments& info) {
 void Fail(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
   if (invocation == nullptr) return;
-  v8::Isolate* isolate = info.GetIsolate();
-  RemoteError error;
-  error.type = js::Describe(isolate, info[2]);
-  error.message = js::Describe(isolate, info[3]);
-  error.extra = BytesArgument(info, 5);
-  error.remote = true;
-  if (info[6]->IsString()) error.hint = js::Describe(isolate, info[6]);
-  const std::string log =
-      info[4]->IsUndefined() ? std::string() : "Uncaught " + js::StackOf(isolate, info[4]);
+  std::string log;
+  RemoteError error = ErrorArguments(info, 2, log);
   WorkerOf(info).dispatcher().Fail(*invocation, IdArgument(info, 1), std::move(error), log);
 }
 
@@ -136,6 +131,18 @@ constexpr js::NativeFunction kNatives[] = {
 };
 
 }  // namespace
+
+RemoteError ErrorArguments(const Arguments& info, int index, std::string& log) {
+  v8::Isolate* isolate = info.GetIsolate();
+  RemoteError error;
+  error.type = js::Describe(isolate, info[index]);
+  error.message = js::Describe(isolate, info[index + 1]);
+  if (!info[index + 2]->IsUndefined()) log = "Uncaught " + js::StackOf(isolate, info[index + 2]);
+  error.extra = BytesArgument(info, index + 3);
+  if (info[index + 4]->IsString()) error.hint = js::Describe(isolate, info[index + 4]);
+  error.remote = true;
+  return error;
+}
 
 js::NativeTable CallNatives() { return kNatives; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
 #include "runtime/worker/stub_body.h"
@@ -19,7 +20,10 @@ constexpr uint64_t kRecalibrateEvery = 1024;
 }  // namespace
 
 Dispatcher::Dispatcher(js::Watchdog& watchdog, Observer& observer)
-    : watchdog_(watchdog), observer_(observer), traces_(observer.wants_trace()) {}
+    : watchdog_(watchdog),
+      observer_(observer),
+      traces_(observer.wants_trace()),
+      actors_(std::make_unique<base::SlotPool<Actor>>()) {}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -93,6 +97,7 @@ void Dispatcher::Turn() {
   for (;;) {
     if (!timers_.empty()) timers_.QueueDue(NowMs());
     if (!deadlines_.empty()) EndOverdue(NowMs());
+    if (!idle_actors_.empty()) EvictIdle(NowMs());
     if (stall_due_ms_ >= 0) QueueStalled();
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
@@ -112,7 +117,7 @@ void Dispatcher::Turn() {
 
 double Dispatcher::NextTimer() {
   // Nothing to read the clock for, in the common case.
-  if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty()) return -1;
+  if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty() && idle_actors_.empty()) return -1;
   const double now = NowMs();
   double next = timers_.empty() ? -1 : timers_.NextDelay(now);
   auto consider = [&](double due_ms) {
@@ -121,11 +126,18 @@ double Dispatcher::NextTimer() {
   };
   if (stall_due_ms_ >= 0) consider(stall_due_ms_);
   if (!deadlines_.empty()) consider(deadlines_.front().due_ms);
+  if (!idle_actors_.empty()) consider(idle_actors_.front().first);
   return next;
 }
 
 void Dispatcher::EndAll() {
-  while (live_ != nullptr) End(*live_);
+  while (live_ != nullptr) {
+    if (live_->actor != nullptr) {
+      EndActor(*live_->actor);
+    } else {
+      End(*live_);
+    }
+  }
 }
 
 void Dispatcher::Run(const Event& event) {
@@ -189,6 +201,10 @@ void Dispatcher::Run(const Event& event) {
       });
       return;
     }
+    case EventKind::kActor: {
+      if (Actor* actor = actors_->Find(event.a)) RunActor(*actor);
+      return;
+    }
     case EventKind::kPipeline: {
       Pipeline* pipeline = pipelines_.Find(event.a);
       if (pipeline == nullptr) return;
@@ -224,6 +240,10 @@ void Dispatcher::Touch(const Invocation& invocation) {
 void Dispatcher::LookAfter(uint32_t invocation_id) {
   Invocation* invocation = invocations_.Find(invocation_id);
   if (invocation == nullptr) return;
+  if (invocation->actor != nullptr) {
+    LookAfterActor(*invocation->actor);
+    return;
+  }
   Pipeline& pipeline = *invocation->pipeline;
   // Of an aborted one only its waitUntil tasks are still wanted.
   if (invocation->aborted && invocation->wait_until == 0) {

@@ -35,6 +35,8 @@ namespace isolane::worker {
 
 class OutboundCall;
 class StubBody;
+struct Actor;
+struct ActorClass;
 
 // A service written in C++: the answer of a stubbed binding.
 using HostService =
@@ -45,6 +47,8 @@ using HostService =
 struct Channel {
   std::string binding;
   Worker* target = nullptr;
+  // It is a namespace of Durable Objects: calls go to one of them, which Call::props names.
+  ActorClass* actor_class = nullptr;
   // Which export of the target: its name as it was declared, and its number there
   // (Worker::EntrypointOf) once all Workers are loaded.
   std::string entrypoint;
@@ -89,7 +93,8 @@ class Dispatcher {
   double NextTimer();
   // Ends every pipeline: their top levels are told.
   void EndAll();
-  size_t live_pipelines() const { return pipelines_.live(); }
+  // Those of Durable Objects do not count.
+  size_t live_pipelines() const { return pipelines_.live() - live_actors(); }
   size_t live_invocations() const { return invocations_.live(); }
   size_t live_bodies() const { return bodies_.live(); }
   size_t live_web_sockets() const { return web_sockets_.live(); }
@@ -107,9 +112,10 @@ class Dispatcher {
   Call* NewCall() { return calls_.Take(); }
   void FreeCall(Call& call) { calls_.Free(&call); }
   void CancelCall(Invocation& caller, uint32_t call_id);
-  // `socket` with status 101: the answer is a WebSocket.
-  void Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
-               bool already_encoded, std::shared_ptr<base::MessageEnd> socket);
+  // `socket` with status 101: the answer is a WebSocket. `call_id`: the call on a Durable Object
+  // that is answered; 0: the one it was made for.
+  void Respond(Invocation& invocation, uint32_t call_id, int status, std::string_view head,
+               base::Body body, bool already_encoded, std::shared_ptr<base::MessageEnd> socket);
   // The call it was made for, or a call on one of its exports, has failed.
   void Fail(Invocation& invocation, uint32_t call_id, RemoteError error, const std::string& log);
   // The result of a method call, taken from `message`.
@@ -124,6 +130,19 @@ class Dispatcher {
   void StopTimer(Invocation& invocation, uint32_t id) { timers_.Stop(invocation, id); }
   Bodies& bodies() { return bodies_; }
   WebSockets& web_sockets() { return web_sockets_; }
+
+  // --- Durable Objects ---
+  // A constructor or a blockConcurrencyWhile() callback begins (1) or is over (-1).
+  void BlockActor(Actor& actor, int change);
+  // It ends when the code that runs now is done: `error` for all that wait for it.
+  void BreakActor(Actor& actor, RemoteError error, const std::string& log);
+  // All writes of `actor` are durable: what waited for that leaves.
+  void ConfirmActor(Actor& actor);
+  // Idle ones go after `ms`; 10 s by default.
+  void set_actor_idle_ms(double ms) { actor_idle_ms_ = ms; }
+  // Those that have nothing to do, at once.
+  void EndIdleActors();
+  size_t live_actors() const;
 
   // --- logging ---
   // `request` 0: the one that runs now, if any.
@@ -154,6 +173,22 @@ class Dispatcher {
   void Run(const Event& event);
   void Start(uint32_t call_id);
   void StartOnStub(Call& call);
+  // dispatcher_actors.cc
+  void StartOnActor(Call& call);
+  Actor* FindOrStartActor(Call& call);
+  bool StartActor(Actor& actor, const std::string& address);
+  void Deliver(Actor& actor, Call& call);
+  void RunActor(Actor& actor);
+  void QueueActor(Actor& actor);
+  void EndActor(Actor& actor);
+  void LookAfterActor(Actor& actor);
+  bool IsBusy(const Actor& actor) const;
+  void EvictIdle(double now_ms);
+  // Puts the event into the run queue, or behind the output gate of the Durable Object that it
+  // leaves.
+  void PushFrom(Invocation& from, EventKind kind, uint32_t id);
+  // One call less that `caller` waits for.
+  static void Settle(Invocation& caller, const Call& call);
   void Reply(uint32_t call_id);
   void ReplyToMethod(Invocation& caller, Call& call);
   // Takes the call from whoever was to answer it. Null if it is not that invocation's to answer.
@@ -214,6 +249,10 @@ class Dispatcher {
   Bodies bodies_{queue_, invocations_};
   RpcTable rpc_{queue_, invocations_};
   WebSockets web_sockets_{queue_, invocations_};
+  std::unique_ptr<base::SlotPool<Actor>> actors_;
+  // Actors that were busy lately, by when they are to be looked at.
+  std::deque<std::pair<double, uint32_t>> idle_actors_;
+  double actor_idle_ms_ = 10'000;
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;

@@ -2,17 +2,24 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
 
-void Dispatcher::Respond(Invocation& invocation, int status, std::string_view head, base::Body body,
-                         bool already_encoded, std::shared_ptr<base::MessageEnd> socket) {
-  invocation.responded = true;
+void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
+                         std::string_view head, base::Body body, bool already_encoded,
+                         std::shared_ptr<base::MessageEnd> socket) {
+  const bool on_actor = call_id != 0;
+  Call* call = TakeAnswered(invocation, on_actor ? call_id : invocation.call);
+  if (call == nullptr) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return;
+  }
   // A HEAD response says how long the body would have been.
   int64_t length_of_head = -1;
-  if (invocation.head_request) {
+  if (on_actor ? base::PackedMethod(call->head) == "HEAD" : invocation.head_request) {
     if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
     if (body.kind == base::Body::Kind::kBytes) {
       length_of_head = static_cast<int64_t>(body.bytes.size());
@@ -20,22 +27,18 @@ void Dispatcher::Respond(Invocation& invocation, int status, std::string_view he
     body = base::Body();
   }
   Pipeline& pipeline = *invocation.pipeline;
-  Call* call = calls_.Find(invocation.call);
-  if (call == nullptr) return;
-  call->callee = 0;
-  invocation.call = 0;
   std::string with_length;
   if (length_of_head >= 0 && head.find("\ncontent-length") == std::string_view::npos) {
     with_length = head;
     base::AppendPackedHeader(with_length, "content-length", std::to_string(length_of_head));
     head = with_length;
   }
-  if (!invocation.is_root) {
+  if (!invocation.is_root || on_actor) {
     call->status = status;
     call->head = head;
     call->body = std::move(body);
     call->socket = std::move(socket);
-    queue_.Push(EventKind::kReply, call->id);
+    PushFrom(invocation, EventKind::kReply, call->id);
     return;
   }
   calls_.Free(call);
@@ -72,10 +75,15 @@ void Dispatcher::Fail(Invocation& invocation, uint32_t call_id, RemoteError erro
     FailTop(*invocation.pipeline, 500, "Internal Server Error");
     return;
   }
-  ReplyWithError(*call, std::move(error));
+  call->status = 0;
+  call->error = std::move(error);
+  call->message.Reset();
+  PushFrom(invocation, EventKind::kReply, call->id);
 }
 
 Call* Dispatcher::TakeAnswered(Invocation& invocation, uint32_t call_id) {
+  // What a Durable Object says once it was reset reaches nobody: EndActor tells them why.
+  if (invocation.actor != nullptr && invocation.actor->broken) return nullptr;
   Call* call = calls_.Find(call_id);
   if (call_id == invocation.call) {
     invocation.responded = true;
@@ -83,7 +91,9 @@ Call* Dispatcher::TakeAnswered(Invocation& invocation, uint32_t call_id) {
   } else if (std::erase(invocation.incoming, call_id) == 0) {
     return nullptr;
   }
-  if (call != nullptr) call->callee = 0;
+  if (call == nullptr) return nullptr;
+  call->callee = 0;
+  if (call->actor_body != 0) bodies_.FreeIfUntouched(std::exchange(call->actor_body, 0));
   return call;
 }
 
@@ -99,7 +109,7 @@ void Dispatcher::RespondMethod(Invocation& invocation, uint32_t call_id, RpcMess
   if (call == nullptr) return;
   call->status = 200;
   call->message = std::move(message);
-  queue_.Push(EventKind::kReply, call->id);
+  PushFrom(invocation, EventKind::kReply, call->id);
 }
 
 void Dispatcher::FailTop(Pipeline& pipeline, int status, const std::string& text) {

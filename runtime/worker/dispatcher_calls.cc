@@ -5,6 +5,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/stub_body.h"
@@ -41,7 +42,11 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
   call.depth = depth + 1;
   const int32_t id = static_cast<int32_t>(call.id);
   if (channel == nullptr) {
-    StartOutbound(caller, call);
+    if (caller.actor != nullptr && caller.actor->unconfirmed != 0) {
+      PushFrom(caller, EventKind::kStart, call.id);
+    } else {
+      StartOutbound(caller, call);
+    }
     return id;
   }
   caller.calls++;
@@ -52,8 +57,12 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
                               caller.trace, 0});
   }
   call.channel = channel;
-  if (!channel->stub) call.target = channel->target;
-  queue_.Push(EventKind::kStart, call.id);
+  if (!channel->stub && channel->actor_class == nullptr) call.target = channel->target;
+  if (channel->actor_class != nullptr) {
+    call.on_actor = true;
+    caller.actor_calls++;
+  }
+  PushFrom(caller, EventKind::kStart, call.id);
   return id;
 }
 
@@ -121,8 +130,22 @@ void Dispatcher::Start(uint32_t call_id) {
     StartOnStub(*call);
     return;
   }
+  if (call->channel == nullptr && call->caller != 0) {
+    // It waited at the output gate of a Durable Object.
+    if (Invocation* caller = invocations_.Find(call->caller)) {
+      StartOutbound(*caller, *call);
+    } else {
+      call->DropBody();
+      calls_.Free(call);
+    }
+    return;
+  }
   if (call->target == nullptr) {
-    AnswerWithoutWorker(*call);
+    if (call->channel->actor_class != nullptr && !call->channel->stub) {
+      StartOnActor(*call);
+    } else {
+      AnswerWithoutWorker(*call);
+    }
     return;
   }
   Worker& worker = *call->target;
@@ -211,7 +234,7 @@ void Dispatcher::Reply(uint32_t call_id) {
     calls_.Free(call);
     return;
   }
-  caller->calls--;
+  Settle(*caller, *call);
   std::erase(caller->outbound_calls, call_id);
   if (traces_ && call->trace >= 0) {
     caller->pipeline->trace[static_cast<size_t>(call->trace)].status = call->status;
@@ -258,8 +281,14 @@ void Dispatcher::Reply(uint32_t call_id) {
       if (!js::FromUtf8(isolate, call->error.hint).ToLocal(&text)) return;
       hint = text;
     }
-    v8::Local<v8::Value> arguments[] = {
-        io, id, type, message, v8::Boolean::New(isolate, call->error.remote), extra, hint};
+    v8::Local<v8::Value> arguments[] = {io,
+                                        id,
+                                        type,
+                                        message,
+                                        v8::Boolean::New(isolate, call->error.remote),
+                                        extra,
+                                        hint,
+                                        v8::Boolean::New(isolate, call->error.reset)};
     CallHook(isolate, context, caller->worker->hooks().on_call_error, arguments);
   });
   // The entry may have ended the pipeline, but a call is freed here and nowhere else.
@@ -270,7 +299,7 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr || call->caller != caller.id || call->cancelled) return;
   call->cancelled = true;
-  caller.calls--;
+  Settle(caller, *call);
   if (std::erase(caller.outbound_calls, call_id) > 0) {
     DropOutbound(*caller.pipeline, *call);
     return;
@@ -280,9 +309,9 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
     calls_.Free(call);
     return;
   }
-  if (Invocation* callee = invocations_.Find(call->callee)) {
-    queue_.Push(EventKind::kAbort, callee->id);
-  }
+  Invocation* callee = invocations_.Find(call->callee);
+  // A Durable Object goes on with what it has begun.
+  if (callee != nullptr && callee->actor == nullptr) queue_.Push(EventKind::kAbort, callee->id);
 }
 
 }  // namespace isolane::worker

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "runtime/js/platform.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/outbound.h"
@@ -29,6 +30,11 @@ void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
   log.append(std::to_string(pipeline.limits->cpu_ms));
   log.append(" of the public Worker; raise it there if the request needs more.");
   Log(LogLevel::kError, &worker, log, true, pipeline.request);
+  if (pipeline.actor != nullptr) {
+    pipeline.actor->broken = {"Error", kCpuExceeded, {}, false};
+    EndActor(*pipeline.actor);
+    return;
+  }
   FailTop(pipeline, 503, kCpuExceeded);
   // Everything it still runs elsewhere has no budget left.
   End(pipeline);
@@ -46,8 +52,13 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
       log.append(" made the isolate exceed [limits] memory_mb = ");
       log.append(std::to_string(worker.spec().limits.memory_mb)).append(" MiB.");
       Log(LogLevel::kError, &worker, log, true, culprit->request);
-      FailTop(*culprit, 503, kMemoryExceeded);
-      End(*culprit);
+      if (culprit->actor != nullptr) {
+        culprit->actor->broken = {"Error", kMemoryExceeded, {}, false};
+        EndActor(*culprit->actor);
+      } else {
+        FailTop(*culprit, 503, kMemoryExceeded);
+        End(*culprit);
+      }
     }
   }
   Log(LogLevel::kError, &worker,
@@ -68,7 +79,14 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
     }
   }
   for (uint32_t id : victims) {
-    if (Invocation* victim = invocations_.Find(id)) Drop(*victim, error, 503);
+    Invocation* victim = invocations_.Find(id);
+    if (victim == nullptr) continue;
+    if (victim->actor != nullptr) {
+      if (!victim->actor->broken) victim->actor->broken = error;
+      EndActor(*victim->actor);
+    } else {
+      Drop(*victim, error, 503);
+    }
   }
   worker.Replace();
   replaced_ = true;
@@ -145,12 +163,14 @@ void Dispatcher::AbortTree(Invocation& invocation) {
 }
 
 void Dispatcher::QueueCheck(Pipeline& pipeline) {
-  if (pipeline.queued_for_check) return;
+  // Those of Durable Objects end in EndActor.
+  if (pipeline.queued_for_check || pipeline.actor != nullptr) return;
   pipeline.queued_for_check = true;
   queue_.Push(EventKind::kPipeline, pipeline.id);
 }
 
 void Dispatcher::Check(Pipeline& pipeline) {
+  if (pipeline.actor != nullptr) return;
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
     if (pipeline.disposers > 0 && (!pipeline.disposing || pipeline.dropped > 0)) {
       // Objects that want to know when their stubs are gone are told before the end.
@@ -210,8 +230,9 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
   }
   Invocation* stuck = nullptr;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
-    if (one->timers > 0 || !one->outbound_calls.empty() || bodies_.WaitsOutside(*one) ||
-        web_sockets_.WaitsOutside(*one)) {
+    // A Durable Object may be woken by somebody else's call.
+    if (one->timers > 0 || !one->outbound_calls.empty() || one->actor_calls > 0 ||
+        bodies_.WaitsOutside(*one) || web_sockets_.WaitsOutside(*one)) {
       return;
     }
     if ((!one->responded || !one->incoming.empty()) && one->calls == 0 && stuck == nullptr) {
@@ -286,6 +307,10 @@ void Dispatcher::End(Pipeline& pipeline) {
     live_ = pipeline.next;
   }
   if (pipeline.next != nullptr) pipeline.next->previous = pipeline.previous;
+  if (pipeline.actor != nullptr) {
+    pipelines_.Free(&pipeline);
+    return;
+  }
   RequestSummary summary;
   summary.request = pipeline.request;
   summary.method = pipeline.method;

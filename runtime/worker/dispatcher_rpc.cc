@@ -32,7 +32,13 @@ int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int d
   call.export_id = stub.target;
   call.object = rpc_.Duplicate(stub);
   caller.calls++;
-  queue_.Push(EventKind::kStart, call.id);
+  const ExportRecord* target = rpc_.FindExport(stub.target);
+  const Invocation* owner = target == nullptr ? nullptr : invocations_.Find(target->owner);
+  if (owner != nullptr && owner->actor != nullptr && owner != &caller) {
+    call.on_actor = true;
+    caller.actor_calls++;
+  }
+  PushFrom(caller, EventKind::kStart, call.id);
   return static_cast<int32_t>(call.id);
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/base/nearest_name.h"
 #include "runtime/base/packed_head.h"
 #include "runtime/js/platform.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
 #include "runtime/worker/stderr_observer.h"
 
@@ -131,6 +132,19 @@ Status Graph::ConnectEntrypoints() {
         {}};
   }
   for (const auto& worker : workers_) {
+    const ActorClass* missing = worker->MissingActorClass();
+    if (missing == nullptr) continue;
+    const WorkerSpec& spec = worker->spec();
+    return Error{
+        "Your Worker depends on the following Durable Objects, which are not exported in "
+        "your entrypoint file: " +
+            missing->name + ".",
+        "Export the class " + missing->name + " from " + spec.display_root + spec.main_module +
+            ", the main module of \"" + spec.name + "\".",
+        spec.config_path,
+        {}};
+  }
+  for (const auto& worker : workers_) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       if (std::get_if<ServiceBinding>(&binding.value) == nullptr) continue;
       Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
@@ -165,23 +179,32 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
   for (const auto& worker : workers_) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
-      if (service == nullptr) continue;
+      const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
+      if (service == nullptr && objects == nullptr) continue;
+      const std::string& wanted = service != nullptr        ? service->service
+                                  : objects->script.empty() ? worker->name()
+                                                            : objects->script;
       Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
       for (const auto& target : workers_) {
-        if (target->name() == service->service) channel.target = target.get();
+        if (target->name() == wanted) channel.target = target.get();
       }
-      if (channel.target != nullptr) continue;
-      const std::string nearest = base::NearestName(service->service, names);
+      if (channel.target != nullptr) {
+        if (objects != nullptr) {
+          channel.actor_class = &channel.target->AddActorClass(objects->class_name);
+        }
+        continue;
+      }
+      const std::string nearest = base::NearestName(wanted, names);
       const std::string hint = nearest.empty() ? "" : "Did you mean \"" + nearest + "\"?";
       if (unknown_services == UnknownService::kRefuse) {
-        return Error{worker->name() + ": binding " + binding.name + " points to \"" +
-                         service->service + "\", no such Worker (known: " + known + ").",
+        return Error{worker->name() + ": binding " + binding.name + " points to \"" + wanted +
+                         "\", no such Worker (known: " + known + ").",
                      hint,
                      binding.where,
                      {}};
       }
-      channel.unresolved = base::UnknownWorkerMessage(service->service, names) + " (binding " +
-                           binding.name + " of " + worker->name() +
+      channel.unresolved = base::UnknownWorkerMessage(wanted, names) + " (binding " + binding.name +
+                           " of " + worker->name() +
                            (binding.where.empty() ? "" : ", " + binding.where) + ")";
     }
   }

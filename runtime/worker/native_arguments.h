@@ -6,6 +6,7 @@
 
 #include <v8.h>
 
+#include "runtime/js/convert.h"
 #include "runtime/js/isolate.h"
 #include "runtime/worker/worker.h"
 
@@ -42,6 +43,16 @@ inline std::string BytesArgument(const Arguments& info, int index) {
   v8::Local<v8::ArrayBuffer> buffer = info[index].As<v8::ArrayBuffer>();
   return std::string(static_cast<const char*>(buffer->Data()), buffer->ByteLength());
 }
+
+// Of a call: the bytes of the callee's props, or which Durable Object it is for.
+inline std::string AddressArgument(const Arguments& info, int index) {
+  return info[index]->IsString() ? js::ToUtf8(info.GetIsolate(), info[index].As<v8::String>())
+                                 : BytesArgument(info, index);
+}
+
+// An error as failureOf() in builtins/workers/dispatch.js takes it apart, from argument `index` on;
+// `log` gets what is to be written to the log.
+RemoteError ErrorArguments(const Arguments& info, int index, std::string& log);
 
 // The body that arguments `index` (kind) and `index` + 1 (value) describe: see
 // builtins/web/body.js.

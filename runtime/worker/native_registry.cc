@@ -10,7 +10,7 @@ js::NativeTable AllNatives() {
   static const std::vector<js::NativeFunction> all = [] {
     std::vector<js::NativeFunction> functions;
     for (js::NativeTable part : {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(),
-                                 RpcNatives(), WebSocketNatives()}) {
+                                 RpcNatives(), WebSocketNatives(), ActorNatives()}) {
       functions.insert(functions.end(), part.begin(), part.end());
     }
     return functions;

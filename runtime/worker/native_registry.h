@@ -10,6 +10,7 @@ js::NativeTable AllNatives();
 
 // The parts, one per file.
 js::NativeTable CallNatives();
+js::NativeTable ActorNatives();
 js::NativeTable BodyNatives();
 js::NativeTable ContextNatives();
 js::NativeTable RpcNatives();

@@ -27,6 +27,7 @@ class Isolate;
 namespace isolane::worker {
 
 class Worker;
+struct Actor;
 struct Channel;
 struct Invocation;
 
@@ -40,6 +41,8 @@ struct RemoteError {
   bool remote = false;
   // A sentence for the stack, which the message leaves out to be that of other runtimes; or empty.
   std::string hint = {};
+  // It ended the Durable Object that was called.
+  bool reset = false;
 };
 
 // Who opened a pipeline and awaits its response: an HTTP exchange, an embedder.
@@ -82,6 +85,7 @@ struct Pipeline {
   bool has_deadline = false;  // waitUntil tasks are being waited for
   bool disposing = false;     // stubs are let go, so that disposers run before the end
   bool ended = false;
+  Actor* actor = nullptr;  // it is that of a Durable Object: nobody awaits a response
   double started_ms = 0;
   std::string method;
   std::string url;
@@ -112,6 +116,7 @@ struct Invocation {
   Worker* worker = nullptr;
   js::Isolate* isolate = nullptr;  // the worker's isolate when it began
   Pipeline* pipeline = nullptr;
+  Actor* actor = nullptr;  // it is that of a Durable Object
   Invocation* next = nullptr;
   Invocation* previous = nullptr;
   uint32_t call = 0;  // the call it answers, until it has
@@ -123,6 +128,7 @@ struct Invocation {
   int wait_until = 0;              // unsettled tasks
   int timers = 0;                  // set and not fired
   int calls = 0;                   // outstanding calls on bindings
+  int actor_calls = 0;             // of these, those that a Durable Object is to answer
   int pumps = 0;                   // streams being copied into pipes
   int sockets = 0;                 // accepted WebSockets that are not closed
   int exports = 0;                 // objects that others hold stubs of

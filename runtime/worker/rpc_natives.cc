@@ -122,7 +122,7 @@ void RpcCall(const Arguments& info) {
   Worker& worker = WorkerOf(info);
   caller = InvocationArgument(info, 0);
   if (caller == nullptr) return Issue(info, *call, kStale);
-  call->props = BytesArgument(info, 2);
+  call->props = AddressArgument(info, 2);
   const Channel* channel = &worker.channels()[IdArgument(info, 1)];
   Issue(info, *call,
         worker.dispatcher().CallChannel(*caller, channel, Int32Argument(info, 5), *call));

@@ -19,6 +19,7 @@ enum class EventKind : uint8_t {
   kSocket,    // a: invocation, b: a WebSocket with something to receive
   kDropped,   // a: invocation, b: an export of it that nobody holds a stub of any more
   kPipeline,  // a: pipeline to be checked for its end
+  kActor,     // a: actor whose input gate has opened, or that is to end
 };
 
 struct Event {

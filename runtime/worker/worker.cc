@@ -8,6 +8,7 @@
 #include "runtime/js/exceptions.h"
 #include "runtime/js/platform.h"
 #include "runtime/js/snapshot.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/binding.h"
 #include "runtime/worker/module_graph.h"
 #include "runtime/worker/native_registry.h"
@@ -64,14 +65,19 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
     : spec_(std::move(spec)), dispatcher_(dispatcher) {
   for (const BindingSpec& binding : spec_.bindings) {
-    const auto* service = std::get_if<ServiceBinding>(&binding.value);
-    if (service == nullptr) continue;
     Channel channel;
     channel.binding = binding.name;
-    channel.props = service->props_json;
-    channel.entrypoint = service->entrypoint;
+    if (const auto* service = std::get_if<ServiceBinding>(&binding.value)) {
+      channel.props = service->props_json;
+      channel.entrypoint = service->entrypoint;
+    } else if (const auto* objects = std::get_if<DurableObjectBinding>(&binding.value)) {
+      channel.entrypoint = objects->class_name;
+    } else {
+      continue;
+    }
     channels_.push_back(std::move(channel));
   }
+  for (const DurableObjectClass& one : spec_.durable_objects) AddActorClass(one.name);
   declared_channels_ = channels_.size();
   const auto& flags = spec_.compatibility_flags;
   frozen_clock_ = spec_.frozen_clock ||
@@ -91,6 +97,34 @@ int Worker::ChannelOf(const std::string& binding) const {
     if (channels_[i].binding == binding) return static_cast<int>(i);
   }
   return -1;
+}
+
+ActorClass& Worker::AddActorClass(const std::string& name) {
+  for (const auto& known : actor_classes_) {
+    if (known->name == name) return *known;
+  }
+  bool sqlite = false;
+  for (const DurableObjectClass& one : spec_.durable_objects) {
+    if (one.name == name) sqlite = one.sqlite;
+  }
+  actor_classes_.push_back(
+      std::make_unique<ActorClass>(*this, name, sqlite, spec_.name + "-" + name));
+  actor_classes_.back()->number = static_cast<int>(actor_classes_.size()) - 1;
+  return *actor_classes_.back();
+}
+
+const ActorClass* Worker::MissingActorClass() {
+  for (const auto& one : actor_classes_) {
+    if (!one->exported) return one.get();
+  }
+  return nullptr;
+}
+
+v8::MaybeLocal<v8::Value> Worker::MakeNamespace(int channel) {
+  v8::Isolate* isolate = isolate_->v8();
+  v8::Local<v8::Value> arguments[] = {v8::Integer::New(isolate, channel)};
+  return hooks_.make_namespace.Get(isolate)->Call(isolate->GetCurrentContext(),
+                                                  v8::Undefined(isolate), 1, arguments);
 }
 
 v8::MaybeLocal<v8::Value> Worker::MakeFetcher(int channel) {
@@ -164,6 +198,10 @@ Status Worker::Evaluate() {
     return value.As<v8::Function>();
   };
   hooks_.make_fetcher.Reset(isolate, get("makeFetcher"));
+  hooks_.make_namespace.Reset(isolate, get("makeNamespace"));
+  hooks_.start_actor.Reset(isolate, get("startActor"));
+  hooks_.handle_actor_fetch.Reset(isolate, get("handleActorFetch"));
+  hooks_.handle_actor_method.Reset(isolate, get("handleActorMethod"));
   hooks_.handle_fetch.Reset(isolate, get("handleFetch"));
   hooks_.handle_method.Reset(isolate, get("handleMethod"));
   hooks_.handle_stub_call.Reset(isolate, get("handleStubCall"));
@@ -248,7 +286,14 @@ Status Worker::SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> e
     return hook.As<v8::Function>()->Call(context, v8::Undefined(isolate),
                                          static_cast<int>(std::size(arguments)), arguments);
   };
-  v8::Local<v8::Value> handlers[] = {exports, env, v8::Boolean::New(isolate, service_worker)};
+  v8::LocalVector<v8::Value> classes(isolate);
+  for (const auto& one : actor_classes_) {
+    v8::Local<v8::String> name;
+    if (!js::FromUtf8(isolate, one->name).ToLocal(&name)) return js::ErrorFrom(isolate, try_catch);
+    classes.push_back(name);
+  }
+  v8::Local<v8::Value> handlers[] = {exports, env, v8::Boolean::New(isolate, service_worker),
+                                     v8::Array::New(isolate, classes.data(), classes.size())};
   v8::Local<v8::Value> names;
   if (!call("setHandlers", handlers).ToLocal(&names)) return js::ErrorFrom(isolate, try_catch);
   if (!names->IsArray()) {
@@ -256,6 +301,14 @@ Status Worker::SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> e
                  {},
                  spec_.display_root + spec_.main_module,
                  {}};
+  }
+  for (const auto& one : actor_classes_) {
+    v8::Local<v8::Value> number[] = {v8::Integer::New(isolate, one->number)};
+    v8::Local<v8::Value> exported;
+    if (!call("hasActorClass", number).ToLocal(&exported)) {
+      return js::ErrorFrom(isolate, try_catch);
+    }
+    one->exported = exported->IsTrue();
   }
   const auto list = names.As<v8::Array>();
   std::vector<std::string> entrypoints;
@@ -272,6 +325,14 @@ Status Worker::SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> e
       channel.target = this;
       channel.entrypoint = entrypoints[i];
       channel.entrypoint_number = static_cast<int>(i);
+      channels_.push_back(std::move(channel));
+    }
+    for (const auto& one : actor_classes_) {
+      Channel channel;
+      channel.binding = "ctx.exports." + one->name;
+      channel.target = this;
+      channel.actor_class = one.get();
+      channel.entrypoint = one->name;
       channels_.push_back(std::move(channel));
     }
     entrypoints_ = std::move(entrypoints);

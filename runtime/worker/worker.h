@@ -26,6 +26,10 @@ class ModuleGraph;
 // What builtins/index.js exports, of one isolate.
 struct Hooks {
   v8::Global<v8::Function> make_fetcher;
+  v8::Global<v8::Function> make_namespace;
+  v8::Global<v8::Function> start_actor;
+  v8::Global<v8::Function> handle_actor_fetch;
+  v8::Global<v8::Function> handle_actor_method;
   v8::Global<v8::Function> handle_fetch;
   v8::Global<v8::Function> handle_method;
   v8::Global<v8::Function> handle_stub_call;
@@ -86,6 +90,11 @@ class Worker {
   // What may be bound to, in the order of the exports.
   const std::vector<std::string>& entrypoints() const { return entrypoints_; }
 
+  // The class of Durable Objects called `name`, which the Worker is to export. Before it is loaded.
+  ActorClass& AddActorClass(const std::string& name);
+  // Of these, one that the loaded modules do not export; null if there is none.
+  const ActorClass* MissingActorClass();
+
   // Places in the code that received stubs: numbers for ImportRecord::site. 0 when there are many.
   uint32_t AddCallSite(std::string text);
   // The text of a place that was not asked for before; else null.
@@ -93,6 +102,8 @@ class Worker {
 
   // A Fetcher on that channel. The isolate is entered.
   v8::MaybeLocal<v8::Value> MakeFetcher(int channel);
+  // A DurableObjectNamespace on that channel. The isolate is entered.
+  v8::MaybeLocal<v8::Value> MakeNamespace(int channel);
 
   // Rejections that have no handler yet; reported when the entry is over.
   void OnPromiseReject(const v8::PromiseRejectMessage& message);
@@ -118,6 +129,7 @@ class Worker {
   size_t declared_channels_ = 0;
   std::vector<std::pair<const Channel*, int>> imported_channels_;
   std::vector<std::string> entrypoints_;
+  std::deque<std::unique_ptr<ActorClass>> actor_classes_;
   int loopback_ = -1;  // the first channel of ctx.exports; -1 before the first load
   struct CallSite {
     std::string text;

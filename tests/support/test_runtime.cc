@@ -67,6 +67,8 @@ TestRuntime::~TestRuntime() {
   if (runtime_ == nullptr) return;
   runtime_->Poll();
   worker::Dispatcher& dispatcher = graph().dispatcher();
+  dispatcher.EndIdleActors();
+  CHECK_MESSAGE(dispatcher.live_actors() == 0, "Durable Objects are busy");
   CHECK_MESSAGE(dispatcher.live_pipelines() == 0, "requests are left");
   CHECK_MESSAGE(dispatcher.live_invocations() == 0, "invocations are left");
   CHECK_MESSAGE(dispatcher.live_bodies() == 0, "bodies are left");

@@ -24,6 +24,13 @@ TestWorker& TestWorker::Service(const std::string& binding, const std::string& w
   return *this;
 }
 
+TestWorker& TestWorker::Objects(const std::string& binding, const std::string& name,
+                                const std::string& script) {
+  spec_.bindings.push_back({binding, DurableObjectBinding{name, script}, {}});
+  if (script.empty()) spec_.durable_objects.push_back({name, true});
+  return *this;
+}
+
 TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
   spec_.bindings.push_back({name, VarBinding{json}, {}});
   return *this;

@@ -25,6 +25,9 @@ class TestWorker {
   }
   TestWorker& Service(const std::string& binding, const std::string& worker,
                       const std::string& entrypoint = "", const std::string& props_json = "");
+  // The class `name` of `script` (default: its own) as env.BINDING.
+  TestWorker& Objects(const std::string& binding, const std::string& name,
+                      const std::string& script = "");
   TestWorker& Var(const std::string& name, const std::string& json);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);

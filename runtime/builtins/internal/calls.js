@@ -76,7 +76,7 @@ function takeCall(id) {
 
 // --- entered from C++ ---
 
-function onCallError(ioId, callId, type, message, remote, extra, hint) {
+function onCallError(ioId, callId, type, message, remote, extra, hint, reset) {
   const io = enterContext(ioId);
   if (io === undefined) return;
   const call = takeCall(callId);
@@ -91,6 +91,7 @@ function onCallError(ioId, callId, type, message, remote, extra, hint) {
     }
   }
   const error = makeError(type, message, remote, details);
+  if (reset && typeof error === 'object' && error !== null) error.durableObjectReset = true;
   if (hint !== undefined) addHint(error, hint);
   call.reject(error);
 }

@@ -114,6 +114,8 @@ class IoContext {
     this.exports = undefined;
     // passThroughOnException() was called: the request to send on, kept for that case.
     this.passThrough = false;
+    // The Durable Object that this is the context of, see workers/actor.js.
+    this.actor = undefined;
     // Aborts request.signal, where that is enabled.
     this.abortRequest = undefined;
   }

@@ -284,8 +284,9 @@ class Response extends Body {
       return response;
     };
 
-    // Hands the response on as the answer of the current invocation: returns native.respond's answer.
-    takeResponse = (io, response) => {
+    // Hands the response on as the answer of the current invocation, or of one of the calls on a Durable
+    // Object.
+    takeResponse = (io, response, callId = 0) => {
       if (response.#type === 'error') {
         throw new TypeError(
           'Return value from serve handler must not be an error response (like Response.error())',
@@ -302,7 +303,7 @@ class Response extends Body {
               : response.#statusText + response.#packed
             : response.#statusText + headersOf.pack(response.#headers);
       }
-      return native.respond(
+      native.respond(
         io.id,
         response.#status,
         head,
@@ -310,6 +311,7 @@ class Response extends Body {
         taken.value,
         response.#encodeBody === 'manual',
         socket,
+        callId,
       );
     };
     isHandshake = (response) => response.#webSocket !== null;

@@ -24,9 +24,9 @@ const NO_UPGRADE =
 
 const asksForWebSocket = (request) => request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
-// Tells C++ that the call `callId` (0: the one the context was opened for) ends with `error`, which is
-// written to the log unless `quiet`.
-function failCall(io, callId, error, quiet) {
+// What C++ is told of a thrown value: type, message, text for the log, bytes of what else is sent, and a
+// hint.
+function failureOf(error, quiet) {
   let type = 'Error';
   let message = '';
   let extra;
@@ -41,7 +41,19 @@ function failCall(io, callId, error, quiet) {
     if (type === '') [type, message] = ['Error', objectToString.call(error)];
   }
   const hint = typeof error === 'object' && error !== null ? hints.get(error) : undefined;
-  native.fail(io.id, callId, type, message, quiet ? undefined : (error ?? `${error}`), extra, hint);
+  return [type, message, quiet ? undefined : (error ?? `${error}`), extra, hint];
+}
+
+// Tells C++ that the call `callId` (0: the one the context was opened for) ends with `error`, which is
+// written to the log unless `quiet`.
+function failCall(io, callId, error, quiet) {
+  native.fail(io.id, callId, ...failureOf(error, quiet));
+}
+
+// Fails unless `response` may be the answer to `request`.
+function checkResponse(response, request) {
+  if (!isResponse(response)) throw new TypeError(NOT_A_RESPONSE);
+  if (isHandshake(response) && !asksForWebSocket(request)) throw new TypeError(NO_UPGRADE);
 }
 
 // The answer of the current invocation is an error. `request` goes on to the origin instead when the
@@ -61,12 +73,8 @@ function fail(io, error, request) {
 }
 
 function finish(io, response, request) {
-  if (!isResponse(response)) {
-    fail(io, new TypeError(NOT_A_RESPONSE), request);
-    return;
-  }
   try {
-    if (isHandshake(response) && !asksForWebSocket(request)) throw new TypeError(NO_UPGRADE);
+    checkResponse(response, request);
     takeResponse(io, response);
   } catch (error) {
     fail(io, error, request);
@@ -129,4 +137,4 @@ function onAbort(ioId) {
   enterContext(ioId)?.abortRequest?.abort();
 }
 
-module.exports = { failCall, handleFetch, onNews, onAbort, releaseContext };
+module.exports = { NOT_A_PROMISE, checkResponse, failCall, failureOf, handleFetch, onNews, onAbort, releaseContext };

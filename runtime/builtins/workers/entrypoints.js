@@ -23,6 +23,9 @@ class Entrypoint {
 }
 
 const table = [];
+// The classes of Durable Objects, in the order in which C++ knows them; undefined: not exported.
+let actorClasses = [];
+let actorNames = [];
 let env;
 
 // Whether `value` is the class `name` of "cloudflare:workers" or extends it.
@@ -46,11 +49,17 @@ function entrypointNames() {
   return names;
 }
 
-// Called once, when the modules have been evaluated: `exports` is the namespace of the main module.
-// Returns the names of the entrypoints, or what is wrong with them.
-function setHandlers(exports, environment, isServiceWorker) {
+// Called once, when the modules have been evaluated: `exports` is the namespace of the main module,
+// `classes` the names of Durable Objects. Returns the names of the entrypoints, or what is wrong with them.
+function setHandlers(exports, environment, isServiceWorker, classes = []) {
   env = environment;
   table.length = 0;
+  actorClasses = [];
+  actorNames = classes;
+  for (let i = 0; i < classes.length; i++) {
+    const value = isServiceWorker ? undefined : exports[classes[i]];
+    actorClasses[i] = typeof value === 'function' ? value : undefined;
+  }
   if (isServiceWorker) {
     if (!require.loaded('workers/fetch_event')?.hasFetchListener()) {
       return (
@@ -102,11 +111,16 @@ function callFetch(io, number, request) {
 
 module.exports = {
   CLASS,
+  NO_FETCH,
   NOT_HANDLED,
   OBJECT,
   setHandlers,
   callFetch,
   entrypointAt: (number) => table[number],
   entrypointNames,
+  actorClassNames: () => actorNames,
+  actorClassAt: (number) => actorClasses[number],
   environment: () => env,
+  hasActorClass: (number) => actorClasses[number] !== undefined,
+  isClassOf,
 };

@@ -13,17 +13,19 @@ const ILLEGAL =
 class BindingRoot {
   /**
    * @param {number} channel of C++
-   * @param {ArrayBuffer | undefined} props the bytes of ctx.props for the callee, if not the channel's
+   * @param {ArrayBuffer | string | undefined} props the bytes of ctx.props for the callee, if not the
+   *   channel's; of a namespace of Durable Objects, the object: see workers/durable_objects.js
+   * @param {Map<string, boolean> | undefined} gaveStubs of each method: whether its last result held stubs
    */
-  constructor(channel, props) {
+  constructor(channel, props, gaveStubs = undefined) {
     this.channel = channel;
     this.props = props;
-    // Of each method: whether its last result held stubs.
-    this.gaveStubs = undefined;
+    this.gaveStubs = gaveStubs;
   }
 }
 
 let makeFetcherFrom;
+let adoptRoot;
 let rootOf;
 
 class Fetcher {
@@ -59,6 +61,10 @@ class Fetcher {
       const fetcher = new Fetcher();
       fetcher.#root = new BindingRoot(channel, props);
       return fetcher;
+    };
+    // Tells an object of a derived class where its calls go.
+    adoptRoot = (fetcher, channel, props, gaveStubs) => {
+      fetcher.#root = new BindingRoot(channel, props, gaveStubs);
     };
     rootOf = (value) => (#root in value ? value.#root : undefined);
     Fetcher.propertyOf = (fetcher, name) => {
@@ -137,4 +143,4 @@ function configureFetcher() {
   Object.setPrototypeOf(Fetcher.prototype, anything);
 }
 
-module.exports = { BindingRoot, Fetcher, bindingRootOf, configureFetcher, makeFetcher, makeFetcherFrom };
+module.exports = { BindingRoot, Fetcher, adoptRoot, bindingRootOf, configureFetcher, makeFetcher, makeFetcherFrom };

@@ -1,7 +1,7 @@
 // ctx.exports: bindings to the Worker's own entrypoints.
 'use strict';
 
-const { entrypointNames } = require('workers/entrypoints');
+const { actorClassNames, entrypointNames } = require('workers/entrypoints');
 const { Fetcher, makeFetcher, makeFetcherFrom } = require('workers/fetcher');
 
 // A binding to an entrypoint of the own Worker can also be called: with other props.
@@ -57,7 +57,8 @@ class LoopbackHandler {
   }
 }
 
-// `first` and following are the channels of the own entrypoints, in the order of entrypoints.js.
+// `first` and following are the channels of the own entrypoints, in the order of entrypoints.js, and of
+// the own classes of Durable Objects.
 function makeExports(first) {
   const exports = {};
   const names = entrypointNames();
@@ -67,6 +68,10 @@ function makeExports(first) {
     const callable = new Proxy(() => {}, new LoopbackHandler(fetcher, first + i));
     loopbacks.set(callable, fetcher);
     exports[names[i]] = callable;
+  }
+  const classes = actorClassNames();
+  for (let i = 0; i < classes.length; i++) {
+    exports[classes[i]] = require('workers/durable_objects').makeNamespace(first + names.length + i);
   }
   return exports;
 }

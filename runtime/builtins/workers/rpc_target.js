@@ -187,11 +187,13 @@ function respond(io, callId, value, parameters) {
     refuse(io, callId, error, parameters);
     return;
   }
+  io.actor?.calls.delete(callId);
   if (parameters !== undefined) for (const stub of parameters) stub.dispose();
 }
 
 function refuse(io, callId, error, parameters) {
-  failCall(io, callId, error, callId !== io.callId);
+  // What a callback throws is for its caller alone.
+  failCall(io, callId, error, callId !== io.callId && io.actor?.calls.delete(callId) !== true);
   if (parameters !== undefined) for (const stub of parameters) stub.dispose();
 }
 
@@ -304,4 +306,4 @@ function onDropped(ioId, exportId) {
   }
 }
 
-module.exports = { accessOf, attachExport, handleMethod, handleStubCall, makeLocalStub, onDropped };
+module.exports = { RESERVED_ON_ENTRYPOINTS, accessOf, answer, attachExport, handleMethod, handleStubCall, makeLocalStub, onDropped, perform, refuse };

@@ -299,6 +299,7 @@ function reviveObject(parts) {
       const channel = native.takeChannel(parts[1]);
       // C++ takes a channel's number for granted.
       if (channel < 0) return undefined;
+      if (typeof parts[2] === 'string') return require('workers/durable_objects').reviveObjectStub(channel, parts[2]);
       return makeFetcherFrom(channel, parts[2] === undefined ? undefined : exactBuffer(parts[2]));
     }
     case HEADERS:

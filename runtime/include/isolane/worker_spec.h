@@ -51,11 +51,24 @@ struct ServiceBinding {
   std::string props_json;  // JSON object text; empty: {}
 };
 
+// A namespace of Durable Objects: env.NAME.get(id) gives a stub of one of the objects.
+struct DurableObjectBinding {
+  std::string class_name;
+  std::string script;  // the Worker that exports the class; empty: the one that is bound to
+};
+
 struct BindingSpec {
   std::string name;
-  std::variant<VarBinding, ServiceBinding> value;
+  std::variant<VarBinding, ServiceBinding, DurableObjectBinding> value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;
+};
+
+// A class of Durable Objects that the Worker exports. One that a binding names need not be listed.
+struct DurableObjectClass {
+  std::string name;
+  // Its objects may use storage.sql.
+  bool sqlite = false;
 };
 
 struct Limits {
@@ -99,6 +112,7 @@ struct WorkerSpec {
   bool frozen_clock = false;
 
   std::vector<BindingSpec> bindings;
+  std::vector<DurableObjectClass> durable_objects;
   Limits limits;
   // The file it came from, for messages. May be empty.
   std::string config_path;

@@ -1,0 +1,184 @@
+// Durable Objects at work: the instance of a class, its DurableObjectState, and the calls that reach it.
+// All of them share one context (internal/context.js), which lasts as long as the instance.
+//
+// https://developers.cloudflare.com/durable-objects/api/state/; spec/wrangler.md section 6.3
+'use strict';
+
+const { Frame, checkOwner, enterContext, openContext, setFrame } = require('internal/context');
+const { NO_FETCH, actorClassAt, environment, isClassOf } = require('workers/entrypoints');
+const { NOT_A_PROMISE, checkResponse, failCall, failureOf } = require('workers/dispatch');
+const { parse, promiseThen } = require('internal/primordials');
+const { takeResponse } = require('web/response');
+const { receiveRequest } = require('web/request');
+const { contextExports, extend } = require('workers/execution_context');
+const { idFromAddress } = require('workers/durable_objects');
+const { defineInterface } = require('internal/webidl');
+const timers = require('web/timers');
+
+// How long a callback of blockConcurrencyWhile() may take. ms.
+const LONGEST_BLOCK = 30_000;
+
+const NO_RPC =
+  'The receiving Durable Object does not support RPC, because its class was not declared with `extends ' +
+  'DurableObject`. In order to enable RPC, make sure your class extends the special class ' +
+  '`DurableObject`, which can be imported from the module "cloudflare:workers".';
+const BLOCKED_TOO_LONG =
+  'A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call was canceled and ' +
+  'the Durable Object was reset.';
+const ABORTED =
+  'Application called abort() to reset Durable Object.';
+
+class Actor {
+  constructor(io, id) {
+    this.io = io;
+    this.id = id;
+    this.instance = undefined;
+    // Its class extends DurableObject.
+    this.hasMethods = false;
+    // Calls of methods of the object itself, not of what it gave away.
+    this.calls = new Set();
+  }
+}
+
+// The object ends with `error`: all calls on it get that, and the next one finds a new instance.
+function breakActor(io, error, quiet = false) {
+  native.actorBreak(io.id, ...failureOf(error, quiet));
+}
+
+class DurableObjectState {
+  #actor;
+
+  constructor(actor) {
+    if (!(actor instanceof Actor)) throw new TypeError('Illegal constructor');
+    this.#actor = actor;
+  }
+
+  get id() {
+    return this.#actor.id;
+  }
+
+  get props() {
+    return {};
+  }
+
+  get exports() {
+    return contextExports();
+  }
+
+  waitUntil(promise) {
+    extend(this.#actor.io, promise);
+  }
+
+  blockConcurrencyWhile(callback) {
+    const { io } = this.#actor;
+    checkOwner(io, 'DurableObjectState');
+    if (typeof callback !== 'function') {
+      throw new TypeError(
+        "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'Function'.",
+      );
+    }
+    native.actorBlock(io.id, 1);
+    const timer = timers.setTimeout(() => breakActor(io, new Error(BLOCKED_TOO_LONG)), LONGEST_BLOCK);
+    const run = async () => callback();
+    return promiseThen.call(
+      run(),
+      (value) => {
+        timers.clearTimeout(timer);
+        native.actorBlock(io.id, -1);
+        return value;
+      },
+      (error) => {
+        timers.clearTimeout(timer);
+        breakActor(io, error);
+        throw error;
+      },
+    );
+  }
+
+  abort(reason = undefined) {
+    const error = new Error(reason === undefined ? ABORTED : `${reason}`);
+    breakActor(this.#actor.io, error, true);
+    throw error;
+  }
+}
+
+defineInterface(DurableObjectState);
+
+// --- entered from C++ ---
+
+function startActor(ioId, request, classNumber, address, label) {
+  const io = openContext(ioId, request, label, 1);
+  const actor = new Actor(io, idFromAddress(address));
+  io.actor = actor;
+  const Class = actorClassAt(classNumber);
+  // The constructor is part of what calls wait for.
+  native.actorBlock(ioId, 1);
+  try {
+    actor.hasMethods = isClassOf(Class, 'DurableObject');
+    actor.instance = new Class(new DurableObjectState(actor), environment());
+  } catch (error) {
+    breakActor(io, error);
+  }
+  native.actorBlock(ioId, -1);
+}
+
+function enterActor(ioId, depth) {
+  const io = enterContext(ioId);
+  if (io !== undefined) setFrame(new Frame(io, undefined, depth));
+  return io;
+}
+
+function handleActorFetch(ioId, callId, depth, head, body, cf) {
+  const io = enterActor(ioId, depth);
+  if (io === undefined) return;
+  const fail = (error) => failCall(io, callId, error, false);
+  try {
+    const request = receiveRequest(
+      io, head, body, cf === undefined ? undefined : require('web/structured_clone').deserialize(cf),
+    );
+    const { instance } = io.actor;
+    if (typeof instance.fetch !== 'function') throw new Error(NO_FETCH);
+    const result = instance.fetch(request);
+    const finish = (response) => {
+      try {
+        checkResponse(response, request);
+        takeResponse(io, response, callId);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    if (typeof result !== 'object' || result === null) throw new TypeError(NOT_A_PROMISE);
+    if (result instanceof Promise) {
+      promiseThen.call(result, finish, fail);
+    } else if (typeof result.then === 'function') {
+      promiseThen.call(Promise.resolve(result), finish, fail);
+    } else {
+      finish(result);
+    }
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function handleActorMethod(ioId, callId, depth, path, operation, args) {
+  const io = enterActor(ioId, depth);
+  if (io === undefined) return;
+  const { RESERVED_ON_ENTRYPOINTS, answer, perform, refuse } = require('workers/rpc_target');
+  const { LONG_PATH, values } = require('workers/rpc_stub');
+  const { actor } = io;
+  actor.calls.add(callId);
+  let parameters;
+  let result;
+  try {
+    if (!actor.hasMethods) throw new TypeError(NO_RPC);
+    if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
+    const names = operation & LONG_PATH ? parse(path) : [path];
+    result = perform(actor.instance, names, false, RESERVED_ON_ENTRYPOINTS, operation & ~LONG_PATH, args, undefined);
+  } catch (error) {
+    refuse(io, callId, error, parameters);
+    return;
+  }
+  answer(io, callId, result, parameters);
+}
+
+module.exports = { DurableObjectState, handleActorFetch, handleActorMethod, startActor };

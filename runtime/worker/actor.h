@@ -1,0 +1,62 @@
+// Durable Objects at work: actors. An actor is one instance of an exported class, with a pipeline
+// and an invocation of its own that last from its first call until it is evicted, so all calls on
+// it share one context and its limits start afresh with each. What happens to actors is in
+// dispatcher_actors.cc.
+//
+// Loop thread. Classes are owned by their Worker, actors by the Dispatcher's pool.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "runtime/worker/actor_id.h"
+#include "runtime/worker/records.h"
+#include "runtime/worker/run_queue.h"
+
+namespace isolane::worker {
+
+class Worker;
+
+// A namespace: a class of Durable Objects that a Worker exports.
+struct ActorClass {
+  ActorClass(Worker& owner, std::string class_name, bool with_sql, std::string_view unique_key)
+      : worker(owner), name(std::move(class_name)), sqlite(with_sql), ids(unique_key) {}
+
+  Worker& worker;
+  const std::string name;
+  const bool sqlite;  // storage.sql may be used
+  const ActorIds ids;
+  int number = 0;         // among those of the Worker
+  bool exported = false;  // by its modules, once they are loaded
+  // The live ones, by id: numbers of the dispatcher's pool.
+  std::unordered_map<std::string, uint32_t> live;
+};
+
+struct Actor {
+  uint32_t id = 0;
+  ActorClass* actor_class = nullptr;
+  std::string object_id;  // 64 digits
+  // Null once it is over: the record goes when the last of what refers to it has been told.
+  Pipeline* pipeline = nullptr;
+  Invocation* invocation = nullptr;
+  // The input gate: how many constructors and blockConcurrencyWhile() callbacks are under way.
+  // Calls wait meanwhile, and stay in order.
+  int blocks = 0;
+  std::deque<uint32_t> waiting;
+  bool queued = false;  // a kActor event is on its way
+  // The output gate: what leaves the actor waits until the writes it may tell of are durable.
+  uint64_t unconfirmed = 0;  // number of the newest commit that is not; 0: none
+  std::deque<std::pair<EventKind, uint32_t>> held;
+  // It is to end: what its callers are told.
+  std::optional<RemoteError> broken;
+  bool in_idle_queue = false;
+  bool used = false;  // something was run since it was last looked at
+
+  void Reset() { *this = Actor(); }
+};
+
+}  // namespace isolane::worker

@@ -1,0 +1,248 @@
+#include "wrangler-compat/config_durable_objects.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace isolane::wrangler {
+namespace {
+
+// A string of `node`; null, and reported, if it is not one. What is not there is null too.
+const std::string* StringOf(ConfigSection& section, const ConfigNode& node, std::string_view key,
+                            const std::string& field, bool required, bool& valid) {
+  const ConfigMember* member = node.Find(key);
+  if (member == nullptr && !required) return nullptr;
+  if (member != nullptr && member->value.IsString()) return &member->value.text;
+  section.Fail(
+      "\"" + field + "\": " +
+          (required ? "binding should have a string \"" + std::string(key) + "\" field."
+                    : "the field \"" + std::string(key) + "\", when present, should be a string."),
+      member == nullptr ? node.position : member->position);
+  valid = false;
+  return nullptr;
+}
+
+std::optional<BindingSpec> ReadBinding(ConfigSection& section, const ConfigNode& node,
+                                       const std::string& field) {
+  if (!node.IsObject()) {
+    section.Fail("Expected \"" + field + "\" to be an object but got " + ToJson(node),
+                 node.position);
+    return std::nullopt;
+  }
+  bool valid = true;
+  const std::string* name = StringOf(section, node, "name", field, true, valid);
+  const std::string* class_name = StringOf(section, node, "class_name", field, true, valid);
+  const std::string* script = StringOf(section, node, "script_name", field, false, valid);
+  const std::string* environment = StringOf(section, node, "environment", field, false, valid);
+  if (environment != nullptr && script == nullptr && valid) {
+    section.Fail("\"" + field +
+                     "\": binding should have a \"script_name\" field if \"environment\" is "
+                     "present.",
+                 node.Find("environment")->position);
+    valid = false;
+  }
+  if (!valid) return std::nullopt;
+  return BindingSpec{*name,
+                     DurableObjectBinding{*class_name, script == nullptr ? std::string() : *script},
+                     section.Where(node.Find("name")->position)};
+}
+
+// What `migrations` do to the list of classes, one after the other.
+class Migrations {
+ public:
+  explicit Migrations(ConfigSection& section) : section_(section) {}
+
+  void Apply(const ConfigNode& node, const std::string& field) {
+    if (!node.IsObject()) {
+      section_.Fail("Expected \"" + field + "\" to be an object but got " + ToJson(node),
+                    node.position);
+      return;
+    }
+    const ConfigMember* tag = node.Find("tag");
+    if (tag == nullptr) {
+      section_.Fail("\"" + field + ".tag\" is a required field.", node.position);
+    } else if (!tag->value.IsString()) {
+      section_.Fail(
+          "Expected \"" + field + ".tag\" to be of type string but got " + ToJson(tag->value) + ".",
+          tag->position);
+    }
+    for (const std::string& name : Names(node, "new_classes", field)) Add(name, false);
+    for (const std::string& name : Names(node, "new_sqlite_classes", field)) Add(name, true);
+    if (const ConfigMember* renamed = node.Find("renamed_classes")) Rename(*renamed, field);
+    for (const std::string& name : Names(node, "deleted_classes", field)) {
+      std::erase_if(classes_, [&](const DurableObjectClass& one) { return one.name == name; });
+    }
+  }
+
+  std::vector<DurableObjectClass> Take() { return std::move(classes_); }
+
+ private:
+  std::vector<std::string> Names(const ConfigNode& node, std::string_view key,
+                                 const std::string& field) {
+    const ConfigMember* member = node.Find(key);
+    if (member == nullptr) return {};
+    std::vector<std::string> names;
+    bool valid = member->value.IsArray();
+    for (const ConfigNode& item : member->value.items) {
+      valid &= item.IsString();
+      if (item.IsString()) names.push_back(item.text);
+    }
+    if (!valid) {
+      section_.Fail("Expected \"" + field + "." + std::string(key) +
+                        "\" to be of type string array but got " + ToJson(member->value) + ".",
+                    member->position);
+    }
+    return names;
+  }
+
+  void Add(const std::string& name, bool sqlite) {
+    const bool known = std::any_of(classes_.begin(), classes_.end(),
+                                   [&](const DurableObjectClass& one) { return one.name == name; });
+    if (!known) classes_.push_back({name, sqlite});
+  }
+
+  void Rename(const ConfigMember& renamed, const std::string& field) {
+    const std::string path = field + ".renamed_classes";
+    for (const ConfigNode& item : renamed.value.items) {
+      const ConfigMember* from = item.Find("from");
+      const ConfigMember* to = item.Find("to");
+      if (from == nullptr || to == nullptr || !from->value.IsString() || !to->value.IsString()) {
+        section_.Fail("Expected \"" + path +
+                          "\" to be an array of \"{from: string, to: string}\" "
+                          "objects but got " +
+                          ToJson(renamed.value) + ".",
+                      renamed.position);
+        return;
+      }
+      const auto found =
+          std::find_if(classes_.begin(), classes_.end(),
+                       [&](const DurableObjectClass& one) { return one.name == from->value.text; });
+      if (found == classes_.end()) {
+        section_.Fail(
+            "Cannot apply renamed_classes migration to non-existent class " + from->value.text,
+            item.position);
+        return;
+      }
+      found->name = to->value.text;
+    }
+  }
+
+  ConfigSection& section_;
+  std::vector<DurableObjectClass> classes_;
+};
+
+std::vector<DurableObjectClass> ReadExports(ConfigSection& section, const ConfigMember& exports) {
+  std::vector<DurableObjectClass> classes;
+  for (const ConfigMember& one : exports.value.members) {
+    const std::string path = "exports." + one.key;
+    const ConfigMember* type = one.value.IsObject() ? one.value.Find("type") : nullptr;
+    if (type == nullptr || !type->value.IsString() ||
+        (type->value.text != "durable-object" && type->value.text != "worker")) {
+      section.Fail("Expected \"" + path +
+                       ".type\" field to be one of [\"durable-object\",\"worker\"] but got " +
+                       (type == nullptr ? ToJson(one.value) : ToJson(type->value)) + ".",
+                   one.position);
+      continue;
+    }
+    if (type->value.text != "durable-object") continue;
+    const ConfigMember* storage = one.value.Find("storage");
+    if (storage != nullptr &&
+        (!storage->value.IsString() ||
+         (storage->value.text != "sqlite" && storage->value.text != "legacy-kv"))) {
+      section.Fail("Expected \"" + path +
+                       ".storage\" field to be one of [\"sqlite\",\"legacy-kv\"] but got " +
+                       ToJson(storage->value) + ".",
+                   storage->position);
+      continue;
+    }
+    classes.push_back({one.key, storage != nullptr && storage->value.text == "sqlite"});
+  }
+  return classes;
+}
+
+}  // namespace
+
+std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool& complete) {
+  const ConfigMember* objects = section.Find("durable_objects");
+  if (objects == nullptr) return {};
+  auto fail = [&](const std::string& text, Position position) {
+    section.Fail(text, position);
+    complete = false;
+    return std::vector<BindingSpec>();
+  };
+  if (!objects->value.IsObject()) {
+    return fail("The field \"durable_objects\" should be an object but got " +
+                    ToJson(objects->value) + ".\n",
+                objects->position);
+  }
+  const ConfigMember* list = objects->value.Find("bindings");
+  if (list == nullptr) {
+    return fail("The field \"durable_objects\" is missing the required \"bindings\" property.\n",
+                objects->position);
+  }
+  if (!list->value.IsArray()) {
+    return fail("The field \"durable_objects.bindings\" should be an array but got " +
+                    ToJson(list->value) + ".\n",
+                list->position);
+  }
+  std::vector<BindingSpec> bindings;
+  for (size_t i = 0; i < list->value.items.size(); i++) {
+    auto binding = ReadBinding(section, list->value.items[i],
+                               "durable_objects.bindings[" + std::to_string(i) + "]");
+    if (binding) {
+      bindings.push_back(std::move(*binding));
+    } else {
+      complete = false;
+    }
+  }
+  return bindings;
+}
+
+std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
+                                                         const std::vector<BindingSpec>& bindings) {
+  const ConfigMember* migrations = section.Array("migrations");
+  const ConfigMember* exports = section.Object("exports");
+  const bool any_migrations = migrations != nullptr && !migrations->value.items.empty();
+  const bool any_exports = exports != nullptr && !exports->value.members.empty();
+  if (any_migrations && any_exports) {
+    section.Fail(
+        "`migrations` and `exports` are mutually exclusive. Choose one or the other to declare "
+        "your Durable Object lifecycle, but not both.",
+        exports->position);
+    return {};
+  }
+  Migrations applied(section);
+  if (any_migrations) {
+    for (size_t i = 0; i < migrations->value.items.size(); i++) {
+      applied.Apply(migrations->value.items[i], "migrations[" + std::to_string(i) + "]");
+    }
+  }
+  std::vector<DurableObjectClass> classes =
+      any_exports ? ReadExports(section, *exports) : applied.Take();
+  std::string names;
+  std::string snippet;
+  for (const BindingSpec& binding : bindings) {
+    const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
+    if (objects == nullptr || !objects->script.empty()) continue;
+    const bool live =
+        std::any_of(classes.begin(), classes.end(),
+                    [&](const DurableObjectClass& one) { return one.name == objects->class_name; });
+    if (live) continue;
+    names.append(names.empty() ? "" : ", ").append(objects->class_name);
+    snippet.append("\n[exports.").append(objects->class_name).append("]\n");
+    snippet.append("type = \"durable-object\"\nstorage = \"sqlite\"\n");
+  }
+  if (!names.empty()) {
+    section.Warn("In your " + section.file().BaseName() +
+                     " file, you have configured `durable_objects` exported by this Worker (" +
+                     names +
+                     "), but no live `exports` entry for them. This may not work as expected until "
+                     "you add a live `durable-object` entry to `exports` for each. Add the "
+                     "following configuration:\n```" +
+                     snippet + "```",
+                 section.Find("durable_objects")->position);
+  }
+  return classes;
+}
+
+}  // namespace isolane::wrangler
