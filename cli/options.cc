@@ -23,6 +23,8 @@ Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a director
       --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
       --frozen-clock    clocks of Workers stand still while their code runs, as at the edge
       --public-only     fetch() reaches public addresses only, not this machine and its networks
+      --persist-to DIR  where Durable Objects are kept [.isolane/state beside the first configuration]
+      --no-persist      keep them in memory only
       --log-level LEVEL debug, info, log, warn, error or none [log]
   -h, --help            print this
   -v, --version         print the versions of isolane, V8 and libuv
@@ -39,6 +41,9 @@ class Parser {
   Result<CliOptions> Parse() {
     while (next_ < arguments_.size()) {
       ISOLANE_TRY(ParseOne());
+    }
+    if (options_.no_persist && options_.persist_to) {
+      return Refused("--persist-to and --no-persist exclude each other");
     }
     if (help_) {
       options_.command = Command::kHelp;
@@ -74,6 +79,11 @@ class Parser {
     if (flag == "--var") return ParseVars();
     if (flag == "--public-only") return Switch(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
+    if (flag == "--persist-to") {
+      ISOLANE_ASSIGN(options_.persist_to, Value("persist-to"));
+      return Ok{};
+    }
+    if (flag == "--no-persist") return Switch(flag, options_.no_persist);
     if (flag == "--frozen-clock") return Switch(flag, options_.frozen_clock);
     const size_t letters = flag.find_first_not_of('-');
     return Refused("Unknown argument: " + flag.substr(letters == std::string::npos ? 0 : letters));

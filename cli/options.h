@@ -27,6 +27,9 @@ struct CliOptions {
   bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;
   bool frozen_clock = false;
+  // Where Durable Objects are kept; empty: .isolane/state beside the first configuration.
+  std::optional<std::string> persist_to;
+  bool no_persist = false;  // nowhere: they live as long as the process
 };
 
 // `arguments` without the program's name. The error's message is one line, as wrangler's.

@@ -33,6 +33,11 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
   runtime_options.observer = &printer;
   for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
   runtime_options.public_only = options.public_only;
+  if (!options.no_persist) {
+    const std::string& config = project.workers.front().config_path;
+    runtime_options.persist_to =
+        options.persist_to.value_or(config.substr(0, config.rfind('/') + 1) + ".isolane/state");
+  }
   const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
   const std::string ip = options.ip.has_value() ? *options.ip : project.dev.ip.value_or(kDefaultIp);
   const int port =

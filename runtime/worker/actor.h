@@ -23,15 +23,22 @@ class Worker;
 
 // A namespace: a class of Durable Objects that a Worker exports.
 struct ActorClass {
-  ActorClass(Worker& owner, std::string class_name, bool with_sql, std::string_view unique_key)
-      : worker(owner), name(std::move(class_name)), sqlite(with_sql), ids(unique_key) {}
+  // `unique_key` is what the ids and the directory are made of; `persist_to` may be empty.
+  ActorClass(Worker& owner, std::string class_name, bool with_sql, const std::string& unique_key,
+             const std::string& persist_to)
+      : worker(owner),
+        name(std::move(class_name)),
+        sqlite(with_sql),
+        ids(unique_key),
+        directory(persist_to.empty() ? std::string() : persist_to + "/v3/do/" + unique_key) {}
 
   Worker& worker;
   const std::string name;
   const bool sqlite;  // storage.sql may be used
   const ActorIds ids;
-  int number = 0;         // among those of the Worker
-  bool exported = false;  // by its modules, once they are loaded
+  const std::string directory;  // of the files of its objects, which may not exist; empty: memory
+  int number = 0;               // among those of the Worker
+  bool exported = false;        // by its modules, once they are loaded
   // The live ones, by id: numbers of the dispatcher's pool.
   std::unordered_map<std::string, uint32_t> live;
 };

@@ -71,6 +71,9 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
+  // Where Durable Objects are kept; empty: in memory. Before any Worker is made.
+  void set_persist_to(std::string directory) { persist_to_ = std::move(directory); }
+  const std::string& persist_to() const { return persist_to_; }
   // The network; null: outbound fetches fail. Outlives the dispatcher.
   void set_client(http::Client* client) { client_ = client; }
   // Called by Turn's last round: writes what responses produced. May note more events.
@@ -253,6 +256,7 @@ class Dispatcher {
   // Actors that were busy lately, by when they are to be looked at.
   std::deque<std::pair<double, uint32_t>> idle_actors_;
   double actor_idle_ms_ = 10'000;
+  std::string persist_to_;
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;

@@ -72,6 +72,7 @@ Graph::Graph(const RuntimeOptions& options)
   client_ = http::Client::Create(
       loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
+  dispatcher_.set_persist_to(options.persist_to);
   dispatcher_.set_flush(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);

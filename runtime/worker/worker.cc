@@ -107,8 +107,8 @@ ActorClass& Worker::AddActorClass(const std::string& name) {
   for (const DurableObjectClass& one : spec_.durable_objects) {
     if (one.name == name) sqlite = one.sqlite;
   }
-  actor_classes_.push_back(
-      std::make_unique<ActorClass>(*this, name, sqlite, spec_.name + "-" + name));
+  actor_classes_.push_back(std::make_unique<ActorClass>(
+      *this, name, sqlite, spec_.name + "-" + name, dispatcher_.persist_to()));
   actor_classes_.back()->number = static_cast<int>(actor_classes_.size()) - 1;
   return *actor_classes_.back();
 }

@@ -105,6 +105,15 @@ TEST_SUITE("cli/options") {
     CHECK(Refusal({"dev", "--public-only=yes"}) == "--public-only takes no value");
   }
 
+  TEST_CASE("where Durable Objects are kept") {
+    CHECK_FALSE(Parse({"dev"}).persist_to.has_value());
+    CHECK(Parse({"dev", "--persist-to", "state"}).persist_to == "state");
+    CHECK(Parse({"dev", "--no-persist"}).no_persist);
+    CHECK(Refusal({"dev", "--no-persist", "--persist-to=x"}) ==
+          "--persist-to and --no-persist exclude each other");
+    CHECK(Refusal({"dev", "--persist-to"}) == "Not enough arguments following: persist-to");
+  }
+
   TEST_CASE("mistakes") {
     SUBCASE("an unknown flag is named without its dashes") {
       CHECK(Refusal({"dev", "--bogus-flag"}) == "Unknown argument: bogus-flag");

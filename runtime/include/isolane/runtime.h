@@ -28,6 +28,10 @@ struct RuntimeOptions {
   // fetch() to the network reaches addresses of the public internet only: not this machine, not its
   // networks.
   bool public_only = false;
+  // Where Durable Objects keep what they store: DIRECTORY/v3/do/WORKER-CLASS/ID.sqlite, as wrangler
+  // does below its .wrangler/state. Made when the first object stores something. Empty: in memory,
+  // gone with the Runtime.
+  std::string persist_to = {};
 };
 
 // A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not
