@@ -12,6 +12,9 @@ const { Fetcher, adoptRoot } = require('workers/fetcher');
 const MALFORMED = 1;
 const FOREIGN = 2;
 
+// Names that are made up for each request must not fill the memory.
+const MOST_KNOWN = 1000;
+
 let makeId;
 let isId;
 let addressOf;
@@ -85,6 +88,8 @@ const required = (method, type) =>
 
 class DurableObjectNamespace {
   #channel;
+  // OPTIMIZATION: the digits of names that were asked for, which cost two digests.
+  #digits = new Map();
 
   constructor(channel, key) {
     if (key !== makeId) throw new TypeError('Illegal constructor');
@@ -100,7 +105,12 @@ class DurableObjectNamespace {
   idFromName(name) {
     if (arguments.length === 0) throw required('idFromName', 'string');
     const text = `${name}`;
-    return makeId(native.actorIdFromName(this.#channel, text), text);
+    let digits = this.#digits.get(text);
+    if (digits === undefined) {
+      digits = native.actorIdFromName(this.#channel, text);
+      if (this.#digits.size < MOST_KNOWN) this.#digits.set(text, digits);
+    }
+    return makeId(digits, text);
   }
 
   idFromString(text) {
