@@ -64,6 +64,8 @@ class MessageEnd {
   // The next thing that the other end sent, or false.
   bool Receive(Message* message);
   bool readable() const { return !inbox_.empty(); }
+  // The same, left where it is; null if there is nothing.
+  const Message* Peek() const { return inbox_.empty() ? nullptr : &inbox_.front(); }
   // Bytes sent that the other end has not taken.
   size_t buffered() const { return peer_ == nullptr ? 0 : peer_->inbox_bytes_; }
   bool closed() const { return closed_; }
@@ -71,6 +73,8 @@ class MessageEnd {
   // The far end is a network connection (at the end of it all): who waits for it waits for the
   // world.
   bool outside() const { return peer_ != nullptr && peer_->is_network; }
+  // Somebody listens at the other end.
+  bool heard() const { return peer_ != nullptr && peer_->listener_ != nullptr; }
   bool is_network = false;
 
  private:

@@ -47,6 +47,7 @@ for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'
 }
 defineLate(globalThis, 'workers/fetch_event',
   'FetchEvent addEventListener removeEventListener dispatchEvent');
+defineLate(globalThis, 'workers/hibernation', 'WebSocketRequestResponsePair');
 define('scheduler', timers.scheduler);
 define('self', globalThis);
 
@@ -95,6 +96,7 @@ module.exports = {
   startActor: (...parameters) => require('workers/actor').startActor(...parameters),
   handleActorFetch: (...parameters) => require('workers/actor').handleActorFetch(...parameters),
   handleActorMethod: (...parameters) => require('workers/actor').handleActorMethod(...parameters),
+  onActorSocket: (...parameters) => require('workers/actor').onActorSocket(...parameters),
   hasActorClass,
   // and this one where there is a socket.
   onSocket: (ioId, id) => require('web/web_socket').onSocket(ioId, id),

@@ -8,11 +8,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "runtime/base/message_channel.h"
 #include "runtime/worker/actor_id.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/run_queue.h"
@@ -20,6 +24,16 @@
 namespace isolane::worker {
 
 class Worker;
+
+// The WebSockets that an object has handed over with acceptWebSocket(). They stay open while it has
+// no instance, and their messages start one (hibernating_socket.h).
+struct ActorSockets {
+  std::vector<uint32_t> ids;  // in the order in which they were accepted
+  // A text message that is answered without the object, and the answer.
+  bool answers = false;
+  std::string request;
+  std::string response;
+};
 
 // A namespace: a class of Durable Objects that a Worker exports.
 struct ActorClass {
@@ -41,23 +55,34 @@ struct ActorClass {
   bool exported = false;        // by its modules, once they are loaded
   // The live ones, by id: numbers of the dispatcher's pool.
   std::unordered_map<std::string, uint32_t> live;
+  std::unordered_map<std::string, ActorSockets> sockets;
 };
 
 struct Actor {
   uint32_t id = 0;
   ActorClass* actor_class = nullptr;
   std::string object_id;  // 64 digits
+  std::string address;    // the same and what it was derived from, see Call::props
   // Null once it is over: the record goes when the last of what refers to it has been told.
   Pipeline* pipeline = nullptr;
   Invocation* invocation = nullptr;
   // The input gate: how many constructors and blockConcurrencyWhile() callbacks are under way.
   // Calls wait meanwhile, and stay in order.
   int blocks = 0;
-  std::deque<uint32_t> waiting;
+  struct Waiting {
+    EventKind kind;  // kStart: a call; kSocket: a message of a WebSocket
+    uint32_t id;
+  };
+  std::deque<Waiting> waiting;
   bool queued = false;  // a kActor event is on its way
   // The output gate: what leaves the actor waits until the writes it may tell of are durable.
   uint64_t unconfirmed = 0;  // number of the newest commit that is not; 0: none
-  std::deque<std::pair<EventKind, uint32_t>> held;
+  struct Held {
+    EventKind kind;  // kStart, kReply: a call; kSocket: a message
+    uint32_t id;
+    std::unique_ptr<base::Message> message;  // what is sent; a close too
+  };
+  std::deque<Held> held;
   // It is to end: what its callers are told.
   std::optional<RemoteError> broken;
   bool in_idle_queue = false;

@@ -138,6 +138,7 @@ void Dispatcher::EndAll() {
       End(*live_);
     }
   }
+  web_sockets_.FreeHibernating();
 }
 
 void Dispatcher::Run(const Event& event) {
@@ -181,8 +182,13 @@ void Dispatcher::Run(const Event& event) {
     case EventKind::kSocket: {
       Invocation* invocation = invocations_.Find(event.a);
       WebSocketRecord* socket = web_sockets_.Find(event.b);
-      if (invocation == nullptr || socket == nullptr) return;
+      if (socket == nullptr) return;
       socket->queued = false;
+      if (socket->hibernating != nullptr) {
+        RunHibernating(*socket);
+        return;
+      }
+      if (invocation == nullptr) return;
       Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
         v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
                                             v8::Integer::NewFromUnsigned(isolate, event.b)};

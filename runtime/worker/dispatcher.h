@@ -139,6 +139,10 @@ class Dispatcher {
   void BlockActor(Actor& actor, int change);
   // It ends when the code that runs now is done: `error` for all that wait for it.
   void BreakActor(Actor& actor, RemoteError error, const std::string& log);
+  // Sends on an accepted WebSocket, a close too; behind the output gate of a Durable Object.
+  void SendMessage(WebSocketRecord& socket, base::Message message);
+  // The socket is handed over to the object.
+  void HibernateSocket(Actor& actor, WebSocketRecord& socket, std::vector<std::string> tags);
   // All writes of `actor` are durable: what waited for that leaves.
   void ConfirmActor(Actor& actor);
   // Idle ones go after `ms`; 10 s by default.
@@ -178,14 +182,21 @@ class Dispatcher {
   void StartOnStub(Call& call);
   // dispatcher_actors.cc
   void StartOnActor(Call& call);
-  Actor* FindOrStartActor(Call& call);
+  // The gate of the actor is shut: what comes waits.
+  static bool IsShut(const Actor& actor);
+  // Null: `failure` says why.
+  Actor* FindOrStartActor(ActorClass& actor_class, const std::string& address,
+                          std::string* failure);
   bool StartActor(Actor& actor, const std::string& address);
   void Deliver(Actor& actor, Call& call);
+  void RunHibernating(WebSocketRecord& socket);
+  void DeliverMessage(Actor& actor, const WebSocketRecord& socket);
+  static void Refresh(Actor& actor);
   void RunActor(Actor& actor);
   void QueueActor(Actor& actor);
   void EndActor(Actor& actor);
   void LookAfterActor(Actor& actor);
-  bool IsBusy(const Actor& actor) const;
+  bool IsBusy(const Actor& actor);
   void EvictIdle(double now_ms);
   // Puts the event into the run queue, or behind the output gate of the Durable Object that it
   // leaves.

@@ -27,6 +27,14 @@ class NoTop final : public TopLevel {
 
 NoTop no_top;
 
+void Transmit(const WebSocketRecord& socket, base::Message message) {
+  if (message.kind == base::Message::Kind::kClose) {
+    socket.end->Close(message.code, std::move(message.reason));
+  } else {
+    socket.end->Send(std::move(message));
+  }
+}
+
 std::string IdOf(const std::string& address) { return address.substr(0, ActorIds::kDigits); }
 
 }  // namespace
@@ -40,59 +48,59 @@ void Dispatcher::Settle(Invocation& caller, const Call& call) {
 
 // --- to an actor ---
 
-void Dispatcher::StartOnActor(Call& call) {
-  const uint32_t call_id = call.id;
-  Actor* actor = FindOrStartActor(call);
-  // Starting it may have ended anything.
-  Call* same = calls_.Find(call_id);
-  if (actor == nullptr || same == nullptr) return;
-  if (actor->blocks > 0 || actor->broken || !actor->waiting.empty()) {
-    actor->waiting.push_back(call_id);
-    return;
-  }
-  Deliver(*actor, *same);
+bool Dispatcher::IsShut(const Actor& actor) {
+  return actor.blocks > 0 || actor.broken || !actor.waiting.empty();
 }
 
-Actor* Dispatcher::FindOrStartActor(Call& call) {
-  ActorClass& actor_class = *call.channel->actor_class;
-  const std::string id = IdOf(call.props);
+void Dispatcher::StartOnActor(Call& call) {
+  const uint32_t call_id = call.id;
+  const std::string address = call.props;
+  std::string failure;
+  Actor* actor = FindOrStartActor(*call.channel->actor_class, address, &failure);
+  // Starting it may have ended anything.
+  Call* same = calls_.Find(call_id);
+  if (same == nullptr) return;
+  if (actor == nullptr) {
+    ReplyWithError(*same, {"Error", std::move(failure), {}, false});
+  } else if (IsShut(*actor)) {
+    actor->waiting.push_back({EventKind::kStart, call_id});
+  } else {
+    Deliver(*actor, *same);
+  }
+}
+
+Actor* Dispatcher::FindOrStartActor(ActorClass& actor_class, const std::string& address,
+                                    std::string* failure) {
+  const std::string id = IdOf(address);
   const auto known = actor_class.live.find(id);
   if (known != actor_class.live.end()) return actors_->Find(known->second);
   Worker& worker = actor_class.worker;
   if (worker.isolate() == nullptr) {
-    ReplyWithError(
-        call,
-        {"Error", "Worker \"" + worker.name() + "\" cannot run: " + worker.failure(), {}, false});
+    *failure = "Worker \"" + worker.name() + "\" cannot run: " + worker.failure();
     return nullptr;
   }
   Actor* actor = actors_->Take();
   if (actor == nullptr) {
-    ReplyWithError(call, {"Error", kTooManyActors, {}, false});
+    *failure = kTooManyActors;
     return nullptr;
   }
   actor->actor_class = &actor_class;
   actor->object_id = id;
-  actor_class.live[id] = actor->id;
   const uint32_t actor_id = actor->id;
-  const uint32_t call_id = call.id;
-  if (!StartActor(*actor, call.props)) {
+  actor_class.live[id] = actor_id;
+  if (!StartActor(*actor, address)) {
     actor_class.live.erase(id);
     actors_->Free(actor);
-    ReplyWithError(call, {"Error", kTooManyActors, {}, false});
+    *failure = kTooManyActors;
     return nullptr;
   }
   actor = actors_->Find(actor_id);
-  if (actor != nullptr) return actor;
-  // Its isolate was condemned while the constructor ran.
-  if (Call* same = calls_.Find(call_id)) {
-    ReplyWithError(*same, {"Error",
-                           "The Durable Object could not be started: its constructor exceeded a "
-                           "limit of Worker \"" +
-                               worker.name() + "\".",
-                           {},
-                           false});
+  if (actor == nullptr) {
+    *failure =
+        "The Durable Object could not be started: its constructor exceeded a limit of Worker \"" +
+        worker.name() + "\".";
   }
-  return nullptr;
+  return actor;
 }
 
 bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
@@ -103,6 +111,7 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
     if (pipeline != nullptr) pipelines_.Free(pipeline);
     return false;
   }
+  actor.address = address;
   const Limits& limits = worker.spec().limits;
   pipeline->top = &no_top;
   pipeline->actor = &actor;
@@ -125,6 +134,10 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
   pipeline->invocations = invocation;
   actor.pipeline = pipeline;
   actor.invocation = invocation;
+  const auto sockets = actor.actor_class->sockets.find(actor.object_id);
+  if (sockets != actor.actor_class->sockets.end()) {
+    for (uint32_t id : sockets->second.ids) web_sockets_.Adopt(*invocation, id);
+  }
   const int class_number = actor.actor_class->number;
   const std::string label = pipeline->method + " " + pipeline->url;
   Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
@@ -143,6 +156,12 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
   return true;
 }
 
+// Each call and each message gives the object a budget of its own, as at the edge.
+void Dispatcher::Refresh(Actor& actor) {
+  actor.pipeline->cpu.spent = 0;
+  actor.pipeline->subrequests_left = actor.pipeline->limits->subrequests;
+}
+
 void Dispatcher::Deliver(Actor& actor, Call& call) {
   const Pipeline* caller = pipelines_.Find(call.pipeline);
   if (call.cancelled || caller == nullptr) {
@@ -151,11 +170,8 @@ void Dispatcher::Deliver(Actor& actor, Call& call) {
     return;
   }
   Invocation& invocation = *actor.invocation;
-  Pipeline& pipeline = *actor.pipeline;
-  // Each call gives the object a budget of its own, as at the edge.
-  pipeline.cpu.spent = 0;
-  pipeline.subrequests_left = pipeline.limits->subrequests;
-  pipeline.request = caller->request;
+  Refresh(actor);
+  actor.pipeline->request = caller->request;
   const uint32_t call_id = call.id;
   call.callee = invocation.id;
   invocation.incoming.push_back(call_id);
@@ -193,6 +209,57 @@ void Dispatcher::Deliver(Actor& actor, Call& call) {
   });
 }
 
+// --- WebSockets of an object ---
+
+void Dispatcher::HibernateSocket(Actor& actor, WebSocketRecord& socket,
+                                 std::vector<std::string> tags) {
+  auto state = std::make_unique<HibernatingSocket>();
+  state->actor_class = actor.actor_class;
+  state->address = actor.address;
+  state->tags = std::move(tags);
+  web_sockets_.Hibernate(socket, std::move(state));
+}
+
+void Dispatcher::RunHibernating(WebSocketRecord& socket) {
+  const uint32_t id = socket.id;
+  const std::string address = socket.hibernating->address;
+  std::string failure;
+  Actor* actor = FindOrStartActor(*socket.hibernating->actor_class, address, &failure);
+  WebSocketRecord* same = web_sockets_.Find(id);
+  if (same == nullptr) return;
+  if (actor == nullptr) {
+    Log(LogLevel::kError, &same->hibernating->actor_class->worker, failure, true);
+    web_sockets_.Free(*same);
+  } else if (IsShut(*actor)) {
+    // One event for all that comes meanwhile.
+    same->queued = true;
+    actor->waiting.push_back({EventKind::kSocket, id});
+  } else {
+    DeliverMessage(*actor, *same);
+  }
+}
+
+void Dispatcher::DeliverMessage(Actor& actor, const WebSocketRecord& socket) {
+  Invocation& invocation = *actor.invocation;
+  const uint32_t socket_id = socket.id;
+  Refresh(actor);
+  Enter(invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+    v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation.id),
+                                        v8::Integer::NewFromUnsigned(isolate, socket_id)};
+    CallHook(isolate, context, invocation.worker->hooks().on_actor_socket, arguments);
+  });
+}
+
+void Dispatcher::SendMessage(WebSocketRecord& socket, base::Message message) {
+  const Invocation* owner = invocations_.Find(socket.invocation);
+  if (owner != nullptr && owner->actor != nullptr && owner->actor->unconfirmed != 0) {
+    owner->actor->held.push_back(
+        {EventKind::kSocket, socket.id, std::make_unique<base::Message>(std::move(message))});
+    return;
+  }
+  Transmit(socket, std::move(message));
+}
+
 // --- the gates ---
 
 void Dispatcher::BlockActor(Actor& actor, int change) {
@@ -215,17 +282,25 @@ void Dispatcher::RunActor(Actor& actor) {
   const uint32_t id = actor.id;
   // Those that come meanwhile queue up behind.
   while (actor.blocks == 0 && !actor.waiting.empty()) {
-    Call* call = calls_.Find(actor.waiting.front());
+    const Actor::Waiting next = actor.waiting.front();
     actor.waiting.pop_front();
-    if (call == nullptr) continue;
-    Deliver(actor, *call);
+    if (next.kind == EventKind::kSocket) {
+      WebSocketRecord* socket = web_sockets_.Find(next.id);
+      if (socket == nullptr) continue;
+      socket->queued = false;
+      DeliverMessage(actor, *socket);
+    } else {
+      Call* call = calls_.Find(next.id);
+      if (call == nullptr) continue;
+      Deliver(actor, *call);
+    }
     if (actors_->Find(id) != &actor || actor.broken) return;
   }
 }
 
 void Dispatcher::PushFrom(Invocation& from, EventKind kind, uint32_t id) {
   if (from.actor != nullptr && from.actor->unconfirmed != 0) [[unlikely]] {
-    from.actor->held.emplace_back(kind, id);
+    from.actor->held.push_back({kind, id, nullptr});
     return;
   }
   queue_.Push(kind, id);
@@ -233,8 +308,14 @@ void Dispatcher::PushFrom(Invocation& from, EventKind kind, uint32_t id) {
 
 void Dispatcher::ConfirmActor(Actor& actor) {
   actor.unconfirmed = 0;
-  for (const auto& [kind, id] : actor.held) queue_.Push(kind, id);
-  actor.held.clear();
+  std::deque<Actor::Held> held = std::exchange(actor.held, {});
+  for (Actor::Held& one : held) {
+    if (one.kind != EventKind::kSocket) {
+      queue_.Push(one.kind, one.id);
+    } else if (WebSocketRecord* socket = web_sockets_.Find(one.id)) {
+      Transmit(*socket, std::move(*one.message));
+    }
+  }
 }
 
 // --- the end ---
@@ -256,22 +337,28 @@ void Dispatcher::EndActor(Actor& actor) {
   RemoteError error = actor.broken ? *actor.broken : RemoteError{"Error", kStopped, {}, false};
   error.remote = false;
   error.reset = true;
-  std::vector<uint32_t> calls(actor.waiting.begin(), actor.waiting.end());
-  actor.waiting.clear();
+  std::vector<uint32_t> calls;
+  for (const Actor::Waiting& one : std::exchange(actor.waiting, {})) {
+    if (one.kind == EventKind::kStart) {
+      calls.push_back(one.id);
+    } else if (WebSocketRecord* socket = web_sockets_.Find(one.id)) {
+      // For the next instance, if the socket is kept.
+      queue_.Push(EventKind::kSocket, 0, socket->id);
+    }
+  }
   std::vector<uint32_t> incoming = std::exchange(actor.invocation->incoming, {});
   calls.insert(calls.end(), incoming.begin(), incoming.end());
-  for (const auto& [kind, held] : actor.held) {
-    Call* call = calls_.Find(held);
+  for (const Actor::Held& one : std::exchange(actor.held, {})) {
+    Call* call = one.kind == EventKind::kSocket ? nullptr : calls_.Find(one.id);
     if (call == nullptr) continue;
     call->DropBody();
-    if (kind == EventKind::kReply) {
+    if (one.kind == EventKind::kReply) {
       // What it was going to say is not true: the writes it told of are lost.
-      calls.push_back(held);
+      calls.push_back(one.id);
     } else {
       calls_.Free(call);
     }
   }
-  actor.held.clear();
   for (uint32_t one : calls) {
     Call* call = calls_.Find(one);
     if (call == nullptr) continue;
@@ -287,12 +374,12 @@ void Dispatcher::EndActor(Actor& actor) {
 
 // --- eviction ---
 
-bool Dispatcher::IsBusy(const Actor& actor) const {
+bool Dispatcher::IsBusy(const Actor& actor) {
   const Invocation& one = *actor.invocation;
   return actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() ||
          actor.unconfirmed != 0 || !one.incoming.empty() || one.calls > 0 || one.timers > 0 ||
-         !one.outbound_calls.empty() || one.pumps > 0 || one.sockets > 0 || one.exports > 0 ||
-         one.wait_until > 0;
+         !one.outbound_calls.empty() || one.pumps > 0 || one.exports > 0 || one.wait_until > 0 ||
+         web_sockets_.IsHeard(one);
 }
 
 void Dispatcher::LookAfterActor(Actor& actor) {

@@ -106,7 +106,8 @@ void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   }
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
-  web_sockets_.FreeAllOf(invocation);
+  const Actor* actor = invocation.actor;
+  web_sockets_.FreeAllOf(invocation, actor != nullptr && !actor->broken);
   const std::vector<uint32_t> outbound_calls = std::exchange(invocation.outbound_calls, {});
   for (uint32_t id : outbound_calls) pipeline.outbound->Forget(id);
   for (uint32_t id : outbound_calls) {

@@ -44,6 +44,9 @@ inline std::string BytesArgument(const Arguments& info, int index) {
   return std::string(static_cast<const char*>(buffer->Data()), buffer->ByteLength());
 }
 
+// The live WebSocket that the argument names, if it belongs to the calling isolate; else null.
+WebSocketRecord* SocketArgument(const Arguments& info, int index);
+
 // Of a call: the bytes of the callee's props, or which Durable Object it is for.
 inline std::string AddressArgument(const Arguments& info, int index) {
   return info[index]->IsString() ? js::ToUtf8(info.GetIsolate(), info[index].As<v8::String>())

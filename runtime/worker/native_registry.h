@@ -11,6 +11,7 @@ js::NativeTable AllNatives();
 // The parts, one per file.
 js::NativeTable CallNatives();
 js::NativeTable ActorNatives();
+js::NativeTable HibernationNatives();
 js::NativeTable BodyNatives();
 js::NativeTable ContextNatives();
 js::NativeTable RpcNatives();

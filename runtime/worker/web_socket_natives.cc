@@ -16,15 +16,6 @@ namespace {
 // What webSocketReceive leaves in scratch[0]; the same numbers are in builtins/web/web_socket.js.
 enum Received : uint32_t { kNothing, kText, kBinary, kClosed, kBroken };
 
-WebSocketRecord* SocketArgument(const Arguments& info, int index) {
-  Dispatcher& dispatcher = WorkerOf(info).dispatcher();
-  WebSocketRecord* record = dispatcher.web_sockets().Find(IdArgument(info, index));
-  if (record == nullptr) return nullptr;
-  const Invocation* owner = dispatcher.FindInvocation(record->invocation);
-  const bool own = owner != nullptr && owner->isolate == &js::Isolate::From(info.GetIsolate());
-  return own ? record : nullptr;
-}
-
 // webSocketPair(context) -> the first, the second in scratch[0]; 0 if there are too many
 void Pair(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
@@ -56,14 +47,17 @@ void Send(const Arguments& info) {
   message.kind = text ? base::Message::Kind::kText : base::Message::Kind::kBinary;
   message.data = text ? base::Chunk::Copy(js::ToUtf8(info.GetIsolate(), info[1].As<v8::String>()))
                       : CopiedBytesArgument(info, 1);
-  record->end->Send(std::move(message));
+  WorkerOf(info).dispatcher().SendMessage(*record, std::move(message));
 }
 
 // webSocketClose(socket, code, reason)
 void Close(const Arguments& info) {
   if (WebSocketRecord* record = SocketArgument(info, 0)) {
-    record->end->Close(static_cast<uint16_t>(IdArgument(info, 1)),
-                       js::Describe(info.GetIsolate(), info[2], ""));
+    base::Message message;
+    message.kind = base::Message::Kind::kClose;
+    message.code = static_cast<uint16_t>(IdArgument(info, 1));
+    message.reason = js::Describe(info.GetIsolate(), info[2], "");
+    WorkerOf(info).dispatcher().SendMessage(*record, std::move(message));
   }
 }
 
@@ -120,6 +114,15 @@ constexpr js::NativeFunction kNatives[] = {
 };
 
 }  // namespace
+
+WebSocketRecord* SocketArgument(const Arguments& info, int index) {
+  Dispatcher& dispatcher = WorkerOf(info).dispatcher();
+  WebSocketRecord* record = dispatcher.web_sockets().Find(IdArgument(info, index));
+  if (record == nullptr) return nullptr;
+  const Invocation* owner = dispatcher.FindInvocation(record->invocation);
+  const bool own = owner != nullptr && owner->isolate == &js::Isolate::From(info.GetIsolate());
+  return own ? record : nullptr;
+}
 
 js::NativeTable WebSocketNatives() { return kNatives; }
 

@@ -1,11 +1,48 @@
 #include "runtime/worker/web_sockets.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
+
+#include "runtime/worker/actor.h"
 
 namespace isolane::worker {
 
+namespace {
+
+double WallClockMs() {
+  using std::chrono::duration;
+  return duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Answers the messages at the head of the line that need no instance.
+void AnswerAutomatically(WebSocketRecord& record) {
+  HibernatingSocket& state = *record.hibernating;
+  const ActorSockets& of_object = state.actor_class->sockets[state.object_id()];
+  if (!of_object.answers) return;
+  for (;;) {
+    const base::Message* next = record.end->Peek();
+    if (next == nullptr || next->kind != base::Message::Kind::kText ||
+        next->data.view() != of_object.request) {
+      return;
+    }
+    base::Message taken;
+    record.end->Receive(&taken);
+    base::Message answer;
+    answer.data = base::Chunk::Copy(of_object.response);
+    record.end->Send(std::move(answer));
+    state.answered_ms = WallClockMs();
+  }
+}
+
+}  // namespace
+
 void WebSocketRecord::OnMessage() {
   if (!accepted || queued) return;
+  if (hibernating != nullptr) {
+    AnswerAutomatically(*this);
+    if (!end->readable()) return;
+  }
   queued = true;
   table->queue_.Push(EventKind::kSocket, invocation, id);
 }
@@ -14,17 +51,35 @@ void WebSocketRecord::Reset() {
   invocation = next = previous = 0;
   accepted = queued = false;
   end.reset();
+  hibernating.reset();
+}
+
+void WebSockets::Link(Invocation& owner, WebSocketRecord& record) {
+  record.invocation = owner.id;
+  record.previous = 0;
+  record.next = owner.first_socket;
+  if (WebSocketRecord* first = pool_.Find(owner.first_socket)) first->previous = record.id;
+  owner.first_socket = record.id;
+}
+
+void WebSockets::Unlink(WebSocketRecord& record) {
+  Invocation* owner = invocations_.Find(record.invocation);
+  if (WebSocketRecord* previous = pool_.Find(record.previous)) {
+    previous->next = record.next;
+  } else if (owner != nullptr) {
+    owner->first_socket = record.next;
+  }
+  if (WebSocketRecord* next = pool_.Find(record.next)) next->previous = record.previous;
+  if (record.accepted && record.hibernating == nullptr && owner != nullptr) owner->sockets--;
+  record.invocation = record.next = record.previous = 0;
 }
 
 uint32_t WebSockets::Add(Invocation& owner, std::shared_ptr<base::MessageEnd> end) {
   WebSocketRecord* record = pool_.Take();
   if (record == nullptr) return 0;
   record->table = this;
-  record->invocation = owner.id;
   record->end = std::move(end);
-  record->next = owner.first_socket;
-  if (WebSocketRecord* first = pool_.Find(owner.first_socket)) first->previous = record->id;
-  owner.first_socket = record->id;
+  Link(owner, *record);
   return record->id;
 }
 
@@ -36,6 +91,21 @@ void WebSockets::Accept(WebSocketRecord& record) {
   if (record.end->readable()) record.OnMessage();
 }
 
+void WebSockets::Hibernate(WebSocketRecord& record, std::unique_ptr<HibernatingSocket> state) {
+  if (record.accepted) return;
+  record.accepted = true;
+  record.hibernating = std::move(state);
+  record.hibernating->actor_class->sockets[record.hibernating->object_id()].ids.push_back(
+      record.id);
+  record.end->set_listener(&record);
+  if (record.end->readable()) record.OnMessage();
+}
+
+void WebSockets::Adopt(Invocation& owner, uint32_t id) {
+  WebSocketRecord* record = pool_.Find(id);
+  if (record != nullptr && record->invocation == 0) Link(owner, *record);
+}
+
 std::shared_ptr<base::MessageEnd> WebSockets::Take(uint32_t id) {
   WebSocketRecord* record = pool_.Find(id);
   if (record == nullptr || record->accepted) return nullptr;
@@ -45,23 +115,44 @@ std::shared_ptr<base::MessageEnd> WebSockets::Take(uint32_t id) {
 }
 
 void WebSockets::Free(WebSocketRecord& record) {
-  Invocation* owner = invocations_.Find(record.invocation);
   if (record.end != nullptr) {
     record.end->set_listener(nullptr);
     record.end->Abandon("Network connection lost.");
   }
-  if (WebSocketRecord* previous = pool_.Find(record.previous)) {
-    previous->next = record.next;
-  } else if (owner != nullptr) {
-    owner->first_socket = record.next;
+  Unlink(record);
+  if (record.hibernating != nullptr) {
+    auto& sockets = record.hibernating->actor_class->sockets;
+    const auto of_object = sockets.find(record.hibernating->object_id());
+    if (of_object != sockets.end()) std::erase(of_object->second.ids, record.id);
   }
-  if (WebSocketRecord* next = pool_.Find(record.next)) next->previous = record.previous;
-  if (record.accepted && owner != nullptr) owner->sockets--;
   pool_.Free(&record);
 }
 
-void WebSockets::FreeAllOf(Invocation& owner) {
-  while (owner.first_socket != 0) Free(*pool_.Find(owner.first_socket));
+void WebSockets::FreeAllOf(Invocation& owner, bool keep_hibernating) {
+  while (owner.first_socket != 0) {
+    WebSocketRecord& record = *pool_.Find(owner.first_socket);
+    if (keep_hibernating && record.hibernating != nullptr && !record.hibernating->left) {
+      Unlink(record);
+    } else {
+      Free(record);
+    }
+  }
+}
+
+void WebSockets::FreeHibernating() {
+  std::vector<uint32_t> ids;
+  pool_.ForEach([&](const WebSocketRecord& record) {
+    if (record.hibernating != nullptr) ids.push_back(record.id);
+  });
+  for (uint32_t id : ids) Free(*pool_.Find(id));
+}
+
+bool WebSockets::IsHeard(const Invocation& owner) {
+  for (WebSocketRecord* record = pool_.Find(owner.first_socket); record != nullptr;
+       record = pool_.Find(record->next)) {
+    if (record->accepted && record->hibernating == nullptr && record->end->heard()) return true;
+  }
+  return false;
 }
 
 bool WebSockets::WaitsOutside(const Invocation& owner) {

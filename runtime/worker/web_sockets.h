@@ -12,6 +12,7 @@
 
 #include "runtime/base/message_channel.h"
 #include "runtime/base/slot_pool.h"
+#include "runtime/worker/hibernating_socket.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/run_queue.h"
 
@@ -27,6 +28,8 @@ struct WebSocketRecord final : base::MessageListener {
   bool accepted = false;
   bool queued = false;  // an event for it waits in the run queue
   std::shared_ptr<base::MessageEnd> end;
+  // Set: it is the object's, and `invocation` is 0 while that has no instance.
+  std::unique_ptr<HibernatingSocket> hibernating;
   WebSockets* table = nullptr;
 
   void OnMessage() override;
@@ -47,16 +50,28 @@ class WebSockets {
   // Takes the end out of the table, for another isolate or the network. Null if the id is stale or
   // it was accepted.
   std::shared_ptr<base::MessageEnd> Take(uint32_t id);
+  // Likewise, but it is the object's from now on and holds no invocation open.
+  void Hibernate(WebSocketRecord& record, std::unique_ptr<HibernatingSocket> state);
+  // `owner` is the object's new instance.
+  void Adopt(Invocation& owner, uint32_t id);
   void Free(WebSocketRecord& record);
-  void FreeAllOf(Invocation& owner);
+  // Those that hibernate are kept if `keep_hibernating`.
+  void FreeAllOf(Invocation& owner, bool keep_hibernating = false);
+  void FreeHibernating();
 
   // True while an accepted one of `owner` has the network at its other end.
   bool WaitsOutside(const Invocation& owner);
+
+  // True while an accepted one of `owner` has a listener at its other end; those that hibernate do
+  // not count.
+  bool IsHeard(const Invocation& owner);
 
   size_t live() const { return pool_.live(); }
 
  private:
   friend struct WebSocketRecord;
+  void Link(Invocation& owner, WebSocketRecord& record);
+  void Unlink(WebSocketRecord& record);
 
   RunQueue& queue_;
   base::SlotPool<Invocation>& invocations_;

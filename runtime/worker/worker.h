@@ -30,6 +30,7 @@ struct Hooks {
   v8::Global<v8::Function> start_actor;
   v8::Global<v8::Function> handle_actor_fetch;
   v8::Global<v8::Function> handle_actor_method;
+  v8::Global<v8::Function> on_actor_socket;
   v8::Global<v8::Function> handle_fetch;
   v8::Global<v8::Function> handle_method;
   v8::Global<v8::Function> handle_stub_call;

@@ -21,6 +21,9 @@ const CLOSED = 3;
 const MAKE = Symbol('WebSocket');
 const NO_CODE = 1005;
 const LOST_CODE = 1006;
+const LOST = 'WebSocket disconnected without sending Close frame.';
+// Bytes.
+const MOST_ATTACHED = 16384;
 const NOT_ACCEPTED =
   'You must call one of accept() or state.acceptWebSocket() on this WebSocket before sending messages.';
 
@@ -60,6 +63,11 @@ let makeSocket;
 let takeSocket;
 let deliver;
 let isWebSocket;
+let earlyAttachment;
+let hibernate;
+let reviveHibernating;
+let socketNumber;
+let takeEvent;
 
 /** https://websockets.spec.whatwg.org/#websocket, with Workers' accept(). */
 class WebSocket extends EventTarget {
@@ -68,6 +76,9 @@ class WebSocket extends EventTarget {
   #accepted = false;
   // It was returned with a response: it is somebody else's.
   #released = false;
+  // It belongs to a Durable Object, which gets its messages: see workers/hibernation.js.
+  #hibernating = false;
+  #attachment;
   #closeSent = false;
   #closeReceived = false;
   #halfOpen = false;
@@ -135,6 +146,7 @@ class WebSocket extends EventTarget {
       throw new TypeError("Websockets obtained from the 'new WebSocket()' constructor cannot call accept");
     }
     if (this.#released) throw new TypeError("Can't accept() WebSocket that was already used in a response.");
+    if (this.#hibernating) throw new TypeError("Can't accept() WebSocket after enabling hibernation.");
     if (!this.#accepted) this.#begin(options);
   }
 
@@ -242,7 +254,7 @@ class WebSocket extends EventTarget {
         dispatchTrusted(this, new ErrorEvent('error', { error, message: error.message }));
       } else if (!this.#halfOpen && !this.#closeSent) {
         this.#closeSent = true;
-        native.webSocketClose(this.#id, code, '');
+        native.webSocketClose(this.#id, code, data);
       }
       dispatchTrusted(this, new CloseEvent('close', { code, reason: kind === CLOSED ? data : '', wasClean: kind === CLOSED }));
       this.#settle();
@@ -250,7 +262,69 @@ class WebSocket extends EventTarget {
     }
   }
 
+  // What the socket carries over the hibernation of its object.
+  serializeAttachment(value) {
+    if (arguments.length === 0) {
+      throw new TypeError(
+        "Failed to execute 'serializeAttachment' on 'WebSocket': parameter 1 is not of type 'Value'.",
+      );
+    }
+    const bytes = require('web/structured_clone').serialize(value);
+    if (bytes.byteLength > MOST_ATTACHED) {
+      throw new Error(
+        `A WebSocket 'attachment' cannot be larger than ${MOST_ATTACHED} bytes.'attachment' was ${bytes.byteLength} bytes.`,
+      );
+    }
+    if (!this.#hibernating || !native.hibernatingAttach(this.#id, bytes)) this.#attachment = bytes;
+  }
+
+  deserializeAttachment() {
+    const bytes = this.#hibernating ? native.hibernatingAttachment(this.#id) : this.#attachment;
+    return bytes === undefined ? null : require('web/structured_clone').deserialize(bytes);
+  }
+
   static {
+    // Accepts it for a Durable Object; its number.
+    hibernate = (socket) => {
+      socket.#check();
+      if (socket.#released) {
+        throw new Error("Tried to acceptWebSocket() a WebSocket that was already used in a response.");
+      }
+      if (socket.#accepted) {
+        throw new Error('Cannot call `acceptWebSocket()` if the WebSocket was already accepted via `accept()`');
+      }
+      // Whatever the date, the object itself answers a close.
+      socket.#accepted = socket.#hibernating = true;
+      socket.#protocol ??= '';
+      return socket.#id;
+    };
+    // What was attached before it was accepted.
+    earlyAttachment = (socket) => socket.#attachment;
+    // The object of a socket that outlived the instance which accepted it.
+    reviveHibernating = (io, id) => {
+      const socket = makeSocket(io, id);
+      // Whatever the date, the object itself answers a close.
+      socket.#accepted = socket.#hibernating = true;
+      socket.#protocol ??= '';
+      return socket;
+    };
+    socketNumber = (socket) => socket.#id;
+    // What has come, as a handler of the object and its parameters; undefined: nothing.
+    takeEvent = (socket) => {
+      const data = native.webSocketReceive(socket.#id);
+      const kind = native.scratch[0];
+      if (kind === NOTHING) return undefined;
+      if (kind === TEXT || kind === BINARY) return { handler: 'webSocketMessage', parameters: [data], last: false };
+      socket.#closeReceived = true;
+      if (kind !== CLOSED) {
+        socket.#closeSent = true;
+        native.webSocketFree(socket.#id);
+        return { handler: 'webSocketClose', parameters: [LOST_CODE, LOST, false], last: true };
+      }
+      const code = native.scratch[1];
+      socket.#settle();
+      return { handler: 'webSocketClose', parameters: [code, data, true], last: true };
+    };
     makeSocket = (io, id, protocol = null) => {
       const socket = new WebSocket(MAKE);
       socket.#protocol = protocol;
@@ -308,4 +382,16 @@ function onSocket(ioId, id) {
   if (socket !== undefined) deliver(socket);
 }
 
-module.exports = { WebSocket, WebSocketPair, isWebSocket, makeSocket, onSocket, takeSocket };
+module.exports = {
+  WebSocket,
+  WebSocketPair,
+  earlyAttachment,
+  hibernate,
+  isWebSocket,
+  makeSocket,
+  onSocket,
+  reviveHibernating,
+  socketNumber,
+  takeEvent,
+  takeSocket,
+};

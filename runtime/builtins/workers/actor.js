@@ -29,6 +29,8 @@ const ABORTED =
   'Application called abort() to reset Durable Object.';
 
 class Actor {
+  #sockets;
+
   constructor(io, id) {
     this.io = io;
     this.id = id;
@@ -37,6 +39,12 @@ class Actor {
     this.hasMethods = false;
     // Calls of methods of the object itself, not of what it gave away.
     this.calls = new Set();
+    this.eventTimeout = null;
+  }
+
+  get sockets() {
+    const { HibernatingSockets } = require('workers/hibernation');
+    return (this.#sockets ??= new HibernatingSockets(this.io));
   }
 }
 
@@ -93,6 +101,39 @@ class DurableObjectState {
         throw error;
       },
     );
+  }
+
+  acceptWebSocket(socket, tags = undefined) {
+    this.#actor.sockets.accept(socket, tags);
+  }
+
+  getWebSockets(tag = undefined) {
+    return this.#actor.sockets.all(tag);
+  }
+
+  getTags(socket) {
+    return this.#actor.sockets.tags(socket);
+  }
+
+  setWebSocketAutoResponse(pair = undefined) {
+    this.#actor.sockets.setAnswer(pair);
+  }
+
+  getWebSocketAutoResponse() {
+    return this.#actor.sockets.answer();
+  }
+
+  getWebSocketAutoResponseTimestamp(socket) {
+    return this.#actor.sockets.answered(socket);
+  }
+
+  // Handlers are bounded by the CPU budget of their event; the time they may take is kept, not enforced.
+  setHibernatableWebSocketEventTimeout(ms = undefined) {
+    this.#actor.eventTimeout = ms === undefined ? null : require('workers/hibernation').checkTimeout(ms);
+  }
+
+  getHibernatableWebSocketEventTimeout() {
+    return this.#actor.eventTimeout;
   }
 
   abort(reason = undefined) {
@@ -181,4 +222,19 @@ function handleActorMethod(ioId, callId, depth, path, operation, args) {
   answer(io, callId, result, parameters);
 }
 
-module.exports = { DurableObjectState, handleActorFetch, handleActorMethod, startActor };
+// A WebSocket that the object has accepted has something to receive.
+function onActorSocket(ioId, id) {
+  const io = enterActor(ioId, 1);
+  if (io === undefined) return;
+  const keep = (run) => {
+    native.waitUntil(ioId, 1);
+    const done = () => native.waitUntil(ioId, -1);
+    promiseThen.call(run(), done, (error) => {
+      native.reportUncaught(error, 'webSocket handler');
+      done();
+    });
+  };
+  io.actor.sockets.deliver(io.actor.instance, id, keep);
+}
+
+module.exports = { DurableObjectState, handleActorFetch, handleActorMethod, onActorSocket, startActor };
