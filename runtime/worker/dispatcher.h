@@ -196,6 +196,7 @@ class Dispatcher {
   void QueueActor(Actor& actor);
   void EndActor(Actor& actor);
   void LookAfterActor(Actor& actor);
+  // Something is under way that would be lost. A waitUntil task alone does not count.
   bool IsBusy(const Actor& actor);
   void EvictIdle(double now_ms);
   // Puts the event into the run queue, or behind the output gate of the Durable Object that it

@@ -378,7 +378,7 @@ bool Dispatcher::IsBusy(const Actor& actor) {
   const Invocation& one = *actor.invocation;
   return actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() ||
          actor.unconfirmed != 0 || !one.incoming.empty() || one.calls > 0 || one.timers > 0 ||
-         !one.outbound_calls.empty() || one.pumps > 0 || one.exports > 0 || one.wait_until > 0 ||
+         !one.outbound_calls.empty() || one.pumps > 0 || one.exports > 0 ||
          web_sockets_.IsHeard(one);
 }
 

@@ -164,14 +164,17 @@ void Dispatcher::AbortTree(Invocation& invocation) {
 }
 
 void Dispatcher::QueueCheck(Pipeline& pipeline) {
-  // Those of Durable Objects end in EndActor.
-  if (pipeline.queued_for_check || pipeline.actor != nullptr) return;
+  if (pipeline.queued_for_check) return;
   pipeline.queued_for_check = true;
   queue_.Push(EventKind::kPipeline, pipeline.id);
 }
 
 void Dispatcher::Check(Pipeline& pipeline) {
-  if (pipeline.actor != nullptr) return;
+  if (pipeline.actor != nullptr) {
+    // It ends in EndActor, but what it has called may hang.
+    if (pipeline.invocations->next != nullptr) suspects_.push_back(pipeline.id);
+    return;
+  }
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
     if (pipeline.disposers > 0 && (!pipeline.disposing || pipeline.dropped > 0)) {
       // Objects that want to know when their stubs are gone are told before the end.
@@ -236,10 +239,13 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
         bodies_.WaitsOutside(*one) || web_sockets_.WaitsOutside(*one)) {
       return;
     }
-    if ((!one->responded || !one->incoming.empty()) && one->calls == 0 && stuck == nullptr) {
+    if (one->actor == nullptr && (!one->responded || !one->incoming.empty()) && one->calls == 0 &&
+        stuck == nullptr) {
       stuck = one;
     }
   }
+  // A Durable Object itself may be woken by anybody's call.
+  if (stuck == nullptr && pipeline.actor != nullptr) return;
   for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
     // V8 may have work of its own for a promise that is awaited.
     if (js::Platform::Start().RunTasksOf(one->isolate->v8())) {

@@ -117,8 +117,9 @@ WorkerSpec RandomGraph::RandomWorker(size_t number, size_t count) {
   spec.main_module = "index.js";
   spec.compatibility_date = kDates[Below(4)];
   if (Below(2) == 0) spec.compatibility_flags.push_back("enable_request_signal");
-  const std::string main = std::string("import { Service, plain } from './worker.js';\n") +
-                           "export { Service, plain };\nexport default " + kDefaults[Below(2)];
+  const std::string main = std::string("import { Room, Service, plain } from './worker.js';\n") +
+                           "export { Room, Service, plain };\nexport default " +
+                           kDefaults[Below(2)];
   spec.modules = [main](const std::string& name) -> Result<ModuleSource> {
     return ModuleSource{ModuleType::kEsModule, name == "index.js" ? main : Source(name)};
   };
@@ -129,6 +130,8 @@ WorkerSpec RandomGraph::RandomWorker(size_t number, size_t count) {
     spec.bindings.push_back({"B" + std::to_string(i), service, {}});
     names += (i == 0 ? "\"B" : ",\"B") + std::to_string(i) + "\"";
   }
+  spec.durable_objects.push_back({"Room", true});
+  spec.bindings.push_back({"ROOM", DurableObjectBinding{"Room", Name(Below(count))}, {}});
   spec.bindings.push_back({"SERVICES", VarBinding{"[" + names + "]"}, {}});
   if (telling_ == Telling::kAll) spec.bindings.push_back({"TRACE", VarBinding{"true"}, {}});
   spec.limits = RandomLimits();
@@ -220,7 +223,9 @@ void RandomGraph::CheckThatNothingIsLeft() {
               quiet = dispatcher.live_pipelines() == 0 ? quiet + 1 : 0;
               return quiet > 100;
             });
-  const std::pair<const char*, size_t> left[] = {{"pipelines", dispatcher.live_pipelines()},
+  dispatcher.EndIdleActors();
+  const std::pair<const char*, size_t> left[] = {{"Durable Objects", dispatcher.live_actors()},
+                                                 {"pipelines", dispatcher.live_pipelines()},
                                                  {"invocations", dispatcher.live_invocations()},
                                                  {"bodies", dispatcher.live_bodies()},
                                                  {"stubs", dispatcher.live_stubs()},

@@ -1,6 +1,6 @@
 // The code of every Worker of the random graph. What it does follows from the seed in the request or
 // in the message of the call; what may fail, fails. What must hold is checked: see check().
-import { RpcStub, RpcTarget, WorkerEntrypoint } from 'cloudflare:workers';
+import { DurableObject, RpcStub, RpcTarget, WorkerEntrypoint } from 'cloudflare:workers';
 import { Random, randomError, randomValue, same } from './random_values.js';
 
 // Fails the whole test: the host looks for this word in the log.
@@ -512,12 +512,40 @@ async function recursing(job) {
     : job.binding().fetch('http://stress.test/?recurse=1'));
 }
 
+async function useObject(job) {
+  const { random } = job;
+  const room = job.env.ROOM.getByName(`room${random.int(4)}`);
+  await random.pick([
+    () => room.add(1),
+    async () => { for (let i = random.int(9); i > 0; i--) await room.add(1); },
+    () => Promise.allSettled([room.add(1), room.add(2), room.fetch(job.url()), room.reset()]),
+    () => room.fetch(job.url(), { method: 'POST', body: randomBody(job) ?? 'x' }).then((r) => consume(job, r)),
+    () => room.fetch(job.url(), { signal: AbortSignal.timeout(random.int(9)) }).then((r) => consume(job, r)),
+    async () => { using counter = await room.counter(job.message()); await useCounter(job, counter); },
+    () => room.callBack({ callback: (n) => n, times: random.int(5) }),
+    () => (random.chance(10) ? room.onward({ depth: 0 }) : undefined),
+    () => room.reset(),
+    () => job.binding().echo(job.message({ value: room })),
+    () => talkTo(job, room),
+  ])();
+}
+
+async function talkTo(job, room) {
+  const { webSocket } = await room.fetch(job.url(), { headers: { upgrade: 'websocket' } });
+  webSocket.accept();
+  let got = 0;
+  webSocket.addEventListener('message', () => { got++; });
+  for (let i = job.random.int(5); i > 0; i--) webSocket.send(job.random.chance(50) ? 'text' : new Uint8Array(300));
+  await sleep(job.random.int(5));
+  if (job.random.chance(70)) webSocket.close(1000, 'over');
+}
+
 const LEAVES = [timers, waiting, throwing, hanging, spinning, exploding, ownStub, fillStash, useStash, flooding, recursing,
   timers, ownStub];
 const STEPS = [...LEAVES, fetchBinding, fetchBinding, fetchEcho, fetchAborted, fetchAborted, fetchTimedOut, forward,
   fetchNetwork, callEcho, callEcho, callRun, callRun, callWithFunction, callAndKeep, useTarget, useTarget, pipeline,
   useMany, passOn, passBinding, readRemote, sendReadable, sendWritable, sendHttp, sendSignal, sendJunk, callFailing,
-  callMissing];
+  callMissing, useObject, useObject, useObject];
 
 // --- the methods of entrypoints: each gets one message, so that all kinds of handlers can have them ---
 
@@ -605,4 +633,70 @@ for (const [name, method] of Object.entries(METHODS)) {
     return method(new Job(message, this.env, this.ctx, undefined), message);
   };
   plain[name] = (message, env, ctx) => method(new Job(message, env, ctx, undefined), message);
+}
+
+// --- Durable Objects: calls on them may come from anywhere, so nothing may hang in them ---
+
+export class Room extends DurableObject {
+  count = 0;
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    const random = new Random(Number(`0x${String(ctx.id).slice(0, 7)}`));
+    if (random.chance(20)) ctx.blockConcurrencyWhile(() => sleep(random.int(5)));
+    if (random.chance(3)) throw randomError(random);
+  }
+
+  async fetch(request) {
+    const job = new Job({ seed: ++this.count, fuel: 0, port: 0 }, this.env, this.ctx, request);
+    if (request.headers.get('upgrade') === 'websocket') return this.accept(job);
+    if (job.random.chance(20)) await sleep(job.random.int(8));
+    if (job.random.chance(20)) return this.env[this.env.SERVICES[0]].fetch('http://stress.test/?echo=1', request);
+    if (job.random.chance(10)) setTimeout(() => { this.count++; }, job.random.int(10));
+    return new Response(job.random.chance(50) ? request.body : randomBody(job));
+  }
+
+  accept(job) {
+    const [client, server] = Object.values(new WebSocketPair());
+    if (job.random.chance(50)) this.ctx.acceptWebSocket(server, ['tag']);
+    else {
+      server.accept();
+      server.addEventListener('message', ({ data }) => server.send(data));
+      server.addEventListener('close', () => server.close());
+    }
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  webSocketMessage(socket, message) {
+    if (this.count++ % 7 === 0) throw new Error('in a socket handler');
+    for (const one of this.ctx.getWebSockets('tag')) one.send(message);
+  }
+
+  webSocketClose(socket, code) {
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  add(n) {
+    this.count += n;
+    return this.count;
+  }
+
+  counter(message) {
+    return new Counter(new Job(message, this.env, this.ctx, undefined));
+  }
+
+  async callBack({ callback, times }) {
+    let sum = 0;
+    for (let i = 0; i < times; i++) sum += await callback(i);
+    return sum;
+  }
+
+  async onward({ depth }) {
+    await this.ctx.blockConcurrencyWhile(() => sleep(1));
+    return this.env.ROOM.getByName(`r${depth % 3}`).onward({ depth: depth + 1 });
+  }
+
+  reset() {
+    this.ctx.abort('reset');
+  }
 }

@@ -333,6 +333,28 @@ TEST_SUITE("runtime/worker/durable_objects") {
     CHECK(runtime.Text() == "hi");
   }
 
+  TEST_CASE("a Worker that an object has called and that hangs is found out") {
+    TestRuntime runtime({Caller("return ROOM.getByName('a').ask()", R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        async ask() { return (await this.env.STUCK.fetch('http://x/')).text(); }
+      })js")
+                             .Service("STUCK", "stuck"),
+                         TestWorker::Handler("stuck", "await new Promise(() => {})")});
+    CHECK(runtime.Text().starts_with("Error: The Workers runtime canceled this request"));
+  }
+
+  TEST_CASE("a task that never ends does not keep an object") {
+    TestRuntime runtime({Caller("return ROOM.getByName('a').linger()", R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        linger() { this.ctx.waitUntil(new Promise(() => {})); return 'lingers'; }
+      })js")});
+    CHECK(runtime.Text() == "lingers");
+    runtime.graph().dispatcher().EndIdleActors();
+    CHECK(runtime.graph().dispatcher().live_actors() == 0);
+  }
+
   TEST_CASE("timers of an object go on after the response") {
     TestRuntime runtime({Caller(R"js(
       const room = ROOM.getByName('a');
