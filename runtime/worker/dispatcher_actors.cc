@@ -376,10 +376,20 @@ void Dispatcher::EndActor(Actor& actor) {
 
 bool Dispatcher::IsBusy(const Actor& actor) {
   const Invocation& one = *actor.invocation;
-  return actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() ||
-         actor.unconfirmed != 0 || !one.incoming.empty() || one.calls > 0 || one.timers > 0 ||
-         !one.outbound_calls.empty() || one.pumps > 0 || one.exports > 0 ||
-         web_sockets_.IsHeard(one);
+  if (actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() || actor.unconfirmed != 0 ||
+      one.calls > 0 || one.timers > 0 || !one.outbound_calls.empty() || one.pumps > 0 ||
+      web_sockets_.IsHeard(one)) {
+    return true;
+  }
+  // A call whose caller has ended keeps nothing, nor does what it holds.
+  int abandoned = 0;
+  for (uint32_t id : one.incoming) {
+    const Call* call = calls_.Find(id);
+    if (call == nullptr) continue;
+    if (!call->cancelled && invocations_.Find(call->caller) != nullptr) return true;
+    if (call->object.held()) abandoned++;
+  }
+  return rpc_.HeldElsewhere(one) > abandoned;
 }
 
 void Dispatcher::LookAfterActor(Actor& actor) {

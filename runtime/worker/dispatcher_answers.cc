@@ -98,6 +98,8 @@ Call* Dispatcher::TakeAnswered(Invocation& invocation, uint32_t call_id) {
 }
 
 void Dispatcher::ReplyWithError(Call& call, RemoteError error) {
+  // Who writes it must not wait for a reader any more.
+  call.DropBody();
   call.status = 0;
   call.error = std::move(error);
   call.message.Reset();

@@ -103,4 +103,20 @@ void RpcTable::AbandonExportsOf(Invocation& owner) {
   owner.exports = 0;
 }
 
+int RpcTable::HeldElsewhere(const Invocation& owner) {
+  int references = 0;
+  for (const ExportRecord* record = exports_.Find(owner.first_export); record != nullptr;
+       record = exports_.Find(record->next)) {
+    references += record->references;
+  }
+  for (const Invocation* one = owner.pipeline->invocations; one != nullptr; one = one->next) {
+    for (const ImportRecord* stub = imports_.Find(one->first_import); stub != nullptr;
+         stub = imports_.Find(stub->next)) {
+      const ExportRecord* target = exports_.Find(stub->target);
+      if (target != nullptr && target->owner == owner.id) references--;
+    }
+  }
+  return references;
+}
+
 }  // namespace isolane::worker

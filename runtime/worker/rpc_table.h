@@ -99,6 +99,10 @@ class RpcTable {
   // `owner` has ended: stubs of its objects stay, but lead nowhere.
   void AbandonExportsOf(Invocation& owner);
 
+  // How many references to objects of `owner` there are outside of its pipeline: stubs, and
+  // messages on their way.
+  int HeldElsewhere(const Invocation& owner);
+
   size_t live() const { return exports_.live() + imports_.live(); }
 
  private:

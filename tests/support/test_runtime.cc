@@ -68,6 +68,7 @@ TestRuntime::~TestRuntime() {
   runtime_->Poll();
   worker::Dispatcher& dispatcher = graph().dispatcher();
   dispatcher.EndIdleActors();
+  runtime_->Poll();
   CHECK_MESSAGE(dispatcher.live_actors() == 0, "Durable Objects are busy");
   CHECK_MESSAGE(dispatcher.live_pipelines() == 0, "requests are left");
   CHECK_MESSAGE(dispatcher.live_invocations() == 0, "invocations are left");

@@ -1,7 +1,7 @@
 // Calls that wait for their answer: fetches (web/fetch.js) and method calls (workers/rpc_stub.js).
 'use strict';
 
-const { enterContext } = require('internal/context');
+const { enterContext, mustWait } = require('internal/context');
 const { makeError } = require('internal/errors');
 
 const SLOT_MASK = (1 << 18) - 1;
@@ -65,6 +65,12 @@ function refusal(io, code) {
   }
 }
 
+// The call that waits under `id`; undefined if nobody does.
+function callOf(id) {
+  const call = calls[id & SLOT_MASK];
+  return call !== undefined && call.id === id ? call : undefined;
+}
+
 // The call that waits under `id`, which waits no more; undefined if nobody does.
 function takeCall(id) {
   const slot = id & SLOT_MASK;
@@ -79,6 +85,8 @@ function takeCall(id) {
 function onCallError(ioId, callId, type, message, remote, extra, hint, reset) {
   const io = enterContext(ioId);
   if (io === undefined) return;
+  const again = () => onCallError(ioId, callId, type, message, remote, extra, hint, reset);
+  if (mustWait(io, callOf(callId)?.section, again)) return;
   const call = takeCall(callId);
   if (call === undefined) return;
   call.ended();
@@ -104,4 +112,4 @@ function addHint(error, hint) {
   error.stack = end < 0 ? `${stack}\n    ${hint}` : `${stack.slice(0, end)}\n    ${hint}${stack.slice(end)}`;
 }
 
-module.exports = { addHint, keepCall, takeCall, onCallError };
+module.exports = { addHint, callOf, keepCall, takeCall, onCallError };

@@ -15,18 +15,20 @@ class Frame {
    * @param {IoContext | null} io
    * @param {Map<object, unknown> | undefined} stores the values of AsyncLocalStorage
    * @param {number} depth of the call on whose behalf the code runs; 1 for the first Worker
+   * @param {object | undefined} section of a Durable Object, see blockConcurrencyWhile()
    */
-  constructor(io, stores, depth) {
+  constructor(io, stores, depth, section = undefined) {
     this.io = io;
     this.stores = stores;
     this.depth = depth;
+    this.section = section;
   }
 }
 
 // The frame that is current now, but with these values of AsyncLocalStorage.
 function frameWith(stores) {
   const frame = getFrame();
-  return frame === undefined ? new Frame(null, stores, 1) : new Frame(frame.io, stores, frame.depth);
+  return frame === undefined ? new Frame(null, stores, 1) : new Frame(frame.io, stores, frame.depth, frame.section);
 }
 
 const state = {
@@ -56,6 +58,12 @@ function requireContext() {
 function currentDepth() {
   const frame = getFrame();
   return frame === undefined ? 1 : frame.depth;
+}
+
+// Whether an event must wait, which `section` of a Durable Object is to get: another one holds the
+// object. Then `again` is called when that is over.
+function mustWait(io, section, again) {
+  return io.actor !== undefined && io.actor.defers(section, again);
 }
 
 // The error for an I/O object of `owner` that is used under another context. It names both requests.
@@ -98,6 +106,7 @@ class IoContext {
     this.io = this;
     this.stores = undefined;
     this.depth = depth;
+    this.section = undefined;
     // The method call it was opened for; 0 for a fetch.
     this.callId = 0;
     // The props of the binding it was called by: JSON text, the bytes of a clone, or undefined.
@@ -144,9 +153,12 @@ class IoContext {
       resolve();
       return;
     }
-    // Nobody waits: a pump is told that its reader has gone while it waits for its own source.
+    // Nobody waits: a pump is told that its reader has gone while it waits for its own source. A pipe
+    // without a pump is that of a signal (workers/rpc_values.js), which nobody listens to any more.
+    if (!native.pipeCancelled(key)) return;
     const reader = this.pumps?.get(key);
-    if (reader !== undefined && native.pipeCancelled(key)) reader.cancel().catch(() => {});
+    if (reader === undefined) native.pipeClose(key);
+    else reader.cancel().catch(() => {});
   }
 }
 
@@ -182,6 +194,7 @@ module.exports = {
   getFrame,
   setFrame,
   currentDepth,
+  mustWait,
   requireContext,
   checkOwner,
   foreignIo,

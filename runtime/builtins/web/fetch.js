@@ -5,8 +5,8 @@
 // (spec/service-bindings.md section 3).
 'use strict';
 
-const { state, currentDepth, requireContext, enterContext } = require('internal/context');
-const { keepCall, takeCall } = require('internal/calls');
+const { state, getFrame, mustWait, requireContext, enterContext } = require('internal/context');
+const { callOf, keepCall, takeCall } = require('internal/calls');
 const { describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
@@ -25,7 +25,9 @@ class Call {
     this.io = io;
     this.channel = channel;
     this.props = props;
-    this.depth = currentDepth();
+    const frame = getFrame();
+    this.depth = frame === undefined ? 1 : frame.depth;
+    this.section = frame === undefined ? undefined : frame.section;
     this.resolve = resolve;
     this.reject = reject;
     this.id = 0;
@@ -223,6 +225,12 @@ function redirectTo(call, status, location) {
 function onResponse(ioId, callId, status, head, body, socket) {
   const io = enterContext(ioId);
   if (io === undefined) return;
+  if (
+    io.actor !== undefined &&
+    mustWait(io, callOf(callId)?.section, () => onResponse(ioId, callId, status, head, body, socket))
+  ) {
+    return;
+  }
   const call = takeCall(callId);
   if (call === undefined) return;
   if (isRedirect(status) && call.follow) {

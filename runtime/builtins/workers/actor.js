@@ -4,7 +4,7 @@
 // https://developers.cloudflare.com/durable-objects/api/state/; spec/wrangler.md section 6.3
 'use strict';
 
-const { Frame, checkOwner, enterContext, openContext, setFrame } = require('internal/context');
+const { Frame, checkOwner, currentDepth, enterContext, getFrame, openContext, setFrame } = require('internal/context');
 const { NO_FETCH, actorClassAt, environment, isClassOf } = require('workers/entrypoints');
 const { NOT_A_PROMISE, checkResponse, failCall, failureOf } = require('workers/dispatch');
 const { parse, promiseThen } = require('internal/primordials');
@@ -40,6 +40,30 @@ class Actor {
     // Calls of methods of the object itself, not of what it gave away.
     this.calls = new Set();
     this.eventTimeout = null;
+    // The blockConcurrencyWhile() callback that has the object to itself, and what waits for its end.
+    this.section = undefined;
+    this.deferred = [];
+  }
+
+  // See internal/context.js.
+  defers(section, again) {
+    if (this.section === undefined || section === this.section) return false;
+    this.deferred.push(again);
+    return true;
+  }
+
+  enterSection() {
+    this.section = { outer: this.section };
+    return this.section;
+  }
+
+  // Of nested ones the inner ends first; if not, the outer one goes on waiting for it.
+  leaveSection(section) {
+    if (this.section !== section) return;
+    this.section = section.outer;
+    const deferred = this.deferred;
+    this.deferred = [];
+    for (const again of deferred) again();
   }
 
   get sockets() {
@@ -78,7 +102,8 @@ class DurableObjectState {
   }
 
   blockConcurrencyWhile(callback) {
-    const { io } = this.#actor;
+    const actor = this.#actor;
+    const { io } = actor;
     checkOwner(io, 'DurableObjectState');
     if (typeof callback !== 'function') {
       throw new TypeError(
@@ -86,12 +111,18 @@ class DurableObjectState {
       );
     }
     native.actorBlock(io.id, 1);
+    const outside = getFrame();
+    const section = actor.enterSection();
+    setFrame(new Frame(io, outside?.stores, currentDepth(), section));
     const timer = timers.setTimeout(() => breakActor(io, new Error(BLOCKED_TOO_LONG)), LONGEST_BLOCK);
     const run = async () => callback();
+    const running = run();
+    setFrame(outside);
     return promiseThen.call(
-      run(),
+      running,
       (value) => {
         timers.clearTimeout(timer);
+        actor.leaveSection(section);
         native.actorBlock(io.id, -1);
         return value;
       },

@@ -35,7 +35,7 @@ function withValues(values, callback) {
   const before = getFrame();
   const stores = new Map(before?.stores);
   for (const [key, value] of values) stores.set(key, value);
-  setFrame(new Frame(before?.io ?? null, stores, before?.depth ?? 1));
+  setFrame(new Frame(before?.io ?? null, stores, before?.depth ?? 1, before?.section));
   try {
     return callback();
   } finally {

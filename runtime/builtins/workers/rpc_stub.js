@@ -7,8 +7,8 @@
 // here is a Proxy over the same function, so that any name is a property and all can be called.
 'use strict';
 
-const { state, currentDepth, enterContext, foreignIo, requireContext } = require('internal/context');
-const { keepCall, takeCall } = require('internal/calls');
+const { state, currentDepth, enterContext, foreignIo, getFrame, mustWait, requireContext } = require('internal/context');
+const { callOf, keepCall, takeCall } = require('internal/calls');
 const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
 const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen,
   setPrototypeOf, stringify } = require('internal/primordials');
@@ -272,6 +272,7 @@ class MethodCall {
     this.resolve = resolve;
     this.reject = reject;
     this.id = 0;
+    this.section = getFrame()?.section;
     // Where in the Worker it was called, if its result may hold stubs.
     this.place = undefined;
     // The PendingRoot that stands for the result; undefined for a property that is read.
@@ -376,8 +377,14 @@ function bindingName(channel) {
 function onMethodResult(ioId, callId, form, value) {
   const io = enterContext(ioId);
   if (io === undefined) return;
-  const call = takeCall(callId);
+  // What is to be read lies in the call's record, which goes when this returns: such a result is not put
+  // off, only what follows from it is.
+  const call = form === 0 ? callOf(callId) : takeCall(callId);
   if (call === undefined) return;
+  if (form === 0) {
+    if (mustWait(io, call.section, () => onMethodResult(ioId, callId, form, value))) return;
+    takeCall(callId);
+  }
   if (form !== 0) {
     let result;
     try {
@@ -390,6 +397,7 @@ function onMethodResult(ioId, callId, form, value) {
     }
     value = result.value;
     noteStubs(call, result.stubs > 0);
+    if (mustWait(io, call.section, () => call.resolve(value))) return;
   } else if (call.place !== undefined) {
     noteStubs(call, false);
   }

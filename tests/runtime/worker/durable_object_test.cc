@@ -206,6 +206,43 @@ TEST_SUITE("runtime/worker/durable_objects") {
     CHECK(runtime.Text() == R"(["ab","abc","abcd"])");
   }
 
+  TEST_CASE("what the object awaits goes on only after blockConcurrencyWhile()") {
+    TestRuntime runtime({Caller(R"js(
+      const room = ROOM.getByName('a');
+      const first = Promise.all([room.fetches(), room.calls(), room.reads(), room.sleeps()]);
+      await Promise.all([room.block(), first]);
+      return room.order();
+    )js",
+                                R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        log = [];
+        async fetches() { await this.env.ECHO.fetch('http://x/'); this.log.push('fetched'); }
+        async calls() { try { await this.env.ECHO.none(); } catch { this.log.push('called'); } }
+        async reads() { const { a } = await this.env.ECHO.get(1); this.log.push('read ' + a); }
+        async sleeps() { await scheduler.wait(1); this.log.push('slept'); }
+        async block() {
+          await this.ctx.blockConcurrencyWhile(async () => {
+            this.log.push('begin');
+            await this.env.ECHO.fetch('http://x/');
+            await this.env.ECHO.get(1);
+            await scheduler.wait(5);
+            this.log.push('end');
+          });
+        }
+        order() { return this.log; }
+      })js")
+                             .Service("ECHO", "echo"),
+                         TestWorker("echo", R"js(
+      export default { fetch: () => new Response('x'), get: (n) => ({ a: n, f() {} }) })js")
+                             .Date("2026-11-01")});
+    const std::string order = runtime.Text();
+    CHECK(order.starts_with(R"(["begin","end",)"));
+    for (const char* what : {"fetched", "called", "read 1", "slept"}) {
+      CHECK(order.find(what) != std::string::npos);
+    }
+  }
+
   TEST_CASE(
       "blockConcurrencyWhile() gives the value of its callback; if that fails, the object is "
       "reset") {
