@@ -157,7 +157,10 @@ void Committer::Run(std::unique_ptr<Job> owned) {
         job->has_ended = true;
         job->ended.notify_all();
       },
-      [this, job] { Finish(job); });
+      [this, job] {
+        Finish(job);
+        if (after_job_ != nullptr) after_job_(after_job_context_);
+      });
 }
 
 void Committer::Await(Job& job) {
@@ -205,8 +208,11 @@ void Committer::Close(Database& database) {
 }
 
 void Committer::CloseStore(std::unique_ptr<Store> store, std::string path) {
-  // Nothing to fold: closing is a matter of microseconds.
-  if (store->log_pages() == 0) return;
+  if (store->log_pages() == 0) {
+    // Nothing to fold, nothing to wait for.
+    store->DeleteLogWhenClosed();
+    return;
+  }
   auto job = std::make_unique<Job>();
   job->kind = Job::Kind::kClose;
   job->store = store.get();

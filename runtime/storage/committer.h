@@ -45,6 +45,11 @@ class Committer {
   // No job is under way. Until then the loop has something to wait for.
   bool idle() const { return jobs_.empty(); }
 
+  // Called after a job from the loop has told a listener, which may want something done.
+  void set_after_job(void (*after_job)(void*), void* context) {
+    after_job_ = after_job;
+    after_job_context_ = context;
+  }
   // Called on the job's thread before each sync and fold; gives the system's error number with
   // which that fails, or 0.
   void set_disk_for_test(std::function<int()> disk) { disk_for_test_ = std::move(disk); }
@@ -77,6 +82,8 @@ class Committer {
   std::vector<Database*> listed_;
   std::vector<Database*> telling_;  // while CommitAll goes over them; null: gone meanwhile
   std::unordered_map<Job*, std::unique_ptr<Job>> jobs_;
+  void (*after_job_)(void*) = nullptr;
+  void* after_job_context_ = nullptr;
   std::function<int()> disk_for_test_;
   size_t databases_ = 0;
   int folds_ = 0;

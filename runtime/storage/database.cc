@@ -204,9 +204,14 @@ Status Database::RollBackSavepoint() {
 void Database::Abandon() {
   CancelCursors("The Durable Object that ran this query was reset.");
   savepoints_ = 0;
-  if (!dirty_ || broken_) return;
-  dirty_ = false;
+  if (store_ == nullptr) return;
+  if (store_->in_memory()) {
+    broken_.reset();
+    tell_broken_ = false;
+  }
+  if (!std::exchange(dirty_, false) || broken_) return;
   ForgetSchema();
+  if (sqlite3_get_autocommit(store_->db()) != 0) return;
   (void)Check(Statement::Run(store_->db(), store_->rollback).Finish(), "write to");
 }
 

@@ -100,7 +100,8 @@ class Database {
   Status ReleaseSavepoint();
   Status RollBackSavepoint();
   size_t savepoints() const { return savepoints_; }
-  // Undoes all that was not committed, and ends cursors and savepoints.
+  // Undoes all that was not committed, and ends cursors and savepoints. A database in memory works
+  // again, if it was broken: there is no other way to what was committed in it.
   void Abandon();
 
   // --- Commits
@@ -109,6 +110,8 @@ class Database {
   // wait for OnDurable with it.
   uint64_t latest_commit() const { return committed_ + (dirty_ ? 1 : 0); }
   uint64_t durable_commit() const { return durable_; }
+  // Something was written since the last commit.
+  bool dirty() const { return dirty_; }
   // Set when the database is broken.
   const std::optional<Error>& broken() const { return broken_; }
   // The log is being folded in on another thread. Any use now would hold up the loop until that is

@@ -245,12 +245,16 @@ Store::Failure Store::Fold(After after) {
     written_ = false;
   }
   if (code == SQLITE_OK && after == After::kClose) {
-    sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    DeleteLogWhenClosed();
     return {};
   }
   const int off = Execute("PRAGMA synchronous = OFF");
   if (code == SQLITE_OK) code = off;
   return {code, SystemError(code)};
+}
+
+void Store::DeleteLogWhenClosed() {
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }
 
 int Store::DropAll() {

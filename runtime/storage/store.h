@@ -67,6 +67,9 @@ class Store {
   // The operating system's error behind a code that came last, or 0.
   int SystemError(int code);
 
+  // The log goes with the connection. It is empty, or all of it is on the disk in the file itself.
+  void DeleteLogWhenClosed();
+
   // Drops all that the database holds, at once or not at all. No transaction or statement is under
   // way.
   int DropAll();
