@@ -98,6 +98,7 @@ void Watchdog::Run() {
       const double spent = CpuNanoseconds() - seen_cpu_.load(std::memory_order_relaxed);
       const double cycles = spent * CyclesPerMs() / 1e6;
       if (cycles >= static_cast<double>(remaining_.load(std::memory_order_relaxed))) {
+        overdue_.store(sequence, std::memory_order_relaxed);
         std::lock_guard lock(disposal_);
         // Disposal needs the lock, so an isolate whose entry is still current is alive.
         if (sequence_.load(std::memory_order_seq_cst) == sequence) {

@@ -55,6 +55,12 @@ class Watchdog {
     return fired;
   }
 
+  // Whether the entry under way has used up its budget, as the thread has found. For native code
+  // that takes long, where no interrupt of the isolate comes through.
+  bool Overdue() const {
+    return overdue_.load(std::memory_order_relaxed) == sequence_.load(std::memory_order_relaxed);
+  }
+
   // What `ms` of CPU time are in cycles.
   uint64_t CyclesOf(int64_t ms) const {
     return static_cast<uint64_t>(static_cast<double>(ms) * CyclesPerMs());
@@ -82,6 +88,8 @@ class Watchdog {
   // The entry that the watchdog has noticed, and the loop thread's CPU time then (ns).
   std::atomic<uint64_t> seen_{0};
   std::atomic<double> seen_cpu_{0};
+  // The entry that has used up its budget; even: none.
+  std::atomic<uint64_t> overdue_{0};
 
   uint64_t started_ = 0;  // loop thread
   bool fired_ = false;    // loop thread: set by the interrupt

@@ -18,6 +18,7 @@
 
 #include "runtime/base/message_channel.h"
 #include "runtime/worker/actor_id.h"
+#include "runtime/worker/actor_storage.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/run_queue.h"
 
@@ -56,6 +57,8 @@ struct ActorClass {
   // The live ones, by id: numbers of the dispatcher's pool.
   std::unordered_map<std::string, uint32_t> live;
   std::unordered_map<std::string, ActorSockets> sockets;
+  // What they have stored, by id: of those that have used it, and in memory of those that were.
+  std::unordered_map<std::string, std::unique_ptr<ActorStorage>> storages;
 };
 
 struct Actor {
@@ -81,12 +84,15 @@ struct Actor {
     EventKind kind;  // kStart, kReply: a call; kSocket: a message
     uint32_t id;
     std::unique_ptr<base::Message> message;  // what is sent; a close too
+    uint64_t commit;                         // what it waits for
   };
   std::deque<Held> held;
+  ActorStorage* storage = nullptr;  // null until it is used
   // It is to end: what its callers are told.
   std::optional<RemoteError> broken;
   bool in_idle_queue = false;
-  bool used = false;  // something was run since it was last looked at
+  bool used = false;          // something was run since it was last looked at
+  bool alarm_marked = false;  // see dispatcher_alarms.cc
 
   void Reset() { *this = Actor(); }
 };

@@ -39,6 +39,7 @@ struct CompatibilityFlags {
   bool strip_authorization_on_cross_origin_redirect = false;
   bool enable_ctx_exports = false;
   bool rpc_params_dup_stubs = false;
+  bool delete_all_deletes_alarm = false;
   bool websocket_standard_binary_type = false;
   bool web_socket_auto_reply_to_close = false;
   bool enhanced_error_serialization = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/storage/committer.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
@@ -106,6 +107,11 @@ void Dispatcher::Turn() {
       for (uint32_t id : suspects) {
         if (Pipeline* pipeline = pipelines_.Find(id)) CheckForHang(*pipeline);
       }
+      if (!queue_.empty()) continue;
+    }
+    // What this turn wrote, once; answers that wait for memory only are on their way then.
+    if (committer_ != nullptr && committer_->pending()) {
+      committer_->CommitAll();
       if (!queue_.empty()) continue;
     }
     if (!releases_.empty()) ReleaseContexts();

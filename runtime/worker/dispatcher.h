@@ -31,9 +31,14 @@ namespace isolane::http {
 class Client;
 }
 
+namespace isolane::storage {
+class Committer;
+}
+
 namespace isolane::worker {
 
 class OutboundCall;
+class ActorStorage;
 class StubBody;
 struct Actor;
 struct ActorClass;
@@ -73,6 +78,8 @@ class Dispatcher {
 
   // Where Durable Objects are kept; empty: in memory. Before any Worker is made.
   void set_persist_to(std::string directory) { persist_to_ = std::move(directory); }
+  // Commits what they write; outlives the Workers.
+  void set_committer(storage::Committer* committer) { committer_ = committer; }
   const std::string& persist_to() const { return persist_to_; }
   // The network; null: outbound fetches fail. Outlives the dispatcher.
   void set_client(http::Client* client) { client_ = client; }
@@ -143,8 +150,12 @@ class Dispatcher {
   void SendMessage(WebSocketRecord& socket, base::Message message);
   // The socket is handed over to the object.
   void HibernateSocket(Actor& actor, WebSocketRecord& socket, std::vector<std::string> tags);
-  // All writes of `actor` are durable: what waited for that leaves.
-  void ConfirmActor(Actor& actor);
+  // The actor's storage, opened when it is used; the actor has not ended.
+  ActorStorage& StorageOf(Actor& actor);
+  // It has news about `what`, see onNews in builtins/workers/dispatch.js.
+  void TellActor(const Actor& actor, uint32_t what);
+  // Writes of `actor` up to this commit are durable: what waited for that leaves.
+  void ConfirmActor(Actor& actor, uint64_t commit);
   // Idle ones go after `ms`; 10 s by default.
   void set_actor_idle_ms(double ms) { actor_idle_ms_ = ms; }
   // Those that have nothing to do, at once.
@@ -198,6 +209,8 @@ class Dispatcher {
   void LookAfterActor(Actor& actor);
   // Something is under way that would be lost. A waitUntil task alone does not count.
   bool IsBusy(const Actor& actor);
+  // At the input gate: its storage is busy with itself, or its own code says so.
+  static bool MustWait(const Actor& actor);
   void EvictIdle(double now_ms);
   // Puts the event into the run queue, or behind the output gate of the Durable Object that it
   // leaves.
@@ -269,6 +282,7 @@ class Dispatcher {
   std::deque<std::pair<double, uint32_t>> idle_actors_;
   double actor_idle_ms_ = 10'000;
   std::string persist_to_;
+  storage::Committer* committer_ = nullptr;
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;

@@ -49,7 +49,7 @@ void Dispatcher::Settle(Invocation& caller, const Call& call) {
 // --- to an actor ---
 
 bool Dispatcher::IsShut(const Actor& actor) {
-  return actor.blocks > 0 || actor.broken || !actor.waiting.empty();
+  return MustWait(actor) || actor.broken || !actor.waiting.empty();
 }
 
 void Dispatcher::StartOnActor(Call& call) {
@@ -253,14 +253,19 @@ void Dispatcher::DeliverMessage(Actor& actor, const WebSocketRecord& socket) {
 void Dispatcher::SendMessage(WebSocketRecord& socket, base::Message message) {
   const Invocation* owner = invocations_.Find(socket.invocation);
   if (owner != nullptr && owner->actor != nullptr && owner->actor->unconfirmed != 0) {
-    owner->actor->held.push_back(
-        {EventKind::kSocket, socket.id, std::make_unique<base::Message>(std::move(message))});
+    owner->actor->held.push_back({EventKind::kSocket, socket.id,
+                                  std::make_unique<base::Message>(std::move(message)),
+                                  owner->actor->unconfirmed});
     return;
   }
   Transmit(socket, std::move(message));
 }
 
 // --- the gates ---
+
+bool Dispatcher::MustWait(const Actor& actor) {
+  return actor.blocks > 0 || (actor.storage != nullptr && actor.storage->database().folding());
+}
 
 void Dispatcher::BlockActor(Actor& actor, int change) {
   actor.blocks += change;
@@ -281,7 +286,7 @@ void Dispatcher::RunActor(Actor& actor) {
   }
   const uint32_t id = actor.id;
   // Those that come meanwhile queue up behind.
-  while (actor.blocks == 0 && !actor.waiting.empty()) {
+  while (!MustWait(actor) && !actor.waiting.empty()) {
     const Actor::Waiting next = actor.waiting.front();
     actor.waiting.pop_front();
     if (next.kind == EventKind::kSocket) {
@@ -300,22 +305,46 @@ void Dispatcher::RunActor(Actor& actor) {
 
 void Dispatcher::PushFrom(Invocation& from, EventKind kind, uint32_t id) {
   if (from.actor != nullptr && from.actor->unconfirmed != 0) [[unlikely]] {
-    from.actor->held.push_back({kind, id, nullptr});
+    from.actor->held.push_back({kind, id, nullptr, from.actor->unconfirmed});
     return;
   }
   queue_.Push(kind, id);
 }
 
-void Dispatcher::ConfirmActor(Actor& actor) {
-  actor.unconfirmed = 0;
-  std::deque<Actor::Held> held = std::exchange(actor.held, {});
-  for (Actor::Held& one : held) {
+void Dispatcher::ConfirmActor(Actor& actor, uint64_t commit) {
+  if (actor.unconfirmed <= commit) actor.unconfirmed = 0;
+  while (!actor.held.empty() && actor.held.front().commit <= commit) {
+    Actor::Held one = std::move(actor.held.front());
+    actor.held.pop_front();
     if (one.kind != EventKind::kSocket) {
       queue_.Push(one.kind, one.id);
     } else if (WebSocketRecord* socket = web_sockets_.Find(one.id)) {
       Transmit(*socket, std::move(*one.message));
     }
   }
+  if (!actor.waiting.empty()) QueueActor(actor);
+}
+
+void Dispatcher::TellActor(const Actor& actor, uint32_t what) {
+  queue_.Push(EventKind::kNews, actor.invocation->id, what);
+}
+
+ActorStorage& Dispatcher::StorageOf(Actor& actor) {
+  if (actor.storage == nullptr) {
+    ActorClass& actor_class = *actor.actor_class;
+    std::unique_ptr<ActorStorage>& storage = actor_class.storages[actor.object_id];
+    if (storage == nullptr) {
+      const std::string& directory = actor_class.directory;
+      storage::StorageName name;
+      name.owner = "Durable Object " + actor.pipeline->url + " of class " + actor_class.name +
+                   " of Worker \"" + actor_class.worker.name() + "\"";
+      if (!directory.empty()) name.path = directory + "/" + actor.object_id + ".sqlite";
+      storage = std::make_unique<ActorStorage>(*this, *committer_, std::move(name));
+    }
+    storage->Attach(&actor);
+    actor.storage = storage.get();
+  }
+  return *actor.storage;
 }
 
 // --- the end ---
@@ -353,7 +382,7 @@ void Dispatcher::EndActor(Actor& actor) {
     if (call == nullptr) continue;
     call->DropBody();
     if (one.kind == EventKind::kReply) {
-      // What it was going to say is not true: the writes it told of are lost.
+      // What it was going to say may not be true: the writes it told of may be lost.
       calls.push_back(one.id);
     } else {
       calls_.Free(call);
@@ -364,6 +393,11 @@ void Dispatcher::EndActor(Actor& actor) {
     if (call == nullptr) continue;
     call->callee = 0;
     ReplyWithError(*call, error);
+  }
+  if (ActorStorage* storage = std::exchange(actor.storage, nullptr)) {
+    storage->Attach(nullptr);
+    // A file is opened again by the next instance; memory is all there is.
+    if (!storage->in_memory()) actor.actor_class->storages.erase(actor.object_id);
   }
   Pipeline& pipeline = *actor.pipeline;
   actor.pipeline = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 #include <isolane/version.h>
@@ -72,7 +73,11 @@ Graph::Graph(const RuntimeOptions& options)
   client_ = http::Client::Create(
       loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
-  dispatcher_.set_persist_to(options.persist_to);
+  if (!options.persist_to.empty()) {
+    dispatcher_.set_persist_to(std::filesystem::absolute(options.persist_to).lexically_normal());
+  }
+  dispatcher_.set_committer(&committer_);
+  committer_.set_after_job([](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_flush(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);

@@ -18,6 +18,7 @@
 #include "runtime/loop/loop.h"
 #include "runtime/loop/signals.h"
 #include "runtime/loop/timer.h"
+#include "runtime/storage/committer.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/http_frontend.h"
 #include "runtime/worker/idle_collector.h"
@@ -59,6 +60,7 @@ class Graph final : public Runtime {
   std::unique_ptr<Observer> own_observer_;
   Observer& observer_;
   loop::Loop loop_;
+  storage::Committer committer_{loop_};
   js::Watchdog watchdog_;
   std::unique_ptr<http::Client> client_;
   Dispatcher dispatcher_;

@@ -11,7 +11,7 @@ js::NativeTable AllNatives() {
     std::vector<js::NativeFunction> functions;
     for (js::NativeTable part :
          {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(), RpcNatives(),
-          WebSocketNatives(), ActorNatives(), HibernationNatives()}) {
+          WebSocketNatives(), ActorNatives(), HibernationNatives(), StorageNatives()}) {
       functions.insert(functions.end(), part.begin(), part.end());
     }
     return functions;

@@ -15,6 +15,7 @@ js::NativeTable HibernationNatives();
 js::NativeTable BodyNatives();
 js::NativeTable ContextNatives();
 js::NativeTable RpcNatives();
+js::NativeTable StorageNatives();
 js::NativeTable WebSocketNatives();
 
 }  // namespace isolane::worker

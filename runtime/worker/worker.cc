@@ -37,6 +37,7 @@ enum FlagBits : uint32_t {
   kAsyncLocalStorage = 512,
   kStandardBinaryType = 1024,
   kAutoReplyToClose = 2048,
+  kDeleteAllDeletesAlarm = 4096,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -50,6 +51,7 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (flags.enable_request_signal) bits |= kRequestSignal;
   if (flags.enable_ctx_exports) bits |= kContextExports;
   if (flags.rpc_params_dup_stubs) bits |= kDupStubsInParams;
+  if (flags.delete_all_deletes_alarm) bits |= kDeleteAllDeletesAlarm;
   if (flags.web_socket_auto_reply_to_close) bits |= kAutoReplyToClose;
   if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
   if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;

@@ -2,7 +2,8 @@
 # Fails when an #include goes against the arrows of the architecture:   tests/checks/layers.sh [ROOT]
 #
 #   cli ──► wrangler-compat, vercel-compat ──► runtime ◄── bindings
-#   runtime:  base ◄ loop ◄ http     base ◄ js ◄ web     (loop, http, js, web) ◄ worker     include/isolane: seen by all
+#   runtime:  base ◄ loop ◄ (http, storage)     base ◄ js ◄ web     (loop, http, storage, js, web) ◄ worker
+#   include/isolane: seen by all
 #
 # and when a library is reached from outside the folder that hides it (the second table below).
 set -euo pipefail
@@ -24,10 +25,11 @@ awk '
     sees["runtime/include"] = ""
     sees["runtime/base"] = ""
     sees["runtime/loop"] = "runtime/base"
+    sees["runtime/storage"] = "runtime/base runtime/loop"
     sees["runtime/http"] = "runtime/base runtime/loop"
     sees["runtime/js"] = "runtime/base"
     sees["runtime/web"] = "runtime/base runtime/js"
-    sees["runtime/worker"] = "runtime/base runtime/loop runtime/http runtime/js runtime/web"
+    sees["runtime/worker"] = "runtime/base runtime/loop runtime/storage runtime/http runtime/js runtime/web"
     sees["bindings"] = "runtime/base runtime/js runtime/web runtime/worker/binding.h runtime/worker/dispatcher.h" \
                        " runtime/worker/records.h runtime/worker/worker.h"
     sees["wrangler-compat"] = "runtime/base runtime/loop"
@@ -38,6 +40,7 @@ awk '
     hide("^(uv\\.h|uv/)", "^runtime/loop/", "only runtime/loop sees libuv")
     hide("^(v8[-.a-z]*\\.h|libplatform/|cppgc/)", "^(runtime/(js|web|worker)|bindings)/",
          "only runtime/{js,web,worker} and bindings see V8")
+    hide("^sqlite3", "^runtime/storage/", "only runtime/storage sees SQLite")
     hide("llhttp", "^runtime/http/", "only runtime/http sees llhttp")
     hide("^third_party/ada/", "^runtime/(base|web|worker)/", "only runtime/{base,web,worker} see ada")
     hide("^third_party/brotli/", "^runtime/http/", "only runtime/http sees brotli")

@@ -53,6 +53,7 @@ async function pump(io, stream, writer) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      if (io.actor !== undefined) await io.actor.outputGate();
       if (done) break;
       if (native.pipeWrite(writer, checkChunk(value))) continue;
       await io.news(writer);

@@ -35,6 +35,10 @@ class Actor {
     this.io = io;
     this.id = id;
     this.instance = undefined;
+    // Made when it is used, see workers/storage.js.
+    this.storage = undefined;
+    // The innermost transaction that is under way, see workers/storage_transaction.js.
+    this.transaction = undefined;
     // Its class extends DurableObject.
     this.hasMethods = false;
     // Calls of methods of the object itself, not of what it gave away.
@@ -70,11 +74,28 @@ class Actor {
     const { HibernatingSockets } = require('workers/hibernation');
     return (this.#sockets ??= new HibernatingSockets(this.io));
   }
+
+  // What a body waits for before its next chunk leaves, or undefined. Answers, calls and messages of
+  // WebSockets wait in C++.
+  outputGate() {
+    return this.storage === undefined ? undefined : require('workers/storage').outputGate(this.storage);
+  }
 }
 
 // The object ends with `error`: all calls on it get that, and the next one finds a new instance.
 function breakActor(io, error, quiet = false) {
   native.actorBreak(io.id, ...failureOf(error, quiet));
+}
+
+// Calls wait until the function that this gives is called. Nobody may keep them waiting for long: then
+// the object is reset.
+function closeGate(io) {
+  native.actorBlock(io.id, 1);
+  const timer = timers.setTimeout(() => breakActor(io, new Error(BLOCKED_TOO_LONG)), LONGEST_BLOCK);
+  return () => {
+    timers.clearTimeout(timer);
+    native.actorBlock(io.id, -1);
+  };
 }
 
 class DurableObjectState {
@@ -87,6 +108,10 @@ class DurableObjectState {
 
   get id() {
     return this.#actor.id;
+  }
+
+  get storage() {
+    return (this.#actor.storage ??= require('workers/storage').makeStorage(this.#actor));
   }
 
   get props() {
@@ -110,25 +135,23 @@ class DurableObjectState {
         "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'Function'.",
       );
     }
-    native.actorBlock(io.id, 1);
     const outside = getFrame();
     const section = actor.enterSection();
     setFrame(new Frame(io, outside?.stores, currentDepth(), section));
-    const timer = timers.setTimeout(() => breakActor(io, new Error(BLOCKED_TOO_LONG)), LONGEST_BLOCK);
+    const open = closeGate(io);
     const run = async () => callback();
     const running = run();
     setFrame(outside);
     return promiseThen.call(
       running,
       (value) => {
-        timers.clearTimeout(timer);
         actor.leaveSection(section);
-        native.actorBlock(io.id, -1);
+        open();
         return value;
       },
       (error) => {
-        timers.clearTimeout(timer);
         breakActor(io, error);
+        open();
         throw error;
       },
     );
@@ -268,4 +291,4 @@ function onActorSocket(ioId, id) {
   io.actor.sockets.deliver(io.actor.instance, id, keep);
 }
 
-module.exports = { DurableObjectState, handleActorFetch, handleActorMethod, onActorSocket, startActor };
+module.exports = { DurableObjectState, closeGate, handleActorFetch, handleActorMethod, onActorSocket, startActor };
