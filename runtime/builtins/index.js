@@ -96,6 +96,7 @@ module.exports = {
   startActor: (...parameters) => require('workers/actor').startActor(...parameters),
   handleActorFetch: (...parameters) => require('workers/actor').handleActorFetch(...parameters),
   handleActorMethod: (...parameters) => require('workers/actor').handleActorMethod(...parameters),
+  onActorAlarm: (...parameters) => require('workers/actor').onActorAlarm(...parameters),
   onActorSocket: (...parameters) => require('workers/actor').onActorSocket(...parameters),
   hasActorClass,
   // and this one where there is a socket.

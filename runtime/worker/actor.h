@@ -73,8 +73,8 @@ struct Actor {
   // Calls wait meanwhile, and stay in order.
   int blocks = 0;
   struct Waiting {
-    EventKind kind;  // kStart: a call; kSocket: a message of a WebSocket
-    uint32_t id;
+    EventKind kind;  // kStart: a call; kSocket: a message of a WebSocket; kTimer: the alarm
+    uint32_t id;     // of kTimer: how often it was tried before
   };
   std::deque<Waiting> waiting;
   bool queued = false;  // a kActor event is on its way
@@ -88,6 +88,13 @@ struct Actor {
   };
   std::deque<Held> held;
   ActorStorage* storage = nullptr;  // null until it is used
+  // alarm() is running. Until it is done, the alarm's time stays in the storage.
+  struct Alarm {
+    int64_t scheduled_ms = 0;  // since 1970
+    int retries = 0;
+    bool changed = false;  // another one was set, or it was deleted, meanwhile
+  };
+  std::optional<Alarm> alarm;
   // It is to end: what its callers are told.
   std::optional<RemoteError> broken;
   bool in_idle_queue = false;

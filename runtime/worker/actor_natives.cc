@@ -53,6 +53,13 @@ void ActorBlock(const Arguments& info) {
   WorkerOf(info).dispatcher().BlockActor(*invocation->actor, info[1].As<v8::Int32>()->Value());
 }
 
+// actorAlarmDone(context, succeeded)
+void ActorAlarmDone(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  if (invocation == nullptr || invocation->actor == nullptr) return;
+  WorkerOf(info).dispatcher().AlarmDone(*invocation->actor, info[1]->IsTrue());
+}
+
 // actorBreak(context, type, message, error, extra, hint): see fail() in call_natives.cc
 void ActorBreak(const Arguments& info) {
   Invocation* invocation = InvocationArgument(info, 0);
@@ -63,9 +70,9 @@ void ActorBreak(const Arguments& info) {
 }
 
 constexpr js::NativeFunction kNatives[] = {
-    {"actorBlock", ActorBlock},       {"actorBreak", ActorBreak},
-    {"actorIdCheck", ActorIdCheck},   {"actorIdFromName", ActorIdFromName},
-    {"actorIdUnique", ActorIdUnique},
+    {"actorAlarmDone", ActorAlarmDone},   {"actorBlock", ActorBlock},
+    {"actorBreak", ActorBreak},           {"actorIdCheck", ActorIdCheck},
+    {"actorIdFromName", ActorIdFromName}, {"actorIdUnique", ActorIdUnique},
 };
 
 }  // namespace

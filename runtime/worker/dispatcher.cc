@@ -34,6 +34,12 @@ double Dispatcher::NowMs() {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
+double Dispatcher::WallClockMs() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
 // --- the top level ---
 
 uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed_head,
@@ -99,6 +105,7 @@ void Dispatcher::Turn() {
     if (!timers_.empty()) timers_.QueueDue(NowMs());
     if (!deadlines_.empty()) EndOverdue(NowMs());
     if (!idle_actors_.empty()) EvictIdle(NowMs());
+    if (!alarms_.empty()) RunAlarms();
     if (stall_due_ms_ >= 0) QueueStalled();
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
@@ -123,7 +130,10 @@ void Dispatcher::Turn() {
 
 double Dispatcher::NextTimer() {
   // Nothing to read the clock for, in the common case.
-  if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty() && idle_actors_.empty()) return -1;
+  if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty() && idle_actors_.empty() &&
+      alarms_.empty()) {
+    return -1;
+  }
   const double now = NowMs();
   double next = timers_.empty() ? -1 : timers_.NextDelay(now);
   auto consider = [&](double due_ms) {
@@ -133,6 +143,7 @@ double Dispatcher::NextTimer() {
   if (stall_due_ms_ >= 0) consider(stall_due_ms_);
   if (!deadlines_.empty()) consider(deadlines_.front().due_ms);
   if (!idle_actors_.empty()) consider(idle_actors_.front().first);
+  if (!alarms_.empty()) consider(now + alarms_.next_ms() - WallClockMs());
   return next;
 }
 

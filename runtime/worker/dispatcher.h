@@ -19,6 +19,7 @@
 #include "runtime/base/body.h"
 #include "runtime/base/slot_pool.h"
 #include "runtime/js/watchdog.h"
+#include "runtime/worker/alarms.h"
 #include "runtime/worker/bodies.h"
 #include "runtime/worker/call.h"
 #include "runtime/worker/records.h"
@@ -156,6 +157,15 @@ class Dispatcher {
   void TellActor(const Actor& actor, uint32_t what);
   // Writes of `actor` up to this commit are durable: what waited for that leaves.
   void ConfirmActor(Actor& actor, uint64_t commit);
+  // The alarm in the storage of `actor` may be another one than before.
+  void AlarmChanged(Actor& actor);
+  // alarm() is over.
+  void AlarmDone(Actor& actor, bool succeeded);
+  // Sets the clock for the alarms that earlier processes left behind. Once, when all is loaded.
+  void LoadAlarms(ActorClass& actor_class);
+  // The first retry of an alarm comes after `ms`, each next one after twice as long; 2 s by
+  // default.
+  void set_alarm_retry_ms(double ms) { alarm_retry_ms_ = ms; }
   // Idle ones go after `ms`; 10 s by default.
   void set_actor_idle_ms(double ms) { actor_idle_ms_ = ms; }
   // Those that have nothing to do, at once.
@@ -186,6 +196,8 @@ class Dispatcher {
 
   js::Watchdog& watchdog() { return watchdog_; }
   static double NowMs();
+  // Since 1970.
+  static double WallClockMs();
 
  private:
   void Run(const Event& event);
@@ -201,6 +213,10 @@ class Dispatcher {
   bool StartActor(Actor& actor, const std::string& address);
   void Deliver(Actor& actor, Call& call);
   void RunHibernating(WebSocketRecord& socket);
+  // dispatcher_alarms.cc
+  void RunAlarms();
+  void DeliverAlarm(Actor& actor, int retries);
+  void RetryAlarm(ActorClass& actor_class, const std::string& object_id, int retries);
   void DeliverMessage(Actor& actor, const WebSocketRecord& socket);
   static void Refresh(Actor& actor);
   void RunActor(Actor& actor);
@@ -282,6 +298,8 @@ class Dispatcher {
   std::deque<std::pair<double, uint32_t>> idle_actors_;
   double actor_idle_ms_ = 10'000;
   std::string persist_to_;
+  Alarms alarms_;
+  double alarm_retry_ms_ = 2000;
   storage::Committer* committer_ = nullptr;
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request

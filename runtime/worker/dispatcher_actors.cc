@@ -289,7 +289,9 @@ void Dispatcher::RunActor(Actor& actor) {
   while (!MustWait(actor) && !actor.waiting.empty()) {
     const Actor::Waiting next = actor.waiting.front();
     actor.waiting.pop_front();
-    if (next.kind == EventKind::kSocket) {
+    if (next.kind == EventKind::kTimer) {
+      DeliverAlarm(actor, static_cast<int>(next.id));
+    } else if (next.kind == EventKind::kSocket) {
       WebSocketRecord* socket = web_sockets_.Find(next.id);
       if (socket == nullptr) continue;
       socket->queued = false;
@@ -370,6 +372,8 @@ void Dispatcher::EndActor(Actor& actor) {
   for (const Actor::Waiting& one : std::exchange(actor.waiting, {})) {
     if (one.kind == EventKind::kStart) {
       calls.push_back(one.id);
+    } else if (one.kind == EventKind::kTimer) {
+      RetryAlarm(*actor.actor_class, actor.object_id, static_cast<int>(one.id));
     } else if (WebSocketRecord* socket = web_sockets_.Find(one.id)) {
       // For the next instance, if the socket is kept.
       queue_.Push(EventKind::kSocket, 0, socket->id);
@@ -394,6 +398,7 @@ void Dispatcher::EndActor(Actor& actor) {
     call->callee = 0;
     ReplyWithError(*call, error);
   }
+  if (actor.alarm) RetryAlarm(*actor.actor_class, actor.object_id, actor.alarm->retries + 1);
   if (ActorStorage* storage = std::exchange(actor.storage, nullptr)) {
     storage->Attach(nullptr);
     // A file is opened again by the next instance; memory is all there is.
@@ -410,9 +415,9 @@ void Dispatcher::EndActor(Actor& actor) {
 
 bool Dispatcher::IsBusy(const Actor& actor) {
   const Invocation& one = *actor.invocation;
-  if (actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() || actor.unconfirmed != 0 ||
-      one.calls > 0 || one.timers > 0 || !one.outbound_calls.empty() || one.pumps > 0 ||
-      web_sockets_.IsHeard(one)) {
+  if (actor.alarm || actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() ||
+      actor.unconfirmed != 0 || one.calls > 0 || one.timers > 0 || !one.outbound_calls.empty() ||
+      one.pumps > 0 || web_sockets_.IsHeard(one)) {
     return true;
   }
   // A call whose caller has ended keeps nothing, nor does what it holds.

@@ -1,8 +1,9 @@
-// Alarms of Durable Objects: from the time in an object's storage to a call of alarm(), at least once.
+// Alarms of Durable Objects: from the time in an object's storage to a call of alarm(), at least
+// once.
 //
-// Beside the files of a class there is alarms/ID for each object that has an alarm: it is there before
-// the alarm is committed and gone some time after, so that the next process finds those that it must
-// look at without opening every file.
+// Beside the files of a class there is alarms/ID for each object that has an alarm: it is there
+// before the alarm is committed and gone some time after, so that the next process finds those that
+// it must look at without opening every file.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,6 @@ namespace isolane::worker {
 namespace {
 
 constexpr int kMostRetries = 6;
-constexpr double kFirstRetryMs = 2000;  // doubled with each
 
 std::string MarksOf(const ActorClass& actor_class) { return actor_class.directory + "/alarms"; }
 
@@ -50,7 +50,7 @@ class Reader final : public storage::Database::Listener {
 
 void Dispatcher::AlarmChanged(Actor& actor) {
   ActorClass& actor_class = *actor.actor_class;
-  const auto alarm = StorageOf(actor).database().GetAlarm();
+  auto alarm = StorageOf(actor).database().GetAlarm();
   if (!alarm.ok() || !*alarm) {
     alarms_.Clear(actor_class, actor.object_id);
     return;
@@ -87,7 +87,7 @@ void Dispatcher::RunAlarms() {
 void Dispatcher::DeliverAlarm(Actor& actor, int retries) {
   // One at a time: what is set meanwhile comes when this one is done.
   if (actor.alarm) return;
-  const auto alarm = StorageOf(actor).database().GetAlarm();
+  auto alarm = StorageOf(actor).database().GetAlarm();
   if (!alarm.ok()) {
     Log(LogLevel::kError, &actor.actor_class->worker, StorageMessage(alarm.error()), true);
     return;
@@ -102,9 +102,9 @@ void Dispatcher::DeliverAlarm(Actor& actor, int retries) {
   Invocation& invocation = *actor.invocation;
   Refresh(actor);
   Enter(invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
-    v8::Local<v8::Value> arguments[] = {
-        v8::Integer::NewFromUnsigned(isolate, invocation.id),
-        v8::Number::New(isolate, static_cast<double>(**alarm)), v8::Integer::New(isolate, retries)};
+    v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation.id),
+                                        v8::Number::New(isolate, static_cast<double>(**alarm)),
+                                        v8::Integer::New(isolate, retries)};
     CallHook(isolate, context, invocation.worker->hooks().on_actor_alarm, arguments);
   });
 }
@@ -132,7 +132,7 @@ void Dispatcher::AlarmDone(Actor& actor, bool succeeded) {
 
 void Dispatcher::RetryAlarm(ActorClass& actor_class, const std::string& object_id, int retries) {
   if (retries > kMostRetries) retries = kMostRetries;
-  const double delay = retries == 0 ? 0 : kFirstRetryMs * std::exp2(retries - 1);
+  const double delay = retries == 0 ? 0 : alarm_retry_ms_ * std::exp2(retries - 1);
   alarms_.Set(actor_class, object_id, WallClockMs() + delay, retries);
 }
 
@@ -151,7 +151,7 @@ void Dispatcher::LoadAlarms(ActorClass& actor_class) {
                  actor_class.worker.name() + "\"";
     name.path = actor_class.directory + "/" + id + ".sqlite";
     storage::Database database(*committer_, std::move(name), reader);
-    const auto alarm = database.GetAlarm();
+    auto alarm = database.GetAlarm();
     if (!alarm.ok()) {
       Log(LogLevel::kError, &actor_class.worker, StorageMessage(alarm.error()), true);
     } else if (*alarm) {

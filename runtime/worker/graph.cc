@@ -123,7 +123,11 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
   }
   ISOLANE_TRY(ConnectChannels(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
-  return ConnectEntrypoints();
+  ISOLANE_TRY(ConnectEntrypoints());
+  for (const auto& worker : workers_) {
+    for (const auto& actor_class : worker->actor_classes()) dispatcher_.LoadAlarms(*actor_class);
+  }
+  return Ok{};
 }
 
 Status Graph::ConnectEntrypoints() {

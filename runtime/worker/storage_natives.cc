@@ -146,6 +146,12 @@ void StorageList(const Arguments& info) {
 void StorageGetAlarm(const Arguments& info) {
   ActorStorage* storage = StorageArgument(info);
   if (storage == nullptr) return;
+  // While alarm() runs, it has gone off.
+  const Actor& actor = *InvocationArgument(info, 0)->actor;
+  if (actor.alarm && !actor.alarm->changed) {
+    info.GetReturnValue().SetNull();
+    return;
+  }
   const Result<storage::AlarmTime> alarm = storage->database().GetAlarm();
   if (!Succeeded(info, alarm)) return;
   if (alarm.value()) {
@@ -161,7 +167,11 @@ void StorageSetAlarm(const Arguments& info) {
   if (storage == nullptr) return;
   storage::AlarmTime alarm;
   if (info[1]->IsNumber()) alarm = static_cast<int64_t>(info[1].As<v8::Number>()->Value());
-  if (Succeeded(info, storage->database().SetAlarm(alarm))) HoldAnswers(*storage, info, 2);
+  if (!Succeeded(info, storage->database().SetAlarm(alarm))) return;
+  HoldAnswers(*storage, info, 2);
+  Actor& actor = *InvocationArgument(info, 0)->actor;
+  if (actor.alarm) actor.alarm->changed = true;
+  WorkerOf(info).dispatcher().AlarmChanged(actor);
 }
 
 // --- transactions and durability ---

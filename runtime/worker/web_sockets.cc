@@ -1,19 +1,14 @@
 #include "runtime/worker/web_sockets.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "runtime/worker/actor.h"
+#include "runtime/worker/dispatcher.h"
 
 namespace isolane::worker {
 
 namespace {
-
-double WallClockMs() {
-  using std::chrono::duration;
-  return duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 // Answers the messages at the head of the line that need no instance.
 void AnswerAutomatically(WebSocketRecord& record) {
@@ -31,7 +26,7 @@ void AnswerAutomatically(WebSocketRecord& record) {
     base::Message answer;
     answer.data = base::Chunk::Copy(of_object.response);
     record.end->Send(std::move(answer));
-    state.answered_ms = WallClockMs();
+    state.answered_ms = Dispatcher::WallClockMs();
   }
 }
 

@@ -204,6 +204,7 @@ Status Worker::Evaluate() {
   hooks_.start_actor.Reset(isolate, get("startActor"));
   hooks_.handle_actor_fetch.Reset(isolate, get("handleActorFetch"));
   hooks_.handle_actor_method.Reset(isolate, get("handleActorMethod"));
+  hooks_.on_actor_alarm.Reset(isolate, get("onActorAlarm"));
   hooks_.on_actor_socket.Reset(isolate, get("onActorSocket"));
   hooks_.handle_fetch.Reset(isolate, get("handleFetch"));
   hooks_.handle_method.Reset(isolate, get("handleMethod"));

@@ -31,6 +31,7 @@ struct Hooks {
   v8::Global<v8::Function> handle_actor_fetch;
   v8::Global<v8::Function> handle_actor_method;
   v8::Global<v8::Function> on_actor_socket;
+  v8::Global<v8::Function> on_actor_alarm;
   v8::Global<v8::Function> handle_fetch;
   v8::Global<v8::Function> handle_method;
   v8::Global<v8::Function> handle_stub_call;
@@ -93,6 +94,7 @@ class Worker {
 
   // The class of Durable Objects called `name`, which the Worker is to export. Before it is loaded.
   ActorClass& AddActorClass(const std::string& name);
+  std::deque<std::unique_ptr<ActorClass>>& actor_classes() { return actor_classes_; }
   // Of these, one that the loaded modules do not export; null if there is none.
   const ActorClass* MissingActorClass();
 

@@ -276,6 +276,25 @@ function handleActorMethod(ioId, callId, depth, path, operation, args) {
   answer(io, callId, result, parameters);
 }
 
+// The object's alarm has gone off, for the (retryCount + 1)th time.
+function onActorAlarm(ioId, scheduledTime, retryCount) {
+  const io = enterActor(ioId, 1);
+  if (io === undefined) return;
+  const { instance } = io.actor;
+  const run = async () => {
+    if (typeof instance.alarm !== 'function') throw new Error('Handler does not export an alarm() function.');
+    await instance.alarm({ scheduledTime, isRetry: retryCount > 0, retryCount });
+  };
+  promiseThen.call(
+    run(),
+    () => native.actorAlarmDone(ioId, true),
+    (error) => {
+      native.reportUncaught(error, 'alarm');
+      native.actorAlarmDone(ioId, false);
+    },
+  );
+}
+
 // A WebSocket that the object has accepted has something to receive.
 function onActorSocket(ioId, id) {
   const io = enterActor(ioId, 1);
@@ -291,4 +310,4 @@ function onActorSocket(ioId, id) {
   io.actor.sockets.deliver(io.actor.instance, id, keep);
 }
 
-module.exports = { DurableObjectState, closeGate, handleActorFetch, handleActorMethod, onActorSocket, startActor };
+module.exports = { DurableObjectState, closeGate, handleActorFetch, handleActorMethod, onActorAlarm, onActorSocket, startActor };

@@ -1,0 +1,147 @@
+// Alarms of Durable Objects.
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/runtime/worker/poll_until.h"
+#include "tests/support/test_runtime.h"
+
+#include "runtime/worker/graph.h"
+
+namespace isolane::worker {
+namespace {
+
+using testing::PollUntil;
+using testing::TestRuntime;
+using testing::TestWorker;
+
+// A directory that is gone with the test.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    char name[] = "/tmp/isolane-alarm-XXXXXX";
+    path_ = mkdtemp(name);
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TestWorker Caller() {
+  return TestWorker("caller", R"js(
+    import { DurableObject } from 'cloudflare:workers';
+    const log = [];
+    export class Clock extends DurableObject {
+      async set(ms) { await this.ctx.storage.setAlarm(Date.now() + ms); return 'set'; }
+      async fail(times) { await this.ctx.storage.put('fail', times); return this.set(0); }
+      async again() { await this.ctx.storage.put('again', 1); return this.set(0); }
+      async cancel() { await this.ctx.storage.deleteAlarm(); return 'cancelled'; }
+      async rollBack() {
+        await this.ctx.storage.transaction(async (txn) => { await txn.setAlarm(Date.now()); txn.rollback(); });
+        return 'rolled back';
+      }
+      pending() { return this.ctx.storage.getAlarm(); }
+      async alarm({ isRetry, retryCount, scheduledTime }) {
+        const { storage } = this.ctx;
+        log.push([isRetry, retryCount, typeof scheduledTime, await storage.getAlarm()]);
+        await storage.put('fired', (await storage.get('fired') ?? 0) + 1);
+        const left = await storage.get('fail') ?? 0;
+        if (left > 0) { await storage.put('fail', left - 1); throw new RangeError('not now'); }
+        if (await storage.delete('again')) await storage.setAlarm(Date.now());
+      }
+      fired() { return this.ctx.storage.get('fired'); }
+    }
+    export default { async fetch(request, env) {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === '/log') return Response.json(log);
+      const value = await env.CLOCK.getByName('a')[pathname.slice(1)](Number(searchParams.get('n')));
+      return new Response(String(value));
+    } })js")
+      .Date("2026-11-01")
+      .Objects("CLOCK", "Clock");
+}
+
+TEST_SUITE("runtime/worker/alarms") {
+  TEST_CASE("an alarm calls alarm() once, and is no longer set then") {
+    TestRuntime runtime({Caller()});
+    CHECK(runtime.Text("/set?n=1") == "set");
+    CHECK(PollUntil(runtime, [&] { return runtime.Text("/log") != "[]"; }));
+    CHECK(runtime.Text("/log") == R"([[false,0,"number",null]])");
+    CHECK(runtime.Text("/pending") == "null");
+    CHECK(runtime.Text("/fired") == "1");
+  }
+
+  TEST_CASE("a later alarm waits, and may be deleted") {
+    TestRuntime runtime({Caller()});
+    CHECK(runtime.Text("/set?n=100000") == "set");
+    CHECK(runtime.Text("/pending") != "null");
+    CHECK(runtime.Text("/cancel") == "cancelled");
+    CHECK(runtime.Text("/pending") == "null");
+    CHECK(runtime.graph().dispatcher().NextTimer() > 1000);
+  }
+
+  TEST_CASE("alarm() may set the next one") {
+    TestRuntime runtime({Caller()});
+    CHECK(runtime.Text("/again") == "set");
+    CHECK(PollUntil(runtime, [&] { return runtime.Text("/fired") == "2"; }));
+  }
+
+  TEST_CASE("a handler that fails is tried again, and told so") {
+    TestRuntime runtime({Caller()});
+    runtime.graph().dispatcher().set_alarm_retry_ms(1);
+    CHECK(runtime.Text("/fail?n=2") == "set");
+    CHECK(PollUntil(runtime, [&] { return runtime.Text("/fired") == "3"; }));
+    CHECK(runtime.Text("/log") ==
+          R"([[false,0,"number",null],[true,1,"number",null],[true,2,"number",null]])");
+    CHECK(runtime.Text("/pending") == "null");
+    CHECK(runtime.observer().Count("RangeError: not now") == 2);
+  }
+
+  TEST_CASE("after six retries the alarm is dropped, with a word in the log") {
+    TestRuntime runtime({Caller()});
+    runtime.graph().dispatcher().set_alarm_retry_ms(0.1);
+    CHECK(runtime.Text("/fail?n=100") == "set");
+    CHECK(PollUntil(runtime, [&] {
+      return runtime.observer().Find("has failed 7 times; the alarm is dropped.") != nullptr;
+    }));
+    CHECK(runtime.Text("/pending") == "null");
+    CHECK(runtime.Text("/fired") == "7");
+  }
+
+  TEST_CASE("an alarm of a transaction that is rolled back does not go off") {
+    TestRuntime runtime({Caller()});
+    CHECK(runtime.Text("/rollBack") == "rolled back");
+    for (int i = 0; i < 20; i++) runtime.Poll();
+    CHECK(runtime.Text("/log") == "[]");
+  }
+
+  TEST_CASE("an alarm wakes an object that was evicted") {
+    TestRuntime runtime({Caller()});
+    Dispatcher& dispatcher = runtime.graph().dispatcher();
+    CHECK(runtime.Text("/set?n=5") == "set");
+    dispatcher.EndIdleActors();
+    CHECK(dispatcher.live_actors() == 0);
+    CHECK(PollUntil(runtime, [&] { return runtime.Text("/fired") == "1"; }));
+  }
+
+  TEST_CASE("an alarm goes off in the process after the one that set it") {
+    const TemporaryDirectory state;
+    {
+      TestRuntime before({Caller()}, RuntimeOptions{.persist_to = state.path()});
+      CHECK(before.Text("/set?n=30") == "set");
+    }
+    TestRuntime after({Caller()}, RuntimeOptions{.persist_to = state.path()});
+    // Nobody calls the object until its alarm has.
+    CHECK(PollUntil(after, [&] { return after.graph().dispatcher().live_actors() == 1; }));
+    CHECK(PollUntil(after, [&] { return after.Text("/log") == R"([[false,0,"number",null]])"; }));
+    CHECK(after.Text("/fired") == "1");
+  }
+}
+
+}  // namespace
+}  // namespace isolane::worker
