@@ -627,6 +627,7 @@ TEST_SUITE("runtime/worker/storage") {
 
   TEST_CASE("a disk that fails ends the object; the next call finds what was stored before") {
     const Directory directory;
+    std::atomic<bool> fails = true;
     TestRuntime runtime({Object(R"js(
       if (path === '/read') return [await storage.get('a'), await storage.get('b') ?? null];
       await storage.put(path.slice(1), 1);
@@ -634,7 +635,6 @@ TEST_SUITE("runtime/worker/storage") {
     )js")},
                         directory.Options());
     CHECK(runtime.Text("/a") == "ok");
-    std::atomic<bool> fails = true;
     runtime.graph().committer().set_disk_for_test(
         [&fails] { return fails.exchange(false) ? EIO : 0; });
     const std::string failed = runtime.Text("/b");
