@@ -70,12 +70,12 @@ class MessageEnd {
   size_t buffered() const { return peer_ == nullptr ? 0 : peer_->inbox_bytes_; }
   bool closed() const { return closed_; }
 
-  // The far end is a network connection (at the end of it all): who waits for it waits for the
-  // world.
-  bool outside() const { return peer_ != nullptr && peer_->is_network; }
+  // The far end is a network connection (at the end of it all) or a Durable Object, which others
+  // may talk to: who waits for it waits for the world.
+  bool outside() const { return peer_ != nullptr && peer_->speaks_for_world; }
   // Somebody listens at the other end.
   bool heard() const { return peer_ != nullptr && peer_->listener_ != nullptr; }
-  bool is_network = false;
+  bool speaks_for_world = false;
 
  private:
   void Deliver(Message message);

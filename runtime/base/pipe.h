@@ -90,7 +90,8 @@ class Pipe {
 
   // Total bytes the writer promised (Content-Length, FixedLengthStream).
   std::optional<uint64_t> expected_length;
-  // Fed by a socket: whoever waits for it waits for the world, not for another worker.
+  // Fed by a socket or a Durable Object: whoever waits for it waits for the world, not for another
+  // worker.
   bool outside = false;
 
  private:

@@ -96,7 +96,7 @@ std::string_view WebSocketKey(std::string_view packed_head) {
 WebSocketConnection::WebSocketConnection(WebSocketRole role, std::shared_ptr<base::MessageEnd> end,
                                          Owner& owner)
     : role_(role), end_(std::move(end)), owner_(owner), reader_(role, kMaxMessage, *this) {
-  end_->is_network = true;
+  end_->speaks_for_world = true;
   end_->set_listener(this);
 }
 

@@ -16,6 +16,8 @@ constexpr char kTransactionRefused[] =
     "exceptions, and because it interacts correctly with Durable Objects' automatic atomic write "
     "coalescing.";
 
+constexpr std::string_view kSpace = " \t\n\v\f\r";
+
 // Nothing but space, comments and semicolons.
 bool IsBlank(std::string_view sql) {
   while (!sql.empty()) {
@@ -25,7 +27,7 @@ bool IsBlank(std::string_view sql) {
     } else if (sql.starts_with("/*")) {
       skip = sql.find("*/", 2);
       if (skip != std::string_view::npos) skip += 2;
-    } else if (std::string_view(" \t\n\v\f\r;").find(sql[0]) == std::string_view::npos) {
+    } else if (sql[0] != ';' && kSpace.find(sql[0]) == std::string_view::npos) {
       return false;
     }
     sql.remove_prefix(std::min(skip, sql.size()));
@@ -81,7 +83,9 @@ Result<std::unique_ptr<SqlStatement>> Database::Compile(std::string_view* sql) {
   auto statement = std::make_unique<SqlStatement>(
       compiled, whole ? *sql : text,
       reusable ? SqlStatement::Reuse::kYes : SqlStatement::Reuse::kNo);
-  *sql = whole ? "" : remaining;
+  // Offsets in errors are those in the statement.
+  const size_t space = remaining.find_first_not_of(kSpace);
+  *sql = whole ? "" : remaining.substr(space);
   return statement;
 }
 

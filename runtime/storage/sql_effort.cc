@@ -9,6 +9,13 @@
 
 namespace isolane::storage {
 
+namespace {
+
+// OPFLAG_ISNOOP of SQLite's instructions.
+constexpr int kNothingDone = 0x40;
+
+}  // namespace
+
 SqlEffort ExplainEffort(sqlite3* db, std::string_view sql) {
   static const std::unordered_set<std::string_view> kWriting = {"Insert", "IdxInsert"};
   static const std::unordered_set<std::string_view> kTemporary = {"OpenEphemeral", "OpenAutoindex"};
@@ -29,7 +36,9 @@ SqlEffort ExplainEffort(sqlite3* db, std::string_view sql) {
     const auto* opcode = reinterpret_cast<const char*>(sqlite3_column_text(explain, 1));
     if (opcode == nullptr) continue;
     const int cursor = sqlite3_column_int(explain, 2);
-    if (kWriting.contains(opcode)) written.push_back(cursor);
+    // An insertion that is noted only for hooks: the table is its own index.
+    const bool noted = (sqlite3_column_int(explain, 6) & kNothingDone) != 0;
+    if (kWriting.contains(opcode) && !noted) written.push_back(cursor);
     if (kTemporary.contains(opcode)) temporary.insert(cursor);
     if (kPositioning.contains(opcode)) effort.first_reads = 1;
   }

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <mutex>
 
+#include "runtime/storage/sql_functions.h"
+
 namespace isolane::storage {
 
 namespace {
@@ -117,6 +119,7 @@ int Store::Configure() {
   sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   for (const auto& [limit, value] : kLimits) sqlite3_limit(db, limit, value);
   authorizer.Install(db);
+  if (const int code = AddSqlFunctions(db); code != SQLITE_OK) return code;
   sqlite3_progress_handler(
       db, kInstructionsPerCheck,
       [](void* self) {

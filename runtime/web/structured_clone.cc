@@ -1,6 +1,5 @@
 #include "runtime/web/structured_clone.h"
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,15 +87,9 @@ class Writer final : public v8::ValueSerializer::Delegate {
   Local<v8::Private> mark_;  // lives as long as the native call, like this object
 };
 
-struct Bytes {
-  uint8_t* data = nullptr;
-  size_t size = 0;
-  ~Bytes() { std::free(data); }
-};
-
 // False with an exception pending.
 bool Write(Isolate* isolate, Local<Value> value, const std::vector<Local<ArrayBuffer>>& transfer,
-           Bytes& out) {
+           CloneBytes& out) {
   Writer writer(isolate);
   v8::ValueSerializer serializer(isolate, &writer);
   serializer.WriteHeader();
@@ -110,8 +103,7 @@ bool Write(Isolate* isolate, Local<Value> value, const std::vector<Local<ArrayBu
   }
   js::Scratch(isolate)[0] = 0;
   const std::pair<uint8_t*, size_t> bytes = serializer.Release();
-  out.data = bytes.first;
-  out.size = bytes.second;
+  out = CloneBytes(bytes.first, bytes.second);
   return true;
 }
 
@@ -175,25 +167,32 @@ void StructuredClone(const Arguments& arguments) {
       if (item->IsArrayBuffer()) transfer.push_back(item.As<ArrayBuffer>());
     }
   }
-  Bytes bytes;
+  CloneBytes bytes;
   std::vector<Local<ArrayBuffer>> transferred;
   if (!Write(isolate, arguments[0], transfer, bytes) || !Transfer(isolate, transfer, transferred)) {
     return;
   }
   Local<Value> clone;
-  if (Read(isolate, bytes.data, bytes.size, transferred).ToLocal(&clone)) {
+  if (Read(isolate, bytes.data(), bytes.size(), transferred).ToLocal(&clone)) {
     arguments.GetReturnValue().Set(clone);
   }
 }
 
+bool SerializeValue(Isolate* isolate, Local<Value> value, CloneBytes* bytes) {
+  return Write(isolate, value, {}, *bytes);
+}
+
+v8::MaybeLocal<Value> DeserializeValue(Isolate* isolate, std::string_view bytes) {
+  return Read(isolate, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), {});
+}
+
 void Serialize(const Arguments& arguments) {
   Isolate* isolate = arguments.GetIsolate();
-  Bytes bytes;
+  CloneBytes bytes;
   if (!Write(isolate, arguments[0], {}, bytes)) return;
   // The serializer's memory becomes the buffer's: malloc on both sides.
   auto store = ArrayBuffer::NewBackingStore(
-      std::exchange(bytes.data, nullptr), bytes.size,
-      [](void* data, size_t, void*) { std::free(data); }, nullptr);
+      bytes.Release(), bytes.size(), [](void* data, size_t, void*) { std::free(data); }, nullptr);
   arguments.GetReturnValue().Set(ArrayBuffer::New(isolate, std::move(store)));
 }
 

@@ -113,6 +113,8 @@ BodyRecord* Bodies::OpenPipe(Invocation& owner, int64_t expected_length) {
   record->role = BodyRecord::Role::kWriter;
   record->pipe = std::make_shared<base::Pipe>();
   if (expected_length >= 0) record->pipe->expected_length = static_cast<uint64_t>(expected_length);
+  // A Durable Object feeds it, which waits for its disk, its timers, or other people's calls.
+  record->pipe->outside = owner.actor != nullptr;
   Link(owner, *record);
   record->pipe->set_writer(record);
   owner.pumps++;

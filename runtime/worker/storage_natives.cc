@@ -1,6 +1,6 @@
 // Natives behind the storage of Durable Objects (builtins/workers/storage*.js). Each takes the
-// object's context first; keys are strings, values the bytes of a structured clone. What fails
-// throws an Error with SQLite's words, or with those about the file.
+// object's context first. Values are kept as structured clones. What fails throws an Error with
+// SQLite's words, or with those about the file; then scratch[0] is 0.
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +10,7 @@
 #include "runtime/js/array_buffer.h"
 #include "runtime/js/exceptions.h"
 #include "runtime/js/scratch.h"
+#include "runtime/web/structured_clone.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
@@ -69,25 +70,62 @@ std::string_view BufferView(v8::Local<v8::Value> value) {
 
 // --- keys and values ---
 
-// storageGet(context, key) -> ArrayBuffer | undefined
+// storageGet(context, key) -> the value, undefined if there is none
 void StorageGet(const Arguments& info) {
   ActorStorage* storage = StorageArgument(info);
   if (storage == nullptr) return;
-  const auto value = storage->database().Get(TextArgument(info, 1));
-  if (!Succeeded(info, value) || !value.value()) return;
-  v8::Local<v8::ArrayBuffer> buffer;
-  if (js::CopyToArrayBuffer(info.GetIsolate(), *value.value()).ToLocal(&buffer)) {
-    info.GetReturnValue().Set(buffer);
+  const auto bytes = storage->database().Get(TextArgument(info, 1));
+  if (!Succeeded(info, bytes) || !bytes.value()) return;
+  v8::Local<v8::Value> value;
+  if (web::DeserializeValue(info.GetIsolate(), *bytes.value()).ToLocal(&value)) {
+    info.GetReturnValue().Set(value);
   }
 }
 
-// storagePut(context, key, ArrayBuffer, unconfirmed)
+// storagePut(context, key, value, largest size, unconfirmed) -> the size of the value if it is too
+// large, and nothing was stored. Throws as serialize() does.
 void StoragePut(const Arguments& info) {
+  // First, because code of the Worker may run.
+  web::CloneBytes bytes;
+  if (!web::SerializeValue(info.GetIsolate(), info[2], &bytes)) return;
+  js::Scratch(info.GetIsolate())[0] = 0;
   ActorStorage* storage = StorageArgument(info);
   if (storage == nullptr) return;
-  if (Succeeded(info, storage->database().Put(TextArgument(info, 1), BufferView(info[2])))) {
-    HoldAnswers(*storage, info, 3);
+  if (bytes.size() > IdArgument(info, 3)) {
+    info.GetReturnValue().Set(static_cast<double>(bytes.size()));
+    return;
   }
+  if (Succeeded(info, storage->database().Put(TextArgument(info, 1), bytes.view()))) {
+    HoldAnswers(*storage, info, 4);
+  }
+}
+
+// storagePutAll(context, [key, value, ...], largest size, unconfirmed): the same for several, all
+// of them or none
+void StoragePutAll(const Arguments& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  if (!info[1]->IsArray()) return;
+  const auto list = info[1].As<v8::Array>();
+  std::vector<Database::Entry> entries;
+  for (uint32_t i = 0; i + 1 < list->Length(); i += 2) {
+    v8::Local<v8::Value> key;
+    v8::Local<v8::Value> value;
+    if (!list->Get(isolate->GetCurrentContext(), i).ToLocal(&key) || !key->IsString() ||
+        !list->Get(isolate->GetCurrentContext(), i + 1).ToLocal(&value)) {
+      return;
+    }
+    web::CloneBytes bytes;
+    if (!web::SerializeValue(isolate, value, &bytes)) return;
+    if (bytes.size() > IdArgument(info, 2)) {
+      info.GetReturnValue().Set(static_cast<double>(bytes.size()));
+      return;
+    }
+    entries.emplace_back(js::ToUtf8(isolate, key.As<v8::String>()), bytes.view());
+  }
+  js::Scratch(isolate)[0] = 0;
+  ActorStorage* storage = StorageArgument(info);
+  if (storage == nullptr) return;
+  if (Succeeded(info, storage->database().PutAll(entries))) HoldAnswers(*storage, info, 3);
 }
 
 // storageDelete(context, key, unconfirmed) -> whether it was there
@@ -108,8 +146,8 @@ void StorageDeleteAll(const Arguments& info) {
   if (Succeeded(info, storage->database().DeleteAll(alarm))) storage->HoldAnswers();
 }
 
-// storageList(context, start, startAfter, end, prefix, reverse, limit) -> [key, ArrayBuffer, ...];
-// the first four are strings or undefined, limit -1 is none
+// storageList(context, start, startAfter, end, prefix, reverse, limit) -> [key, value, ...]; the
+// first four are strings or undefined, limit -1 is none
 void StorageList(const Arguments& info) {
   ActorStorage* storage = StorageArgument(info);
   if (storage == nullptr) return;
@@ -126,18 +164,18 @@ void StorageList(const Arguments& info) {
   const int64_t limit = info[6]->IsNumber() ? info[6].As<v8::Integer>()->Value() : -1;
   std::vector<v8::Local<v8::Value>> entries;
   bool thrown = false;
+  const auto take = [&](std::string_view key, std::string_view bytes) {
+    v8::Local<v8::String> name;
+    v8::Local<v8::Value> value;
+    thrown = !js::FromUtf8(isolate, key).ToLocal(&name) ||
+             !web::DeserializeValue(isolate, bytes).ToLocal(&value);
+    if (thrown) return false;
+    entries.push_back(name);
+    entries.push_back(value);
+    return true;
+  };
   const Status listed =
-      storage->database().List(storage::MakeKeyRange(options), order, limit,
-                               [&](std::string_view key, std::string_view value) {
-                                 v8::Local<v8::String> name;
-                                 v8::Local<v8::ArrayBuffer> bytes;
-                                 thrown = !js::FromUtf8(isolate, key).ToLocal(&name) ||
-                                          !js::CopyToArrayBuffer(isolate, value).ToLocal(&bytes);
-                                 if (thrown) return false;
-                                 entries.push_back(name);
-                                 entries.push_back(bytes);
-                                 return true;
-                               });
+      storage->database().List(storage::MakeKeyRange(options), order, limit, take);
   if (thrown || !Succeeded(info, listed)) return;
   info.GetReturnValue().Set(v8::Array::New(isolate, entries.data(), entries.size()));
 }
@@ -416,6 +454,7 @@ void StorageHasSql(const Arguments& info) {
 constexpr js::NativeFunction kNatives[] = {
     {"storageGet", StorageGet},
     {"storagePut", StoragePut},
+    {"storagePutAll", StoragePutAll},
     {"storageDelete", StorageDelete},
     {"storageDeleteAll", StorageDeleteAll},
     {"storageList", StorageList},

@@ -82,7 +82,10 @@ void WebSockets::Accept(WebSocketRecord& record) {
   if (record.accepted) return;
   record.accepted = true;
   record.end->set_listener(&record);
-  if (Invocation* owner = invocations_.Find(record.invocation)) owner->sockets++;
+  if (Invocation* owner = invocations_.Find(record.invocation)) {
+    owner->sockets++;
+    record.end->speaks_for_world = owner->actor != nullptr;
+  }
   if (record.end->readable()) record.OnMessage();
 }
 
@@ -90,6 +93,7 @@ void WebSockets::Hibernate(WebSocketRecord& record, std::unique_ptr<HibernatingS
   if (record.accepted) return;
   record.accepted = true;
   record.hibernating = std::move(state);
+  record.end->speaks_for_world = true;
   record.hibernating->actor_class->sockets[record.hibernating->object_id()].ids.push_back(
       record.id);
   record.end->set_listener(&record);

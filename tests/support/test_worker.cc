@@ -31,6 +31,12 @@ TestWorker& TestWorker::Objects(const std::string& binding, const std::string& n
   return *this;
 }
 
+TestWorker& TestWorker::ObjectsWithoutSql(const std::string& binding, const std::string& name) {
+  spec_.bindings.push_back({binding, DurableObjectBinding{name, ""}, {}});
+  spec_.durable_objects.push_back({name, false});
+  return *this;
+}
+
 TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
   spec_.bindings.push_back({name, VarBinding{json}, {}});
   return *this;

@@ -28,6 +28,8 @@ class TestWorker {
   // The class `name` of `script` (default: its own) as env.BINDING.
   TestWorker& Objects(const std::string& binding, const std::string& name,
                       const std::string& script = "");
+  // The same of its own, declared as one without SQL.
+  TestWorker& ObjectsWithoutSql(const std::string& binding, const std::string& name);
   TestWorker& Var(const std::string& name, const std::string& json);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);

@@ -16,6 +16,7 @@ function dataCloneError(message) {
   return new DOMException(message, 'DataCloneError');
 }
 
+// For an exception of native.serialize(), or of another native that serializes.
 function rethrow(error) {
   if (native.scratch[0] === DATA_CLONE_ERROR) throw dataCloneError(error);
   throw error;
@@ -86,4 +87,4 @@ function deserialize(buffer) {
   return native.deserialize(buffer);
 }
 
-module.exports = { deserialize, serialize, structuredClone };
+module.exports = { deserialize, rethrow, serialize, structuredClone };

@@ -5,7 +5,6 @@
 
 const { badArgument, defineInterface, defineIterator } = require('internal/webidl');
 const { keyOf, listArguments } = require('workers/storage_operations');
-const { deserialize } = require('web/structured_clone');
 
 // How many entries are read at a time: nothing stays open while the loop's body runs.
 const CHUNK = 100;
@@ -62,7 +61,7 @@ const ListIterator = defineIterator(class ListIterator {
     if (this.#index >= this.#entries.length && !this.#last) this.#fill();
     if (this.#index >= this.#entries.length) return { done: true, value: undefined };
     const key = this.#entries[this.#index];
-    const value = deserialize(this.#entries[this.#index + 1]);
+    const value = this.#entries[this.#index + 1];
     this.#index += 2;
     return { done: false, value: [key, value] };
   }

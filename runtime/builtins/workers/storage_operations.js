@@ -4,7 +4,7 @@
 
 const { checkOwner } = require('internal/context');
 const { badArgument } = require('internal/webidl');
-const { deserialize, serialize } = require('web/structured_clone');
+const { rethrow } = require('web/structured_clone');
 
 // Limits of the edge. Bytes.
 const LONGEST_KEY = 2048;
@@ -45,14 +45,8 @@ function compareKeys(a, b) {
   return a.length - b.length;
 }
 
-function bytesOf(value, sqlite) {
-  const bytes = serialize(value);
-  const largest = sqlite ? LARGEST_SQLITE_VALUE : LARGEST_VALUE;
-  const size = bytes.byteLength;
-  if (size > largest + CLONE_OVERHEAD) {
-    throw new RangeError(`Values cannot be larger than ${largest} bytes. A value of size ${size} was provided.`);
-  }
-  return bytes;
+function tooLarge(size, largest) {
+  return new RangeError(`Values cannot be larger than ${largest} bytes. A value of size ${size} was provided.`);
 }
 
 function checkCount(count, what) {
@@ -92,6 +86,7 @@ class Operations {
     this.actor = actor;
     this.io = actor.io;
     this.sqlite = native.storageHasSql(actor.io.id);
+    this.largest = this.sqlite ? LARGEST_SQLITE_VALUE : LARGEST_VALUE;
   }
 
   check() {
@@ -99,8 +94,7 @@ class Operations {
   }
 
   getOne(key) {
-    const bytes = native.storageGet(this.io.id, keyOf(key));
-    return bytes === undefined ? undefined : deserialize(bytes);
+    return native.storageGet(this.io.id, keyOf(key));
   }
 
   get(keys) {
@@ -110,18 +104,25 @@ class Operations {
     const found = [];
     for (let i = 0; i < length; i++) {
       const key = keyOf(keys[i]);
-      const bytes = native.storageGet(this.io.id, key);
-      if (bytes !== undefined) found[found.length] = { key, bytes };
+      const value = native.storageGet(this.io.id, key);
+      if (value !== undefined) found[found.length] = { key, value };
     }
     // In the order of the keys, as from a list.
     found.sort((a, b) => compareKeys(a.key, b.key));
     const map = new Map();
-    for (let i = 0; i < found.length; i++) map.set(found[i].key, deserialize(found[i].bytes));
+    for (let i = 0; i < found.length; i++) map.set(found[i].key, found[i].value);
     return map;
   }
 
   putOne(key, value, unconfirmed) {
-    native.storagePut(this.io.id, keyOf(key), bytesOf(value, this.sqlite), unconfirmed);
+    const name = keyOf(key);
+    let size;
+    try {
+      size = native.storagePut(this.io.id, name, value, this.largest + CLONE_OVERHEAD, unconfirmed);
+    } catch (error) {
+      rethrow(error);
+    }
+    if (size !== undefined) throw tooLarge(size, this.largest);
   }
 
   put(keyOrEntries, value, options) {
@@ -138,16 +139,20 @@ class Operations {
     }
     const names = keysOf(keyOrEntries);
     checkCount(names.length, 'key value pairs');
-    // All are made ready before the first is written, so that none is if one is refused.
     const entries = [];
     for (let i = 0; i < names.length; i++) {
       const one = keyOrEntries[names[i]];
-      if (one !== undefined) entries[entries.length] = { key: keyOf(names[i]), bytes: bytesOf(one, this.sqlite) };
+      if (one === undefined) continue;
+      entries[entries.length] = keyOf(names[i]);
+      entries[entries.length] = one;
     }
-    const unconfirmed = isUnconfirmed(value);
-    for (let i = 0; i < entries.length; i++) {
-      native.storagePut(this.io.id, entries[i].key, entries[i].bytes, unconfirmed);
+    let size;
+    try {
+      size = native.storagePutAll(this.io.id, entries, this.largest + CLONE_OVERHEAD, isUnconfirmed(value));
+    } catch (error) {
+      rethrow(error);
     }
+    if (size !== undefined) throw tooLarge(size, this.largest);
   }
 
   delete(keys, options) {
@@ -167,7 +172,7 @@ class Operations {
   list(args) {
     const entries = native.storageList(this.io.id, args[0], args[1], args[2], args[3], args[4], args[5]);
     const map = new Map();
-    for (let i = 0; i < entries.length; i += 2) map.set(entries[i], deserialize(entries[i + 1]));
+    for (let i = 0; i < entries.length; i += 2) map.set(entries[i], entries[i + 1]);
     return map;
   }
 

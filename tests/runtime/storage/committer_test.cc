@@ -41,10 +41,10 @@ TEST_CASE("a turn's writes are one commit") {
 
 TEST_CASE("what is committed during a sync shares the next one") {
   TemporaryDirectory directory;
-  Disk disk;
   std::promise<void> go;
   std::shared_future<void> gate = go.get_future();
   std::atomic<int> syncs = 0;
+  Disk disk;
   disk.committer.set_disk_for_test([&syncs, gate] {
     if (syncs++ == 0) gate.wait();
     return 0;
@@ -146,6 +146,7 @@ TEST_CASE("a database may go while it is being synced") {
 TEST_CASE("a failure breaks one database") {
   TemporaryDirectory directory;
   const std::string path = directory / "o.sqlite";
+  std::atomic<int> jobs = 0;
   Disk disk;
   Object object(disk, path);
   Object other(disk, directory / "other.sqlite");
@@ -153,7 +154,6 @@ TEST_CASE("a failure breaks one database") {
   MustPut(*other, "a", "1");
   disk.Settle();
   SUBCASE("of a sync") {
-    std::atomic<int> jobs = 0;
     disk.committer.set_disk_for_test([&jobs] { return jobs++ == 0 ? EIO : 0; });
     MustPut(*object, "a", "2");
     disk.committer.CommitAll();
@@ -292,11 +292,11 @@ TEST_CASE("the log") {
 
 TEST_CASE("a database whose log is to be folded") {
   TemporaryDirectory directory;
-  Disk disk;
-  Object object(disk, directory / "o.sqlite");
   std::promise<void> go;
   std::shared_future<void> gate = go.get_future();
   std::atomic<int> jobs = 0;
+  Disk disk;
+  Object object(disk, directory / "o.sqlite");
   // The first job opens the file's way to the disk, the second one folds.
   disk.committer.set_disk_for_test([&jobs, gate] {
     if (jobs++ == 0) return 0;
