@@ -258,6 +258,8 @@ function handleActorFetch(ioId, callId, depth, head, body, cf) {
 function handleActorMethod(ioId, callId, depth, path, operation, args) {
   const io = enterActor(ioId, depth);
   if (io === undefined) return;
+  // Whatever a result needs: nothing else may have brought it into this Worker yet.
+  require('workers/rpc');
   const { RESERVED_ON_ENTRYPOINTS, answer, perform, refuse } = require('workers/rpc_target');
   const { LONG_PATH, values } = require('workers/rpc_stub');
   const { actor } = io;
