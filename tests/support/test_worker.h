@@ -28,6 +28,8 @@ class TestWorker {
   // The class `name` of `script` (default: its own) as env.BINDING.
   TestWorker& Objects(const std::string& binding, const std::string& name,
                       const std::string& script = "");
+  // It is told by tail events what this Worker does.
+  TestWorker& Tail(const std::string& worker);
   TestWorker& Var(const std::string& name, const std::string& json);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);
