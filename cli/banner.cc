@@ -54,6 +54,11 @@ Row MakeRow(const BindingSpec& binding, const std::vector<WorkerSpec>& workers) 
   return {name + " (" + value + ")", "Environment Variable"};
 }
 
+std::string UrlOf(const std::string& ip, int port) {
+  const bool v6 = ip.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port);
+}
+
 }  // namespace
 
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours) {
@@ -63,6 +68,11 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
     std::vector<Row>& rows = tables.emplace_back();
     for (const BindingSpec& binding : worker.bindings) {
       rows.push_back(MakeRow(binding, workers));
+      width = std::max(width, DisplayWidth(rows.back().binding));
+    }
+    for (const TailConsumer& consumer : worker.tail_consumers) {
+      rows.push_back({"tail (" + Shortened(Printable(consumer.service)) + ")", "Tail Worker",
+                      IsKnown(workers, consumer.service)});
       width = std::max(width, DisplayWidth(rows.back().binding));
     }
   }
@@ -81,10 +91,19 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
 }
 
 std::string FormatReady(const std::string& ip, int port, Colours colours) {
-  const bool v6 = ip.find(':') != std::string::npos;
-  const std::string host = v6 ? "[" + ip + "]" : ip;
-  const std::string url = "http://" + host + ":" + std::to_string(port);
-  return "Ready on " + Paint(url, Colour::kCyan, colours);
+  return "Ready on " + Paint(UrlOf(ip, port), Colour::kCyan, colours);
+}
+
+std::string FormatCronAdvice(const std::string& ip, int port) {
+  // Of another address the endpoint wants to know nothing.
+  const bool any = ip == "0.0.0.0" || ip == "::";
+  return "Scheduled Workers are not automatically triggered during local development.\n"
+         "To manually trigger a scheduled event, run:\n"
+         "  curl \"" +
+         UrlOf(any ? "localhost" : ip, port) +
+         "/cdn-cgi/local/scheduled\"\n"
+         "For more details, see https://developers.cloudflare.com/workers/configuration/"
+         "cron-triggers/#test-cron-triggers-locally";
 }
 
 }  // namespace isolane::cli

@@ -1,4 +1,4 @@
-// The `isolane` program: command line, configuration, then the server.
+// The `isolane` program: command line, configuration, then the server or the tests.
 
 #include <malloc.h>
 #include <unistd.h>
@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/serve.h"
-#include "cli/terminal.h"
+#include "cli/test_run.h"
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/project.h"
 
@@ -23,27 +24,9 @@ constexpr int kFailure = 1;
 constexpr int kMmapThreshold = 32 << 20;
 constexpr int kTrimThreshold = 64 << 20;
 
-void PrintError(const std::string& text) {
-  const std::string mark = Paint("✘ [ERROR]", Colour::kRed, ColoursOf(STDERR_FILENO));
-  std::fprintf(stderr, "%s %s\n", mark.c_str(), text.c_str());
-}
-
 std::string CurrentDirectory() {
   char path[PATH_MAX];
   return getcwd(path, sizeof path) != nullptr ? path : "/";
-}
-
-// Warnings first, then errors, as wrangler prints them.
-void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) {
-  const Colours colours = ColoursOf(STDERR_FILENO);
-  using wrangler::RenderDiagnostics;
-  using wrangler::Severity;
-  if (level >= LogLevel::kWarn) {
-    const std::string warnings = RenderDiagnostics(diagnostics, Severity::kWarning, colours);
-    std::fputs(warnings.c_str(), stderr);
-  }
-  // What stops the start is told at every level.
-  std::fputs(RenderDiagnostics(diagnostics, Severity::kError, colours).c_str(), stderr);
 }
 
 int LoadAndRun(const CliOptions& options) {
@@ -52,8 +35,9 @@ int LoadAndRun(const CliOptions& options) {
   project_options.configs = options.configs;
   project_options.vars = options.vars;
   project_options.unknown_service =
-      options.command == Command::kDev ? UnknownService::kFailOnUse : UnknownService::kRefuse;
-  if (project_options.configs.empty()) {
+      options.command == Command::kServe ? UnknownService::kRefuse : UnknownService::kFailOnUse;
+  const bool alone = options.command == Command::kTest && !options.files.empty();
+  if (project_options.configs.empty() && !alone) {
     auto found = wrangler::FindConfigFile(project_options.cwd);
     if (!found.ok()) {
       PrintError(found.error().ToString());
@@ -61,6 +45,7 @@ int LoadAndRun(const CliOptions& options) {
     }
     project_options.configs.push_back(*found);
   }
+  if (options.command == Command::kTest) return RunTests(options, project_options);
 
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
@@ -93,6 +78,7 @@ int Main(const std::vector<std::string>& arguments) {
       return 0;
     case Command::kServe:
     case Command::kDev:
+    case Command::kTest:
       break;
   }
   KeepFreedMemory();

@@ -13,6 +13,8 @@ constexpr char kHelp[] =
 
   isolane serve -c gateway/wrangler.toml -c auth/wrangler.toml   run; refuse what is incomplete
   isolane dev   -c gateway/wrangler.toml -c auth/wrangler.toml   run while developing
+  isolane test  math.test.js                                     run test(ctrl, env, ctx) of its exports
+  isolane test  -c gateway/wrangler.toml [gateway.test.js]       with bindings, of main or of the file
 
 The first configuration is the public Worker; the others are reached through bindings only.
 Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above.
@@ -25,6 +27,8 @@ Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a director
       --public-only     fetch() reaches public addresses only, not this machine and its networks
       --persist-to DIR  where Durable Objects are kept [.isolane/state beside the first configuration]
       --no-persist      keep them in memory only
+      --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev
+      --filter TEXT     run only tests with TEXT in their name
       --log-level LEVEL debug, info, log, warn, error or none [log]
   -h, --help            print this
   -v, --version         print the versions of isolane, V8 and libuv
@@ -44,6 +48,9 @@ class Parser {
     }
     if (options_.no_persist && options_.persist_to) {
       return Refused("--persist-to and --no-persist exclude each other");
+    }
+    if (!options_.filter.empty() && options_.command != Command::kTest) {
+      return Refused("--filter is an option of isolane test only");
     }
     if (help_) {
       options_.command = Command::kHelp;
@@ -83,6 +90,11 @@ class Parser {
       ISOLANE_ASSIGN(options_.persist_to, Value("persist-to"));
       return Ok{};
     }
+    if (flag == "--filter") {
+      ISOLANE_ASSIGN(options_.filter, Value("filter"));
+      return Ok{};
+    }
+    if (flag == "--test-scheduled") return Switch(flag, options_.test_scheduled);
     if (flag == "--no-persist") return Switch(flag, options_.no_persist);
     if (flag == "--frozen-clock") return Switch(flag, options_.frozen_clock);
     const size_t letters = flag.find_first_not_of('-');
@@ -90,12 +102,18 @@ class Parser {
   }
 
   Status ParseCommand(const std::string& word) {
-    const bool serve = word == "serve";
-    if (options_.command != Command::kHelp || (!serve && word != "dev")) {
-      return Refused("Unknown argument: " + word);
+    static constexpr std::pair<std::string_view, Command> kCommands[] = {
+        {"serve", Command::kServe}, {"dev", Command::kDev}, {"test", Command::kTest}};
+    if (options_.command == Command::kTest) {
+      options_.files.push_back(word);
+      return Ok{};
     }
-    options_.command = serve ? Command::kServe : Command::kDev;
-    return Ok{};
+    for (const auto& [name, command] : kCommands) {
+      if (name != word || options_.command != Command::kHelp) continue;
+      options_.command = command;
+      return Ok{};
+    }
+    return Refused("Unknown argument: " + word);
   }
 
   Status Switch(const std::string& flag, bool& target) {

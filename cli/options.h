@@ -13,13 +13,16 @@
 
 namespace isolane::cli {
 
-enum class Command { kHelp, kVersion, kServe, kDev };
+enum class Command { kHelp, kVersion, kServe, kDev, kTest };
 
 // Each level shows what the ones before it show.
 enum class LogLevel { kNone, kError, kWarn, kInfo, kLog, kDebug };
 
 struct CliOptions {
   Command command = Command::kHelp;
+  std::vector<std::string> files;    // of `test`: modules whose exports are the tests
+  std::string filter;                // of `test`: part of the names of those that run
+  bool test_scheduled = false;       // /__scheduled fires a cron trigger
   std::vector<std::string> configs;  // empty: search from the current directory upwards
   std::optional<std::string> ip;     // empty: `[dev] ip` of the first configuration, else 127.0.0.1
   std::optional<int> port;           // empty: `[dev] port` of the first configuration, else 8787

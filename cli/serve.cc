@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "cli/banner.h"
 #include "cli/log_printer.h"
+#include "cli/messages.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
@@ -18,11 +20,6 @@ namespace {
 
 constexpr int kDefaultPort = 8787;
 constexpr const char* kDefaultIp = "127.0.0.1";
-
-void PrintError(const Error& error) {
-  const std::string mark = Paint("✘ [ERROR]", Colour::kRed, ColoursOf(STDERR_FILENO));
-  std::fprintf(stderr, "%s %s\n", mark.c_str(), error.ToString().c_str());
-}
 
 }  // namespace
 
@@ -38,24 +35,37 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
     runtime_options.persist_to =
         options.persist_to.value_or(config.substr(0, config.rfind('/') + 1) + ".isolane/state");
   }
+  if (options.test_scheduled) {
+    runtime_options.local_endpoints = LocalEndpoints::kTestScheduled;
+  } else if (options.command == Command::kDev) {
+    runtime_options.local_endpoints = LocalEndpoints::kTriggers;
+  }
+  const bool by_hand = runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
+                       std::any_of(project.workers.begin(), project.workers.end(),
+                                   [](const WorkerSpec& spec) { return !spec.crons.empty(); });
   const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
   const std::string ip = options.ip.has_value() ? *options.ip : project.dev.ip.value_or(kDefaultIp);
   const int port =
       options.port.has_value() ? *options.port : project.dev.port.value_or(kDefaultPort);
   auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
   if (!runtime.ok()) {
-    PrintError(runtime.error());
+    PrintError(runtime.error().ToString());
     return 1;
   }
   auto listening = (*runtime)->Serve(ip, port);
   if (!listening.ok()) {
-    PrintError(listening.error());
+    PrintError(listening.error().ToString());
     return 1;
   }
   if (options.log_level >= LogLevel::kInfo) {
     std::fputs(table.c_str(), stdout);
     std::printf("%s\n", FormatReady(ip, *listening, ColoursOf(STDOUT_FILENO)).c_str());
     std::fflush(stdout);
+  }
+  if (by_hand && options.log_level >= LogLevel::kWarn) {
+    wrangler::Diagnostics diagnostics;
+    diagnostics.AddGroup({}).Warn(FormatCronAdvice(ip, *listening), {});
+    PrintDiagnostics(diagnostics, options.log_level);
   }
   (*runtime)->Run();
   return 0;

@@ -5,6 +5,7 @@
 
 #include "wrangler-compat/config_bindings.h"
 #include "wrangler-compat/config_durable_objects.h"
+#include "wrangler-compat/config_events.h"
 #include "wrangler-compat/config_keys.h"
 #include "wrangler-compat/config_section.h"
 
@@ -265,6 +266,8 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, DiagnosticGroup& tree,
   ReadCompatibility(section, loose, config);
   config.bindings = ReadBindings(section);
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
+  config.tail_consumers = ReadTailConsumers(section);
+  config.crons = ReadCrons(section, tree);
   config.rules = ReadModuleRules(section);
   ReadLimits(section, tree, config.limits);
   ReadDev(section, tree, config.dev);

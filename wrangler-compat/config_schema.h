@@ -34,6 +34,8 @@ struct WorkerConfig {
   std::vector<std::string> compatibility_flags;
   std::vector<BindingSpec> bindings;
   std::vector<DurableObjectClass> durable_objects;
+  std::vector<TailConsumer> tail_consumers;
+  std::vector<std::string> crons;
   std::vector<ModuleRule> rules;
   Limits limits;
   DevSettings dev;

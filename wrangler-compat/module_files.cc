@@ -135,6 +135,12 @@ Result<ModuleSource> Load(const ModuleFiles& files, const std::string& name) {
 
 }  // namespace
 
+std::string DisplayOf(const std::string& cwd, const std::string& root) {
+  const std::string display = RelativePath(cwd, root) + "/";
+  if (display == "./") return {};
+  return display.starts_with("../../../") ? root + "/" : display;
+}
+
 Result<ModuleType> ClassifyModule(const ModuleFiles& files, const std::string& name) {
   const std::string path = WithoutQuery(name);
   const ModuleRule* rule = FindModuleRule(files.rules, path);

@@ -20,6 +20,9 @@ struct ModuleFiles {
   std::vector<ModuleRule> rules;
 };
 
+// ModuleFiles::display of `root` for somebody who stands in `cwd`. Both absolute.
+std::string DisplayOf(const std::string& cwd, const std::string& root);
+
 // The kind of the module called `name`, by rules first, then by extension. Fails for what isolane
 // cannot load: TypeScript, CommonJS, unknown extensions, shadowed rules.
 Result<ModuleType> ClassifyModule(const ModuleFiles& files, const std::string& name);

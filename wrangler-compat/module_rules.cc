@@ -74,6 +74,12 @@ std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node
 
 }  // namespace
 
+std::vector<ModuleRule> DefaultModuleRules() {
+  std::vector<ModuleRule> rules;
+  for (Candidate& candidate : DefaultRules()) rules.push_back(std::move(candidate.rule));
+  return rules;
+}
+
 std::vector<ModuleRule> ReadModuleRules(ConfigSection& section) {
   std::vector<Candidate> candidates;
   if (const ConfigMember* rules = section.Array("rules")) {

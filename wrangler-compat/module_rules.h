@@ -22,6 +22,9 @@ struct ModuleRule {
 // Reads `rules`, appends the default rules and marks the shadowed ones; reports what is wrong.
 std::vector<ModuleRule> ReadModuleRules(ConfigSection& section);
 
+// Those of a Worker whose configuration has none.
+std::vector<ModuleRule> DefaultModuleRules();
+
 // The first rule that matches the path of a module, shadowed ones last; null when none does.
 const ModuleRule* FindModuleRule(const std::vector<ModuleRule>& rules, const std::string& path);
 

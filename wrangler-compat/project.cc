@@ -68,6 +68,8 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file, Worke
   spec.compatibility_flags = std::move(config.compatibility_flags);
   spec.bindings = std::move(config.bindings);
   spec.durable_objects = std::move(config.durable_objects);
+  spec.tail_consumers = std::move(config.tail_consumers);
+  spec.crons = std::move(config.crons);
   spec.limits = config.limits;
   if (config.main.empty()) return spec;  // reported already
 
@@ -76,9 +78,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file, Worke
   ModuleFiles files;
   files.root = config.base_dir ? AbsolutePath(directory, *config.base_dir) : DirectoryOf(main_path);
   files.main = RelativePath(files.root, main_path);
-  files.display = RelativePath(options.cwd, files.root) + "/";
-  if (files.display == "./") files.display.clear();
-  if (files.display.starts_with("../../../")) files.display = files.root + "/";
+  files.display = DisplayOf(options.cwd, files.root);
   files.rules = std::move(config.rules);
   CheckMain(config, files, loose);
 
@@ -128,9 +128,12 @@ void ReportUnresolved(const Project& project, DiagnosticGroup& loose) {
                        .where = {},
                        .excerpt = {}});
     } else {
-      loose.Warn(Describe(unresolved) + " env." + unresolved.binding +
-                     ".fetch() will answer 503, its methods will reject.",
-                 {});
+      loose.Warn(
+          Describe(unresolved) + (unresolved.binding.empty()
+                                      ? " It will be told nothing."
+                                      : " env." + unresolved.binding +
+                                            ".fetch() will answer 503, its methods will reject."),
+          {});
     }
   }
 }
@@ -154,7 +157,10 @@ LoadedProject LoadProject(const ProjectOptions& options) {
         loaded.diagnostics.AddGroup("Processing " + file->display + " configuration:");
     DiagnosticGroup& loose = loaded.diagnostics.AddGroup({});
     WorkerConfig config = ReadWorkerConfig(*file, tree, loose);
-    if (i == 0) project.dev = config.dev;
+    if (i == 0) {
+      project.dev = config.dev;
+      project.rules = config.rules;
+    }
     project.workers.push_back(MakeSpec(options, *file, config, loose));
   }
 

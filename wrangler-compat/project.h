@@ -31,6 +31,7 @@ struct ProjectOptions {
 struct Project {
   std::vector<WorkerSpec> workers;  // the first is public
   DevSettings dev;                  // of the first configuration
+  std::vector<ModuleRule> rules;    // likewise
   UnknownService unknown_service = UnknownService::kRefuse;
 };
 

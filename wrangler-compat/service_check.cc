@@ -14,25 +14,34 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
 
   std::vector<UnresolvedService> unresolved;
   for (const WorkerSpec& spec : specs) {
+    auto check = [&](const std::string& binding, const std::string& service,
+                     const std::string& where) {
+      if (std::find(known.begin(), known.end(), service) != known.end()) return;
+      unresolved.push_back(
+          {spec.name, binding, service, where, known, base::NearestName(service, known)});
+    };
     for (const BindingSpec& binding : spec.bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
       const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
-      const std::string target = service != nullptr   ? service->service
-                                 : objects != nullptr ? objects->script
-                                                      : std::string();
-      if (service == nullptr && target.empty()) continue;
-      if (std::find(known.begin(), known.end(), target) != known.end()) continue;
-      unresolved.push_back({spec.name, binding.name, target, binding.where, known,
-                            base::NearestName(target, known)});
+      if (service != nullptr) check(binding.name, service->service, binding.where);
+      // Without one it is a class of its own.
+      if (objects != nullptr && !objects->script.empty()) {
+        check(binding.name, objects->script, binding.where);
+      }
+    }
+    for (const TailConsumer& consumer : spec.tail_consumers) {
+      check({}, consumer.service, consumer.where);
     }
   }
   return unresolved;
 }
 
 std::string Describe(const UnresolvedService& unresolved) {
-  std::string text = unresolved.worker + ": binding " + unresolved.binding + " points to \"" +
-                     unresolved.service +
-                     "\", no such Worker (known: " + base::ListNames(unresolved.known) + ").";
+  const bool tail = unresolved.binding.empty();
+  std::string text = unresolved.worker + ": ";
+  text += tail ? "tail_consumers names" : "binding " + unresolved.binding + " points to";
+  text += " \"" + unresolved.service + "\", no such Worker (known: ";
+  text += base::ListNames(unresolved.known) + ").";
   if (!unresolved.where.empty()) text += " " + unresolved.where + ".";
   if (!unresolved.nearest.empty()) text += " Did you mean \"" + unresolved.nearest + "\"?";
   return text;

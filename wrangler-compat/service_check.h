@@ -1,4 +1,4 @@
-// Service bindings whose Worker does not exist, found before anything runs.
+// Service bindings and tail consumers whose Worker does not exist, found before anything runs.
 //
 // Thread: any. Pure functions.
 #pragma once
@@ -11,8 +11,8 @@
 namespace isolane::wrangler {
 
 struct UnresolvedService {
-  std::string worker;  // whose binding it is
-  std::string binding;
+  std::string worker;   // whose binding it is
+  std::string binding;  // empty: it is a tail consumer
   std::string service;  // the name that nobody has
   std::string where;
   std::vector<std::string> known;

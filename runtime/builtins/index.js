@@ -48,6 +48,9 @@ for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'
 defineLate(globalThis, 'workers/fetch_event',
   'FetchEvent addEventListener removeEventListener dispatchEvent');
 defineLate(globalThis, 'workers/hibernation', 'WebSocketRequestResponsePair');
+defineLate(globalThis, 'workers/extendable_event', 'ExtendableEvent');
+defineLate(globalThis, 'workers/scheduled', 'ScheduledEvent');
+defineLate(globalThis, 'workers/tail', 'TailEvent');
 define('scheduler', timers.scheduler);
 define('self', globalThis);
 
@@ -63,6 +66,7 @@ function configure(flags) {
 function platformModules(env) {
   const modules = {
     'cloudflare:workers': () => require('workers/platform_module').platformExports(env),
+    'cloudflare:sockets': () => require('workers/sockets_module').socketExports(),
   };
   if (state.flags & NODEJS_ALS) {
     modules['node:async_hooks'] = () => {

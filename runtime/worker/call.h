@@ -18,6 +18,11 @@ struct Channel;
 
 enum class CallKind : uint8_t { kFetch, kMethod };
 
+// Bits of Call::operation: the call is an event, and not one over a binding. The others are those
+// of builtins/workers/rpc_stub.js.
+inline constexpr int32_t kEventOperation = 4;
+inline constexpr int32_t kTopEventOperation = 8;
+
 // A call on a channel or a stub, from native.call to the delivery of its answer.
 struct Call {
   uint32_t id = 0;

@@ -155,6 +155,7 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::rpc_params_dup_stubs,
     &CompatibilityFlags::websocket_standard_binary_type,
     &CompatibilityFlags::web_socket_auto_reply_to_close,
+    &CompatibilityFlags::service_binding_extra_handlers,
     &CompatibilityFlags::nodejs_als,
     // What it gives so far is node:async_hooks.
     &CompatibilityFlags::nodejs_compat,

@@ -44,13 +44,24 @@ double Dispatcher::WallClockMs() {
 
 uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed_head,
                           base::Body body) {
+  Pipeline* pipeline = NewPipeline(worker, top);
+  if (pipeline == nullptr) return 0;
+  pipeline->method = base::PackedMethod(packed_head);
+  pipeline->url = base::PackedUrl(packed_head);
+  Call& call = *calls_.Find(pipeline->first_call);
+  call.head = packed_head;
+  call.body = std::move(body);
+  return pipeline->id;
+}
+
+Pipeline* Dispatcher::NewPipeline(Worker& worker, TopLevel& top) {
   Pipeline* pipeline = pipelines_.Take();
   Call* call = pipeline == nullptr ? nullptr : calls_.Take();
   if (call == nullptr) {
     if (pipeline != nullptr) pipelines_.Free(pipeline);
     top.OnFailure(503, "isolane is handling as many requests as it can.");
     top.OnPipelineEnd();
-    return 0;
+    return nullptr;
   }
   const Limits& limits = worker.spec().limits;
   pipeline->top = &top;
@@ -61,20 +72,21 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
   pipeline->subrequests_left = limits.subrequests;
   pipeline->started_ms = NowMs();
-  pipeline->method = base::PackedMethod(packed_head);
-  pipeline->url = base::PackedUrl(packed_head);
   pipeline->next = live_;
   if (live_ != nullptr) live_->previous = pipeline;
   live_ = pipeline;
   if (traces_) pipeline->trace.push_back({worker.name(), worker.name(), -1, 0});
 
+  pipeline->first_call = call->id;
   call->pipeline = pipeline->id;
   call->target = &worker;
-  call->head = packed_head;
-  call->body = std::move(body);
   call->trace = 0;
   queue_.Push(EventKind::kStart, call->id);
-  return pipeline->id;
+  return pipeline;
+}
+
+void Dispatcher::Unlist(uint32_t id) {
+  if (Pipeline* pipeline = pipelines_.Find(id)) pipeline->unlisted = true;
 }
 
 void Dispatcher::ResponseSent(uint32_t id) {
@@ -89,11 +101,13 @@ void Dispatcher::ClientGone(uint32_t id) {
   if (pipeline == nullptr) return;
   pipeline->response_given = true;
   pipeline->response_sent = true;
-  if (pipeline->response_pipe != nullptr) pipeline->response_pipe->Cancel();
   for (Invocation* invocation = pipeline->invocations; invocation != nullptr;
        invocation = invocation->next) {
-    if (invocation->is_root) queue_.Push(EventKind::kAbort, invocation->id);
+    if (!invocation->is_root) continue;
+    if (invocation->tail != nullptr) tails_.NoteClientGone(*invocation);
+    queue_.Push(EventKind::kAbort, invocation->id);
   }
+  if (pipeline->response_pipe != nullptr) pipeline->response_pipe->Cancel();
   QueueCheck(*pipeline);
 }
 
@@ -123,6 +137,7 @@ void Dispatcher::Turn() {
     }
     if (!releases_.empty()) ReleaseContexts();
     if (flush_ != nullptr) flush_(flush_context_);
+    if (tails_.pending()) tails_.Deliver();
     if (queue_.empty()) break;
   }
   in_turn_ = false;
@@ -148,6 +163,7 @@ double Dispatcher::NextTimer() {
 }
 
 void Dispatcher::EndAll() {
+  tails_.Stop();
   while (live_ != nullptr) {
     if (live_->actor != nullptr) {
       EndActor(*live_->actor);

@@ -22,9 +22,11 @@
 #include "runtime/worker/alarms.h"
 #include "runtime/worker/bodies.h"
 #include "runtime/worker/call.h"
+#include "runtime/worker/event_call.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/rpc_table.h"
 #include "runtime/worker/run_queue.h"
+#include "runtime/worker/tails.h"
 #include "runtime/worker/timers.h"
 #include "runtime/worker/web_sockets.h"
 
@@ -94,6 +96,10 @@ class Dispatcher {
   // Opens a pipeline whose first worker is `worker`. `packed_head` is copied. `top` lives until its
   // OnPipelineEnd. Returns the pipeline's id, 0 if there are too many (then `top` is told).
   uint32_t Open(Worker& worker, TopLevel& top, std::string_view packed_head, base::Body body);
+  // Opens a pipeline for an event; `done` is called when it is over, from a later Turn.
+  void SendEvent(Worker& worker, HandlerEvent event, EventDone done);
+  // The observer is not told when the pipeline is over.
+  void Unlist(uint32_t pipeline);
   // Everything of the response has left.
   void ResponseSent(uint32_t pipeline);
   // Nobody waits for the response any more: what only it needed is dropped, waitUntil goes on.
@@ -131,8 +137,12 @@ class Dispatcher {
   void Fail(Invocation& invocation, uint32_t call_id, RemoteError error, const std::string& log);
   // The result of a method call, taken from `message`.
   void RespondMethod(Invocation& invocation, uint32_t call_id, RpcMessage message);
+  // The outcome of the event that the call is; `json` is what the caller is given.
+  void RespondEvent(Invocation& invocation, uint32_t call_id, const EventResult& result,
+                    std::string_view json);
   Call* FindCall(uint32_t id) { return calls_.Find(id); }
   RpcTable& rpc() { return rpc_; }
+  Tails& tails() { return tails_; }
   // `invocation` was used while the isolate was entered on behalf of another one: it is looked
   // after when that entry is over.
   void Touch(const Invocation& invocation);
@@ -200,6 +210,13 @@ class Dispatcher {
   static double WallClockMs();
 
  private:
+  friend class EventCall;
+  // A pipeline whose first call (Pipeline::first_call) is queued. Null if there are too many; then
+  // `top` was told.
+  Pipeline* NewPipeline(Worker& worker, TopLevel& top);
+  void ForgetEvent(const EventCall& event);
+  void AnswerEvent(Call& call, const EventResult& result, std::string_view json);
+
   void Run(const Event& event);
   void Start(uint32_t call_id);
   void StartOnStub(Call& call);
@@ -269,6 +286,8 @@ class Dispatcher {
   void AbortTree(Invocation& invocation);
   // The pipeline has used up its CPU budget: 503, and it is over. `worker` ran last.
   void EndExhausted(Pipeline& pipeline, const Worker& worker);
+  // What tail Workers are told of all that the pipeline still does.
+  void NoteOutcomes(Pipeline& pipeline, std::string_view outcome);
   void FailTop(Pipeline& pipeline, int status, const std::string& text);
   void QueueCheck(Pipeline& pipeline);
   void Check(Pipeline& pipeline);
@@ -301,13 +320,15 @@ class Dispatcher {
   Alarms alarms_;
   double alarm_retry_ms_ = 2000;
   storage::Committer* committer_ = nullptr;
+  Tails tails_{*this};
+  std::unordered_map<const EventCall*, std::unique_ptr<EventCall>> events_;
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
   Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
-  // Pipelines whose response was sent, by the time at which their waitUntil tasks must be done. All
-  // have the limit of the one public Worker, so they come in order.
+  // Pipelines whose response was sent, in order of the time at which their waitUntil tasks must be
+  // done.
   struct Deadline {
     double due_ms;
     uint32_t pipeline;

@@ -172,6 +172,9 @@ void Dispatcher::Deliver(Actor& actor, Call& call) {
   Invocation& invocation = *actor.invocation;
   Refresh(actor);
   actor.pipeline->request = caller->request;
+  actor.pipeline->tail_chain = caller->tail_chain;
+  if (!invocation.worker->tail_consumers().empty()) [[unlikely]]
+    tails_.BeginCall(invocation, call);
   const uint32_t call_id = call.id;
   call.callee = invocation.id;
   invocation.incoming.push_back(call_id);
@@ -380,6 +383,9 @@ void Dispatcher::EndActor(Actor& actor) {
     }
   }
   std::vector<uint32_t> incoming = std::exchange(actor.invocation->incoming, {});
+  if (actor.invocation->tail != nullptr) {
+    for (uint32_t one : incoming) tails_.FinishCall(*actor.invocation, one, &error);
+  }
   calls.insert(calls.end(), incoming.begin(), incoming.end());
   for (const Actor::Held& one : std::exchange(actor.held, {})) {
     Call* call = one.kind == EventKind::kSocket ? nullptr : calls_.Find(one.id);

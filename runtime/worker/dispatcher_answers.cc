@@ -26,6 +26,7 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
     }
     body = base::Body();
   }
+  if (invocation.tail != nullptr) tails_.NoteResponse(invocation, call_id, status, body);
   Pipeline& pipeline = *invocation.pipeline;
   std::string with_length;
   if (length_of_head >= 0 && head.find("\ncontent-length") == std::string_view::npos) {
@@ -38,6 +39,7 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
     call->head = head;
     call->body = std::move(body);
     call->socket = std::move(socket);
+    if (on_actor && invocation.tail != nullptr) tails_.FinishCall(invocation, call_id);
     PushFrom(invocation, EventKind::kReply, call->id);
     return;
   }
@@ -68,8 +70,13 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
 void Dispatcher::Fail(Invocation& invocation, uint32_t call_id, RemoteError error,
                       const std::string& log) {
   if (!log.empty()) Log(LogLevel::kError, invocation.worker, log, true);
+  const bool on_actor = invocation.actor != nullptr;
+  if (invocation.tail != nullptr && (call_id == 0 || call_id == invocation.call || on_actor)) {
+    tails_.NoteOutcome(invocation, "exception", call_id);
+  }
   Call* call = TakeAnswered(invocation, call_id == 0 ? invocation.call : call_id);
   if (call == nullptr) return;
+  if (on_actor && invocation.tail != nullptr) tails_.FinishCall(invocation, call_id);
   if (call->caller == 0) {
     calls_.Free(call);
     FailTop(*invocation.pipeline, 500, "Internal Server Error");
@@ -111,6 +118,9 @@ void Dispatcher::RespondMethod(Invocation& invocation, uint32_t call_id, RpcMess
   if (call == nullptr) return;
   call->status = 200;
   call->message = std::move(message);
+  if (invocation.actor != nullptr && invocation.tail != nullptr) {
+    tails_.FinishCall(invocation, call_id);
+  }
   PushFrom(invocation, EventKind::kReply, call->id);
 }
 
@@ -127,10 +137,14 @@ void Dispatcher::FailTop(Pipeline& pipeline, int status, const std::string& text
 }
 
 void Dispatcher::Drop(Invocation& invocation, const RemoteError& error, int status) {
+  if (invocation.tail != nullptr) tails_.NoteError(invocation, error);
   if (Call* call = calls_.Find(invocation.call)) {
     invocation.call = 0;
     call->callee = 0;
-    if (invocation.is_root) {
+    if ((call->operation & kEventOperation) != 0) {
+      // An event has an outcome even so; what else there is to say, nobody knows any more.
+      AnswerEvent(*call, {"exception", false, error.message}, {});
+    } else if (invocation.is_root) {
       calls_.Free(call);
       FailTop(*invocation.pipeline, status,
               status == 500 ? "Internal Server Error" : error.message);

@@ -184,6 +184,8 @@ void Dispatcher::Start(uint32_t call_id) {
   if (pipeline->invocations != nullptr) pipeline->invocations->previous = invocation;
   pipeline->invocations = invocation;
   call->callee = invocation->id;
+  if (!worker.tail_consumers().empty()) [[unlikely]]
+    tails_.Begin(*invocation, *call);
   const int32_t body = bodies_.Add(*invocation, std::move(call->body));
   call->body = base::Body();
   Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {

@@ -1,4 +1,5 @@
 // How invocations, pipelines and isolates end: released, aborted, hung, condemned.
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -18,9 +19,6 @@ const std::string kHung =
     "hung and would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
 
-constexpr const char* kCpuExceeded = "Worker exceeded CPU time limit.";
-constexpr const char* kMemoryExceeded = "Worker exceeded memory limit.";
-
 }  // namespace
 
 void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
@@ -30,6 +28,7 @@ void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
   log.append(std::to_string(pipeline.limits->cpu_ms));
   log.append(" of the public Worker; raise it there if the request needs more.");
   Log(LogLevel::kError, &worker, log, true, pipeline.request);
+  NoteOutcomes(pipeline, "exceededCpu");
   if (pipeline.actor != nullptr) {
     pipeline.actor->broken = {"Error", kCpuExceeded, {}, false};
     EndActor(*pipeline.actor);
@@ -38,6 +37,12 @@ void Dispatcher::EndExhausted(Pipeline& pipeline, const Worker& worker) {
   FailTop(pipeline, 503, kCpuExceeded);
   // Everything it still runs elsewhere has no budget left.
   End(pipeline);
+}
+
+void Dispatcher::NoteOutcomes(Pipeline& pipeline, std::string_view outcome) {
+  for (Invocation* one = pipeline.invocations; one != nullptr; one = one->next) {
+    if (one->tail != nullptr) tails_.NoteOutcome(*one, outcome);
+  }
 }
 
 void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
@@ -52,6 +57,7 @@ void Dispatcher::Condemn(Worker& worker, uint32_t culprit_id) {
       log.append(" made the isolate exceed [limits] memory_mb = ");
       log.append(std::to_string(worker.spec().limits.memory_mb)).append(" MiB.");
       Log(LogLevel::kError, &worker, log, true, culprit->request);
+      NoteOutcomes(*culprit, "exceededMemory");
       if (culprit->actor != nullptr) {
         culprit->actor->broken = {"Error", kMemoryExceeded, {}, false};
         EndActor(*culprit->actor);
@@ -104,6 +110,7 @@ void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
       ReplyWithError(*call, {"Error", kCallbackGone, {}, false});
     }
   }
+  if (invocation.tail != nullptr) tails_.Finish(invocation);
   timers_.StopAllOf(invocation);
   bodies_.FreeAllOf(invocation);
   const Actor* actor = invocation.actor;
@@ -191,8 +198,11 @@ void Dispatcher::Check(Pipeline& pipeline) {
   }
   if (pipeline.response_sent && !pipeline.has_deadline && !pipeline.ended) {
     pipeline.has_deadline = true;
-    deadlines_.push_back(
-        {NowMs() + static_cast<double>(pipeline.limits->wait_until_ms), pipeline.id});
+    const double due_ms = NowMs() + static_cast<double>(pipeline.limits->wait_until_ms);
+    // Last, unless an event has opened a pipeline of another Worker with another limit.
+    auto place = deadlines_.end();
+    while (place != deadlines_.begin() && std::prev(place)->due_ms > due_ms) --place;
+    deadlines_.insert(place, {due_ms, pipeline.id});
   }
   suspects_.push_back(pipeline.id);
 }
@@ -275,6 +285,7 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
         call->callee = 0;
         ReplyWithError(*call, error);
       }
+      if (stuck->actor != nullptr && stuck->tail != nullptr) tails_.FinishCall(*stuck, id, &error);
     }
     QueueCheck(pipeline);
     return;
@@ -318,16 +329,18 @@ void Dispatcher::End(Pipeline& pipeline) {
     pipelines_.Free(&pipeline);
     return;
   }
-  RequestSummary summary;
-  summary.request = pipeline.request;
-  summary.method = pipeline.method;
-  summary.url = pipeline.url;
-  summary.status = pipeline.status;
-  summary.duration_ms = NowMs() - pipeline.started_ms;
-  summary.cpu_ms = static_cast<double>(pipeline.cpu.spent) / cycles_per_ms_;
-  summary.trace = traces_ ? &pipeline.trace : nullptr;
-  observer_.OnRequest(summary);
-  told_observer_ = true;
+  if (!pipeline.unlisted) {
+    RequestSummary summary;
+    summary.request = pipeline.request;
+    summary.method = pipeline.method;
+    summary.url = pipeline.url;
+    summary.status = pipeline.status;
+    summary.duration_ms = NowMs() - pipeline.started_ms;
+    summary.cpu_ms = static_cast<double>(pipeline.cpu.spent) / cycles_per_ms_;
+    summary.trace = traces_ ? &pipeline.trace : nullptr;
+    observer_.OnRequest(summary);
+    told_observer_ = true;
+  }
   TopLevel* top = pipeline.top;
   pipelines_.Free(&pipeline);
   top->OnPipelineEnd();

@@ -36,6 +36,9 @@ void Dispatcher::Enter(Invocation& invocation, Function&& function) {
     EndExhausted(pipeline, worker);
     return;
   }
+  const uint64_t spent_before = pipeline.cpu.spent;
+  // Even if it is finished meanwhile it is there until the turn is over.
+  TailRecord* const tail = invocation.tail;
   {
     js::Enter enter(isolate, watchdog_, pipeline.cpu);
     if (worker.frozen_clock()) [[unlikely]]
@@ -55,6 +58,8 @@ void Dispatcher::Enter(Invocation& invocation, Function&& function) {
     if (worker.frozen_clock()) [[unlikely]]
       js::Platform::Start().UnfreezeClock();
   }
+  if (tail != nullptr) [[unlikely]]
+    tail->cpu += pipeline.cpu.spent - spent_before;
   AfterEntry(invocation_id, worker, isolate, pipeline_id);
 }
 

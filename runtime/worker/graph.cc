@@ -12,6 +12,7 @@
 #include "runtime/js/platform.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
+#include "runtime/worker/local_requests.h"
 #include "runtime/worker/stderr_observer.h"
 
 namespace isolane {
@@ -46,6 +47,8 @@ constexpr uint64_t kIdleLookMs = 1000;
 Graph::Graph(const RuntimeOptions& options)
     : own_observer_(options.observer == nullptr ? std::make_unique<StderrObserver>() : nullptr),
       observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
+      local_endpoints_(options.local_endpoints),
+      tests_only_(options.tests_only),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -122,6 +125,7 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
     workers_.push_back(std::make_unique<Worker>(std::move(spec), dispatcher_));
   }
   ISOLANE_TRY(ConnectChannels(unknown_services));
+  ISOLANE_TRY(ConnectTails(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
   ISOLANE_TRY(ConnectEntrypoints());
   for (const auto& worker : workers_) {
@@ -131,7 +135,7 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
 }
 
 Status Graph::ConnectEntrypoints() {
-  if (workers_.front()->EntrypointOf("default") < 0) {
+  if (!tests_only_ && workers_.front()->EntrypointOf("default") < 0) {
     const WorkerSpec& spec = workers_.front()->spec();
     return Error{
         "Worker \"" + spec.name +
@@ -314,6 +318,11 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
 Result<int> Graph::Serve(const std::string& ip, int port) {
   frontend_ = std::make_unique<HttpFrontend>(
       dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  if (local_endpoints_ != LocalEndpoints::kNone) {
+    frontend_->set_local_requests(std::make_unique<LocalRequests>(
+        dispatcher_, local_endpoints_,
+        [this](const std::string& name) { return FindWorker(name); }));
+  }
   http::ServerLimits limits;
   limits.head_bytes = static_cast<size_t>(workers_.front()->spec().limits.head_kb) << 10;
   limits.url_bytes = static_cast<size_t>(workers_.front()->spec().limits.url_kb) << 10;

@@ -38,6 +38,10 @@ class Graph final : public Runtime {
   Result<Response> Fetch(Request request) override;
   void FetchAsync(Request request, std::function<void(Result<Response>)> done) override;
   void Poll() override;
+  Result<EventResult> Scheduled(const ScheduledEvent& event) override;
+  Result<std::vector<TestResult>> RunTests(
+      const std::string& worker, const std::string& filter,
+      const std::function<void(const TestResult&)>& on_result) override;
   Status Stub(const std::string& binding, ServiceFunction service) override;
   Result<int> Serve(const std::string& ip, int port) override;
   void Run() override;
@@ -48,8 +52,14 @@ class Graph final : public Runtime {
   storage::Committer& committer() { return committer_; }
   std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
 
+  // The Worker called `name` (empty: the public one), or an Error that names those there are.
+  Result<Worker*> FindWorker(const std::string& name) const;
+
  private:
   Status ConnectChannels(UnknownService unknown_services);
+  Status ConnectTails(UnknownService unknown_services);
+  // Sends the event and turns the loop until it is over.
+  EventResult RunEvent(Worker& worker, HandlerEvent event);
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
   void OnSignal();
@@ -60,6 +70,8 @@ class Graph final : public Runtime {
   // Members are destroyed in reverse: workers (isolates) first, then the dispatcher, then the loop.
   std::unique_ptr<Observer> own_observer_;
   Observer& observer_;
+  const LocalEndpoints local_endpoints_;
+  const bool tests_only_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;

@@ -1,12 +1,23 @@
 #include "runtime/worker/http_frontend.h"
 
+#include <utility>
+
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/local_requests.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
 namespace isolane::worker {
 
+HttpFrontend::HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*),
+                           void* context)
+    : dispatcher_(dispatcher), worker_(worker), turn_(turn), context_(context) {}
+
 HttpFrontend::~HttpFrontend() = default;
+
+void HttpFrontend::set_local_requests(std::unique_ptr<LocalRequests> local) {
+  local_ = std::move(local);
+}
 
 bool NeedsNormalization(std::string_view url) {
   for (size_t i = 0; i < url.size(); i++) {
@@ -57,6 +68,18 @@ std::string NormalizedUrl(std::string_view url) {
 }
 
 void HttpFrontend::OnRequest(http::Exchange& exchange) {
+  if (local_ == nullptr || !LocalRequests::Concerns(base::PackedUrl(exchange.packed_head())))
+      [[likely]] {
+    Pass(exchange);
+    return;
+  }
+  const LocalRequests::Verdict verdict = local_->Handle(exchange);
+  if (verdict == LocalRequests::Verdict::kAnswered) return;
+  const uint32_t pipeline = Pass(exchange);
+  if (verdict == LocalRequests::Verdict::kUnlisted) dispatcher_.Unlist(pipeline);
+}
+
+uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
   Bridge* bridge;
   if (free_.empty()) {
     bridges_.push_back(std::make_unique<Bridge>());
@@ -74,14 +97,13 @@ void HttpFrontend::OnRequest(http::Exchange& exchange) {
   const std::string_view head = exchange.packed_head();
   const std::string_view url = base::PackedUrl(head);
   if (!NeedsNormalization(url)) [[likely]] {
-    bridge->pipeline = dispatcher_.Open(worker_, *bridge, head, std::move(body));
-    return;
+    return bridge->pipeline = dispatcher_.Open(worker_, *bridge, head, std::move(body));
   }
   std::string changed(base::PackedMethod(head));
   changed += base::kValueMark;
   changed += NormalizedUrl(url);
   changed += head.substr(base::PackedStart(head).size());
-  bridge->pipeline = dispatcher_.Open(worker_, *bridge, changed, std::move(body));
+  return bridge->pipeline = dispatcher_.Open(worker_, *bridge, changed, std::move(body));
 }
 
 void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,

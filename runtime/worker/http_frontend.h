@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/http/server.h"
@@ -15,19 +16,25 @@
 
 namespace isolane::worker {
 
+class LocalRequests;
 class Worker;
 
 class HttpFrontend final : public http::RequestHandler {
  public:
   // `turn(context)` runs the run queue and flushes the server.
-  HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*), void* context)
-      : dispatcher_(dispatcher), worker_(worker), turn_(turn), context_(context) {}
+  HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*), void* context);
   ~HttpFrontend() override;
+
+  // Requests that concern them go to these first. Not given: all go to the Worker.
+  void set_local_requests(std::unique_ptr<LocalRequests> local);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { turn_(context_); }
 
  private:
+  // Opens a pipeline for it. Gives the pipeline's id.
+  uint32_t Pass(http::Exchange& exchange);
+
   // One exchange and its pipeline; pooled. It is free again when both are over.
   struct Bridge final : TopLevel, http::ExchangeListener {
     HttpFrontend* frontend = nullptr;
@@ -49,6 +56,7 @@ class HttpFrontend final : public http::RequestHandler {
   Worker& worker_;
   void (*turn_)(void*);
   void* context_;
+  std::unique_ptr<LocalRequests> local_;
   std::vector<std::unique_ptr<Bridge>> bridges_;
   std::vector<Bridge*> free_;
 };

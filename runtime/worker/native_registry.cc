@@ -9,9 +9,9 @@ namespace isolane::worker {
 js::NativeTable AllNatives() {
   static const std::vector<js::NativeFunction> all = [] {
     std::vector<js::NativeFunction> functions;
-    for (js::NativeTable part :
-         {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(), RpcNatives(),
-          WebSocketNatives(), ActorNatives(), HibernationNatives(), StorageNatives()}) {
+    for (js::NativeTable part : {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(),
+                                 RpcNatives(), WebSocketNatives(), ActorNatives(),
+                                 HibernationNatives(), StorageNatives(), EventNatives()}) {
       functions.insert(functions.end(), part.begin(), part.end());
     }
     return functions;

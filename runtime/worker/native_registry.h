@@ -17,5 +17,6 @@ js::NativeTable ContextNatives();
 js::NativeTable RpcNatives();
 js::NativeTable StorageNatives();
 js::NativeTable WebSocketNatives();
+js::NativeTable EventNatives();
 
 }  // namespace isolane::worker

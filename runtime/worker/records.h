@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <isolane/events.h>
 #include <isolane/observer.h>
 #include <isolane/worker_spec.h>
 
@@ -30,6 +31,7 @@ class Worker;
 struct Actor;
 struct Channel;
 struct Invocation;
+struct TailRecord;
 
 // An exception on its way to a caller: see builtins/internal/errors.js.
 struct RemoteError {
@@ -45,6 +47,10 @@ struct RemoteError {
   bool reset = false;
 };
 
+// What OnFailure is told when a request has used up a limit.
+inline constexpr char kCpuExceeded[] = "Worker exceeded CPU time limit.";
+inline constexpr char kMemoryExceeded[] = "Worker exceeded memory limit.";
+
 // Who opened a pipeline and awaits its response: an HTTP exchange, an embedder.
 class TopLevel {
  public:
@@ -56,6 +62,9 @@ class TopLevel {
   // There will be no response from the Worker: answer with `status` (500, 503) and words for
   // people.
   virtual void OnFailure(int status, const std::string& text) = 0;
+  // Instead of these: the outcome of the event that the pipeline was opened for
+  // (Dispatcher::SendEvent).
+  virtual void OnEventResult(const EventResult&) {}
   // The last call: the pipeline is over and forgotten.
   virtual void OnPipelineEnd() = 0;
 
@@ -86,6 +95,8 @@ struct Pipeline {
   bool disposing = false;     // stubs are let go, so that disposers run before the end
   bool ended = false;
   Actor* actor = nullptr;  // it is that of a Durable Object: nobody awaits a response
+  bool unlisted = false;   // the observer is not told that it is over
+  uint32_t first_call = 0;
   double started_ms = 0;
   std::string method;
   std::string url;
@@ -94,6 +105,8 @@ struct Pipeline {
   // Null until the first fetch() to the network.
   std::unique_ptr<OutboundSlots> outbound;
   std::vector<TraceNode> trace;
+  // Of a pipeline that tells a tail Worker of an invocation: see HandlerEvent::tail_chain.
+  std::vector<const Worker*> tail_chain;
 
   void Reset() {
     // The texts keep their memory: a record is used again for the next request.
@@ -133,6 +146,7 @@ struct Invocation {
   int sockets = 0;                 // accepted WebSockets that are not closed
   int exports = 0;                 // objects that others hold stubs of
   int trace = -1;                  // index in the pipeline's trace
+  TailRecord* tail = nullptr;      // what tail Workers will be told of it; null: nobody wants it
   uint32_t first_body = 0;         // linked by BodyRecord::next
   uint32_t first_timer = 0;        // linked by TimerRecord::next
   uint32_t first_socket = 0;       // linked by WebSocketRecord::next

@@ -45,6 +45,12 @@ void AppendString(v8::Isolate* isolate, v8::Local<v8::String> text, std::string&
 
 }  // namespace
 
+void AppendText(std::string_view ascii, std::string& out) {
+  out.push_back(kOneByte);
+  AppendRaw(out, static_cast<uint32_t>(ascii.size()));
+  out += ascii;
+}
+
 bool AppendValue(v8::Isolate* isolate, v8::Local<v8::Value> value, std::string& out) {
   if (value->IsInt32()) {
     // -0 is no Int32 for V8.

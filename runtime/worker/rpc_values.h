@@ -16,6 +16,9 @@ namespace isolane::worker {
 // Appends `value`. False, with nothing appended, if it is none of the above.
 bool AppendValue(v8::Isolate* isolate, v8::Local<v8::Value> value, std::string& out);
 
+// Appends a string of ASCII characters, without an isolate.
+void AppendText(std::string_view ascii, std::string& out);
+
 // Reads values one after the other. What it is given is not trusted.
 class ValueReader {
  public:

@@ -38,6 +38,8 @@ enum FlagBits : uint32_t {
   kStandardBinaryType = 1024,
   kAutoReplyToClose = 2048,
   kDeleteAllDeletesAlarm = 4096,
+  kExtraHandlers = 8192,
+  kTailed = 16384,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -55,6 +57,7 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (flags.web_socket_auto_reply_to_close) bits |= kAutoReplyToClose;
   if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
   if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;
+  if (flags.service_binding_extra_handlers) bits |= kExtraHandlers;
   return bits;
 }
 
@@ -226,7 +229,8 @@ Status Worker::Evaluate() {
       ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
   enhanced_errors_ = flags.enhanced_error_serialization;
   v8::Local<v8::Value> nothing;
-  v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, BitsOf(flags))};
+  const uint32_t bits = BitsOf(flags) | (tail_consumers_.empty() ? 0u : uint32_t{kTailed});
+  v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, bits)};
   if (!get("configure")
            ->Call(context, v8::Undefined(isolate), 1, configuration)
            .ToLocal(&nothing)) {
@@ -351,6 +355,11 @@ int Worker::EntrypointOf(const std::string& name) const {
   const auto found =
       std::find(entrypoints_.begin(), entrypoints_.end(), name.empty() ? "default" : name);
   return found == entrypoints_.end() ? -1 : static_cast<int>(found - entrypoints_.begin());
+}
+
+const Channel* Worker::LoopbackOf(int entrypoint) const {
+  if (loopback_ < 0) return nullptr;
+  return &channels_[static_cast<size_t>(loopback_ + entrypoint)];
 }
 
 int Worker::ImportChannel(const Channel& channel) {

@@ -80,6 +80,8 @@ class Worker {
 
   // Those of its bindings, in the order of the spec, then those it was given. Addresses stay.
   std::deque<Channel>& channels() { return channels_; }
+  // The channel of ctx.exports that leads to an own entrypoint. Null before the first load.
+  const Channel* LoopbackOf(int entrypoint) const;
   // How many of them are bindings of the spec.
   size_t declared_channels() const { return declared_channels_; }
   // Number of the channel behind the service binding `binding`.
@@ -97,6 +99,9 @@ class Worker {
   std::deque<std::unique_ptr<ActorClass>>& actor_classes() { return actor_classes_; }
   // Of these, one that the loaded modules do not export; null if there is none.
   const ActorClass* MissingActorClass();
+  // Who is told what this Worker does; set once, before anything is called.
+  const std::vector<Worker*>& tail_consumers() const { return tail_consumers_; }
+  void set_tail_consumers(std::vector<Worker*> workers) { tail_consumers_ = std::move(workers); }
 
   // Places in the code that received stubs: numbers for ImportRecord::site. 0 when there are many.
   uint32_t AddCallSite(std::string text);
@@ -133,6 +138,7 @@ class Worker {
   std::vector<std::pair<const Channel*, int>> imported_channels_;
   std::vector<std::string> entrypoints_;
   std::deque<std::unique_ptr<ActorClass>> actor_classes_;
+  std::vector<Worker*> tail_consumers_;
   int loopback_ = -1;  // the first channel of ctx.exports; -1 before the first load
   struct CallSite {
     std::string text;

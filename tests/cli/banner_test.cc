@@ -44,6 +44,23 @@ TEST_SUITE("cli/banner") {
     }
   }
 
+  TEST_CASE("tail consumers stand below the bindings") {
+    WorkerSpec worker;
+    worker.name = "gateway";
+    worker.tail_consumers = {{"gateway", {}}, {"logger", {}}};
+    CHECK(FormatWorkers({worker}, Colours::kNever) ==
+          "gateway (public)\n"
+          "  tail (gateway)   Tail Worker\n"
+          "  tail (logger)    Tail Worker [not found]\n");
+  }
+
+  TEST_CASE("the advice for cron triggers names an address that is this machine's") {
+    CHECK(FormatCronAdvice("::1", 80).find("\"http://[::1]:80/cdn-cgi/local/scheduled\"") !=
+          std::string::npos);
+    CHECK(FormatCronAdvice("0.0.0.0", 80).find("\"http://localhost:80/cdn-cgi/") !=
+          std::string::npos);
+  }
+
   TEST_CASE("the ready line") {
     CHECK(FormatReady("127.0.0.1", 8787, Colours::kNever) == "Ready on http://127.0.0.1:8787");
     CHECK(FormatReady("::1", 80, Colours::kNever) == "Ready on http://[::1]:80");

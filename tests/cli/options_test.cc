@@ -39,6 +39,27 @@ TEST_SUITE("cli/options") {
     }
   }
 
+  TEST_CASE("tests") {
+    SUBCASE("are those of files, in their order") {
+      const CliOptions options = Parse({"test", "a.js", "-c", "w.toml", "b.js"});
+      CHECK(options.command == Command::kTest);
+      CHECK(options.files == Arguments{"a.js", "b.js"});
+      CHECK(options.configs == Arguments{"w.toml"});
+    }
+    SUBCASE("are chosen by a part of their names") {
+      CHECK(Parse({"test", "--filter", "add"}).filter == "add");
+      CHECK(Refusal({"dev", "--filter", "add"}) == "--filter is an option of isolane test only");
+    }
+    SUBCASE("are the only thing that takes files") {
+      CHECK(Refusal({"dev", "a.js"}) == "Unknown argument: a.js");
+    }
+  }
+
+  TEST_CASE("--test-scheduled is a switch") {
+    CHECK(Parse({"dev", "--test-scheduled"}).test_scheduled);
+    CHECK_FALSE(Parse({"dev"}).test_scheduled);
+  }
+
   TEST_CASE("configurations keep their order") {
     const Arguments expected{"a.toml", "b.json", "c.toml", "d.toml"};
     CHECK(Parse({"serve", "-c", "a.toml", "--config", "b.json", "-c=c.toml", "--config=d.toml"})

@@ -37,6 +37,11 @@ TestWorker& TestWorker::ObjectsWithoutSql(const std::string& binding, const std:
   return *this;
 }
 
+TestWorker& TestWorker::Tail(const std::string& worker) {
+  spec_.tail_consumers.push_back({worker, "wrangler.toml:3"});
+  return *this;
+}
+
 TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
   spec_.bindings.push_back({name, VarBinding{json}, {}});
   return *this;

@@ -30,6 +30,8 @@ class TestWorker {
                       const std::string& script = "");
   // The same of its own, declared as one without SQL.
   TestWorker& ObjectsWithoutSql(const std::string& binding, const std::string& name);
+  // It is told by tail events what this Worker does.
+  TestWorker& Tail(const std::string& worker);
   TestWorker& Var(const std::string& name, const std::string& json);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);

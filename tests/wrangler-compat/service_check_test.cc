@@ -39,6 +39,18 @@ TEST_SUITE("wrangler-compat/service_check") {
             "gateway/wrangler.toml:14.");
     }
   }
+
+  TEST_CASE("tail consumers are looked for like bindings") {
+    WorkerSpec gateway;
+    gateway.name = "gateway";
+    gateway.tail_consumers = {{"logger", "wrangler.toml:3"}, {"gateway", {}}};
+    const auto unresolved = CheckServices({gateway});
+    REQUIRE(unresolved.size() == 1);
+    CHECK(unresolved[0].binding.empty());
+    CHECK(Describe(unresolved[0]) ==
+          "gateway: tail_consumers names \"logger\", no such Worker (known: gateway). "
+          "wrangler.toml:3.");
+  }
 }
 
 }  // namespace

@@ -127,6 +127,9 @@ class IoContext {
     this.actor = undefined;
     // Aborts request.signal, where that is enabled.
     this.abortRequest = undefined;
+    // What is to be known before the event that it was opened for has an outcome; of events only
+    // (workers/events.js).
+    this.event = undefined;
   }
 
   // "request #12 (GET http://shop.example/cart)"

@@ -16,4 +16,7 @@ module.exports = {
   WEBSOCKET_STANDARD_BINARY_TYPE: 1024,
   WEB_SOCKET_AUTO_REPLY_TO_CLOSE: 2048,
   DELETE_ALL_DELETES_ALARM: 4096,
+  SERVICE_BINDING_EXTRA_HANDLERS: 8192,
+  // No compatibility flag: the Worker has tail consumers, who are told what it does.
+  TAILED: 16384,
 };

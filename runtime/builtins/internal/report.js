@@ -1,6 +1,9 @@
 // Where exceptions go that nobody can catch: those of event listeners, of microtasks, of reportError().
 'use strict';
 
+const { state } = require('internal/context');
+const { TAILED } = require('internal/flags');
+
 // Set by web/event_target.js: dispatches an `error` event, returns whether it was handled.
 const hooks = {
   dispatchErrorEvent: null,
@@ -19,6 +22,8 @@ function describe(error) {
 function log(error) {
   const { inspect } = require('internal/inspect');
   native.consoleWrite?.('error', `Uncaught ${inspect(error)}`);
+  const { current, flags } = state;
+  if (flags & TAILED && current !== null) require('internal/notes').noteException(current, error);
 }
 
 // Reports `error` to the `error` listeners of the global scope, then to the log.

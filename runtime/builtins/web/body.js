@@ -9,6 +9,7 @@
 
 const { state, foreignIo, requireContext } = require('internal/context');
 const { makeError, describeError } = require('internal/errors');
+const { TAILED } = require('internal/flags');
 
 // Kinds of body; the first five are known to C++ (runtime/worker/body_natives.cc).
 const NONE = 0;
@@ -66,6 +67,7 @@ async function pump(io, stream, writer) {
     native.pipeClose(writer);
   } catch (error) {
     pumps.delete(writer);
+    if (state.flags & TAILED) require('internal/notes').noteStream(io, writer, error);
     const [type, message] = describeError(error);
     native.pipeFail(writer, type, message);
     reader.cancel(error).catch(() => {});

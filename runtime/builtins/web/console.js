@@ -3,6 +3,8 @@
 // Text is made here; native.consoleWrite(level, text) brings it to the log of the invocation.
 'use strict';
 
+const { state } = require('internal/context');
+const { TAILED } = require('internal/flags');
 const { format, inspect } = require('internal/inspect');
 
 let indentation = '';
@@ -10,7 +12,12 @@ let indentation = '';
 let counters = null;
 let timers = null;
 
-function write(level, text) {
+// `args`: what tail Workers are told of the line.
+function write(level, text, args = undefined) {
+  if (state.flags & TAILED) {
+    const { current } = state;
+    if (current !== null) require('internal/notes').noteLog(current, level, args ?? [text]);
+  }
   if (indentation !== '') text = indentation + text.replaceAll('\n', `\n${indentation}`);
   native.consoleWrite(level, text);
 }
@@ -75,11 +82,11 @@ function table(data, properties) {
 }
 
 const console = {
-  log(...args) { write('log', format(args)); },
-  info(...args) { write('info', format(args)); },
-  debug(...args) { write('debug', format(args)); },
-  warn(...args) { write('warn', format(args)); },
-  error(...args) { write('error', format(args)); },
+  log(...args) { write('log', format(args), args); },
+  info(...args) { write('info', format(args), args); },
+  debug(...args) { write('debug', format(args), args); },
+  warn(...args) { write('warn', format(args), args); },
+  error(...args) { write('error', format(args), args); },
   trace(...args) {
     const holder = { name: 'Trace', message: args.length > 0 ? format(args) : '' };
     Error.captureStackTrace(holder, console.trace);

@@ -109,6 +109,13 @@ defineProperty(ReadableStream.prototype, INSPECT, {
 defineInspect(WritableStream, ['locked']);
 defineInspect(TransformStream, ['readable', 'writable']);
 
+// Whether something was written to `stream` (or its end) that its sink has not seen or not done yet.
+function hasPendingWrites(stream) {
+  return stream._state === 'writable' && (stream._inFlightWriteRequest !== undefined ||
+    stream._writeRequests.length > 0 || stream._inFlightCloseRequest !== undefined ||
+    stream._closeRequest !== undefined);
+}
+
 // ---- IdentityTransformStream, FixedLengthStream ---------------------------------------------
 
 // Marks a ReadableStream with the number of bytes it promised.
@@ -281,5 +288,5 @@ module.exports = {
   ReadableStreamBYOBRequest, ReadableStreamDefaultController, ReadableStreamDefaultReader,
   TransformStream, TransformStreamDefaultController, WritableStream,
   WritableStreamDefaultController, WritableStreamDefaultWriter,
-  READABLE_LOCKED, fixedLengthOf, makePipe,
+  READABLE_LOCKED, fixedLengthOf, hasPendingWrites, makePipe,
 };

@@ -25,6 +25,8 @@ const NO_RPC =
 const BLOCKED_TOO_LONG =
   'A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call was canceled and ' +
   'the Durable Object was reset.';
+const noEvents = (name) =>
+  `A Durable Object gets no ${name} events in isolane: fetch() and the methods of its class can be called.`;
 const ABORTED =
   'Application called abort() to reset Durable Object.';
 
@@ -258,8 +260,10 @@ function handleActorFetch(ioId, callId, depth, head, body, cf) {
 function handleActorMethod(ioId, callId, depth, path, operation, args) {
   const io = enterActor(ioId, depth);
   if (io === undefined) return;
+  // Whatever a result needs: nothing else may have brought it into this Worker yet.
+  require('workers/rpc');
   const { RESERVED_ON_ENTRYPOINTS, answer, perform, refuse } = require('workers/rpc_target');
-  const { LONG_PATH, values } = require('workers/rpc_stub');
+  const { EVENT, LONG_PATH, values } = require('workers/rpc_stub');
   const { actor } = io;
   actor.calls.add(callId);
   let parameters;
@@ -267,6 +271,7 @@ function handleActorMethod(ioId, callId, depth, path, operation, args) {
   try {
     if (!actor.hasMethods) throw new TypeError(NO_RPC);
     if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
+    if (operation & EVENT) throw new TypeError(noEvents(path));
     const names = operation & LONG_PATH ? parse(path) : [path];
     result = perform(actor.instance, names, false, RESERVED_ON_ENTRYPOINTS, operation & ~LONG_PATH, args, undefined);
   } catch (error) {

@@ -5,7 +5,7 @@
 
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
 const { describeError, hints } = require('internal/errors');
-const { ENHANCED_ERROR_SERIALIZATION } = require('internal/flags');
+const { ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isHandshake, isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
@@ -47,6 +47,7 @@ function failureOf(error, quiet) {
 // Tells C++ that the call `callId` (0: the one the context was opened for) ends with `error`, which is
 // written to the log unless `quiet`.
 function failCall(io, callId, error, quiet) {
+  if (state.flags & TAILED) require('internal/notes').noteException(io, error, callId);
   native.fail(io.id, callId, ...failureOf(error, quiet));
 }
 
@@ -62,6 +63,7 @@ function fail(io, error, request) {
   if (io.passThrough) {
     io.passThrough = false;
     native.reportUncaught(error, 'passThroughOnException');
+    if (state.flags & TAILED) require('internal/notes').noteFailure(io, error);
     promiseThen.call(
       send(io, OUTBOUND, undefined, request),
       (response) => finish(io, response, request),

@@ -61,10 +61,11 @@ function setHandlers(exports, environment, isServiceWorker, classes = []) {
     actorClasses[i] = typeof value === 'function' ? value : undefined;
   }
   if (isServiceWorker) {
-    if (!require.loaded('workers/fetch_event')?.hasFetchListener()) {
+    if (!require.loaded('workers/fetch_event')?.listens()) {
       return (
-        "the script registers no 'fetch' listener: call addEventListener('fetch', ...), or " +
-        'export default { fetch() {} }'
+        "the script registers no 'fetch' listener (nor one for another event that calls it): call " +
+        "addEventListener('fetch', ...), or export default { fetch() {} }; for isolane test: export const " +
+        'NAME = { async test() {} }'
       );
     }
     table.push(new Entrypoint('default', SCRIPT, undefined));
@@ -114,6 +115,7 @@ module.exports = {
   NO_FETCH,
   NOT_HANDLED,
   OBJECT,
+  SCRIPT,
   setHandlers,
   callFetch,
   entrypointAt: (number) => table[number],

@@ -3,17 +3,26 @@
 'use strict';
 
 const { checkOwner, requireContext, foreignIo, state } = require('internal/context');
-const { ENABLE_CTX_EXPORTS } = require('internal/flags');
+const { ENABLE_CTX_EXPORTS, TAILED } = require('internal/flags');
 
 const promiseThen = Promise.prototype.then;
 
-// Keeps `io` open until `promise` settles. A rejection is logged and changes nothing else.
-function extend(io, promise) {
+// Keeps `io` open until `promise` settles. A rejection is logged as one of `where`, and decides about
+// the outcome of an event; to a request it changes nothing.
+function extend(io, promise, where = 'waitUntil') {
   checkOwner(io, 'ExecutionContext');
   if (!native.waitUntil(io.id, 1)) throw foreignIo('ExecutionContext', io);
-  const done = () => native.waitUntil(io.id, -1);
+  const { event } = io;
+  event?.begin();
+  const done = () => {
+    native.waitUntil(io.id, -1);
+    event?.end();
+  };
   promiseThen.call(Promise.resolve(promise), done, (error) => {
-    native.reportUncaught(error, 'waitUntil');
+    if (state.flags & TAILED) require('internal/notes').noteException(io, error);
+    // A test's is the runner's to tell.
+    if (where !== 'test') native.reportUncaught(error, where);
+    event?.fail(error);
     done();
   });
 }

@@ -3,20 +3,20 @@
 // spec/service-bindings.md section 10
 'use strict';
 
-const { Event, globalTarget } = require('web/event_target');
+const { globalTarget, hasListeners } = require('web/event_target');
 const { DOMException } = require('internal/dom_exception');
-const { extend } = require('workers/execution_context');
+const { ExtendableEvent } = require('workers/extendable_event');
 
 let responseOf;
 
-class FetchEvent extends Event {
+class FetchEvent extends ExtendableEvent {
   #io;
   #request;
   #response = undefined;
   #responded = false;
 
   constructor(io, request) {
-    super('fetch');
+    super('fetch', io);
     this.#io = io;
     this.#request = request;
   }
@@ -35,10 +35,6 @@ class FetchEvent extends Event {
     this.#responded = true;
     this.#response = Promise.resolve(response);
     this.stopImmediatePropagation();
-  }
-
-  waitUntil(promise) {
-    extend(this.#io, promise);
   }
 
   passThroughOnException() {
@@ -78,7 +74,17 @@ function dispatchEvent(event) {
   return globalTarget.dispatchEvent(event);
 }
 
-const hasFetchListener = () => fetchListeners.length > 0;
+// Listeners of these are all that a script may need.
+const OTHER_EVENTS = ['scheduled', 'queue', 'tail', 'trace'];
+
+// Whether the script listens for anything that calls it.
+function listens() {
+  if (fetchListeners.length > 0) return true;
+  for (let i = 0; i < OTHER_EVENTS.length; i++) {
+    if (hasListeners(globalTarget, OTHER_EVENTS[i])) return true;
+  }
+  return false;
+}
 
 // Calls the listeners in order until one responds: a promise for its response, or undefined.
 function dispatchFetchEvent(io, request) {
@@ -97,6 +103,6 @@ module.exports = {
   addEventListener,
   removeEventListener,
   dispatchEvent,
-  hasFetchListener,
+  listens,
   dispatchFetchEvent,
 };

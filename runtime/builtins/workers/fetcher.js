@@ -2,7 +2,8 @@
 'use strict';
 
 const { state } = require('internal/context');
-const { SET_TOSTRING_TAG, RPC, FETCHER_HAS_GET_PUT_DELETE } = require('internal/flags');
+const { SET_TOSTRING_TAG, RPC, FETCHER_HAS_GET_PUT_DELETE, SERVICE_BINDING_EXTRA_HANDLERS } =
+  require('internal/flags');
 const { fetchOn } = require('web/fetch');
 
 const ILLEGAL =
@@ -49,11 +50,9 @@ class Fetcher {
     return fetchOn(channel, props, input, init);
   }
 
-  connect() {
-    const name = #root in this ? native.bindingName(this.#root.channel) : 'NAME';
-    throw new Error(
-      `env.${name}.connect() is not supported yet by isolane: only env.${name}.fetch() and method calls are.`,
-    );
+  connect(...args) {
+    if (typeof this !== 'object' || this === null || !(#root in this)) throw new TypeError(ILLEGAL);
+    return require('workers/socket').connectOn(this.#root, args);
   }
 
   static {
@@ -108,6 +107,28 @@ const HELPERS = {
   },
 };
 
+// Events of the target, where service_binding_extra_handlers is set; else these are names of methods.
+const EXTRA_HANDLERS = {
+  scheduled(options = undefined) {
+    const root = rootOfReceiver(this);
+    if (root === undefined) return Promise.reject(new TypeError(ILLEGAL));
+    return require('workers/scheduled').callScheduled(root, options);
+  },
+  queue(...args) {
+    const root = rootOfReceiver(this);
+    if (root === undefined) return Promise.reject(new TypeError(ILLEGAL));
+    return require('workers/queue').callQueue(root, args);
+  },
+};
+
+const rootOfReceiver = (value) => (typeof value === 'object' && value !== null ? rootOf(value) : undefined);
+
+function defineMethods(methods) {
+  for (const name of Object.keys(methods)) {
+    Object.defineProperty(Fetcher.prototype, name, { value: methods[name], writable: true, configurable: true });
+  }
+}
+
 // Gives Fetcher what the Worker's compatibility flags ask for; once per isolate, before any module.
 function configureFetcher() {
   const { flags } = state;
@@ -117,15 +138,8 @@ function configureFetcher() {
       configurable: true,
     });
   }
-  if (flags & FETCHER_HAS_GET_PUT_DELETE) {
-    for (const name of Object.keys(HELPERS)) {
-      Object.defineProperty(Fetcher.prototype, name, {
-        value: HELPERS[name],
-        writable: true,
-        configurable: true,
-      });
-    }
-  }
+  if (flags & FETCHER_HAS_GET_PUT_DELETE) defineMethods(HELPERS);
+  if (flags & SERVICE_BINDING_EXTRA_HANDLERS) defineMethods(EXTRA_HANDLERS);
   if (!(flags & RPC)) return;
   // Any other name is a method of the target. The lookup ends here only after Fetcher.prototype.
   const anything = new Proxy(Object.create(Object.prototype), {

@@ -16,7 +16,8 @@ class LoopbackHandler {
   get(_, name) {
     const value = this.fetcher[name];
     // Fetcher's own methods look at `this`, which is the Proxy.
-    return name === 'fetch' || name === 'connect' ? value.bind(this.fetcher) : value;
+    return typeof name === 'string' && name !== 'constructor' && Object.hasOwn(Fetcher.prototype, name)
+      ? value.bind(this.fetcher) : value;
   }
 
   has(_, name) {

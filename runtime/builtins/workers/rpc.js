@@ -1,11 +1,12 @@
 // Method calls as one, for the modules that are in the snapshot: loaded with the first call.
 'use strict';
 
-const { onMethodResult, property } = require('workers/rpc_stub');
+const { EVENT, onMethodResult, property, start, values } = require('workers/rpc_stub');
 const { handleMethod, handleStubCall, makeLocalStub, onDropped } = require('workers/rpc_target');
 const { describeObject, reviveObject } = require('workers/rpc_values');
 
 module.exports = {
+  EVENT,
   describeObject,
   handleMethod,
   handleStubCall,
@@ -14,4 +15,6 @@ module.exports = {
   onMethodResult,
   property,
   reviveObject,
+  start,
+  values,
 };

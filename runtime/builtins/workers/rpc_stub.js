@@ -17,9 +17,13 @@ const { BindingRoot, bindingRootOf } = require('workers/fetcher');
 const { RpcPromise, RpcProperty, RpcStub } = require('workers/rpc_classes');
 
 // Operations, as a call carries them; also with the bit LONG_PATH: the path is JSON, not one name.
+// EVENT: no method, but the handler of an event (workers/events.js); TOP_EVENT: which is not a call of
+// another Worker. The last two are known to C++ (worker/call.h).
 const CALL = 0;
 const GET = 1;
 const LONG_PATH = 2;
+const EVENT = 4;
+const TOP_EVENT = 8;
 
 const MAX_PROPERTY_DEPTH = 64;
 
@@ -424,9 +428,11 @@ function noteStubs(call, gave) {
 
 module.exports = {
   CALL,
+  EVENT,
   GET,
   LONG_PATH,
   StubState,
+  TOP_EVENT,
   checkUsable,
   isRemote,
   makeStub,

@@ -13,7 +13,7 @@ const { addHint } = require('internal/calls');
 const { hints } = require('internal/errors');
 const { getOwnPropertyNames, getPrototypeOf, hasOwn, objectPrototype, parse, promiseThen } =
   require('internal/primordials');
-const { CALL, LONG_PATH, StubState, isRemote, makeStub, missing, stubStateOf, unsendableName, values } =
+const { CALL, EVENT, LONG_PATH, StubState, isRemote, makeStub, missing, stubStateOf, unsendableName, values } =
   require('workers/rpc_stub');
 
 // Of entrypoints: what is special there, or belongs to Durable Objects.
@@ -260,6 +260,10 @@ function handleMethod(ioId, number, depth, entrypoint, props, callId, path, oper
   let result;
   try {
     if (args === undefined) ({ args, parameters } = values.readArguments(io, callId));
+    if (operation & EVENT) {
+      require('workers/events').handleEvent(io, callId, entrypoint, path, operation, args);
+      return;
+    }
     const names = operation & LONG_PATH ? parse(path) : [path];
     result = callEntrypoint(io, entrypoint, names, operation & ~LONG_PATH, args);
   } catch (error) {

@@ -15,6 +15,7 @@ const { defineProperty } = require('internal/webidl');
 const { getPrototypeOf, objectPrototype } = require('internal/primordials');
 const { bindingRootOf, makeFetcherFrom } = require('workers/fetcher');
 const { RpcTarget } = require('workers/entrypoint_classes');
+const { IncomingPipe, OutgoingPipe } = require('workers/pipe_ends');
 const { CALL, StubState, checkUsable, makeStub, start, stubStateOf, unsendableName, values } = require('workers/rpc_stub');
 const { accessOf, attachExport } = require('workers/rpc_target');
 
@@ -31,6 +32,7 @@ const FILE = 8; // bytes, type, name, time
 const SIGNAL = 9; // the parts of describeSignal()
 const EXCEPTION = 10; // message, name
 const ERROR = 11; // type, message, extra
+const PIPE = 12; // body
 
 const LOST_WRITER =
   'WritableStream received over RPC was disconnected because the remote execution context has ended.';
@@ -218,6 +220,7 @@ function describeObject(object) {
   if (isAbortSignal(object)) return describeSignal(object);
   if (isDOMException(object)) return [EXCEPTION, object.message, object.name];
   if (object instanceof Error) return describeErrorValue(object);
+  if (object instanceof OutgoingPipe) return [PIPE, native.attachBody(STREAM, object.writer)];
   const prototype = getPrototypeOf(object);
   const name = prototype === null ? 'Object' : prototype.constructor?.name;
   return unsupported(typeof name === 'string' && name !== '' ? name : 'Object');
@@ -327,6 +330,8 @@ function reviveObject(parts) {
       return makeException(parts[1], parts[2]);
     case ERROR:
       return makeError(parts[1], parts[2], false, optional(parts[3]));
+    case PIPE:
+      return new IncomingPipe(native.takeBody(io.id, parts[1]));
     default:
       return undefined;
   }

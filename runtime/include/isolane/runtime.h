@@ -14,12 +14,23 @@
 #include <string>
 #include <vector>
 
+#include <isolane/events.h>
 #include <isolane/http.h>
 #include <isolane/observer.h>
 #include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
 namespace isolane {
+
+enum class LocalEndpoints {
+  // Every request goes to the public Worker.
+  kNone,
+  // /cdn-cgi/local/scheduled?cron=&time=&format=json&worker= fires a cron trigger; see
+  // worker/local_requests.h.
+  kTriggers,
+  // And /__scheduled?cron=, as with `wrangler dev --test-scheduled`.
+  kTestScheduled,
+};
 
 struct RuntimeOptions {
   UnknownService unknown_services = UnknownService::kRefuse;
@@ -32,6 +43,10 @@ struct RuntimeOptions {
   // does below its .wrangler/state. Made when the first object stores something. Empty: in memory,
   // gone with the Runtime.
   std::string persist_to = {};
+  // What HTTP clients that name this machine as their host may do beside sending requests.
+  LocalEndpoints local_endpoints = LocalEndpoints::kNone;
+  // RunTests is all that will be called: the public Worker needs no default export.
+  bool tests_only = false;
 };
 
 // A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not
@@ -57,6 +72,16 @@ class Runtime {
   virtual void FetchAsync(Request request, std::function<void(Result<Response>)> done) = 0;
   // Does what can be done now without waiting.
   virtual void Poll() = 0;
+
+  // Fires a cron trigger and waits for its outcome, as Fetch does. The Error says that there is no
+  // such Worker.
+  virtual Result<EventResult> Scheduled(const ScheduledEvent& event) = 0;
+  // Calls test(ctrl, env, ctx) of every export of `worker` (empty: the public one) that has such a
+  // handler and whose name contains `filter`, one after the other, and tells each result as it
+  // comes. Gives them all; none if there is no such export. Not from within a callback.
+  virtual Result<std::vector<TestResult>> RunTests(
+      const std::string& worker, const std::string& filter,
+      const std::function<void(const TestResult&)>& on_result) = 0;
 
   // Replaces the target of a service binding from now on: "AUTH" for every binding of that name, or
   // "gateway.AUTH" for one Worker's. An Error names the bindings that exist.

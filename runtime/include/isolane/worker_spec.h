@@ -71,6 +71,13 @@ struct DurableObjectClass {
   bool sqlite = false;
 };
 
+// A Worker that is told, by a tail event, of every invocation of the one that names it.
+struct TailConsumer {
+  std::string service;
+  // Where it was declared, for messages. May be empty.
+  std::string where;
+};
+
 struct Limits {
   // CPU time of one whole pipeline: the top-level request and every call below it. The public
   // Worker's value counts. ms.
@@ -113,6 +120,9 @@ struct WorkerSpec {
 
   std::vector<BindingSpec> bindings;
   std::vector<DurableObjectClass> durable_objects;
+  std::vector<TailConsumer> tail_consumers;
+  // Cron expressions, for whoever fires them: the runtime never does it by itself.
+  std::vector<std::string> crons;
   Limits limits;
   // The file it came from, for messages. May be empty.
   std::string config_path;
@@ -120,8 +130,10 @@ struct WorkerSpec {
 
 // What a Runtime does with a service binding whose Worker does not exist.
 enum class UnknownService {
-  kRefuse,     // Runtime::Load fails and names the known Workers
-  kFailOnUse,  // fetch() answers 503 with the same words, a method call rejects
+  kRefuse,  // Runtime::Load fails and names the known Workers
+  // fetch() answers 503 with the same words, a method call rejects; a tail consumer that does not
+  // exist is told nothing
+  kFailOnUse,
 };
 
 }  // namespace isolane

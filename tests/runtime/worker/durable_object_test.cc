@@ -328,6 +328,22 @@ TEST_SUITE("runtime/worker/durable_objects") {
     CHECK(runtime.Text() == "of rooms");
   }
 
+  TEST_CASE("another Worker's object has methods, whatever that Worker has used before") {
+    TestRuntime runtime({TestWorker("front", R"js(
+      export default { async fetch(request, env) {
+        return new Response(await env.ROOM.getByName('a').add(1, 2));
+      } })js")
+                             .Date("2026-11-01")
+                             .Objects("ROOM", "Room", "rooms"),
+                         TestWorker("rooms", R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject { add(a, b) { return a + b; } }
+      export default {};)js")
+                             .Date("2026-11-01")
+                             .Objects("ROOM", "Room")});
+    CHECK(runtime.Text() == "3");
+  }
+
   TEST_CASE("the Worker's own classes are in ctx.exports") {
     CHECK(Run("return ctx.exports.Room.getByName('a').add(2)") == "2");
   }

@@ -19,7 +19,7 @@ namespace {
 struct Fixture {
   testing::TestRuntime runtime{{testing::TestWorker::Handler("a", "")}};
   Worker& worker = runtime.worker(0);
-  js::CpuMeter meter{0, std::numeric_limits<uint64_t>::max()};
+  js::CpuMeter meter{0, std::numeric_limits<int64_t>::max()};
   js::Enter enter{*worker.isolate(), runtime.graph().dispatcher().watchdog(), meter};
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   v8::Local<v8::Context> context = enter.context();

@@ -18,7 +18,7 @@ namespace {
 // An isolate that is entered.
 struct Fixture {
   testing::TestRuntime runtime{{testing::TestWorker::Handler("a", "")}};
-  js::CpuMeter meter{0, std::numeric_limits<uint64_t>::max()};
+  js::CpuMeter meter{0, std::numeric_limits<int64_t>::max()};
   js::Enter enter{*runtime.worker(0).isolate(), runtime.graph().dispatcher().watchdog(), meter};
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
 

@@ -1,0 +1,112 @@
+// What tail Workers are told of an invocation beside what C++ knows: console lines and exceptions. Used
+// only in Workers that have tail consumers (flag TAILED).
+'use strict';
+
+const { setPrototypeOf, stringify } = require('internal/primordials');
+
+const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+function text(value) {
+  try {
+    return `${value}`;
+  } catch {
+    return typeof value === 'symbol' ? value.toString() : '[object]';
+  }
+}
+
+// The frames of a stack, without the line that repeats name and message and without those of built-ins.
+function framesOf(error) {
+  try {
+    const { stack } = error;
+    if (typeof stack !== 'string') return undefined;
+    const frames = [];
+    for (const line of stack.split('\n')) {
+      if (/^ {4}at /.test(line) && !line.includes('isolane:')) frames.push(line);
+    }
+    return frames.length === 0 ? undefined : frames.join('\n');
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(error) {
+  if (!(error instanceof Error)) {
+    if (!isObject(error)) return { name: 'Error', message: text(error), stack: undefined };
+    return { name: 'Error', message: `#<${text(error.constructor?.name || 'Object')}>`, stack: undefined };
+  }
+  let name = 'Error';
+  let message = '';
+  try {
+    name = text(error.name);
+    message = text(error.message);
+  } catch {
+    // A getter of the Worker's: the defaults say enough.
+  }
+  return { name, message, stack: framesOf(error) };
+}
+
+function note(io, callId, error, fails) {
+  const { name, message, stack } = describe(error);
+  native.tailException(io.id, callId, name, message, stack, fails);
+}
+
+// An exception of this invocation that nobody caught. `callId`: of the call on a Durable Object, if known.
+function noteException(io, error, callId = 0) {
+  note(io, callId, error, false);
+}
+
+// One that makes the invocation a failed one, whatever is answered.
+function noteFailure(io, error) {
+  note(io, 0, error, true);
+}
+
+// A stream has failed that goes into the native pipe `writer`: that of a response is a failure.
+function noteStream(io, writer, error) {
+  const { name, message, stack } = describe(error);
+  native.tailStream(io.id, writer, name, message, stack);
+}
+
+// --- console lines ---
+
+// What stands for an argument in the JSON of a line.
+function encode(argument) {
+  switch (typeof argument) {
+    case 'string':
+    case 'boolean':
+    case 'number':
+      return stringify(argument);
+    case 'undefined':
+      return 'null';
+    case 'bigint':
+      return stringify(text(argument));
+    case 'symbol':
+      return '{}';
+    case 'function':
+      return stringify(text(argument));
+  }
+  if (argument === null) return 'null';
+  if (argument instanceof Error) return stringify(text(argument));
+  try {
+    return stringify(argument) ?? 'null';
+  } catch {
+    // Cycles, a BigInt inside, a toJSON() that throws.
+    return stringify(require('internal/inspect').inspect(argument));
+  }
+}
+
+// The console has written a line with these arguments.
+function noteLog(io, level, args) {
+  const parts = setPrototypeOf([], null);
+  let errors;
+  for (let i = 0; i < args.length; i++) {
+    parts[i] = encode(args[i]);
+    if (!(args[i] instanceof Error)) continue;
+    errors ??= setPrototypeOf(new Array(args.length), null);
+    errors[i] = setPrototypeOf(describe(args[i]), null);
+  }
+  let list = '';
+  for (let i = 0; i < parts.length; i++) list += (i === 0 ? '' : ',') + parts[i];
+  native.tailLog(io.id, level, `[${list}]`, errors === undefined ? undefined : stringify(errors));
+}
+
+module.exports = { noteException, noteFailure, noteLog, noteStream };

@@ -1,0 +1,68 @@
+// What a developer's HTTP client may ask of the runtime itself, below /cdn-cgi/: firing a cron
+// trigger.
+//
+//   /cdn-cgi/local/scheduled?cron=EXPRESSION&time=MS&format=json&worker=NAME
+//
+// (also as /cdn-cgi/handler/scheduled and /cdn-cgi/mf/scheduled, its former names) calls the
+// scheduled handler of a Worker, without `worker` of the public one: 200 and "ok", or 500 and the
+// outcome. Requests below /cdn-cgi/ must name this machine as their host, so that no web page of
+// another site can send one.
+//
+// spec/wrangler.md section 3.7. Loop thread. Owned by the HttpFrontend.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <isolane/runtime.h>
+
+#include "runtime/http/server.h"
+#include "runtime/worker/dispatcher.h"
+
+namespace isolane::worker {
+
+class Worker;
+
+class LocalRequests final {
+ public:
+  // The Worker of a name ("": the public one), or an Error for the client.
+  using FindWorker = std::function<Result<Worker*>(const std::string& name)>;
+
+  LocalRequests(Dispatcher& dispatcher, LocalEndpoints enabled, FindWorker find);
+  ~LocalRequests();
+  LocalRequests(const LocalRequests&) = delete;
+  LocalRequests& operator=(const LocalRequests&) = delete;
+
+  // Whether a request for this URL is looked at here at all. Cheap.
+  static bool Concerns(std::string_view url) {
+    constexpr size_t kScheme = 7;  // "http://"
+    if (url.size() < kScheme) return false;
+    const size_t path = url.find('/', kScheme);
+    if (path == std::string_view::npos) return false;
+    const std::string_view rest = url.substr(path);
+    return rest.starts_with("/cdn-cgi/") || rest.starts_with("/__scheduled");
+  }
+
+  enum class Verdict {
+    kAnswered,  // or will be
+    kUnlisted,  // the public Worker's, but none to log
+    kListed,    // the public Worker's, like any other
+  };
+  Verdict Handle(http::Exchange& exchange);
+
+ private:
+  class Answer;
+
+  Verdict Refuse(http::Exchange& exchange, int status, const std::string& text);
+  Verdict Fire(http::Exchange& exchange, std::string_view url);
+
+  Dispatcher& dispatcher_;
+  const LocalEndpoints enabled_;
+  const FindWorker find_;
+  std::unordered_map<const Answer*, std::unique_ptr<Answer>> answers_;
+};
+
+}  // namespace isolane::worker

@@ -1,0 +1,194 @@
+#include "runtime/worker/tails.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/json_text.h"
+#include "runtime/worker/actor.h"
+#include "runtime/worker/dispatcher.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+namespace {
+
+double SinceEpochMs() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+}  // namespace
+
+TailRecord* Tails::NewRecord(const Invocation& invocation, const Call& call) {
+  const std::vector<const Worker*>& chain = invocation.pipeline->tail_chain;
+  std::vector<Worker*> consumers;
+  for (Worker* one : invocation.worker->tail_consumers()) {
+    if (std::find(chain.begin(), chain.end(), one) == chain.end()) consumers.push_back(one);
+  }
+  if (consumers.empty() || stopped_) return nullptr;
+  auto owned = std::make_unique<TailRecord>();
+  TailRecord* const record = owned.get();
+  record->worker = invocation.worker;
+  if (call.channel != nullptr && call.channel->entrypoint != "default") {
+    record->entrypoint = call.channel->entrypoint;
+  }
+  record->consumers = std::move(consumers);
+  record->chain = chain;
+  record->timestamp_ms = SinceEpochMs();
+  record->started_ms = Dispatcher::NowMs();
+  record->Describe(call);
+  live_.emplace(record, std::move(owned));
+  return record;
+}
+
+void Tails::Begin(Invocation& invocation, const Call& call) {
+  invocation.tail = NewRecord(invocation, call);
+}
+
+void Tails::BeginCall(Invocation& object, const Call& call) {
+  TailRecord* const record = NewRecord(object, call);
+  if (record == nullptr) return;
+  record->object_id = object.actor->object_id;
+  record->entrypoint = object.actor->actor_class->name;
+  record->call = call.id;
+  calls_[call.id] = {&object, record};
+  object.tail = record;
+}
+
+void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* error) {
+  const auto found = calls_.find(call);
+  if (found == calls_.end() || found->second.first != &object) return;
+  TailRecord& record = *found->second.second;
+  calls_.erase(found);
+  if (error != nullptr) {
+    if (record.outcome.empty()) record.outcome = "exception";
+    if (record.exceptions.empty()) {
+      record.AddException(SinceEpochMs(), error->type, error->message, {});
+    }
+  }
+  if (object.tail == &record) {
+    object.tail = nullptr;
+    for (const auto& [other, entry] : calls_) {
+      if (entry.first == &object) object.tail = entry.second;
+    }
+  }
+  Close(record);
+}
+
+TailRecord* Tails::RecordOf(const Invocation& invocation, uint32_t call) {
+  if (invocation.actor == nullptr || call == 0) return invocation.tail;
+  const auto found = calls_.find(call);
+  return found == calls_.end() ? nullptr : found->second.second;
+}
+
+void Tails::NoteOutcome(Invocation& invocation, std::string_view outcome, uint32_t call) {
+  TailRecord* const record = RecordOf(invocation, call);
+  if (record != nullptr && record->outcome.empty() && outcome != "ok") record->outcome = outcome;
+}
+
+void Tails::NoteResponse(Invocation& invocation, uint32_t call, int status,
+                         const base::Body& body) {
+  TailRecord* const record = RecordOf(invocation, call);
+  if (record == nullptr) return;
+  record->status = status;
+  if (body.kind == base::Body::Kind::kPipe) record->response = body.pipe;
+}
+
+void Tails::NoteError(Invocation& invocation, const RemoteError& error) {
+  invocation.tail->AddException(SinceEpochMs(), error.type, error.message, {});
+  NoteOutcome(invocation, "exception");
+}
+
+void Tails::NoteEvent(Invocation& invocation, std::string_view json) {
+  invocation.tail->event.clear();
+  base::AppendAsciiJson(json, invocation.tail->event);
+}
+
+void Tails::NoteLog(Invocation& invocation, std::string_view level, std::string_view message,
+                    std::string_view error_info) {
+  invocation.tail->AddLog(SinceEpochMs(), level, message, error_info);
+}
+
+void Tails::NoteException(Invocation& invocation, uint32_t call, std::string_view name,
+                          std::string_view message, std::string_view stack) {
+  if (TailRecord* const record = RecordOf(invocation, call)) {
+    record->AddException(SinceEpochMs(), name, message, stack);
+  }
+}
+
+void Tails::NoteClientGone(Invocation& invocation) {
+  const base::Pipe* body = invocation.tail->response.get();
+  if (!invocation.responded) {
+    NoteOutcome(invocation, "canceled");
+  } else if (body != nullptr && !body->at_end()) {
+    NoteOutcome(invocation, "responseStreamDisconnected");
+  }
+}
+
+void Tails::Finish(Invocation& invocation) {
+  TailRecord* const record = std::exchange(invocation.tail, nullptr);
+  if (record->call != 0) {
+    // A Durable Object that ended otherwise than by EndActor.
+    std::vector<uint32_t> open;
+    for (const auto& [call, entry] : calls_) {
+      if (entry.first == &invocation) open.push_back(call);
+    }
+    for (uint32_t call : open) FinishCall(invocation, call);
+    return;
+  }
+  const base::Pipe* body = record->response.get();
+  if (body != nullptr && body->state() == base::Pipe::State::kErrored) {
+    // The stream failed after its head had been sent.
+    if (record->exceptions.empty()) {
+      record->AddException(SinceEpochMs(), body->error().type, body->error().message, {});
+    }
+    if (record->outcome.empty()) record->outcome = "exception";
+  }
+  if (!invocation.responded && record->outcome.empty()) record->outcome = "canceled";
+  Close(*record);
+}
+
+void Tails::Close(TailRecord& record) {
+  const auto found = live_.find(&record);
+  finished_.push_back(std::move(found->second));
+  live_.erase(found);
+}
+
+void Tails::Deliver() {
+  const std::vector<std::unique_ptr<TailRecord>> finished = std::exchange(finished_, {});
+  for (const auto& record : finished) {
+    const std::string arguments =
+        "[[" + record->ToJson(Dispatcher::NowMs(), dispatcher_.watchdog().CyclesPerMs()) + "]]";
+    for (Worker* consumer : record->consumers) Send(*record, *consumer, arguments);
+  }
+}
+
+void Tails::Send(const TailRecord& record, Worker& consumer, const std::string& arguments) {
+  if (under_way_ == kMaxUnderWay) {
+    dropped_++;
+    const double now = Dispatcher::NowMs();
+    if (now - warned_ms_ >= kWarnEveryMs) {
+      warned_ms_ = now;
+      dispatcher_.Log(LogLevel::kWarn, &consumer,
+                      std::to_string(dropped_) + " tail events were dropped so far, because " +
+                          std::to_string(kMaxUnderWay) + " of them are under way.",
+                      true);
+    }
+    return;
+  }
+  HandlerEvent event;
+  event.name = "tail";
+  event.arguments_json = arguments;
+  event.tail_chain = record.chain;
+  event.tail_chain.push_back(record.worker);
+  event.tail_chain.push_back(&consumer);
+  under_way_++;
+  dispatcher_.SendEvent(consumer, std::move(event), [this](const EventResult&) { under_way_--; });
+}
+
+void Tails::Stop() { stopped_ = true; }
+
+}  // namespace isolane::worker

@@ -1,0 +1,88 @@
+// Tail Workers: notes what invocations of Workers with `tail_consumers` do, and sends each of these
+// a tail event when one is over, in a pipeline of its own.
+//
+// Workers without consumers pay for a look at a null pointer where something would be noted.
+//
+// Loop thread. Owned by the Dispatcher.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/body.h"
+#include "runtime/worker/records.h"
+#include "runtime/worker/tail_record.h"
+
+namespace isolane::worker {
+
+class Dispatcher;
+struct Call;
+
+class Tails {
+ public:
+  // Tail events under way at a time; further ones are dropped, and the log says so.
+  static constexpr size_t kMaxUnderWay = 1000;
+  static constexpr double kWarnEveryMs = 10'000;
+
+  explicit Tails(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+  Tails(const Tails&) = delete;
+  Tails& operator=(const Tails&) = delete;
+
+  // The invocation begins with `call`; its Worker has consumers.
+  void Begin(Invocation& invocation, const Call& call);
+
+  // The same for a call on a Durable Object, whose invocation serves many, one after the other or
+  // at a time. What nobody can tell apart, such as a console line, is noted for the last one.
+  void BeginCall(Invocation& object, const Call& call);
+  // That call has been answered, or `error` has ended the object.
+  void FinishCall(Invocation& object, uint32_t call, const RemoteError* error = nullptr);
+
+  // --- of invocations with a record ---
+  // Something other than "ok"; the first one counts. `call` is that on a Durable Object; 0: the
+  // last.
+  void NoteOutcome(Invocation& invocation, std::string_view outcome, uint32_t call = 0);
+  void NoteResponse(Invocation& invocation, uint32_t call, int status, const base::Body& body);
+  // An error that isolane made for it: it hung, its isolate was ended.
+  void NoteError(Invocation& invocation, const RemoteError& error);
+  // The built-in half has more to say about the event than Begin saw: JSON object, UTF-8.
+  void NoteEvent(Invocation& invocation, std::string_view json);
+  void NoteLog(Invocation& invocation, std::string_view level, std::string_view message,
+               std::string_view error_info);
+  void NoteException(Invocation& invocation, uint32_t call, std::string_view name,
+                     std::string_view message, std::string_view stack);
+  // The client has left.
+  void NoteClientGone(Invocation& invocation);
+  // It is over, and will be told.
+  void Finish(Invocation& invocation);
+
+  bool pending() const { return !finished_.empty() && !stopped_; }
+  // Opens the pipelines of what is over. No isolate is entered.
+  void Deliver();
+  // The runtime ends: nobody is told any more.
+  void Stop();
+
+ private:
+  // Null if nobody is to be told.
+  TailRecord* NewRecord(const Invocation& invocation, const Call& call);
+  TailRecord* RecordOf(const Invocation& invocation, uint32_t call);
+  // From live_ to finished_.
+  void Close(TailRecord& record);
+  void Send(const TailRecord& record, Worker& consumer, const std::string& arguments);
+
+  Dispatcher& dispatcher_;
+  std::unordered_map<const TailRecord*, std::unique_ptr<TailRecord>> live_;
+  // Of Durable Objects, by call; with the object's invocation.
+  std::unordered_map<uint32_t, std::pair<Invocation*, TailRecord*>> calls_;
+  std::vector<std::unique_ptr<TailRecord>> finished_;
+  size_t under_way_ = 0;
+  size_t dropped_ = 0;
+  double warned_ms_ = -kWarnEveryMs;
+  bool stopped_ = false;
+};
+
+}  // namespace isolane::worker
