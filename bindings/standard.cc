@@ -2,6 +2,7 @@
 // CMakeLists.txt makes the linker keep this file, which nobody else names.
 #include "bindings/durable_object/durable_object_binding.h"
 #include "bindings/service/service_binding.h"
+#include "bindings/unsupported/unsupported_binding.h"
 #include "bindings/vars/vars.h"
 #include "runtime/worker/binding.h"
 
@@ -13,6 +14,7 @@ bool RegisterStandardBindings() {
   worker::RegisterBindingKind(VarsKind());
   worker::RegisterBindingKind(ServiceKind());
   worker::RegisterBindingKind(DurableObjectKind());
+  worker::RegisterBindingKind(UnsupportedKind());
   return true;
 }
 

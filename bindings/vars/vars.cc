@@ -17,7 +17,8 @@ class Vars final : public worker::BindingKind {
     v8::Local<v8::Value> value;
     if (!js::FromUtf8(isolate, var->json).ToLocal(&json) ||
         !v8::JSON::Parse(isolate->GetCurrentContext(), json).ToLocal(&value)) {
-      return Error{"the value of the variable " + spec.name + " is not JSON: " + var->json,
+      return Error{"the value of the variable " + spec.name + " is not JSON" +
+                       (var->hidden ? std::string() : ": " + var->json),
                    {},
                    spec.where,
                    {}};

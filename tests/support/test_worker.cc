@@ -47,6 +47,11 @@ TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
   return *this;
 }
 
+TestWorker& TestWorker::Binding(BindingSpec binding) {
+  spec_.bindings.push_back(std::move(binding));
+  return *this;
+}
+
 TestWorker& TestWorker::Date(const std::string& date) {
   spec_.compatibility_date = date;
   return *this;

@@ -33,6 +33,8 @@ class TestWorker {
   // It is told by tail events what this Worker does.
   TestWorker& Tail(const std::string& worker);
   TestWorker& Var(const std::string& name, const std::string& json);
+  // A binding of any kind.
+  TestWorker& Binding(BindingSpec binding);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);
   TestWorker& CpuMs(int64_t ms);

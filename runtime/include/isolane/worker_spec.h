@@ -42,6 +42,8 @@ using ModuleLoader = std::function<Result<ModuleSource>(const std::string& name)
 // A value of `env` given as JSON text: a string, or anything JSON can say.
 struct VarBinding {
   std::string json;
+  // Never shown, neither at start nor in messages: it comes from where secrets are kept.
+  bool hidden = false;
 };
 
 // A service binding: env.NAME.fetch() invokes the Worker called `service`.
@@ -57,9 +59,19 @@ struct DurableObjectBinding {
   std::string script;  // the Worker that exports the class; empty: the one that is bound to
 };
 
+// A binding that isolane does not have. The Worker starts; whatever it asks of the value throws an
+// error that names the binding and its kind.
+struct UnsupportedBinding {
+  std::string kind;    // "KV Namespace"
+  std::string target;  // what it is bound to, for the table at start; may be empty
+  // Goes on after "env.NAME is a KV Namespace, which ": "isolane does not support yet".
+  std::string reason;
+  std::string advice;  // what to do instead; may be empty
+};
+
 struct BindingSpec {
   std::string name;
-  std::variant<VarBinding, ServiceBinding, DurableObjectBinding> value;
+  std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding> value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;
 };
