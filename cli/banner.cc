@@ -2,18 +2,22 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
+
+#include "wrangler-compat/binding_text.h"
 
 namespace isolane::cli {
 namespace {
 
 constexpr size_t kValueWidth = 40;
-constexpr size_t kGap = 3;
+constexpr size_t kGap = 6;
+constexpr char kConnected[] = "[connected]";
+constexpr char kNotConnected[] = "[not connected]";
 
 struct Row {
   std::string binding;   // env.AUTH (auth-worker)
   std::string resource;  // Worker
-  bool found = true;     // false: the Worker does not exist
+  std::string mode;      // local, not supported
+  std::string status;    // [connected], [not connected], or empty
 };
 
 // At most kValueWidth columns; a longer text ends with "...".
@@ -33,25 +37,20 @@ bool IsKnown(const std::vector<WorkerSpec>& workers, const std::string& name) {
 }
 
 Row MakeRow(const BindingSpec& binding, const std::vector<WorkerSpec>& workers) {
-  const std::string name = "env." + Printable(binding.name);
-  if (const auto* service = std::get_if<ServiceBinding>(&binding.value)) {
-    std::string target = service->service;
-    if (!service->entrypoint.empty()) target += "#" + service->entrypoint;
-    return {name + " (" + Shortened(Printable(target)) + ")", "Worker",
-            IsKnown(workers, service->service)};
+  const wrangler::BindingText text = wrangler::DescribeBinding(binding);
+  Row row;
+  row.binding = "env." + Printable(binding.name);
+  if (!text.value.empty()) row.binding += " (" + Shortened(Printable(text.value)) + ")";
+  row.resource = text.resource;
+  row.mode = text.supported ? "local" : "not supported";
+  if (!text.worker.empty()) {
+    row.status = IsKnown(workers, text.worker) ? kConnected : kNotConnected;
   }
-  if (const auto* objects = std::get_if<DurableObjectBinding>(&binding.value)) {
-    const bool other = !objects->script.empty();
-    const std::string target =
-        objects->class_name + (other ? ", defined in " + objects->script : std::string());
-    return {name + " (" + Shortened(Printable(target)) + ")", "Durable Object",
-            !other || IsKnown(workers, objects->script)};
-  }
-  // Values from the command line are often secrets.
-  const bool hidden = binding.where == "--var";
-  const std::string& json = std::get_if<VarBinding>(&binding.value)->json;
-  const std::string value = hidden ? "\"(hidden)\"" : Shortened(Printable(json));
-  return {name + " (" + value + ")", "Environment Variable"};
+  return row;
+}
+
+std::string Padded(const std::string& text, size_t width) {
+  return text + std::string(width + kGap - DisplayWidth(text), ' ');
 }
 
 std::string UrlOf(const std::string& ip, int port) {
@@ -62,30 +61,51 @@ std::string UrlOf(const std::string& ip, int port) {
 }  // namespace
 
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours) {
+  const Row head{"Binding", "Resource", "Mode", {}};
   std::vector<std::vector<Row>> tables;
-  size_t width = 0;
+  size_t binding_width = head.binding.size();
+  size_t resource_width = head.resource.size();
   for (const WorkerSpec& worker : workers) {
     std::vector<Row>& rows = tables.emplace_back();
     for (const BindingSpec& binding : worker.bindings) {
       rows.push_back(MakeRow(binding, workers));
-      width = std::max(width, DisplayWidth(rows.back().binding));
+      binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
+      resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
     }
     for (const TailConsumer& consumer : worker.tail_consumers) {
       rows.push_back({"tail (" + Shortened(Printable(consumer.service)) + ")", "Tail Worker",
-                      IsKnown(workers, consumer.service)});
-      width = std::max(width, DisplayWidth(rows.back().binding));
+                      "local", IsKnown(workers, consumer.service) ? kConnected : kNotConnected});
+      binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
+      resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
     }
   }
 
   std::string out;
+  if (workers.size() > 1) {
+    out = "Workers: ";
+    for (size_t i = 0; i < workers.size(); i++) {
+      out += (i > 0 ? ", " : "") + Paint(workers[i].name, Colour::kBold, colours);
+      if (i == 0) out += " (public)";
+    }
+    out += '\n';
+  }
   for (size_t i = 0; i < workers.size(); i++) {
-    out += Paint(workers[i].name, Colour::kBold, colours) + (i == 0 ? " (public)\n" : "\n");
+    if (tables[i].empty()) continue;
+    out += workers.size() > 1 ? Paint(workers[i].name, Colour::kBold, colours) : "Your Worker";
+    out += " has access to the following bindings:\n";
+    out += Paint(
+        Padded(head.binding, binding_width) + Padded(head.resource, resource_width) + head.mode,
+        Colour::kDim, colours);
+    out += '\n';
     for (const Row& row : tables[i]) {
-      out += "  " + row.binding + std::string(width + kGap - DisplayWidth(row.binding), ' ');
-      out += row.resource;
-      if (!row.found) out += " " + Paint("[not found]", Colour::kYellow, colours);
+      out += Padded(row.binding, binding_width) + Padded(row.resource, resource_width) + row.mode;
+      if (!row.status.empty()) {
+        const Colour colour = row.status == kConnected ? Colour::kGreen : Colour::kYellow;
+        out += " " + Paint(row.status, colour, colours);
+      }
       out += '\n';
     }
+    out += '\n';
   }
   return out;
 }

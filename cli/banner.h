@@ -12,14 +12,16 @@
 
 namespace isolane::cli {
 
-// One block for each Worker, the public one first:
+// Wrangler's table, one for each Worker that has bindings; the first line only if there are
+// several:
 //
-//   gateway (public)
-//     env.AUTH (auth-worker#Admin)   Worker
-//     env.MAIL (mailer)              Worker [not found]
-//     env.GREETING ("hello")         Environment Variable
-//     tail (logger)                  Tail Worker
-//   auth-worker
+//   Workers: gateway (public), auth-worker
+//   gateway has access to the following bindings:
+//   Binding                        Resource                  Mode
+//   env.GREETING ("hello")         Environment Variable      local
+//   env.AUTH (auth-worker#Admin)   Worker                    local [connected]
+//   env.MAIL (mailer)              Worker                    local [not connected]
+//   env.CACHE (1f9a)               KV Namespace              not supported
 //
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours);
 

@@ -3,17 +3,20 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <climits>
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/explain.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/serve.h"
+#include "cli/terminal.h"
 #include "cli/test_run.h"
-#include "wrangler-compat/config_file.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -29,27 +32,46 @@ std::string CurrentDirectory() {
   return getcwd(path, sizeof path) != nullptr ? path : "/";
 }
 
+// To stdout, so that what a script reads from stderr are complaints only.
+void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
+  if (level < LogLevel::kInfo) return;
+  for (const std::string& note : notes) std::printf("%s\n", note.c_str());
+}
+
 int LoadAndRun(const CliOptions& options) {
+  if (!options.cwd.empty() && chdir(options.cwd.c_str()) != 0) {
+    PrintError("--cwd " + options.cwd + ": " + std::strerror(errno));
+    return kFailure;
+  }
   wrangler::ProjectOptions project_options;
   project_options.cwd = CurrentDirectory();
   project_options.configs = options.configs;
+  project_options.environment = options.environment;
   project_options.vars = options.vars;
+  project_options.env_files = options.env_files;
+  project_options.script = options.script;
+  project_options.name = options.name;
+  project_options.compatibility_date = options.compatibility_date;
+  project_options.compatibility_flags = options.compatibility_flags;
+  project_options.process = wrangler::CurrentProcessVariables();
   project_options.unknown_service =
-      options.command == Command::kServe ? UnknownService::kRefuse : UnknownService::kFailOnUse;
-  const bool alone = options.command == Command::kTest && !options.files.empty();
-  if (project_options.configs.empty() && !alone) {
-    auto found = wrangler::FindConfigFile(project_options.cwd);
-    if (!found.ok()) {
-      PrintError(found.error().ToString());
-      return kFailure;
-    }
-    project_options.configs.push_back(*found);
-  }
+      options.command == Command::kServe || options.command == Command::kCheck
+          ? UnknownService::kRefuse
+          : UnknownService::kFailOnUse;
   if (options.command == Command::kTest) return RunTests(options, project_options);
 
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
   if (!loaded.ok()) return kFailure;
+  if (options.command == Command::kExplain) {
+    const std::string text = options.json
+                                 ? ExplainAsJson(options, loaded)
+                                 : ExplainAsText(options, loaded, ColoursOf(STDOUT_FILENO));
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  PrintNotes(loaded.notes, options.log_level);
+  if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
   return RunServer(options, std::move(loaded.project));
 }
 
@@ -79,6 +101,8 @@ int Main(const std::vector<std::string>& arguments) {
     case Command::kServe:
     case Command::kDev:
     case Command::kTest:
+    case Command::kCheck:
+    case Command::kExplain:
       break;
   }
   KeepFreedMemory();

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -15,11 +16,17 @@ constexpr char kHelp[] =
   isolane dev   -c gateway/wrangler.toml -c auth/wrangler.toml   run while developing
   isolane test  math.test.js                                     run test(ctrl, env, ctx) of its exports
   isolane test  -c gateway/wrangler.toml [gateway.test.js]       with bindings, of main or of the file
+  isolane check   [-c FILE ...]                                  find every mistake, run nothing
+  isolane explain [-c FILE ...] [--json]                         every setting, and the place that set it
 
 The first configuration is the public Worker; the others are reached through bindings only.
-Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above.
+Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above; a module
+as in "isolane dev index.js" is the public Worker's `main`.
 
   -c, --config FILE     configuration of a Worker; once for each
+  -e, --env NAME        environment ([env.NAME]) of every Worker [CLOUDFLARE_ENV]
+      --env-file FILE   variables of the public Worker, instead of .dev.vars and .env; may be repeated
+      --cwd DIR         as if started in DIR
       --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
       --ip ADDRESS      address to listen on [127.0.0.1, or ip of the first [dev]]
       --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
@@ -30,6 +37,9 @@ Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a director
       --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev
       --filter TEXT     run only tests with TEXT in their name
       --log-level LEVEL debug, info, log, warn, error or none [log]
+      --name NAME       name of the public Worker
+      --compatibility-date DATE, --compatibility-flags FLAG...
+                        of the public Worker, instead of what its configuration says
   -h, --help            print this
   -v, --version         print the versions of isolane, V8 and libuv
 )";
@@ -45,6 +55,9 @@ class Parser {
   Result<CliOptions> Parse() {
     while (next_ < arguments_.size()) {
       ISOLANE_TRY(ParseOne());
+    }
+    if (options_.json && options_.command != Command::kExplain) {
+      return Refused("--json is an option of isolane explain only");
     }
     if (options_.no_persist && options_.persist_to) {
       return Refused("--persist-to and --no-persist exclude each other");
@@ -78,6 +91,7 @@ class Parser {
       options_.configs.push_back(std::move(file));
       return Ok{};
     }
+    if (const auto handled = ParseWorkerFlag(flag)) return *handled;
     if (flag == "--ip") {
       ISOLANE_ASSIGN(options_.ip, Value("ip"));
       return Ok{};
@@ -97,15 +111,91 @@ class Parser {
     if (flag == "--test-scheduled") return Switch(flag, options_.test_scheduled);
     if (flag == "--no-persist") return Switch(flag, options_.no_persist);
     if (flag == "--frozen-clock") return Switch(flag, options_.frozen_clock);
+    return ParseOtherFlag(flag);
+  }
+
+  // Flags that say what the Workers are; nothing for any other flag.
+  std::optional<Status> ParseWorkerFlag(const std::string& flag) {
+    if (flag == "-e" || flag == "--env") return Text("env", options_.environment);
+    if (flag == "--cwd") return Text("cwd", options_.cwd);
+    if (flag == "--env-file") return Texts("env-file", options_.env_files);
+    if (flag == "--name") return Text("name", options_.name.emplace());
+    if (flag == "--compatibility-date") {
+      return Text("compatibility-date", options_.compatibility_date.emplace());
+    }
+    if (flag == "--compatibility-flags" || flag == "--compatibility-flag") {
+      return Texts("compatibility-flags", options_.compatibility_flags);
+    }
+    if (flag == "--json") return Switch(flag, options_.json);
+    return std::nullopt;
+  }
+
+  // Flags of wrangler that say nothing new here, and those that isolane does not have.
+  Status ParseOtherFlag(const std::string& flag) {
+    static constexpr std::string_view kMeaningless[] = {"--local",  "-l",       "--no-bundle",
+                                                        "--minify", "--bundle", "--no-minify"};
+    static constexpr std::string_view kUnsupported[] = {"--remote",
+                                                        "-r",
+                                                        "--assets",
+                                                        "--site",
+                                                        "--host",
+                                                        "--local-upstream",
+                                                        "--local-protocol",
+                                                        "--routes",
+                                                        "--upstream-protocol",
+                                                        "--https-key-path",
+                                                        "--tunnel",
+                                                        "--https-cert-path",
+                                                        "--define",
+                                                        "--alias",
+                                                        "--jsx-factory",
+                                                        "--jsx-fragment",
+                                                        "--tsconfig",
+                                                        "--live-reload",
+                                                        "--inspector-port",
+                                                        "--latest",
+                                                        "--inspector-ip",
+                                                        "--enable-containers"};
+    const auto is = [&flag](std::string_view other) { return other == flag; };
+    if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
+      bool ignored = false;
+      return Switch(flag, ignored);
+    }
+    if (std::any_of(std::begin(kUnsupported), std::end(kUnsupported), is)) {
+      return Refused(flag + " is not supported by isolane yet");
+    }
     const size_t letters = flag.find_first_not_of('-');
     return Refused("Unknown argument: " + flag.substr(letters == std::string::npos ? 0 : letters));
   }
 
+  Status Text(const std::string& name, std::string& target) {
+    ISOLANE_ASSIGN(target, Value(name));
+    return Ok{};
+  }
+
+  // Like wrangler's, such a flag may be followed by several values.
+  Status Texts(const std::string& name, std::vector<std::string>& target) {
+    ISOLANE_ASSIGN(std::string first, Value(name));
+    target.push_back(std::move(first));
+    while (next_ < arguments_.size() && !arguments_[next_].starts_with('-')) {
+      target.push_back(arguments_[next_++]);
+    }
+    return Ok{};
+  }
+
   Status ParseCommand(const std::string& word) {
     static constexpr std::pair<std::string_view, Command> kCommands[] = {
-        {"serve", Command::kServe}, {"dev", Command::kDev}, {"test", Command::kTest}};
+        {"serve", Command::kServe},
+        {"dev", Command::kDev},
+        {"test", Command::kTest},
+        {"check", Command::kCheck},
+        {"explain", Command::kExplain}};
     if (options_.command == Command::kTest) {
       options_.files.push_back(word);
+      return Ok{};
+    }
+    if (options_.command != Command::kHelp && !options_.script) {
+      options_.script = word;
       return Ok{};
     }
     for (const auto& [name, command] : kCommands) {

@@ -13,7 +13,7 @@
 
 namespace isolane::cli {
 
-enum class Command { kHelp, kVersion, kServe, kDev, kTest };
+enum class Command { kHelp, kVersion, kServe, kDev, kTest, kCheck, kExplain };
 
 // Each level shows what the ones before it show.
 enum class LogLevel { kNone, kError, kWarn, kInfo, kLog, kDebug };
@@ -24,8 +24,17 @@ struct CliOptions {
   std::string filter;                // of `test`: part of the names of those that run
   bool test_scheduled = false;       // /__scheduled fires a cron trigger
   std::vector<std::string> configs;  // empty: search from the current directory upwards
-  std::optional<std::string> ip;     // empty: `[dev] ip` of the first configuration, else 127.0.0.1
-  std::optional<int> port;           // empty: `[dev] port` of the first configuration, else 8787
+  std::string environment;           // of every configuration; empty: CLOUDFLARE_ENV, or none
+  // Of the first Worker: they win over its configuration.
+  std::optional<std::string> script;
+  std::optional<std::string> name;
+  std::optional<std::string> compatibility_date;
+  std::vector<std::string> compatibility_flags;
+  std::vector<std::string> env_files;
+  std::string cwd;                // where to stand; empty: where the program was started
+  bool json = false;              // of explain
+  std::optional<std::string> ip;  // empty: `[dev] ip` of the first configuration, else 127.0.0.1
+  std::optional<int> port;        // empty: `[dev] port` of the first configuration, else 8787
   std::vector<wrangler::VarOverride> vars;
   bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;

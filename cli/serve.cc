@@ -23,6 +23,14 @@ constexpr const char* kDefaultIp = "127.0.0.1";
 
 }  // namespace
 
+std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev) {
+  return options.ip.has_value() ? *options.ip : dev.ip.value_or(kDefaultIp);
+}
+
+int PortOf(const CliOptions& options, const wrangler::DevSettings& dev) {
+  return options.port.has_value() ? *options.port : dev.port.value_or(kDefaultPort);
+}
+
 int RunServer(const CliOptions& options, wrangler::Project project) {
   LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
   RuntimeOptions runtime_options;
@@ -44,9 +52,8 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
                        std::any_of(project.workers.begin(), project.workers.end(),
                                    [](const WorkerSpec& spec) { return !spec.crons.empty(); });
   const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
-  const std::string ip = options.ip.has_value() ? *options.ip : project.dev.ip.value_or(kDefaultIp);
-  const int port =
-      options.port.has_value() ? *options.port : project.dev.port.value_or(kDefaultPort);
+  const std::string ip = AddressOf(options, project.dev);
+  const int port = PortOf(options, project.dev);
   auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
   if (!runtime.ok()) {
     PrintError(runtime.error().ToString());
@@ -68,6 +75,26 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
     PrintDiagnostics(diagnostics, options.log_level);
   }
   (*runtime)->Run();
+  return 0;
+}
+
+int CheckProject(const CliOptions& options, wrangler::Project project) {
+  LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
+  RuntimeOptions runtime_options;
+  runtime_options.unknown_services = project.unknown_service;
+  runtime_options.observer = &printer;
+  std::string names;
+  for (const WorkerSpec& spec : project.workers) {
+    names += (names.empty() ? "" : ", ") + spec.name;
+  }
+  const size_t count = project.workers.size();
+  auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
+  printer.OnFlush();
+  if (!runtime.ok()) {
+    PrintError(runtime.error());
+    return 1;
+  }
+  std::printf("No errors in %zu %s: %s\n", count, count == 1 ? "Worker" : "Workers", names.c_str());
   return 0;
 }
 

@@ -14,6 +14,14 @@ namespace isolane::cli {
 // a line for each request, and every error. Gives the exit code of the process.
 int RunServer(const CliOptions& options, wrangler::Project project);
 
+// Where it listens: what the command line says, else `[dev]`, else 127.0.0.1:8787.
+std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev);
+int PortOf(const CliOptions& options, const wrangler::DevSettings& dev);
+
+// Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
+// there are. Gives the exit code.
+int CheckProject(const CliOptions& options, wrangler::Project project);
+
 // "isolane 0.1.0", then a line each for V8 and libuv; ends with a newline.
 std::string VersionText();
 

@@ -4,17 +4,12 @@
 #include <string>
 #include <utility>
 
+#include "wrangler-compat/binding_names.h"
 #include "wrangler-compat/config_durable_objects.h"
+#include "wrangler-compat/config_resources.h"
 
 namespace isolane::wrangler {
 namespace {
-
-// A binding and what kind it is, as messages about doubled names call it.
-struct NamedBinding {
-  std::string name;
-  std::string_view kind;
-  Position position;
-};
 
 // JSON cannot say a date, so neither can env.
 bool ReportDates(ConfigSection& section, const ConfigNode& node, const std::string& path,
@@ -44,7 +39,8 @@ void ReadVars(ConfigSection& section, std::vector<BindingSpec>& bindings,
   const ConfigMember* vars = section.Find("vars");
   if (vars == nullptr) return;
   if (!vars->value.IsObject()) {
-    section.Fail("The field \"vars\" should be an object but got " + ToJson(vars->value) + ".\n",
+    section.Fail("The field \"" + section.Field("vars") + "\" should be an object but got " +
+                     ToJson(vars->value) + ".\n",
                  vars->position);
     return;
   }
@@ -62,7 +58,9 @@ void ReadVars(ConfigSection& section, std::vector<BindingSpec>& bindings,
 class ServiceReader {
  public:
   ServiceReader(ConfigSection& section, const ConfigNode& node, size_t index)
-      : section_(section), node_(node), field_("services[" + std::to_string(index) + "]") {}
+      : section_(section),
+        node_(node),
+        field_(section.Field("services") + "[" + std::to_string(index) + "]") {}
 
   // Null when the entry is unusable; what is wrong has been reported.
   std::optional<BindingSpec> Read() {
@@ -161,51 +159,12 @@ void ReadServices(ConfigSection& section, std::vector<BindingSpec>& bindings,
   if (complete) names.insert(names.end(), found.begin(), found.end());
 }
 
-// "Worker", "Worker and Environment Variable", "A, B, and C".
-std::string ListOf(const std::vector<std::string_view>& kinds) {
-  std::string text;
-  for (size_t i = 0; i < kinds.size(); i++) {
-    if (i > 0) text += kinds.size() == 2 ? " and " : i + 1 == kinds.size() ? ", and " : ", ";
-    text += kinds[i];
-  }
-  return text;
-}
-
-void ReportDoubledNames(ConfigSection& section, const std::vector<NamedBinding>& bindings) {
-  bool any = false;
-  std::vector<std::string_view> reported;
-  for (size_t i = 0; i < bindings.size(); i++) {
-    const std::string& name = bindings[i].name;
-    if (std::find(reported.begin(), reported.end(), name) != reported.end()) continue;
-    std::vector<std::string_view> kinds{bindings[i].kind};
-    const NamedBinding* second = nullptr;
-    for (size_t j = i + 1; j < bindings.size(); j++) {
-      if (bindings[j].name != name) continue;
-      second = &bindings[j];
-      if (std::find(kinds.begin(), kinds.end(), second->kind) == kinds.end()) {
-        kinds.push_back(second->kind);
-      }
-    }
-    if (second == nullptr) continue;
-    any = true;
-    reported.push_back(name);
-    const std::string list = kinds.size() == 1 ? "multiple " + ListOf(kinds) : ListOf(kinds);
-    section.Fail(name + " assigned to " + list + " bindings.", second->position);
-  }
-  if (any) {
-    section.Fail(
-        "Bindings must have unique names, so that they can all be referenced in the "
-        "worker.\nPlease change your bindings to have unique names.",
-        {});
-  }
-}
-
 }  // namespace
 
 std::vector<BindingSpec> ReadBindings(ConfigSection& section) {
   std::vector<BindingSpec> bindings;
-  std::vector<NamedBinding> var_names, names;
-  ReadVars(section, bindings, var_names);
+  std::vector<NamedBinding> names;
+  ReadVars(section, bindings, names);
   ReadServices(section, bindings, names);
   bool complete = true;
   std::vector<BindingSpec> objects = ReadDurableObjectBindings(section, complete);
@@ -214,10 +173,24 @@ std::vector<BindingSpec> ReadBindings(ConfigSection& section) {
       names.push_back({binding.name, "Durable Object", section.Find("durable_objects")->position});
     bindings.push_back(std::move(binding));
   }
-  // Messages list the kinds in wrangler's order: services before vars.
-  names.insert(names.end(), var_names.begin(), var_names.end());
-  ReportDoubledNames(section, names);
+  ReadResources(section, bindings, names);
+  for (const std::string& secret : RequiredSecrets(section).value_or(std::vector<std::string>())) {
+    names.push_back({secret, "Secret", section.Find("secrets")->position});
+  }
+  ReportDoubledNames(section, std::move(names));
   return bindings;
+}
+
+std::optional<std::vector<std::string>> RequiredSecrets(ConfigSection& section) {
+  const ConfigMember* secrets = section.Find("secrets");
+  if (secrets == nullptr || !secrets->value.IsObject()) return std::nullopt;
+  std::vector<std::string> names;
+  if (const ConfigMember* required = secrets->value.Find("required")) {
+    for (const ConfigNode& item : required->value.items) {
+      if (item.IsString()) names.push_back(item.text);
+    }
+  }
+  return names;
 }
 
 }  // namespace isolane::wrangler

@@ -1,8 +1,10 @@
-// The keys that become properties of `env`: `vars` and `services`.
+// The keys that become properties of `env`, and `secrets`, which says what must become one.
 //
 // Thread: any.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <isolane/worker_spec.h>
@@ -11,8 +13,12 @@
 
 namespace isolane::wrangler {
 
-// Reads `vars` and `services`, reports what is wrong, also a name that is used twice. In the order
-// of env's keys: vars that are no strings, vars that are strings, services.
+// Reads all of them, reports what is wrong, also a name that is used twice. In the order of env's
+// keys: vars that are no strings, vars that are strings, services, Durable Objects, what isolane
+// does not have.
 std::vector<BindingSpec> ReadBindings(ConfigSection& section);
+
+// `secrets.required`; nothing if there is no `secrets`. Reports nothing.
+std::optional<std::vector<std::string>> RequiredSecrets(ConfigSection& section);
 
 }  // namespace isolane::wrangler

@@ -165,30 +165,31 @@ std::vector<DurableObjectClass> ReadExports(ConfigSection& section, const Config
 std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool& complete) {
   const ConfigMember* objects = section.Find("durable_objects");
   if (objects == nullptr) return {};
+  const std::string field = section.Field("durable_objects");
   auto fail = [&](const std::string& text, Position position) {
     section.Fail(text, position);
     complete = false;
     return std::vector<BindingSpec>();
   };
   if (!objects->value.IsObject()) {
-    return fail("The field \"durable_objects\" should be an object but got " +
-                    ToJson(objects->value) + ".\n",
-                objects->position);
+    return fail(
+        "The field \"" + field + "\" should be an object but got " + ToJson(objects->value) + ".\n",
+        objects->position);
   }
   const ConfigMember* list = objects->value.Find("bindings");
   if (list == nullptr) {
-    return fail("The field \"durable_objects\" is missing the required \"bindings\" property.\n",
+    return fail("The field \"" + field + "\" is missing the required \"bindings\" property.\n",
                 objects->position);
   }
   if (!list->value.IsArray()) {
-    return fail("The field \"durable_objects.bindings\" should be an array but got " +
+    return fail("The field \"" + field + ".bindings\" should be an array but got " +
                     ToJson(list->value) + ".\n",
                 list->position);
   }
   std::vector<BindingSpec> bindings;
   for (size_t i = 0; i < list->value.items.size(); i++) {
-    auto binding = ReadBinding(section, list->value.items[i],
-                               "durable_objects.bindings[" + std::to_string(i) + "]");
+    auto binding =
+        ReadBinding(section, list->value.items[i], field + ".bindings[" + std::to_string(i) + "]");
     if (binding) {
       bindings.push_back(std::move(*binding));
     } else {

@@ -32,7 +32,7 @@ constexpr ConfigKey kKeys[] = {
     {"base_dir", kUsed, kString, kInherited},
     {"limits", kUsed, kObject, kInherited},
     {"dev", kUsed, kObject, kTop},
-    {"env", kLater, kObject, kTop},
+    {"env", kUsed, kObject, kTop},
 
     // The bundler: isolane reads modules as they are.
     {"no_bundle", kIgnored, kBoolean, kInherited},
@@ -53,49 +53,49 @@ constexpr ConfigKey kKeys[] = {
     {"durable_objects", kUsed, kObject, kOwn},
     {"migrations", kUsed, kArray, kInherited},
     {"exports", kUsed, kObject, kInherited},
-    {"kv_namespaces", kLater, kArray, kOwn},
-    {"d1_databases", kLater, kArray, kOwn},
-    {"r2_buckets", kLater, kArray, kOwn},
-    {"queues", kLater, kObject, kOwn},
+    {"kv_namespaces", kUsed, kAny, kOwn},
+    {"d1_databases", kUsed, kAny, kOwn},
+    {"r2_buckets", kUsed, kAny, kOwn},
+    {"queues", kUsed, kAny, kOwn},
     {"triggers", kUsed, kObject, kInherited},
-    {"ratelimits", kLater, kArray, kOwn},
-    {"version_metadata", kLater, kObject, kOwn},
-    {"secrets", kLater, kObject, kOwn},
+    {"ratelimits", kUsed, kAny, kOwn},
+    {"version_metadata", kUsed, kAny, kOwn},
+    {"secrets", kUsed, kObject, kOwn},
     {"tail_consumers", kUsed, kArray, kOwn},
     {"streaming_tail_consumers", kLater, kArray, kOwn},
-    {"workflows", kLater, kArray, kOwn},
-    {"analytics_engine_datasets", kLater, kArray, kOwn},
-    {"secrets_store_secrets", kLater, kArray, kOwn},
-    {"hyperdrive", kLater, kArray, kOwn},
-    {"send_email", kLater, kArray, kOwn},
-    {"worker_loaders", kLater, kArray, kOwn},
+    {"workflows", kUsed, kAny, kOwn},
+    {"analytics_engine_datasets", kUsed, kAny, kOwn},
+    {"secrets_store_secrets", kUsed, kAny, kOwn},
+    {"hyperdrive", kUsed, kAny, kOwn},
+    {"send_email", kUsed, kAny, kOwn},
+    {"worker_loaders", kUsed, kAny, kOwn},
     {"connect", kLater, kArray, kOwn},
     {"access", kLater, kObject, kInherited},
     {"containers", kLater, kAny, kOwn},
-    {"browser", kLater, kAny, kOwn},
-    {"images", kLater, kAny, kOwn},
-    {"stream", kLater, kAny, kOwn},
-    {"media", kLater, kAny, kOwn},
-    {"pipelines", kLater, kAny, kOwn},
-    {"dispatch_namespaces", kLater, kAny, kOwn},
-    {"mtls_certificates", kLater, kAny, kOwn},
-    {"vectorize", kLater, kAny, kOwn},
-    {"ai", kLater, kAny, kOwn},
-    {"ai_search", kLater, kAny, kOwn},
-    {"ai_search_namespaces", kLater, kAny, kOwn},
-    {"websearch", kLater, kAny, kOwn},
-    {"agent_memory", kLater, kAny, kOwn},
-    {"artifacts", kLater, kAny, kOwn},
-    {"flagship", kLater, kAny, kOwn},
-    {"vpc_services", kLater, kAny, kOwn},
-    {"vpc_networks", kLater, kAny, kOwn},
-    {"unsafe", kLater, kObject, kOwn},
+    {"browser", kUsed, kAny, kOwn},
+    {"images", kUsed, kAny, kOwn},
+    {"stream", kUsed, kAny, kOwn},
+    {"media", kUsed, kAny, kOwn},
+    {"pipelines", kUsed, kAny, kOwn},
+    {"dispatch_namespaces", kUsed, kAny, kOwn},
+    {"mtls_certificates", kUsed, kAny, kOwn},
+    {"vectorize", kUsed, kAny, kOwn},
+    {"ai", kUsed, kAny, kOwn},
+    {"ai_search", kUsed, kAny, kOwn},
+    {"ai_search_namespaces", kUsed, kAny, kOwn},
+    {"websearch", kUsed, kAny, kOwn},
+    {"agent_memory", kUsed, kAny, kOwn},
+    {"artifacts", kUsed, kAny, kOwn},
+    {"flagship", kUsed, kAny, kOwn},
+    {"vpc_services", kUsed, kAny, kOwn},
+    {"vpc_networks", kUsed, kAny, kOwn},
+    {"unsafe", kUsed, kAny, kOwn},
     {"site", kLater, kObject, kTop},
-    {"wasm_modules", kLater, kObject, kTop},
-    {"text_blobs", kLater, kObject, kTop},
-    {"data_blobs", kLater, kObject, kTop},
-    {"route", kLater, kAny, kInherited},
-    {"routes", kLater, kArray, kInherited},
+    {"wasm_modules", kUsed, kAny, kTop},
+    {"text_blobs", kUsed, kAny, kTop},
+    {"data_blobs", kUsed, kAny, kTop},
+    {"route", kUsed, kAny, kInherited},
+    {"routes", kUsed, kAny, kInherited},
 
     // Deployment, accounts and observation of the hosted platform.
     {"account_id", kIgnored, kString, kInherited},
@@ -107,15 +107,15 @@ constexpr ConfigKey kKeys[] = {
     {"upload_source_maps", kIgnored, kBoolean, kInherited},
     {"first_party_worker", kIgnored, kBoolean, kInherited},
     {"logfwdr", kIgnored, kObject, kInherited},
-    {"compliance_region", kIgnored, kString, kInherited},
-    {"previews", kIgnored, kAny, kInherited},
-    {"cache", kIgnored, kAny, kInherited},
+    {"compliance_region", kUsed, kAny, kInherited},
+    {"previews", kIgnored, kObject, kInherited},
+    {"cache", kIgnored, kObject, kInherited},
     {"send_metrics", kIgnored, kBoolean, kTop},
-    {"dependencies_instrumentation", kIgnored, kAny, kTop},
+    {"dependencies_instrumentation", kIgnored, kObject, kTop},
     {"keep_vars", kIgnored, kBoolean, kTop},
-    {"addresses", kIgnored, kAny, kTop},
+    {"addresses", kUsed, kAny, kTop},
     {"cloudchamber", kIgnored, kAny, kOwn},
-    {"unsafe_hello_world", kIgnored, kAny, kOwn},
+    {"unsafe_hello_world", kUsed, kAny, kOwn},
     {"pages_build_output_dir", kUsed, kString, kTop},
 
     // Written by tools that generate configurations.
@@ -147,6 +147,11 @@ constexpr std::string_view kBuildFields[] = {"command", "cwd", "watch_dir"};
 constexpr std::string_view kTriggersFields[] = {"crons", "events"};
 constexpr std::string_view kAssetsFields[] = {"directory", "binding", "html_handling",
                                               "not_found_handling", "run_worker_first"};
+constexpr std::string_view kSecretsFields[] = {"required"};
+constexpr std::string_view kUnsafeFields[] = {"bindings", "metadata", "capnp"};
+constexpr std::string_view kCacheFields[] = {"enabled", "cross_version_cache"};
+constexpr std::string_view kObservabilityFields[] = {"enabled", "head_sampling_rate", "logs",
+                                                     "traces", "issues"};
 constexpr std::string_view kSiteFields[] = {"bucket", "include", "exclude", "entry-point"};
 
 }  // namespace
@@ -166,6 +171,10 @@ std::span<const std::string_view> KnownFields(std::string_view section) {
   if (section == "triggers") return kTriggersFields;
   if (section == "assets") return kAssetsFields;
   if (section == "site") return kSiteFields;
+  if (section == "secrets") return kSecretsFields;
+  if (section == "unsafe") return kUnsafeFields;
+  if (section == "cache") return kCacheFields;
+  if (section == "observability") return kObservabilityFields;
   return {};
 }
 

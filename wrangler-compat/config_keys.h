@@ -10,7 +10,7 @@
 namespace isolane::wrangler {
 
 enum class KeyUse {
-  kInterpreted,  // config_schema reads it
+  kInterpreted,  // some reader knows what it means, and reports what is wrong with it
   kIgnored,      // means nothing in a local run; only its type is checked
   kLater,        // would mean something; a warning says that it is ignored
   kRemoved,      // an error tells what to write instead

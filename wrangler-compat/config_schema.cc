@@ -1,31 +1,18 @@
 #include "wrangler-compat/config_schema.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "wrangler-compat/config_bindings.h"
+#include "wrangler-compat/config_checks.h"
 #include "wrangler-compat/config_durable_objects.h"
+#include "wrangler-compat/config_environment.h"
 #include "wrangler-compat/config_events.h"
-#include "wrangler-compat/config_keys.h"
 #include "wrangler-compat/config_section.h"
 
 namespace isolane::wrangler {
 namespace {
-
-constexpr char kNodeCompatRemoved[] =
-    "Removed: \"node_compat\":\nThe \"node_compat\" field is no longer supported as of Wrangler "
-    "v4. "
-    "Instead, use the `nodejs_compat` compatibility flag. This includes the functionality from "
-    "legacy `node_compat` polyfills and natively implemented Node.js APIs. See "
-    "https://developers.cloudflare.com/workers/runtime-apis/nodejs for more information.";
-constexpr char kLegacyEnvRemoved[] =
-    "The \"legacy_env\" field is no longer supported, so please remove it from your configuration "
-    "file.\nService environments have been removed, and each environment is now deployed as its "
-    "own "
-    "Worker named \"<name>-<environment>\". This matches the behaviour of \"legacy_env = true\", "
-    "which was the default, so removing the field will not change how your Worker is deployed.\n"
-    "Refer to https://developers.cloudflare.com/workers/wrangler/environments/ for more "
-    "information.";
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -56,84 +43,43 @@ bool IsCalendarDate(std::string_view text) {
   return day >= 1 && day <= kDays[month - 1] + (leap && month == 2 ? 1 : 0);
 }
 
+// Empty when nothing is.
+std::string WhatIsWrongWithDate(const std::string& date) {
+  if (date.find("–") != std::string::npos || date.find("—") != std::string::npos) {
+    return "\"compatibility_date\" field should use ISO-8601 accepted hyphens (-) rather than "
+           "en-dashes (–) or em-dashes (—).";
+  }
+  if (IsCalendarDate(date)) return {};
+  return "\"compatibility_date\" field should be a valid ISO-8601 date (YYYY-MM-DD), but got " +
+         JsonQuote(date) + ".";
+}
+
 // How a key and its value are written in this file: `main = "x"` or `"main": "x"`.
 std::string Assignment(const ConfigFile& file, const std::string& key, const std::string& value) {
   if (file.format == ConfigFormat::kToml) return key + " = " + JsonQuote(value);
   return JsonQuote(key) + ": " + JsonQuote(value);
 }
 
-bool HasType(ConfigSection& section, const ConfigKey& key) {
-  switch (key.type) {
-    case KeyType::kAny:
-      return true;
-    case KeyType::kString:
-      return section.String(key.name).has_value();
-    case KeyType::kBoolean:
-      return section.Boolean(key.name).has_value();
-    case KeyType::kObject:
-      return section.Object(key.name) != nullptr;
-    case KeyType::kArray:
-      return section.Array(key.name) != nullptr;
-  }
-  return true;
-}
-
-// Types of ignored keys, warnings about keys of later versions, errors about removed ones.
-void CheckTopLevelKeys(ConfigSection& section) {
-  for (const ConfigMember& member : section.object().members) {
-    const ConfigKey* key = FindTopLevelKey(member.key);
-    if (key == nullptr || key->use == KeyUse::kInterpreted) continue;
-    if (key->use == KeyUse::kRemoved) {
-      const bool node_compat = key->name == "node_compat";
-      section.Fail(node_compat ? kNodeCompatRemoved : kLegacyEnvRemoved, member.position);
-      continue;
-    }
-    const ConfigNode& value = member.value;
-    const bool empty =
-        (value.IsArray() && value.items.empty()) || (value.IsObject() && value.members.empty());
-    if (HasType(section, *key) && !empty && key->use == KeyUse::kLater) {
-      section.Warn("\"" + member.key + "\" is not supported yet by isolane and is ignored",
-                   member.position);
-    }
-  }
-  const ConfigMember* account = section.Find("account_id");
-  if (account != nullptr && account->value.IsString() && account->value.text.empty()) {
-    section.Warn(
-        "The \"account_id\" field in your configuration is an empty string and will be "
-        "ignored.\nPlease remove the \"account_id\" field from your configuration.",
-        account->position);
-  }
-  if (section.Find("route") != nullptr && section.Find("routes") != nullptr) {
-    section.Fail("Expected exactly one of the following fields [\"routes\",\"route\"].",
-                 section.Find("routes")->position);
-  }
-}
-
-void WarnUnknownKeys(ConfigSection& section, DiagnosticGroup& tree) {
-  std::vector<std::string_view> known;
-  for (const ConfigKey& key : TopLevelKeys()) known.push_back(key.name);
-  section.WarnUnexpected(known);
-  for (const ConfigMember& member : section.object().members) {
-    const auto fields = KnownFields(member.key);
-    if (fields.empty() || !member.value.IsObject()) continue;
-    ConfigSection(section.file(), member.value, member.key, tree).WarnUnexpected(fields);
-  }
-}
-
-void ReadCompatibility(ConfigSection& section, DiagnosticGroup& loose, WorkerConfig& config) {
-  config.compatibility_flags = section.StringArray("compatibility_flags");
-  const ConfigMember* member = section.Find("compatibility_date");
-  if (member == nullptr) {
-    const std::string date = kDefaultCompatibilityDate;
-    loose.Warn("No compatibility_date was specified. Using the default compatibility date: " +
-                   date + ".\n❯❯ Add one to your " + section.file().BaseName() +
-                   " file: " + Assignment(section.file(), "compatibility_date", date),
-               section.file().display);
-    config.compatibility_date = date;
+void ReadName(ConfigSection& section, WorkerConfig& config) {
+  const ConfigMember* name = section.Find("name");
+  if (name == nullptr) return;
+  if (name->value.IsString() && IsWorkerName(name->value.text)) {
+    config.name = name->value.text;
     return;
   }
-  const std::string date = section.String("compatibility_date").value_or("");
+  section.Fail(
+      "Expected \"name\" to be of type string, alphanumeric and lowercase with dashes only but "
+      "got " +
+          ToJson(name->value) + ".",
+      name->position);
+}
+
+void ReadCompatibility(ConfigSection& section, WorkerConfig& config) {
+  config.compatibility_flags = section.StringArray("compatibility_flags");
+  const ConfigMember* member = section.Find("compatibility_date");
+  if (member == nullptr) return;
   if (!member->value.IsString()) {
+    section.String("compatibility_date");
     if (member->value.kind == ConfigKind::kDate) {
       section.Fail("Write the compatibility date in quotes: compatibility_date = \"" +
                        member->value.text + "\"",
@@ -141,19 +87,9 @@ void ReadCompatibility(ConfigSection& section, DiagnosticGroup& loose, WorkerCon
     }
     return;
   }
-  config.compatibility_date = date;
-  if (date.find("–") != std::string::npos || date.find("—") != std::string::npos) {
-    section.Fail(
-        "\"compatibility_date\" field should use ISO-8601 accepted hyphens (-) rather than "
-        "en-dashes (–) or em-dashes (—).",
-        member->position);
-  } else if (!IsCalendarDate(date)) {
-    section.Fail(
-        "\"compatibility_date\" field should be a valid ISO-8601 date (YYYY-MM-DD), but "
-        "got " +
-            JsonQuote(date) + ".",
-        member->position);
-  }
+  config.compatibility_date = member->value.text;
+  const std::string wrong = WhatIsWrongWithDate(member->value.text);
+  if (!wrong.empty()) section.Fail(wrong, member->position);
 }
 
 void ReadLimit(ConfigSection& limits, std::string_view key, int64_t& target) {
@@ -169,10 +105,10 @@ void ReadLimit(ConfigSection& limits, std::string_view key, int64_t& target) {
   target = static_cast<int64_t>(*number);
 }
 
-void ReadLimits(ConfigSection& section, DiagnosticGroup& tree, Limits& limits) {
+void ReadLimits(ConfigSection& section, Limits& limits) {
   const ConfigMember* member = section.Object("limits");
   if (member == nullptr) return;
-  ConfigSection fields(section.file(), member->value, "limits", tree);
+  ConfigSection fields = section.Part(member->value, "limits");
   ReadLimit(fields, "cpu_ms", limits.cpu_ms);
   ReadLimit(fields, "subrequests", limits.subrequests);
   ReadLimit(fields, "memory_mb", limits.memory_mb);
@@ -184,11 +120,12 @@ void ReadLimits(ConfigSection& section, DiagnosticGroup& tree, Limits& limits) {
   ReadLimit(fields, "connections", limits.connections);
 }
 
-void ReadDev(ConfigSection& section, DiagnosticGroup& tree, DevSettings& dev) {
+void ReadDev(ConfigSection& section, DevSettings& dev) {
   const ConfigMember* member = section.Object("dev");
   if (member == nullptr) return;
-  ConfigSection fields(section.file(), member->value, "dev", tree);
+  ConfigSection fields = section.Part(member->value, "dev");
   dev.ip = fields.String("ip");
+  if (dev.ip) dev.ip_where = fields.Where(fields.Find("ip")->position);
   if (const auto port = fields.Number("port")) {
     if (*port < 0 || *port > 65535 || *port != std::floor(*port)) {
       fields.Fail("\"dev.port\" should be a port number from 0 to 65535 but got " +
@@ -196,12 +133,14 @@ void ReadDev(ConfigSection& section, DiagnosticGroup& tree, DevSettings& dev) {
                   fields.Find("port")->position);
     } else {
       dev.port = static_cast<int>(*port);
+      dev.port_where = fields.Where(fields.Find("port")->position);
     }
   }
   fields.Number("inspector_port");
   fields.String("inspector_ip");
   fields.Boolean("enable_containers");
   fields.Boolean("generate_types");
+  fields.String("container_engine");
   static constexpr std::string_view kProtocols[] = {"http", "https"};
   for (const std::string_view key : {"local_protocol", "upstream_protocol"}) {
     if (fields.OneOf(key, kProtocols) == "https") {
@@ -215,62 +154,136 @@ void ReadDev(ConfigSection& section, DiagnosticGroup& tree, DevSettings& dev) {
   }
 }
 
-void ReadMain(ConfigSection& section, DiagnosticGroup& loose, WorkerConfig& config) {
+void ReadMain(ConfigSection& section, WorkerConfig& config) {
   config.base_dir = section.String("base_dir");
-  if (const ConfigMember* member = section.Find("main")) {
-    config.main = section.String("main").value_or("");
-    config.main_where = section.Where(member->position);
-    if (!member->value.IsString() || !config.main.empty()) return;
-  }
-  if (section.Find("pages_build_output_dir") != nullptr) {
+  section.String("pages_build_output_dir");
+  const ConfigMember* member = section.Find("main");
+  if (member == nullptr) return;
+  config.main = section.String("main").value_or("");
+  config.main_where = section.Where(member->position);
+}
+
+// What a Worker is, at the top level or in an environment.
+void ReadWorker(ConfigSection& section, WorkerConfig& config) {
+  ReadName(section, config);
+  ReadMain(section, config);
+  ReadCompatibility(section, config);
+  config.bindings = ReadBindings(section);
+  config.required_secrets = RequiredSecrets(section);
+  config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
+  config.tail_consumers = ReadTailConsumers(section);
+  config.crons = ReadCrons(section, section.diagnostics());
+  config.rules = ReadModuleRules(section);
+  ReadLimits(section, config.limits);
+  config.effective = section.object();
+}
+
+void ReportMissingMain(const ConfigFile& file, const ConfigNode& effective,
+                       DiagnosticGroup& loose) {
+  const ConfigMember* main = effective.Find("main");
+  if (main != nullptr && !main->value.IsString()) return;  // reported already
+  if (const ConfigMember* pages = file.root.Find("pages_build_output_dir")) {
     loose.Fail(
         "It looks like you've run a Workers-specific command in a Pages project.\nFor Pages, "
         "please run `wrangler pages dev` instead.",
-        section.Where(section.Find("pages_build_output_dir")->position));
+        file.Where(pages->position));
     return;
   }
-  if (const ConfigMember* assets = section.Find("assets")) {
+  if (const ConfigMember* assets = effective.Find("assets")) {
     loose.Fail("A Worker with assets and without code is not supported yet: isolane needs `main`",
-               section.Where(assets->position));
+               file.Where(assets->position));
     return;
   }
   loose.Fail(
       "Missing entry-point to Worker script or to assets directory\n\nIf there is code to "
-      "deploy, add the following to your \"" +
-          section.file().BaseName() + "\" file:\n```\n" +
-          Assignment(section.file(), "main", "src/index.js") + "\n```",
-      section.file().display);
+      "deploy, you can either:\n- Specify an entry-point to your Worker script via the command "
+      "line (ex: `isolane dev src/index.js`)\n- Or add the following to your \"" +
+          file.BaseName() + "\" file:\n```\n" + Assignment(file, "main", "src/index.ts") + "\n```",
+      file.display);
+}
+
+void ChooseDate(const ConfigFile& file, const ConfigChoice& choice, DiagnosticGroup& loose,
+                WorkerConfig& config) {
+  if (choice.compatibility_date) {
+    config.compatibility_date = *choice.compatibility_date;
+    const std::string wrong = WhatIsWrongWithDate(config.compatibility_date);
+    if (!wrong.empty()) loose.Fail(wrong, "--compatibility-date");
+    return;
+  }
+  if (config.effective.Find("compatibility_date") != nullptr) return;
+  const std::string date = kDefaultCompatibilityDate;
+  config.compatibility_date = date;
+  // Without a file there is nowhere to write one.
+  if (file.path.empty()) return;
+  loose.Warn("No compatibility_date was specified. Using the default compatibility date: " + date +
+                 ".\n❯❯ Add one to your " + file.BaseName() +
+                 " file: " + Assignment(file, "compatibility_date", date) +
+                 ", or\n❯❯ Pass it in your terminal: isolane dev [<SCRIPT>] "
+                 "--compatibility-date=" +
+                 date +
+                 "\n\nSee https://developers.cloudflare.com/workers/platform/compatibility-dates/ "
+                 "for more information.",
+             file.display);
+}
+
+// The environment repeats what it inherits; each mistake is told once.
+void DropRepeated(DiagnosticGroup& environment, const DiagnosticGroup& top) {
+  std::erase_if(environment.entries, [&](const Diagnostic& entry) {
+    return std::any_of(top.entries.begin(), top.entries.end(), [&](const Diagnostic& other) {
+      return other.message == entry.message && other.where == entry.where;
+    });
+  });
+}
+
+void ReadEnvironment(const ConfigFile& file, const std::string& name, DiagnosticGroup& tree,
+                     WorkerConfig& config) {
+  const ConfigNode* written = FindEnvironment(file, name, tree);
+  if (written == nullptr) {
+    if (!config.name.empty()) config.name += "-" + name;
+    return;
+  }
+  DiagnosticGroup group;
+  group.title = "\"env." + name + "\" environment configuration";
+  ConfigSection as_written(file, *written, "", group, name);
+  CheckOtherKeys(as_written);
+  WarnNotInherited(file.root, as_written);
+  const ConfigNode effective = InheritInto(*written, file.root, name);
+  ConfigSection section(file, effective, "", group, name);
+  config = {};
+  ReadWorker(section, config);
+  DropRepeated(group, tree);
+  tree.children.push_back(std::move(group));
 }
 
 }  // namespace
 
-WorkerConfig ReadWorkerConfig(const ConfigFile& file, DiagnosticGroup& tree,
-                              DiagnosticGroup& loose) {
+WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice,
+                              DiagnosticGroup& tree, DiagnosticGroup& loose) {
   WorkerConfig config;
-  ConfigSection section(file, file.root, "", tree);
-  CheckTopLevelKeys(section);
-  WarnUnknownKeys(section, tree);
+  ConfigSection top(file, file.root, "", tree);
+  CheckOtherKeys(top);
+  top.Object("env");
+  ReadWorker(top, config);
+  if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config);
+  ReadDev(top, config.dev);
 
-  if (const ConfigMember* name = section.Find("name")) {
-    if (!name->value.IsString() || !IsWorkerName(name->value.text)) {
-      section.Fail(
-          "Expected \"name\" to be of type string, alphanumeric and lowercase with dashes "
-          "only but got " +
-              ToJson(name->value) + ".",
-          name->position);
-    } else {
-      config.name = name->value.text;
+  if (choice.name) {
+    config.name = *choice.name;
+    if (!IsWorkerName(config.name)) {
+      loose.Fail(
+          "Expected \"name\" to be of type string, alphanumeric and lowercase with dashes only but "
+          "got " +
+              JsonQuote(config.name) + ".",
+          "--name");
     }
   }
-  ReadMain(section, loose, config);
-  ReadCompatibility(section, loose, config);
-  config.bindings = ReadBindings(section);
-  config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
-  config.tail_consumers = ReadTailConsumers(section);
-  config.crons = ReadCrons(section, tree);
-  config.rules = ReadModuleRules(section);
-  ReadLimits(section, tree, config.limits);
-  ReadDev(section, tree, config.dev);
+  if (choice.main) {
+    config.main = *choice.main;
+    config.main_where.clear();
+  }
+  if (config.main.empty()) ReportMissingMain(file, config.effective, loose);
+  if (!choice.compatibility_flags.empty()) config.compatibility_flags = choice.compatibility_flags;
+  ChooseDate(file, choice, loose, config);
   return config;
 }
 

@@ -23,11 +23,23 @@ inline constexpr char kDefaultCompatibilityDate[] = "2026-11-17";
 struct DevSettings {
   std::optional<std::string> ip;
   std::optional<int> port;
+  // Where they are set, for messages.
+  std::string ip_where;
+  std::string port_where;
+};
+
+// What the command line says of a Worker; it wins over the file.
+struct ConfigChoice {
+  std::string environment;  // --env; empty: the top level
+  std::optional<std::string> name;
+  std::optional<std::string> main;  // absolute
+  std::optional<std::string> compatibility_date;
+  std::vector<std::string> compatibility_flags;  // if there are any, instead of the file's
 };
 
 struct WorkerConfig {
-  std::string name;  // empty when the file has none
-  std::string main;  // as written; empty when the file has none
+  std::string name;  // empty when neither has one
+  std::string main;  // as written; empty when neither has one
   std::string main_where;
   std::optional<std::string> base_dir;
   std::string compatibility_date;
@@ -36,15 +48,18 @@ struct WorkerConfig {
   std::vector<DurableObjectClass> durable_objects;
   std::vector<TailConsumer> tail_consumers;
   std::vector<std::string> crons;
+  std::optional<std::vector<std::string>> required_secrets;  // nothing: all that there are
   std::vector<ModuleRule> rules;
   Limits limits;
   DevSettings dev;
+  // What the file says in the chosen environment, with what it inherits: each value with its place.
+  ConfigNode effective;
 };
 
 // What is wrong inside the file goes to `tree` (printed under "Processing FILE configuration:"),
 // what stands for itself, as in wrangler, to `loose`. The result is usable when neither has an
 // error.
-WorkerConfig ReadWorkerConfig(const ConfigFile& file, DiagnosticGroup& tree,
-                              DiagnosticGroup& loose);
+WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice,
+                              DiagnosticGroup& tree, DiagnosticGroup& loose);
 
 }  // namespace isolane::wrangler

@@ -9,6 +9,14 @@ std::string ConfigSection::Name(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
 
+std::string ConfigSection::Field(std::string_view key) const {
+  return environment_.empty() ? Name(key) : "env." + environment_ + "." + Name(key);
+}
+
+ConfigSection ConfigSection::Part(const ConfigNode& object, std::string path) const {
+  return ConfigSection(file_, object, std::move(path), diagnostics_);
+}
+
 void ConfigSection::Warn(std::string message, Position position) {
   diagnostics_.Warn(std::move(message), file_.Where(position));
 }
@@ -63,6 +71,19 @@ std::vector<std::string> ConfigSection::StringArray(std::string_view key) {
   return {};
 }
 
+void ConfigSection::CheckStrings(std::string_view key) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr) return;
+  const std::vector<ConfigNode>& items = member->value.items;
+  if (member->value.IsArray() &&
+      std::all_of(items.begin(), items.end(),
+                  [](const ConfigNode& item) { return item.IsString(); })) {
+    return;
+  }
+  Fail("Expected \"" + Name(key) + "\" to be an array of strings but got " + ToJson(member->value),
+       member->position);
+}
+
 std::optional<std::string> ConfigSection::OneOf(std::string_view key,
                                                 std::span<const std::string_view> choices) {
   const ConfigMember* member = Find(key);
@@ -91,7 +112,7 @@ const ConfigMember* ConfigSection::Object(std::string_view key) {
 const ConfigMember* ConfigSection::Array(std::string_view key) {
   const ConfigMember* member = Find(key);
   if (member == nullptr || member->value.IsArray()) return member;
-  Fail("The field \"" + Name(key) + "\" should be an array but got " + ToJson(member->value) + ".",
+  Fail("The field \"" + Field(key) + "\" should be an array but got " + ToJson(member->value) + ".",
        member->position);
   return nullptr;
 }
@@ -105,7 +126,9 @@ void ConfigSection::WarnUnexpected(std::span<const std::string_view> known) {
     names += (names.empty() ? "" : ",") + JsonQuote(member.key);
   }
   if (names.empty()) return;
-  const std::string path = path_.empty() ? "top-level" : path_;
+  const std::string path = !path_.empty()         ? path_
+                           : environment_.empty() ? "top-level"
+                                                  : "env." + environment_;
   Warn("Unexpected fields found in " + path + " field: " + names, first);
 }
 

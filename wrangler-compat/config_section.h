@@ -18,10 +18,15 @@ namespace isolane::wrangler {
 
 class ConfigSection {
  public:
-  // `path` is how messages name the object: "" for the top level, "dev", "assets".
+  // `path` is how messages name the object: "" for the top level and for an environment, "dev",
+  // "assets". `environment` is the name of the environment that the object is, or empty.
   ConfigSection(const ConfigFile& file, const ConfigNode& object, std::string path,
-                DiagnosticGroup& diagnostics)
-      : file_(file), object_(object), path_(std::move(path)), diagnostics_(diagnostics) {}
+                DiagnosticGroup& diagnostics, std::string environment = {})
+      : file_(file),
+        object_(object),
+        path_(std::move(path)),
+        environment_(std::move(environment)),
+        diagnostics_(diagnostics) {}
 
   const ConfigNode& object() const { return object_; }
   const ConfigMember* Find(std::string_view key) const { return object_.Find(key); }
@@ -31,10 +36,17 @@ class ConfigSection {
   std::optional<double> Number(std::string_view key);
   std::vector<std::string> StringArray(std::string_view key);
   std::optional<std::string> OneOf(std::string_view key, std::span<const std::string_view> choices);
+  // Checks that an array of strings is there, if the key is ("to be an array of strings").
+  void CheckStrings(std::string_view key);
   // An object ("Expected ... to be of type object"), or null.
   const ConfigMember* Object(std::string_view key);
   // An array ("The field ... should be an array"), or null.
   const ConfigMember* Array(std::string_view key);
+
+  // How messages name a key that environments do not inherit: "services", "env.staging.services".
+  std::string Field(std::string_view key) const;
+  // An object for a part of this one, which is known to be an object. Same diagnostics.
+  ConfigSection Part(const ConfigNode& object, std::string path) const;
 
   // One warning that names every key which is not in `known`.
   void WarnUnexpected(std::span<const std::string_view> known);
@@ -43,6 +55,8 @@ class ConfigSection {
   void Fail(std::string message, Position position);
   std::string Where(Position position) const { return file_.Where(position); }
   const ConfigFile& file() const { return file_; }
+  DiagnosticGroup& diagnostics() const { return diagnostics_; }
+  const std::string& environment() const { return environment_; }
 
  private:
   std::string Name(std::string_view key) const;
@@ -51,6 +65,7 @@ class ConfigSection {
   const ConfigFile& file_;
   const ConfigNode& object_;
   std::string path_;
+  std::string environment_;
   DiagnosticGroup& diagnostics_;
 };
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
+#include "wrangler-compat/config_discovery.h"
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/module_files.h"
@@ -59,13 +59,19 @@ void CheckMain(const WorkerConfig& config, const ModuleFiles& files, DiagnosticG
   }
 }
 
-WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file, WorkerConfig& config,
-                    DiagnosticGroup& loose) {
+// The Worker of one configuration. `loose` is told what is wrong with its main module.
+WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
+                    const std::string& environment, WorkerConfig& config, DiagnosticGroup& loose) {
   WorkerSpec spec;
-  spec.name = config.name.empty() ? NameFromDirectory(file.path) : config.name;
+  const std::string main_path = AbsolutePath(DirectoryOf(file.path), config.main);
+  spec.name = config.name;
+  if (spec.name.empty()) {
+    spec.name = NameFromDirectory(file.path.empty() ? main_path : file.path);
+    if (!environment.empty()) spec.name += "-" + environment;
+  }
   spec.config_path = file.path;
-  spec.compatibility_date = std::move(config.compatibility_date);
-  spec.compatibility_flags = std::move(config.compatibility_flags);
+  spec.compatibility_date = config.compatibility_date;
+  spec.compatibility_flags = config.compatibility_flags;
   spec.bindings = std::move(config.bindings);
   spec.durable_objects = std::move(config.durable_objects);
   spec.tail_consumers = std::move(config.tail_consumers);
@@ -73,10 +79,9 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file, Worke
   spec.limits = config.limits;
   if (config.main.empty()) return spec;  // reported already
 
-  const std::string directory = DirectoryOf(file.path);
-  const std::string main_path = AbsolutePath(directory, config.main);
   ModuleFiles files;
-  files.root = config.base_dir ? AbsolutePath(directory, *config.base_dir) : DirectoryOf(main_path);
+  files.root = config.base_dir ? AbsolutePath(DirectoryOf(file.path), *config.base_dir)
+                               : DirectoryOf(main_path);
   files.main = RelativePath(files.root, main_path);
   files.display = DisplayOf(options.cwd, files.root);
   files.rules = std::move(config.rules);
@@ -86,21 +91,6 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file, Worke
   spec.display_root = files.display;
   spec.modules = MakeModuleLoader(std::move(files));
   return spec;
-}
-
-enum class OverrideMode { kAdd, kReplaceOnly };
-
-void Override(WorkerSpec& spec, const VarOverride& var, OverrideMode mode) {
-  const BindingSpec replacement{var.name, VarBinding{JsonQuote(var.value)}, "--var"};
-  auto after_vars = spec.bindings.begin();
-  for (auto binding = spec.bindings.begin(); binding != spec.bindings.end(); ++binding) {
-    const bool is_var = std::holds_alternative<VarBinding>(binding->value);
-    if (is_var) after_vars = binding + 1;
-    if (binding->name != var.name || (!is_var && mode == OverrideMode::kReplaceOnly)) continue;
-    *binding = replacement;
-    return;
-  }
-  if (mode == OverrideMode::kAdd) spec.bindings.insert(after_vars, replacement);
 }
 
 void ReportDoubledNames(const ProjectOptions& options, const std::vector<WorkerSpec>& workers,
@@ -138,44 +128,173 @@ void ReportUnresolved(const Project& project, DiagnosticGroup& loose) {
   }
 }
 
-}  // namespace
+// One configuration to be loaded.
+struct Source {
+  std::string path;       // empty: none, only the script
+  std::string directory;  // absolute: where .dev.vars and .env are
+  bool redirected = false;
+};
 
-LoadedProject LoadProject(const ProjectOptions& options) {
-  LoadedProject loaded;
-  Project& project = loaded.project;
-  project.unknown_service = options.unknown_service;
+class Loader {
+ public:
+  explicit Loader(const ProjectOptions& options) : options_(options) {
+    loaded_.project.unknown_service = options.unknown_service;
+    environment_ = options.environment;
+    const auto variable = options.process.find("CLOUDFLARE_ENV");
+    if (environment_.empty() && variable != options.process.end()) environment_ = variable->second;
+  }
 
-  bool complete = true;
-  for (size_t i = 0; i < options.configs.size(); i++) {
-    auto file = ReadConfigFile(options.cwd, options.configs[i]);
-    if (!file.ok()) {
-      loaded.diagnostics.AddGroup({}).Fail(std::move(file.error()));
-      complete = false;
-      continue;
+  LoadedProject Load() {
+    bool complete = true;
+    for (const Source& source : Sources()) complete = LoadOne(source) && complete;
+    Project& project = loaded_.project;
+    for (const VarOverride& var : options_.vars) {
+      for (size_t i = 0; i < project.workers.size(); i++) {
+        OverrideVar(project.workers[i].bindings, {var.name, var.value, "--var"},
+                    i == 0 ? OverrideMode::kAdd : OverrideMode::kReplaceOnly);
+      }
+    }
+    for (size_t i = 0; i < project.workers.size(); i++) {
+      ExplainBindings(project.workers[i], loaded_.explanations[i]);
+    }
+    // With a file missing, every binding to its Worker would look wrong.
+    if (complete) {
+      DiagnosticGroup& graph = loaded_.diagnostics.AddGroup({});
+      ReportDoubledNames(options_, project.workers, graph);
+      ReportUnresolved(project, graph);
+    }
+    return std::move(loaded_);
+  }
+
+ private:
+  std::vector<Source> Sources() {
+    std::vector<Source> sources;
+    for (const std::string& config : options_.configs) {
+      sources.push_back({config, DirectoryOf(AbsolutePath(options_.cwd, config)), false});
+    }
+    if (!sources.empty()) return sources;
+    const std::string from =
+        options_.script ? DirectoryOf(AbsolutePath(options_.cwd, *options_.script)) : options_.cwd;
+    auto found = DiscoverConfig(from);
+    if (!found.ok()) {
+      loaded_.diagnostics.AddGroup({}).Fail(std::move(found.error()));
+      return {};
+    }
+    loaded_.notes = found->notes;
+    if (found->path.empty() && !options_.script) {
+      loaded_.diagnostics.AddGroup({}).Fail(FindConfigFile(options_.cwd).error());
+      return {};
+    }
+    return {
+        {found->path, found->path.empty() ? options_.cwd : found->directory, found->redirected}};
+  }
+
+  ConfigChoice ChoiceFor(const Source& source) const {
+    ConfigChoice choice;
+    if (!source.redirected) choice.environment = environment_;
+    if (!loaded_.project.workers.empty()) return choice;
+    choice.name = options_.name;
+    choice.compatibility_date = options_.compatibility_date;
+    choice.compatibility_flags = options_.compatibility_flags;
+    if (options_.script) choice.main = AbsolutePath(options_.cwd, *options_.script);
+    return choice;
+  }
+
+  bool LoadOne(const Source& source) {
+    ConfigFile file;
+    file.root.kind = ConfigKind::kObject;
+    if (!source.path.empty()) {
+      auto read = ReadConfigFile(options_.cwd, source.path);
+      if (!read.ok()) {
+        loaded_.diagnostics.AddGroup({}).Fail(std::move(read.error()));
+        return false;
+      }
+      file = std::move(*read);
     }
     DiagnosticGroup& tree =
-        loaded.diagnostics.AddGroup("Processing " + file->display + " configuration:");
-    DiagnosticGroup& loose = loaded.diagnostics.AddGroup({});
-    WorkerConfig config = ReadWorkerConfig(*file, tree, loose);
-    if (i == 0) {
+        loaded_.diagnostics.AddGroup("Processing " + file.display + " configuration:");
+    DiagnosticGroup& loose = loaded_.diagnostics.AddGroup({});
+    if (source.redirected) CheckRedirected(file, tree, loose);
+    const ConfigChoice choice = ChoiceFor(source);
+    WorkerConfig config = ReadWorkerConfig(file, choice, tree, loose);
+    TakeDevVars(source, file, config, loose);
+    Project& project = loaded_.project;
+    const bool first = project.workers.empty();
+    if (first) {
       project.dev = config.dev;
       project.rules = config.rules;
     }
-    project.workers.push_back(MakeSpec(options, *file, config, loose));
+    project.workers.push_back(MakeSpec(options_, file, choice.environment, config, loose));
+    loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
+    return true;
   }
 
-  for (const VarOverride& var : options.vars) {
-    for (size_t i = 0; i < project.workers.size(); i++) {
-      Override(project.workers[i], var, i == 0 ? OverrideMode::kAdd : OverrideMode::kReplaceOnly);
+  void TakeDevVars(const Source& source, const ConfigFile& file, WorkerConfig& config,
+                   DiagnosticGroup& loose) {
+    DevVarsRequest request;
+    request.cwd = options_.cwd;
+    request.directory = source.directory;
+    request.environment = environment_;
+    if (loaded_.project.workers.empty()) request.env_files = options_.env_files;
+    request.required_secrets = config.required_secrets;
+    request.process = &options_.process;
+    DevVars vars = ReadDevVars(request, loose);
+    ApplyDevVars(vars, request, config.bindings);
+    for (std::string& note : vars.notes) loaded_.notes.push_back(std::move(note));
+
+    std::string missing;
+    for (const std::string& name : MissingSecrets(request, vars)) {
+      missing += (missing.empty() ? "" : ", ") + name;
+    }
+    if (missing.empty()) return;
+    const std::string text = "Missing required secrets: " + missing +
+                             ". Add them to .dev.vars, .env, or set as environment variables.";
+    const std::string where = file.Where(config.effective.Find("secrets")->position);
+    if (options_.unknown_service == UnknownService::kRefuse) {
+      loose.Fail(text, where);
+    } else {
+      loose.Warn(text, where);
     }
   }
-  // With a file missing, every binding to its Worker would look wrong.
-  if (complete) {
-    DiagnosticGroup& graph = loaded.diagnostics.AddGroup({});
-    ReportDoubledNames(options, project.workers, graph);
-    ReportUnresolved(project, graph);
+
+  // What a build tool has written was written for one environment.
+  void CheckRedirected(const ConfigFile& file, DiagnosticGroup& tree,
+                       DiagnosticGroup& loose) const {
+    const ConfigMember* env = file.root.Find("env");
+    if (env != nullptr && !env->value.members.empty()) {
+      std::string names;
+      for (const ConfigMember& member : env->value.members) names += "\n- " + member.key;
+      tree.Fail(
+          "Redirected configurations cannot include environments but the following have been "
+          "found:" +
+              names +
+              "\n\nSuch configurations are generated by tools, meaning that one of the tools\nyour "
+              "application is using is generating the incorrect configuration.\nReport this issue "
+              "to the tool's author so that this can be fixed there.",
+          file.Where(env->position));
+    }
+    const ConfigMember* target = file.root.Find("targetEnvironment");
+    if (environment_.empty() || target == nullptr || !target->value.IsString() ||
+        target->value.text == environment_) {
+      return;
+    }
+    const char* source = options_.environment.empty() ? "the CLOUDFLARE_ENV environment variable"
+                                                      : "the `--env/-e` CLI argument";
+    loose.Fail("You have specified the environment \"" + environment_ + "\" via " + source +
+                   ".\nThis does not match the target environment \"" + target->value.text +
+                   "\" that was used when building the application.\nPerhaps you need to re-run "
+                   "the custom build of the project with \"" +
+                   environment_ + "\" as the selected environment?",
+               file.Where(target->position));
   }
-  return loaded;
-}
+
+  const ProjectOptions& options_;
+  std::string environment_;
+  LoadedProject loaded_;
+};
+
+}  // namespace
+
+LoadedProject LoadProject(const ProjectOptions& options) { return Loader(options).Load(); }
 
 }  // namespace isolane::wrangler

@@ -9,7 +9,9 @@
 #include <isolane/worker_spec.h>
 
 #include "wrangler-compat/config_schema.h"
+#include "wrangler-compat/dev_vars.h"
 #include "wrangler-compat/diagnostics.h"
+#include "wrangler-compat/explain.h"
 
 namespace isolane::wrangler {
 
@@ -21,9 +23,20 @@ struct VarOverride {
 };
 
 struct ProjectOptions {
-  std::string cwd;                   // absolute; paths are shown relative to it
-  std::vector<std::string> configs;  // at least one; the first Worker is the public one
+  std::string cwd;  // absolute; paths are shown relative to it
+  // The first Worker is the public one. None: the nearest configuration, or without any the script.
+  std::vector<std::string> configs;
+  // Of every configuration; empty: CLOUDFLARE_ENV, else the top level.
+  std::string environment;
   std::vector<VarOverride> vars;
+  // What the first Worker has besides.
+  std::vector<std::string> env_files;
+  std::optional<std::string> script;  // its main module, relative to cwd, instead of the file's
+  std::optional<std::string> name;
+  std::optional<std::string> compatibility_date;
+  std::vector<std::string> compatibility_flags;
+  // The variables of this process. Secrets come from them only if wrangler would take them.
+  ProcessVariables process;
   // kRefuse: a binding to an unknown Worker is an error; kFailOnUse: a warning.
   UnknownService unknown_service = UnknownService::kRefuse;
 };
@@ -38,6 +51,8 @@ struct Project {
 struct LoadedProject {
   Project project;  // complete only if ok()
   Diagnostics diagnostics;
+  std::vector<std::string> notes;               // what was read besides: to be printed
+  std::vector<WorkerExplanation> explanations;  // as project.workers
 
   bool ok() const { return !diagnostics.Has(Severity::kError); }
 };

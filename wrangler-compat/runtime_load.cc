@@ -17,6 +17,7 @@ Result<std::unique_ptr<Runtime>> Runtime::Load(const std::vector<std::string>& c
   project_options.cwd = getcwd(cwd, sizeof cwd) != nullptr ? cwd : "/";
   project_options.configs = configs;
   project_options.unknown_service = options.unknown_services;
+  project_options.process = wrangler::CurrentProcessVariables();
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   if (!loaded.ok()) {
     return Error{wrangler::RenderDiagnostics(loaded.diagnostics, wrangler::Severity::kError, {}),

@@ -83,7 +83,8 @@ LoadedProject LoadTestProject(const ProjectOptions& options, const std::string& 
   if (workers.empty()) {
     spec.compatibility_date = kDefaultCompatibilityDate;
     for (const VarOverride& var : options.vars) {
-      spec.bindings.push_back({var.name, VarBinding{JsonQuote(var.value)}, "--var"});
+      spec.bindings.push_back(
+          {var.name, VarBinding{.json = JsonQuote(var.value), .hidden = true}, "--var"});
     }
   } else {
     spec = BesideOf(workers.front());

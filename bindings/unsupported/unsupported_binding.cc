@@ -57,7 +57,8 @@ class Unsupported final : public worker::BindingKind {
       if (v8::Function::New(context, OnGet, v8::Array::New(isolate, texts, 2), 0,
                             v8::ConstructorBehavior::kThrow)
               .ToLocal(&trap) &&
-          handler->CreateDataProperty(context, js::Literal(isolate, "get"), trap).FromMaybe(false) &&
+          handler->CreateDataProperty(context, js::Literal(isolate, "get"), trap)
+              .FromMaybe(false) &&
           v8::Proxy::New(context, v8::Object::New(isolate), handler).ToLocal(&proxy)) {
         return v8::MaybeLocal<v8::Value>(proxy);
       }

@@ -28,8 +28,9 @@ TEST_SUITE("bindings/unsupported") {
         "KV is a KV Namespace, which isolane does not support yet (w/wrangler.toml:7). "
         "Bind a Worker instead.";
     SUBCASE("throws on a method call") {
-      CHECK(Answer("try { await env.KV.get('k'); } catch (e) { return new Response(String(e)); }") ==
-            "Error: env.KV.get: " + message);
+      CHECK(
+          Answer("try { await env.KV.get('k'); } catch (e) { return new Response(String(e)); }") ==
+          "Error: env.KV.get: " + message);
     }
     SUBCASE("throws on reading a property") {
       CHECK(Answer("try { env.KV.size; } catch (e) { return new Response(e.message); }") ==
@@ -37,7 +38,7 @@ TEST_SUITE("bindings/unsupported") {
     }
     SUBCASE("can be awaited, printed, serialized and looked at") {
       CHECK(Answer("const kv = await env.KV; console.log(kv, env); return new Response("
-                       "JSON.stringify(env) + typeof kv + ('get' in kv) + (kv === env.KV));") ==
+                   "JSON.stringify(env) + typeof kv + ('get' in kv) + (kv === env.KV));") ==
             "{\"KV\":{}}objectfalsetrue");
     }
   }

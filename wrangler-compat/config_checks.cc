@@ -1,0 +1,225 @@
+#include "wrangler-compat/config_checks.h"
+
+#include <string>
+
+#include "wrangler-compat/config_keys.h"
+#include "wrangler-compat/config_routes.h"
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr char kNodeCompatRemoved[] =
+    "Removed: \"node_compat\":\nThe \"node_compat\" field is no longer supported as of Wrangler "
+    "v4. "
+    "Instead, use the `nodejs_compat` compatibility flag. This includes the functionality from "
+    "legacy `node_compat` polyfills and natively implemented Node.js APIs. See "
+    "https://developers.cloudflare.com/workers/runtime-apis/nodejs for more information.";
+constexpr char kLegacyEnvRemoved[] =
+    "The \"legacy_env\" field is no longer supported, so please remove it from your configuration "
+    "file.\nService environments have been removed, and each environment is now deployed as its "
+    "own "
+    "Worker named \"<name>-<environment>\". This matches the behaviour of \"legacy_env = true\", "
+    "which was the default, so removing the field will not change how your Worker is deployed.\n"
+    "Refer to https://developers.cloudflare.com/workers/wrangler/environments/ for more "
+    "information.";
+
+using Choices = std::span<const std::string_view>;
+
+bool HasType(ConfigSection& section, const ConfigKey& key) {
+  switch (key.type) {
+    case KeyType::kAny:
+      return true;
+    case KeyType::kString:
+      return section.String(key.name).has_value();
+    case KeyType::kBoolean:
+      return section.Boolean(key.name).has_value();
+    case KeyType::kObject:
+      return section.Object(key.name) != nullptr;
+    case KeyType::kArray:
+      return section.Array(key.name) != nullptr;
+  }
+  return true;
+}
+
+bool IsEmpty(const ConfigNode& value) {
+  return (value.IsArray() && value.items.empty()) || (value.IsObject() && value.members.empty());
+}
+
+void CheckTypes(ConfigSection& section) {
+  for (const ConfigMember& member : section.object().members) {
+    const ConfigKey* key = FindTopLevelKey(member.key);
+    if (key == nullptr || key->use == KeyUse::kInterpreted) continue;
+    if (key->use == KeyUse::kRemoved) {
+      const bool node_compat = key->name == "node_compat";
+      section.Fail(node_compat ? kNodeCompatRemoved : kLegacyEnvRemoved, member.position);
+      continue;
+    }
+    if (HasType(section, *key) && !IsEmpty(member.value) && key->use == KeyUse::kLater) {
+      section.Warn("\"" + member.key + "\" is not supported yet by isolane and is ignored",
+                   member.position);
+    }
+  }
+}
+
+void WarnUnknown(ConfigSection& section) {
+  std::vector<std::string_view> known;
+  for (const ConfigKey& key : TopLevelKeys()) {
+    if (section.environment().empty() || key.scope != KeyScope::kTopLevelOnly) {
+      known.push_back(key.name);
+    }
+  }
+  section.WarnUnexpected(known);
+  for (const ConfigMember& member : section.object().members) {
+    const auto fields = KnownFields(member.key);
+    const ConfigKey* key = FindTopLevelKey(member.key);
+    if (fields.empty() || !member.value.IsObject() || key == nullptr) continue;
+    if (!section.environment().empty() && key->scope == KeyScope::kTopLevelOnly) continue;
+    const bool own = key->scope == KeyScope::kNotInheritable;
+    section.Part(member.value, own ? section.Field(member.key) : member.key).WarnUnexpected(fields);
+  }
+}
+
+// A part of the configuration that is an object; nothing is called otherwise.
+template <typename Check>
+void WithPart(ConfigSection& section, const char* key, Check&& check) {
+  const ConfigMember* member = section.Find(key);
+  if (member == nullptr || !member->value.IsObject()) return;
+  ConfigSection part = section.Part(member->value, key);
+  check(part);
+}
+
+void CheckHosting(ConfigSection& section) {
+  static constexpr std::string_view kPlacement[] = {"off", "smart", "targeted"};
+  static constexpr std::string_view kRegions[] = {"public", "fedramp_high"};
+  const ConfigMember* account = section.Find("account_id");
+  if (account != nullptr && account->value.IsString() && account->value.text.empty()) {
+    section.Warn(
+        "The \"account_id\" field in your configuration is an empty string and will be "
+        "ignored.\nPlease remove the \"account_id\" field from your configuration.",
+        account->position);
+  }
+  section.OneOf("compliance_region", kRegions);
+  section.CheckStrings("addresses");
+  WithPart(section, "placement",
+           [](ConfigSection& part) { part.OneOf("mode", Choices(kPlacement)); });
+  WithPart(section, "observability", [](ConfigSection& part) {
+    part.Boolean("enabled");
+    part.Number("head_sampling_rate");
+    for (const char* key : {"logs", "traces"}) {
+      const ConfigMember* member = part.Object(key);
+      if (member == nullptr) continue;
+      ConfigSection inner = part.Part(member->value, "observability." + std::string(key));
+      inner.Boolean("enabled");
+      inner.Number("head_sampling_rate");
+    }
+  });
+  WithPart(section, "cache", [&](ConfigSection& part) {
+    if (part.Find("enabled") == nullptr) {
+      part.Fail("\"cache.enabled\" is a required field.", section.Find("cache")->position);
+    }
+    part.Boolean("enabled");
+  });
+  WithPart(section, "logfwdr", [&](ConfigSection& part) {
+    if (part.Find("bindings") == nullptr) {
+      part.Fail("The field \"" + section.Field("logfwdr") +
+                    "\" is missing the required \"bindings\" property.",
+                section.Find("logfwdr")->position);
+    }
+  });
+  WithPart(section, "access", [](ConfigSection& part) { part.Object("dev"); });
+}
+
+void CheckBuilding(ConfigSection& section) {
+  WithPart(section, "build", [](ConfigSection& part) {
+    part.String("command");
+    part.String("cwd");
+    const ConfigMember* watch = part.Find("watch_dir");
+    if (watch == nullptr) return;
+    if (watch->value.IsArray()) {
+      part.CheckStrings("watch_dir");
+    } else {
+      part.String("watch_dir");
+    }
+  });
+  WithPart(section, "define", [&](ConfigSection& part) {
+    for (const ConfigMember& member : part.object().members) {
+      if (member.value.IsString()) continue;
+      section.Fail("The field \"" + section.Field("define") + "." + member.key +
+                       "\" should be a string but got " + ToJson(member.value) + ".",
+                   member.position);
+    }
+  });
+  WithPart(section, "alias", [&](ConfigSection& part) {
+    for (const ConfigMember& member : part.object().members) {
+      if (member.value.IsString()) continue;
+      section.Fail("Expected alias[" + JsonQuote(member.key) + "] to be a string, but got " +
+                       ToJson(member.value),
+                   member.position);
+    }
+  });
+  WithPart(section, "python_modules", [](ConfigSection& part) { part.StringArray("exclude"); });
+  WithPart(section, "site", [&](ConfigSection& part) {
+    if (part.Find("bucket") == nullptr) {
+      part.Fail("\"site.bucket\" is a required field.", section.Find("site")->position);
+    }
+    part.String("bucket");
+    part.StringArray("include");
+    part.StringArray("exclude");
+    if (const ConfigMember* entry = part.Find("entry-point")) {
+      if (section.Find("main") != nullptr) {
+        part.Fail(
+            "Don't define both the `main` and `site.entry-point` fields in your configuration.\n"
+            "They serve the same purpose: to point to the entry-point of your worker.\n"
+            "Delete the `site.entry-point` field from your config.",
+            entry->position);
+      } else {
+        part.Warn(
+            "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the "
+            "top level `main` field to your configuration file",
+            entry->position);
+      }
+    }
+  });
+  if (section.Find("site") != nullptr && section.Find("assets") != nullptr) {
+    section.Fail("Cannot use assets and Workers Sites in the same Worker.",
+                 section.Find("site")->position);
+  }
+}
+
+void CheckAssets(ConfigSection& section) {
+  static constexpr std::string_view kHtml[] = {"auto-trailing-slash", "force-trailing-slash",
+                                               "drop-trailing-slash", "none"};
+  static constexpr std::string_view kNotFound[] = {"none", "404-page", "single-page-application"};
+  WithPart(section, "assets", [&](ConfigSection& part) {
+    part.String("directory");
+    part.String("binding");
+    part.OneOf("html_handling", Choices(kHtml));
+    part.OneOf("not_found_handling", Choices(kNotFound));
+    const ConfigMember* first = part.Find("run_worker_first");
+    if (first != nullptr && !first->value.IsBoolean()) part.CheckStrings("run_worker_first");
+  });
+}
+
+void CheckSecrets(ConfigSection& section) {
+  section.Object("secrets");
+  WithPart(section, "secrets", [](ConfigSection& part) { part.CheckStrings("required"); });
+  const ConfigMember* unsafe = section.Find("unsafe");
+  if (unsafe != nullptr && unsafe->value.IsObject() && !unsafe->value.members.empty()) {
+    section.Warn("\"unsafe\" fields are experimental and may change or break at any time.",
+                 unsafe->position);
+  }
+}
+
+}  // namespace
+
+void CheckOtherKeys(ConfigSection& section) {
+  CheckTypes(section);
+  CheckRoutes(section);
+  CheckHosting(section);
+  CheckBuilding(section);
+  CheckAssets(section);
+  CheckSecrets(section);
+  WarnUnknown(section);
+}
+
+}  // namespace isolane::wrangler

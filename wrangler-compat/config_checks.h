@@ -1,0 +1,16 @@
+// Keys that mean nothing in a local run, or nothing yet: their mistakes are reported all the same,
+// because deploying would fail with them.
+//
+// Thread: any.
+#pragma once
+
+#include "wrangler-compat/config_section.h"
+
+namespace isolane::wrangler {
+
+// Checks every key of `section` (the top level, or an environment as it is written) that nobody
+// else interprets: types, errors about removed keys, warnings about keys that isolane will support
+// one day, unexpected fields.
+void CheckOtherKeys(ConfigSection& section);
+
+}  // namespace isolane::wrangler

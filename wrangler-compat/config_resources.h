@@ -1,0 +1,21 @@
+// The bindings of resource_kinds.h as they are declared: what wrangler has to say about them, and a
+// value for each that fails when it is used.
+//
+// Thread: any.
+#pragma once
+
+#include <vector>
+
+#include <isolane/worker_spec.h>
+
+#include "wrangler-compat/binding_names.h"
+#include "wrangler-compat/config_section.h"
+
+namespace isolane::wrangler {
+
+// Appends the bindings of all keys of the table to `bindings`, and their names to `names`. Also
+// checks `queues.consumers`, which are no bindings.
+void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
+                   std::vector<NamedBinding>& names);
+
+}  // namespace isolane::wrangler

@@ -1,0 +1,64 @@
+#include "wrangler-compat/config_routes.h"
+
+#include <string>
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr char kShape[] =
+    "{ pattern, custom_domain, zone_id | zone_name, enabled, previews_enabled }";
+
+bool IsStringIfThere(const ConfigNode& node, std::string_view key) {
+  const ConfigMember* member = node.Find(key);
+  return member == nullptr || member->value.IsString();
+}
+
+bool IsFlagIfThere(const ConfigNode& node, std::string_view key) {
+  const ConfigMember* member = node.Find(key);
+  return member == nullptr || member->value.IsBoolean();
+}
+
+bool IsRoute(const ConfigNode& node) {
+  if (node.IsString()) return true;
+  const ConfigMember* pattern = node.Find("pattern");
+  return pattern != nullptr && pattern->value.IsString() && IsStringIfThere(node, "zone_id") &&
+         IsStringIfThere(node, "zone_name") && IsFlagIfThere(node, "custom_domain") &&
+         IsFlagIfThere(node, "enabled") && IsFlagIfThere(node, "previews_enabled");
+}
+
+}  // namespace
+
+void CheckRoutes(ConfigSection& section) {
+  const ConfigMember* route = section.Find("route");
+  const ConfigMember* routes = section.Find("routes");
+  if (route != nullptr && routes != nullptr) {
+    section.Fail("Expected exactly one of the following fields [\"routes\",\"route\"].",
+                 routes->position);
+  }
+  if (route != nullptr && route->value.IsString() && route->value.text.empty()) {
+    section.Warn(
+        "The \"route\" field in your configuration is an empty string and will be ignored.\n"
+        "Please remove the \"route\" field from your configuration.",
+        route->position);
+  } else if (route != nullptr && !IsRoute(route->value)) {
+    section.Fail("Expected \"route\" to be either a string, or an object with shape " +
+                     std::string(kShape) + ", but got " + ToJson(route->value) + ".",
+                 route->position);
+  }
+  if (routes == nullptr) return;
+  if (!routes->value.IsArray()) {
+    section.Fail("Expected \"routes\" to be an array but got " + ToJson(routes->value) + ".",
+                 routes->position);
+    return;
+  }
+  std::string wrong;
+  for (const ConfigNode& node : routes->value.items) {
+    if (!IsRoute(node)) wrong += (wrong.empty() ? "" : ",") + ToJson(node);
+  }
+  if (wrong.empty()) return;
+  section.Fail("Expected \"routes\" to be an array of either strings or objects with the shape " +
+                   std::string(kShape) + ", but these weren't valid: [" + wrong + "].",
+               routes->position);
+}
+
+}  // namespace isolane::wrangler

@@ -1,0 +1,68 @@
+// The variables and secrets of a developer: .dev.vars, .dev.vars.ENV, .env and its relatives, the
+// process's own variables, --var. Which of them count, and what they do to the bindings.
+//
+// spec/wrangler.md sections 3.1 and 3.2;
+// https://developers.cloudflare.com/workers/configuration/secrets/#local-development-with-secrets
+//
+// Thread: any. Blocking: reads files.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <isolane/worker_spec.h>
+
+#include "wrangler-compat/diagnostics.h"
+
+namespace isolane::wrangler {
+
+using ProcessVariables = std::map<std::string, std::string>;
+
+// The variables of this process.
+ProcessVariables CurrentProcessVariables();
+
+struct DevVarsRequest {
+  std::string cwd;          // absolute; paths are shown relative to it
+  std::string directory;    // absolute: where the files are, that of the user's configuration
+  std::string environment;  // empty: none
+  std::vector<std::string> env_files;  // --env-file, relative to cwd; if any, no other file counts
+  std::optional<std::vector<std::string>> required_secrets;  // if there, no other secret is loaded
+  const ProcessVariables* process = nullptr;
+};
+
+struct DevVar {
+  std::string name;
+  std::string value;  // secret: for env only
+  std::string where;  // "auth/.dev.vars:3", "process.env"
+};
+
+struct DevVars {
+  std::vector<DevVar> vars;
+  // "Using secrets defined in .dev.vars", one for each file that counts.
+  std::vector<std::string> notes;
+};
+
+// A file that cannot be read is an error in `loose`, one of --env-file that is not there a warning.
+DevVars ReadDevVars(const DevVarsRequest& request, DiagnosticGroup& loose);
+
+// Puts `vars` into the bindings: each as a hidden text, instead of a var of its name, but never
+// instead of another kind of binding. The order of env's keys is kept: vars that are no text,
+// texts, the other bindings. With required secrets, only those and vars that are there already are
+// taken.
+void ApplyDevVars(const DevVars& vars, const DevVarsRequest& request,
+                  std::vector<BindingSpec>& bindings);
+
+// The names among request.required_secrets that are not among `vars`.
+std::vector<std::string> MissingSecrets(const DevVarsRequest& request, const DevVars& vars);
+
+enum class OverrideMode {
+  kAdd,          // whatever the file says
+  kReplaceOnly,  // only if there is a var of this name
+};
+
+// Sets one var to a hidden text.
+void OverrideVar(std::vector<BindingSpec>& bindings, const DevVar& var, OverrideMode mode);
+
+}  // namespace isolane::wrangler

@@ -1,0 +1,63 @@
+// The table of bindings that isolane reads but does not have: Cloudflare's storage, queues, models
+// and so on. For each: where it is declared, which fields it has, and why it does not work.
+//
+// Thread: any.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace isolane::wrangler {
+
+enum class ResourceShape {
+  kArray,   // key = [ { binding = "NAME", ... } ]
+  kNested,  // key = { FIELD = [ { binding = "NAME", ... } ] }
+  kObject,  // key = { binding = "NAME", ... }
+  kFiles,   // key = { NAME = "path" }
+};
+
+// What wrangler asks of a field, each with words of its own.
+enum class FieldNeed {
+  kString,         // must be there: should have a string "x" field
+  kMustString,     // must be there: must have a string "x" field
+  kMustA,          // must be there: must have a "x" field
+  kMustAn,         // must be there: must have an "x" field
+  kStringIfThere,  // should have a string "x" field
+  kMustAIfThere,   // must have a "x" field
+  kOptional,       // should, optionally, have a string "x" field
+  kOptionalFlag,   // should, optionally, have a boolean "x" field
+  kAny,
+};
+
+struct ResourceField {
+  std::string_view name;
+  FieldNeed need;
+};
+
+enum class ResourceSupport {
+  kNotYet,        // isolane may have it one day
+  kCloudflare,    // exists nowhere else
+  kImportInstead  // a file, which modules import nowadays
+};
+
+struct ResourceKind {
+  std::string_view key;
+  std::string_view nested;    // kNested: the field with the array
+  std::string_view friendly;  // "KV Namespace"
+  ResourceShape shape;
+  ResourceSupport support;
+  std::string_view name_field;  // "binding", "name"
+  // The first of these that is there says what the binding is bound to.
+  std::span<const std::string_view> target_fields;
+  std::span<const ResourceField> fields;  // name_field included
+  bool open = false;                      // fields that are not listed are not warned of
+};
+
+std::span<const ResourceKind> ResourceKinds();
+// The kinds of a key; null for a key that declares none.
+const ResourceKind* FindResourceKind(std::string_view key);
+
+// The place of a kind of binding (by its friendly name) in messages that list several.
+size_t FriendlyRank(std::string_view friendly);
+
+}  // namespace isolane::wrangler
