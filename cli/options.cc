@@ -194,7 +194,9 @@ class Parser {
       options_.files.push_back(word);
       return Ok{};
     }
-    if (options_.command != Command::kHelp && !options_.script) {
+    // A module has an extension or a directory, so a mistyped word is none.
+    const bool is_path = word.find_first_of("./") != std::string::npos;
+    if (options_.command != Command::kHelp && !options_.script && is_path) {
       options_.script = word;
       return Ok{};
     }

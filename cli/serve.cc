@@ -18,6 +18,8 @@ namespace isolane::cli {
 
 namespace {
 
+// What a shell adds to the number of the signal that ended a process.
+constexpr int kSignalled = 128;
 constexpr int kDefaultPort = 8787;
 constexpr const char* kDefaultIp = "127.0.0.1";
 
@@ -74,8 +76,9 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
     diagnostics.AddGroup({}).Warn(FormatCronAdvice(ip, *listening), {});
     PrintDiagnostics(diagnostics, options.log_level);
   }
-  (*runtime)->Run();
-  return 0;
+  const int signal = (*runtime)->Run();
+  // Wrangler's way; for whoever supervises a server, a stop that was asked for is no failure.
+  return options.command == Command::kDev ? kSignalled + signal : 0;
 }
 
 int CheckProject(const CliOptions& options, wrangler::Project project) {
@@ -91,7 +94,7 @@ int CheckProject(const CliOptions& options, wrangler::Project project) {
   auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
   printer.OnFlush();
   if (!runtime.ok()) {
-    PrintError(runtime.error());
+    PrintError(runtime.error().ToString());
     return 1;
   }
   std::printf("No errors in %zu %s: %s\n", count, count == 1 ? "Worker" : "Workers", names.c_str());

@@ -1,33 +1,13 @@
 #include "wrangler-compat/config_resources.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "wrangler-compat/resource_entry.h"
 #include "wrangler-compat/resource_kinds.h"
 
 namespace isolane::wrangler {
 namespace {
-
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-bool IsBucketName(std::string_view name) {
-  if (name.size() < 3 || name.size() > 63) return false;
-  for (size_t i = 0; i < name.size(); i++) {
-    const bool inside = i > 0 && i + 1 < name.size();
-    if (!IsLower(name[i]) && !IsDigit(name[i]) && !(inside && name[i] == '-')) return false;
-  }
-  return true;
-}
-
-bool IsWorkflowName(std::string_view name) {
-  if (name.empty() || name.size() > 64 || name.front() == '-') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return IsLower(c) || IsUpper(c) || IsDigit(c) || c == '_' || c == '-';
-  });
-}
 
 std::string_view ReasonOf(ResourceSupport support) {
   switch (support) {
@@ -53,216 +33,6 @@ std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
          "`, for example in an environment of its own ([env.local], --env local).";
 }
 
-// One entry of an array of bindings, or the object of a single one.
-class EntryReader {
- public:
-  // `field` is how messages name the entry: "kv_namespaces[0]", "env.staging.ai".
-  EntryReader(ConfigSection& section, const ResourceKind& kind, const ConfigNode& node,
-              std::string field)
-      : section_(section), kind_(kind), node_(node), field_(std::move(field)) {}
-
-  // False when the entry is unusable; what is wrong has been reported.
-  bool Check() {
-    for (const ResourceField& field : kind_.fields) CheckField(field);
-    if (kind_.key == "r2_buckets") CheckBucket();
-    if (kind_.key == "queues") CheckProducer();
-    if (kind_.key == "ratelimits") CheckRateLimit();
-    if (kind_.key == "workflows") CheckWorkflow();
-    if (kind_.key == "pipelines") CheckPipeline();
-    if (kind_.key == "send_email") CheckMail();
-    if (kind_.key == "vpc_networks") CheckNetwork();
-    if (kind_.key == "unsafe") CheckUnsafe();
-    return valid_;
-  }
-
-  void WarnUnexpected() {
-    if (kind_.open) return;
-    std::vector<std::string_view> known;
-    for (const ResourceField& field : kind_.fields) known.push_back(field.name);
-    section_.Part(node_, field_).WarnUnexpected(known);
-  }
-
-  std::string Target() const {
-    for (const std::string_view field : kind_.target_fields) {
-      const ConfigMember* member = node_.Find(field);
-      if (member != nullptr && member->value.IsString()) return member->value.text;
-    }
-    return {};
-  }
-
- private:
-  void Fail(const std::string& text, const ConfigMember* member) {
-    section_.Fail("\"" + field_ + "\" " + text + " but got " + ToJson(node_) + ".",
-                  member != nullptr ? member->position : node_.position);
-    valid_ = false;
-  }
-
-  void CheckField(const ResourceField& field) {
-    const ConfigMember* member = node_.Find(field.name);
-    const bool string = member != nullptr && member->value.IsString();
-    const std::string quoted = "\"" + std::string(field.name) + "\" field";
-    switch (field.need) {
-      case FieldNeed::kString:
-        if (string) return;
-        if (kind_.shape == ResourceShape::kObject) {
-          section_.Fail("binding should have a string " + quoted + ".", node_.position);
-          valid_ = false;
-          return;
-        }
-        // Wrangler says it in these words of them alone.
-        return Fail((kind_.key == "dispatch_namespaces" ? "should have a string "
-                                                        : "bindings should have a string ") +
-                        quoted,
-                    member);
-      case FieldNeed::kMustString:
-        if (!string) Fail("bindings must have a string " + quoted, member);
-        return;
-      case FieldNeed::kMustA:
-        if (!string) Fail("bindings must have a " + quoted, member);
-        return;
-      case FieldNeed::kMustAn:
-        if (!string) Fail("bindings must have an " + quoted, member);
-        return;
-      case FieldNeed::kStringIfThere:
-        if (member != nullptr && !string) Fail("bindings should have a string " + quoted, member);
-        return;
-      case FieldNeed::kMustAIfThere:
-        if (member != nullptr && !string) Fail("bindings must have a " + quoted, member);
-        return;
-      case FieldNeed::kOptional:
-        if (member != nullptr && !string) {
-          Fail("bindings should, optionally, have a string " + quoted, member);
-        }
-        return;
-      case FieldNeed::kOptionalFlag:
-        if (member != nullptr && !member->value.IsBoolean()) {
-          Fail("should, optionally, have a boolean " + quoted, member);
-        }
-        return;
-      case FieldNeed::kAny:
-        return;
-    }
-  }
-
-  void CheckBucket() {
-    const ConfigMember* name = node_.Find("bucket_name");
-    if (name == nullptr || !name->value.IsString() || IsBucketName(name->value.text)) return;
-    section_.Fail(field_ + ".bucket_name=" + JsonQuote(name->value.text) +
-                      " is invalid. Bucket names must begin and end with an alphanumeric "
-                      "character, only contain lowercase letters, numbers, and hyphens, and be "
-                      "between 3 and 63 characters long.",
-                  name->position);
-    valid_ = false;
-  }
-
-  void CheckProducer() {
-    const ConfigMember* delay = node_.Find("delivery_delay");
-    if (delay == nullptr) return;
-    if (!delay->value.IsNumber()) {
-      return Fail("bindings should, optionally, have a number \"delivery_delay\" field", delay);
-    }
-    section_.Warn("The \"delivery_delay\" field in \"" + field_ +
-                      "\" is deprecated and has no effect. Queue-level settings should be "
-                      "configured using \"wrangler queues update\" instead. This setting will be "
-                      "removed in a future version.",
-                  delay->position);
-  }
-
-  void CheckRateLimit() {
-    const ConfigMember* simple = node_.Find("simple");
-    if (simple == nullptr || !simple->value.IsObject()) {
-      return Fail("bindings must have a \"simple\" configuration object", simple);
-    }
-    const ConfigNode& value = simple->value;
-    const ConfigMember* limit = value.Find("limit");
-    const ConfigMember* period = value.Find("period");
-    const auto fail = [&](const std::string& text, const ConfigNode& got) {
-      section_.Fail("\"" + field_ + "\" bindings " + text + " but got " + ToJson(got) + ".",
-                    simple->position);
-      valid_ = false;
-    };
-    if (limit == nullptr || !limit->value.IsNumber())
-      fail("\"simple.limit\" must be a number", value);
-    if (period == nullptr) {
-      fail("\"simple.period\" must be either 10 or 60", value);
-    } else if (period->value.kind != ConfigKind::kInteger ||
-               (period->value.integer != 10 && period->value.integer != 60)) {
-      fail("\"simple.period\" must be either 10 or 60", period->value);
-    }
-  }
-
-  void CheckWorkflow() {
-    const ConfigMember* name = node_.Find("name");
-    if (name == nullptr || !name->value.IsString() || IsWorkflowName(name->value.text)) return;
-    section_.Fail(
-        "\"" + field_ +
-            "\" binding \"name\" field is invalid. Workflow names must be 1-64 characters "
-            "long, start with a letter, number, or underscore, and may only contain "
-            "letters, numbers, underscores, or hyphens.",
-        name->position);
-    valid_ = false;
-  }
-
-  void CheckPipeline() {
-    const ConfigMember* stream = node_.Find("stream");
-    const ConfigMember* old = node_.Find("pipeline");
-    if (stream == nullptr && old != nullptr && old->value.IsString()) {
-      section_.Warn("The \"pipeline\" field in \"" + field_ +
-                        "\" bindings is deprecated. Use \"stream\" instead.",
-                    old->position);
-    } else if (stream == nullptr || !stream->value.IsString()) {
-      Fail("bindings must have a string \"stream\" field", stream);
-    }
-  }
-
-  void CheckMail() {
-    for (const std::string_view key :
-         {"allowed_destination_addresses", "allowed_sender_addresses"}) {
-      const ConfigMember* list = node_.Find(key);
-      if (list == nullptr) continue;
-      const auto& items = list->value.items;
-      if (list->value.IsArray() &&
-          std::all_of(items.begin(), items.end(),
-                      [](const ConfigNode& item) { return item.IsString(); })) {
-        continue;
-      }
-      Fail("bindings should, optionally, have a []string \"" + std::string(key) + "\" field", list);
-    }
-    if (node_.Find("destination_address") == nullptr ||
-        node_.Find("allowed_destination_addresses") == nullptr) {
-      return;
-    }
-    section_.Fail("\"" + field_ +
-                      "\" bindings should have either a \"destination_address\" or "
-                      "\"allowed_destination_addresses\" field, but not both.",
-                  node_.position);
-    valid_ = false;
-  }
-
-  void CheckNetwork() {
-    if (node_.Find("tunnel_id") == nullptr && node_.Find("network_id") == nullptr) {
-      Fail("bindings must have either a \"tunnel_id\" or \"network_id\" field", nullptr);
-    }
-  }
-
-  void CheckUnsafe() {
-    for (const std::string_view key : {"name", "type"}) {
-      const ConfigMember* member = node_.Find(key);
-      if (member != nullptr && member->value.IsString()) continue;
-      section_.Fail(
-          "\"" + field_ + "\": binding should have a string \"" + std::string(key) + "\" field.",
-          node_.position);
-      valid_ = false;
-    }
-  }
-
-  ConfigSection& section_;
-  const ResourceKind& kind_;
-  const ConfigNode& node_;
-  const std::string field_;
-  bool valid_ = true;
-};
-
 class ResourceReader {
  public:
   ResourceReader(ConfigSection& section, std::vector<BindingSpec>& bindings,
@@ -282,7 +52,7 @@ class ResourceReader {
         return ReadNested(kind, *member);
       case ResourceShape::kObject: {
         if (!IsObject(kind, *member)) return;
-        EntryReader entry(section_, kind, member->value, section_.Field(kind.key));
+        ResourceEntry entry(section_, kind, member->value, section_.Field(kind.key));
         if (entry.Check()) Add(kind, member->value, entry.Target(), names_);
         entry.WarnUnexpected();
         return;
@@ -290,6 +60,22 @@ class ResourceReader {
       case ResourceShape::kFiles:
         return ReadFiles(kind, *member);
     }
+  }
+
+  // `assets` are a key of their own kind: the binding is one of its fields, and may be missing.
+  void ReadAssets() {
+    static constexpr ResourceKind kAssets{.key = "assets",
+                                          .nested = {},
+                                          .friendly = "Assets",
+                                          .shape = ResourceShape::kObject,
+                                          .support = ResourceSupport::kNotYet,
+                                          .name_field = "binding",
+                                          .target_fields = {},
+                                          .fields = {}};
+    const ConfigMember* assets = section_.Find("assets");
+    const ConfigMember* binding = assets == nullptr ? nullptr : assets->value.Find("binding");
+    if (binding == nullptr || !binding->value.IsString()) return;
+    Append(kAssets, binding->value.text, {}, binding->position, names_);
   }
 
  private:
@@ -313,7 +99,7 @@ class ResourceReader {
         complete = false;
         continue;
       }
-      EntryReader entry(section_, kind, node, field + "[" + std::to_string(i) + "]");
+      ResourceEntry entry(section_, kind, node, field + "[" + std::to_string(i) + "]");
       if (entry.Check()) {
         Add(kind, node, entry.Target(), found);
       } else {
@@ -372,72 +158,14 @@ class ResourceReader {
   std::vector<NamedBinding>& names_;
 };
 
-void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::string& field) {
-  if (!node.IsObject()) {
-    section.Fail("\"" + field + "\" should be an object, but got " + ToJson(node) + ".",
-                 node.position);
-    return;
-  }
-  const auto fail = [&](const std::string& text, Position position) {
-    section.Fail("\"" + field + "\" " + text + " field but got " + ToJson(node) + ".", position);
-  };
-  const ConfigMember* queue = node.Find("queue");
-  if (queue == nullptr || !queue->value.IsString()) {
-    fail("should have a string \"queue\"", node.position);
-  }
-  for (const char* key : {"type", "dead_letter_queue"}) {
-    const ConfigMember* member = node.Find(key);
-    if (member == nullptr || member->value.IsString()) continue;
-    fail("should, optionally, have a string \"" + std::string(key) + "\"", member->position);
-  }
-  for (const char* key : {"max_batch_size", "max_batch_timeout", "max_retries", "max_concurrency",
-                          "visibility_timeout_ms", "retry_delay"}) {
-    const ConfigMember* member = node.Find(key);
-    if (member == nullptr || member->value.IsNumber()) continue;
-    // null stands for the default.
-    if (std::string_view(key) == "max_concurrency" && member->value.kind == ConfigKind::kNull)
-      continue;
-    fail("should, optionally, have a number \"" + std::string(key) + "\"", member->position);
-  }
-  static constexpr std::string_view kKnown[] = {"queue",           "type",
-                                                "max_batch_size",  "max_batch_timeout",
-                                                "max_retries",     "dead_letter_queue",
-                                                "max_concurrency", "visibility_timeout_ms",
-                                                "retry_delay"};
-  section.Part(node, field).WarnUnexpected(kKnown);
-}
-
-void CheckConsumers(ConfigSection& section) {
-  const ConfigMember* queues = section.Find("queues");
-  if (queues == nullptr || !queues->value.IsObject()) return;
-  static constexpr std::string_view kKnown[] = {"producers", "consumers"};
-  const std::string path = section.Field("queues");
-  section.Part(queues->value, path).WarnUnexpected(kKnown);
-  const ConfigMember* consumers = queues->value.Find("consumers");
-  if (consumers == nullptr) return;
-  const std::string field = path + ".consumers";
-  if (!consumers->value.IsArray()) {
-    section.Fail(
-        "The field \"" + field + "\" should be an array but got " + ToJson(consumers->value) + ".",
-        consumers->position);
-    return;
-  }
-  for (size_t i = 0; i < consumers->value.items.size(); i++) {
-    CheckConsumer(section, consumers->value.items[i], field + "[" + std::to_string(i) + "]");
-  }
-  if (!consumers->value.items.empty()) {
-    section.Warn("\"queues.consumers\" is not supported yet by isolane and is ignored",
-                 consumers->position);
-  }
-}
-
 }  // namespace
 
 void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
                    std::vector<NamedBinding>& names) {
   ResourceReader reader(section, bindings, names);
   for (const ResourceKind& kind : ResourceKinds()) reader.Read(kind);
-  CheckConsumers(section);
+  reader.ReadAssets();
+  CheckQueueConsumers(section);
 }
 
 }  // namespace isolane::wrangler

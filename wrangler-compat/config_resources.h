@@ -13,8 +13,8 @@
 
 namespace isolane::wrangler {
 
-// Appends the bindings of all keys of the table to `bindings`, and their names to `names`. Also
-// checks `queues.consumers`, which are no bindings.
+// Appends the bindings of all keys of the table and of `assets` to `bindings`, and their names to
+// `names`.
 void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
                    std::vector<NamedBinding>& names);
 

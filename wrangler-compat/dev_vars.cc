@@ -13,6 +13,8 @@
 namespace isolane::wrangler {
 namespace {
 
+constexpr char kProcess[] = "process.env";
+
 // "true" and "false" in the letters that wrangler accepts; nothing for anything else.
 std::optional<bool> FlagOf(const ProcessVariables* process, const std::string& name) {
   if (process == nullptr) return std::nullopt;
@@ -38,6 +40,7 @@ class Collector {
         FlagOf(request_.process, "CLOUDFLARE_INCLUDE_PROCESS_ENV") == true) {
       TakeProcess();
     }
+    Expand();
     return std::move(result_);
   }
 
@@ -69,10 +72,13 @@ class Collector {
       }
       for (const std::string& name : names) TakeFile(InDirectory(name));
     }
-    // Each may use those before it, which already are what they will be.
+  }
+
+  // Each variable may use those before it, which already are what they will be.
+  void Expand() {
     std::vector<DotenvVariable> known;
     for (DevVar& var : result_.vars) {
-      var.value = ExpandDotenv(var.value, known);
+      if (var.where != kProcess) var.value = ExpandDotenv(var.value, known);
       known.push_back({var.name, var.value, 0});
     }
   }
@@ -80,7 +86,7 @@ class Collector {
   void TakeProcess() {
     if (request_.process == nullptr) return;
     result_.notes.push_back("Using secrets defined in process.env");
-    for (const auto& [name, value] : *request_.process) Store({name, value, "process.env"});
+    for (const auto& [name, value] : *request_.process) Store({name, value, kProcess});
   }
 
   bool TakeFile(const std::string& path) {

@@ -161,7 +161,20 @@ class Reader {
 class Expander {
  public:
   Expander(std::string_view text, const std::vector<DotenvVariable>& known)
-      : text_(text), known_(known) {}
+      : text_(text), known_(known), closed_(text.size()) {
+    // Which "${" have an end: without knowing, an open one would be tried again and again.
+    std::vector<size_t> open;
+    for (size_t i = 0; i < text.size(); i++) {
+      if (text.substr(i).starts_with("\\$")) {
+        i++;
+      } else if (text.substr(i).starts_with("${")) {
+        open.push_back(i++);
+      } else if (text[i] == '}' && !open.empty()) {
+        closed_[open.back()] = true;
+        open.pop_back();
+      }
+    }
+  }
 
   std::string Expand() { return Until('\0', 0); }
 
@@ -193,7 +206,7 @@ class Expander {
   // What "$..." at at_ stands for; false, and nothing read, when it is no variable.
   bool Variable(int depth, std::string& out) {
     const size_t start = at_++;
-    const bool braces = at_ < text_.size() && text_[at_] == '{';
+    const bool braces = closed_[start];
     if (braces) at_++;
     const std::string_view name = Name();
     if (!braces && !name.empty()) {
@@ -232,6 +245,7 @@ class Expander {
 
   std::string_view text_;
   const std::vector<DotenvVariable>& known_;
+  std::vector<bool> closed_;
   size_t at_ = 0;
 };
 

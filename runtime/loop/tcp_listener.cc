@@ -18,10 +18,14 @@ bool ParseAddress(const std::string& ip, int port, sockaddr_storage* address) {
 
 Error Failure(const std::string& ip, int port, int error) {
   const bool v6 = ip.find(':') != std::string::npos;
+  const std::string address = (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port);
   Error failure;
-  failure.message = "cannot listen on " + (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port) +
-                    ": " + uv_strerror(error);
-  if (error == UV_EADDRINUSE) failure.hint = "choose another with --port";
+  failure.message = "cannot listen on " + address + ": " + uv_strerror(error);
+  if (error == UV_EADDRINUSE) {
+    failure.message = "Address already in use (" + address +
+                      "). Please check that you are not already running a server on this address "
+                      "or specify a different port with --port.";
+  }
   if (error == UV_EACCES)
     failure.hint = "ports below 1024 are reserved; choose another with --port";
   if (error == UV_EADDRNOTAVAIL) failure.hint = "this machine has no such address";

@@ -337,7 +337,8 @@ void Graph::StopIfDrained() {
   if (drained_ && dispatcher_.live_pipelines() == 0) loop_.Stop();
 }
 
-void Graph::OnSignal() {
+void Graph::OnSignal(int signal) {
+  if (signals_ == 0) first_signal_ = signal;
   if (++signals_ > 1 || server_ == nullptr) {
     if (server_ != nullptr) server_->CloseNow();
     loop_.Stop();
@@ -352,11 +353,13 @@ void Graph::OnSignal() {
       this);
 }
 
-void Graph::Run() {
+int Graph::Run() {
   loop::Signals signals(
-      loop_.uv(), [](void* self, int) { static_cast<Graph*>(self)->OnSignal(); }, this);
+      loop_.uv(), [](void* self, int signal) { static_cast<Graph*>(self)->OnSignal(signal); },
+      this);
   Turn();
   loop_.Run();
+  return first_signal_;
 }
 
 }  // namespace isolane::worker

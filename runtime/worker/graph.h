@@ -44,7 +44,7 @@ class Graph final : public Runtime {
       const std::function<void(const TestResult&)>& on_result) override;
   Status Stub(const std::string& binding, ServiceFunction service) override;
   Result<int> Serve(const std::string& ip, int port) override;
-  void Run() override;
+  int Run() override;
 
   // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
   void Turn();
@@ -62,7 +62,7 @@ class Graph final : public Runtime {
   EventResult RunEvent(Worker& worker, HandlerEvent event);
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
-  void OnSignal();
+  void OnSignal(int signal);
   void StopIfDrained();
   void RunV8Tasks();
   void CollectIdle();
@@ -89,6 +89,7 @@ class Graph final : public Runtime {
   double timer_due_ms_ = -1;
   std::atomic<bool> v8_tasks_posted_{false};
   int signals_ = 0;
+  int first_signal_ = 0;
   bool drained_ = false;
 };
 

@@ -14,33 +14,50 @@ WorkerSpec Worker(std::string name, std::vector<BindingSpec> bindings) {
 
 TEST_SUITE("cli/banner") {
   TEST_CASE("the table of Workers") {
-    SUBCASE("lists each with its bindings, aligned over all") {
+    SUBCASE("has one for each that has bindings, aligned over all") {
       CHECK(FormatWorkers({Worker("gateway", {{"GREETING", VarBinding{"\"hello\""}, {}},
                                               {"AUTH", ServiceBinding{"auth", "Admin", {}}, {}},
                                               {"MAIL", ServiceBinding{"mailer", {}, {}}, {}}}),
                            Worker("auth", {{"N", VarBinding{"1"}, {}}}), Worker("app", {})},
                           Colours::kNever) ==
-            "gateway (public)\n"
-            "  env.GREETING (\"hello\")   Environment Variable\n"
-            "  env.AUTH (auth#Admin)    Worker\n"
-            "  env.MAIL (mailer)        Worker [not found]\n"
-            "auth\n"
-            "  env.N (1)                Environment Variable\n"
-            "app\n");
+            "Workers: gateway (public), auth, app\n"
+            "gateway has access to the following bindings:\n"
+            "Binding                     Resource                  Mode\n"
+            "env.GREETING (\"hello\")      Environment Variable      local\n"
+            "env.AUTH (auth#Admin)       Worker                    local [connected]\n"
+            "env.MAIL (mailer)           Worker                    local [not connected]\n"
+            "\n"
+            "auth has access to the following bindings:\n"
+            "Binding                     Resource                  Mode\n"
+            "env.N (1)                   Environment Variable      local\n"
+            "\n");
     }
-    SUBCASE("hides values from the command line") {
-      CHECK(FormatWorkers({Worker("w", {{"A", VarBinding{"\"secret\""}, "--var"}})},
-                          Colours::kNever) ==
-            "w (public)\n  env.A (\"(hidden)\")   Environment Variable\n");
+    SUBCASE("says little of one Worker, and nothing without bindings") {
+      CHECK(FormatWorkers({Worker("w", {{"A", VarBinding{"1"}, {}}})}, Colours::kNever)
+                .starts_with("Your Worker has access to the following bindings:\n"));
+      CHECK(FormatWorkers({Worker("w", {})}, Colours::kNever).empty());
+    }
+    SUBCASE("hides secrets") {
+      const std::string table = FormatWorkers(
+          {Worker("w", {{"A", VarBinding{"\"secret\"", true}, "--var"}})}, Colours::kNever);
+      CHECK(table.find("env.A (\"(hidden)\")") != std::string::npos);
+      CHECK(table.find("secret") == std::string::npos);
+    }
+    SUBCASE("says what does not work") {
+      const UnsupportedBinding kv{"KV Namespace", "1f", "isolane does not support yet", {}};
+      CHECK(FormatWorkers({Worker("w", {{"KV", kv, {}}})}, Colours::kNever) ==
+            "Your Worker has access to the following bindings:\n"
+            "Binding          Resource          Mode\n"
+            "env.KV (1f)      KV Namespace      not supported\n\n");
     }
     SUBCASE("shortens long values between letters") {
       std::string umlauts;
       for (int i = 0; i < 50; i++) umlauts += "ä";
       const std::string table =
           FormatWorkers({Worker("w", {{"A", VarBinding{umlauts}, {}}})}, Colours::kNever);
-      std::string expected = "w (public)\n  env.A (";
+      std::string expected = "env.A (";
       for (int i = 0; i < 37; i++) expected += "ä";
-      CHECK(table == expected + "...)   Environment Variable\n");
+      CHECK(table.find(expected + "...)      Environment Variable") != std::string::npos);
     }
   }
 
@@ -49,9 +66,10 @@ TEST_SUITE("cli/banner") {
     worker.name = "gateway";
     worker.tail_consumers = {{"gateway", {}}, {"logger", {}}};
     CHECK(FormatWorkers({worker}, Colours::kNever) ==
-          "gateway (public)\n"
-          "  tail (gateway)   Tail Worker\n"
-          "  tail (logger)    Tail Worker [not found]\n");
+          "Your Worker has access to the following bindings:\n"
+          "Binding             Resource         Mode\n"
+          "tail (gateway)      Tail Worker      local [connected]\n"
+          "tail (logger)       Tail Worker      local [not connected]\n\n");
   }
 
   TEST_CASE("the advice for cron triggers names an address that is this machine's") {

@@ -50,14 +50,50 @@ TEST_SUITE("cli/options") {
       CHECK(Parse({"test", "--filter", "add"}).filter == "add");
       CHECK(Refusal({"dev", "--filter", "add"}) == "--filter is an option of isolane test only");
     }
-    SUBCASE("are the only thing that takes files") {
-      CHECK(Refusal({"dev", "a.js"}) == "Unknown argument: a.js");
-    }
+    SUBCASE("are the only thing that takes files") { CHECK(Parse({"dev", "a.js"}).files.empty()); }
   }
 
   TEST_CASE("--test-scheduled is a switch") {
     CHECK(Parse({"dev", "--test-scheduled"}).test_scheduled);
     CHECK_FALSE(Parse({"dev"}).test_scheduled);
+  }
+
+  TEST_CASE("what the Workers are") {
+    SUBCASE("may be another environment, name, date and script") {
+      const CliOptions options = Parse({"dev", "src/index.js", "-e", "st", "--name=w",
+                                        "--compatibility-date", "2025-01-01", "--cwd", "/app"});
+      CHECK(options.script == "src/index.js");
+      CHECK(options.environment == "st");
+      CHECK(options.name == "w");
+      CHECK(options.compatibility_date == "2025-01-01");
+      CHECK(options.cwd == "/app");
+    }
+    SUBCASE("may have several flags and files of variables") {
+      const CliOptions options =
+          Parse({"dev", "--compatibility-flags", "a", "b", "--env-file=x", "--env-file", "y", "z"});
+      CHECK(options.compatibility_flags == Arguments{"a", "b"});
+      CHECK(options.env_files == Arguments{"x", "y", "z"});
+    }
+    SUBCASE("is one script at most, with an extension or a directory") {
+      CHECK(Refusal({"dev", "a.js", "b.js"}) == "Unknown argument: b.js");
+      CHECK(Refusal({"dev", "index"}) == "Unknown argument: index");
+    }
+  }
+
+  TEST_CASE("other commands") {
+    CHECK(Parse({"check", "-c", "a.toml"}).command == Command::kCheck);
+    CHECK(Parse({"explain", "--json"}).json);
+    CHECK(Refusal({"dev", "--json"}) == "--json is an option of isolane explain only");
+  }
+
+  TEST_CASE("flags of wrangler") {
+    SUBCASE("that mean nothing here are accepted") {
+      CHECK(Parse({"dev", "--local", "--no-bundle", "--minify"}).command == Command::kDev);
+    }
+    SUBCASE("that isolane does not have are named as such") {
+      CHECK(Refusal({"dev", "--remote"}) == "--remote is not supported by isolane yet");
+      CHECK(Refusal({"dev", "--define", "A:1"}) == "--define is not supported by isolane yet");
+    }
   }
 
   TEST_CASE("configurations keep their order") {

@@ -35,7 +35,7 @@ expect "a wrong type" wrangler.toml '*Expected "main" to be of type string*w/wra
 write w/wrangler.toml 'name = "w"
 compatibility_date = "2026-11-17"
 '
-expect "no main" wrangler.toml '*Missing entry-point*main = "src/index.js"*w/wrangler.toml*'
+expect "no main" wrangler.toml '*Missing entry-point*main = "src/index.ts"*w/wrangler.toml*'
 
 write w/wrangler.toml 'name = "w"
 main = "gone.js"

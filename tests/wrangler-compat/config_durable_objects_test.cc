@@ -81,7 +81,7 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
                             Binding("name = \"A\", class_name = \"Room\"") + kRoomMigration)
               .Errors();
       REQUIRE(!errors.empty());
-      CHECK(errors[0].starts_with("A assigned to Worker and Durable Object bindings."));
+      CHECK(errors[0].starts_with("A assigned to Durable Object and Worker bindings."));
     }
   }
 

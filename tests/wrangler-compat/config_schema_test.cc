@@ -61,17 +61,15 @@ TEST_SUITE("wrangler-compat/config_schema") {
 
   TEST_CASE("keys of later versions") {
     SUBCASE("are said to be ignored") {
-      CHECK(ReadTomlAfterHead("kv_namespaces = [ { binding = \"KV\" } ]\n").Warnings() ==
-            Texts{"\"kv_namespaces\" is not supported yet by isolane and is ignored "
-                  "@wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("alias = { a = \"./b.js\" }\n").Warnings() ==
+            Texts{"\"alias\" is not supported yet by isolane and is ignored @wrangler.toml:4"});
     }
     SUBCASE("are silent when empty") {
-      CHECK(ReadTomlAfterHead("kv_namespaces = []\n[env]\n").Warnings().empty());
+      CHECK(ReadTomlAfterHead("alias = {}\n[env]\n").Warnings().empty());
     }
     SUBCASE("have checked types") {
-      CHECK(
-          ReadTomlAfterHead("kv_namespaces = \"x\"\n").Errors() ==
-          Texts{"The field \"kv_namespaces\" should be an array but got \"x\". @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("build = 1\n").Errors() ==
+            Texts{"Expected \"build\" to be of type object but got 1. @wrangler.toml:4"});
       CHECK(ReadTomlAfterHead("triggers = 1\n").Errors() ==
             Texts{"Expected \"triggers\" to be of type object but got 1. @wrangler.toml:4"});
     }
@@ -105,16 +103,19 @@ TEST_SUITE("wrangler-compat/config_schema") {
 
   TEST_CASE("main") {
     SUBCASE("is missed with what to write, in TOML") {
-      CHECK(ReadWholeToml("name = \"w\"\ncompatibility_date = \"2024-01-01\"\n").Errors() ==
-            Texts{"Missing entry-point to Worker script or to assets directory\n\nIf there is code "
-                  "to deploy, add the following to your \"wrangler.toml\" file:\n```\n"
-                  "main = \"src/index.js\"\n``` @wrangler.toml"});
+      CHECK(
+          ReadWholeToml("name = \"w\"\ncompatibility_date = \"2024-01-01\"\n").Errors() ==
+          Texts{
+              "Missing entry-point to Worker script or to assets directory\n\nIf there is code "
+              "to deploy, you can either:\n- Specify an entry-point to your Worker script via the "
+              "command line (ex: `isolane dev src/index.js`)\n- Or add the following to your "
+              "\"wrangler.toml\" file:\n```\nmain = \"src/index.ts\"\n``` @wrangler.toml"});
     }
     SUBCASE("is missed with what to write, in JSON") {
       const Texts errors =
           ReadWholeJson("{\"name\":\"w\",\"compatibility_date\":\"2024-01-01\"}").Errors();
       REQUIRE(errors.size() == 1);
-      CHECK(errors[0].find("\"main\": \"src/index.js\"") != std::string::npos);
+      CHECK(errors[0].find("\"main\": \"src/index.ts\"") != std::string::npos);
     }
     SUBCASE("is a string") {
       CHECK(ReadWholeToml("name = \"w\"\nmain = [1]\ncompatibility_date = \"2024-01-01\"\n")
@@ -149,10 +150,14 @@ TEST_SUITE("wrangler-compat/config_schema") {
     SUBCASE("is missed with a warning and a default") {
       const ReadConfig read = ReadWholeToml("name = \"w\"\nmain = \"i.js\"\n");
       CHECK(read.config.compatibility_date == kDefaultCompatibilityDate);
-      CHECK(read.Warnings() ==
-            Texts{"No compatibility_date was specified. Using the default compatibility date: "
-                  "2026-11-17.\n❯❯ Add one to your wrangler.toml file: "
-                  "compatibility_date = \"2026-11-17\" @wrangler.toml"});
+      CHECK(
+          read.Warnings() ==
+          Texts{"No compatibility_date was specified. Using the default compatibility date: "
+                "2026-11-17.\n❯❯ Add one to your wrangler.toml file: "
+                "compatibility_date = \"2026-11-17\", or\n❯❯ Pass it in your terminal: isolane dev "
+                "[<SCRIPT>] --compatibility-date=2026-11-17\n\nSee "
+                "https://developers.cloudflare.com/workers/platform/compatibility-dates/ for more "
+                "information. @wrangler.toml"});
     }
     SUBCASE("is a date") {
       CHECK(errors_of("\"tomorrow\"") ==

@@ -19,7 +19,12 @@ void WriteWorker(const TempProject& project, const std::string& name,
 LoadedProject Load(const TempProject& project, std::vector<std::string> configs,
                    std::vector<VarOverride> vars = {},
                    UnknownService unknown_service = UnknownService::kRefuse) {
-  return LoadProject({project.root(), std::move(configs), std::move(vars), unknown_service});
+  ProjectOptions options;
+  options.cwd = project.root();
+  options.configs = std::move(configs);
+  options.vars = std::move(vars);
+  options.unknown_service = unknown_service;
+  return LoadProject(options);
 }
 
 std::string Errors(const LoadedProject& loaded) {
@@ -203,6 +208,133 @@ TEST_SUITE("wrangler-compat/project") {
     CHECK(errors.find("✘ [ERROR] Invalid TOML document: ") != std::string::npos);
     CHECK(errors.find("(b/wrangler.toml:1:") != std::string::npos);
     CHECK(errors.find("The configuration file c.toml does not exist") != std::string::npos);
+  }
+
+  TEST_CASE("secrets and environments of a project") {
+    TempProject project;
+    WriteWorker(project, "a", "services = [{ binding = \"B\", service = \"b\" }]\n");
+    WriteWorker(project, "b", "[secrets]\nrequired = [\"K\"]\n");
+    project.Write("a/.dev.vars", "K=of a\n");
+    ProjectOptions options;
+    options.cwd = project.root();
+    options.configs = {"a/wrangler.toml", "b/wrangler.toml"};
+    SUBCASE("every Worker has those beside its own configuration") {
+      project.Write("b/.dev.vars", "K=of b\n");
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(loaded.ok());
+      CHECK(Var(loaded.project.workers[0], "K") == "\"of a\"");
+      CHECK(Var(loaded.project.workers[1], "K") == "\"of b\"");
+      CHECK(loaded.notes == std::vector<std::string>{"Using secrets defined in a/.dev.vars",
+                                                     "Using secrets defined in b/.dev.vars"});
+    }
+    SUBCASE("one that is missing stops serve") {
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(
+          Errors(loaded).find("Missing required secrets: K. Add them to .dev.vars, .env, or set as "
+                              "environment variables.") != std::string::npos);
+    }
+    SUBCASE("one that is missing is a warning in dev") {
+      options.unknown_service = UnknownService::kFailOnUse;
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(loaded.ok());
+      CHECK(Warnings(loaded).find("Missing required secrets: K.") != std::string::npos);
+    }
+    SUBCASE("--env-file is the first Worker's alone") {
+      project.Write("b/.dev.vars", "K=of b\n");
+      project.Write("x.env", "K=of x\n");
+      options.env_files = {"x.env"};
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(Var(loaded.project.workers[0], "K") == "\"of x\"");
+      CHECK(Var(loaded.project.workers[1], "K") == "\"of b\"");
+    }
+    SUBCASE("the environment is that of every Worker, from the variable or the option") {
+      WriteWorker(project, "b", "[env.st]\n[env.prod]\nname = \"bee\"\n");
+      options.process = {{"CLOUDFLARE_ENV", "st"}};
+      options.unknown_service = UnknownService::kFailOnUse;
+      CHECK(LoadProject(options).project.workers[1].name == "b-st");
+      options.environment = "prod";
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(loaded.project.workers[0].name == "a-prod");
+      CHECK(loaded.project.workers[1].name == "bee");
+    }
+  }
+
+  TEST_CASE("a project without -c") {
+    TempProject project;
+    ProjectOptions options;
+    options.cwd = project.root();
+    SUBCASE("is the nearest configuration") {
+      WriteWorker(project, "a");
+      options.cwd += "/a/src";
+      const LoadedProject loaded = LoadProject(options);
+      REQUIRE(loaded.ok());
+      CHECK(loaded.project.workers[0].name == "a");
+    }
+    SUBCASE("is an error when there is none") {
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(Errors(loaded).find("No wrangler.json, wrangler.jsonc or wrangler.toml") !=
+            std::string::npos);
+    }
+    SUBCASE("may be a script alone") {
+      project.Write("my app/worker.js", "");
+      options.script = "my app/worker.js";
+      const LoadedProject loaded = LoadProject(options);
+      REQUIRE(loaded.ok());
+      CHECK(loaded.project.workers[0].name == "my-app");
+      CHECK(loaded.project.workers[0].main_module == "worker.js");
+      CHECK(Warnings(loaded).empty());
+    }
+    SUBCASE("may be a script with the configuration above it") {
+      WriteWorker(project, "a");
+      project.Write("a/other.js", "");
+      options.script = "a/other.js";
+      const LoadedProject loaded = LoadProject(options);
+      REQUIRE(loaded.ok());
+      CHECK(loaded.project.workers[0].name == "a");
+      CHECK(loaded.project.workers[0].main_module == "other.js");
+    }
+  }
+
+  TEST_CASE("a configuration that a build tool has written") {
+    TempProject project;
+    WriteWorker(project, "app");
+    project.Write("app/.dev.vars", "K=1\n");
+    project.Write("app/.wrangler/deploy/config.json", "{\"configPath\": \"../../dist/w.json\"}");
+    project.Write("app/dist/index.js", "");
+    const auto built = [&](const std::string& more) {
+      project.Write("app/dist/w.json",
+                    "{\"name\": \"built\", \"main\": \"index.js\", \"compatibility_date\": "
+                    "\"2024-09-23\"" +
+                        more + "}");
+    };
+    ProjectOptions options;
+    options.cwd = project.root() + "/app";
+    SUBCASE("is used with the user's secrets") {
+      built({});
+      const LoadedProject loaded = LoadProject(options);
+      REQUIRE(loaded.ok());
+      CHECK(loaded.project.workers[0].name == "built");
+      CHECK(Var(loaded.project.workers[0], "K") == "\"1\"");
+    }
+    SUBCASE("must have been written for the environment") {
+      built(", \"targetEnvironment\": \"st\"");
+      options.environment = "st";
+      CHECK(LoadProject(options).ok());
+      CHECK(LoadProject(options).project.workers[0].name == "built");
+      options.environment = "prod";
+      CHECK(
+          Errors(LoadProject(options))
+              .find(
+                  "You have specified the environment \"prod\" via the `--env/-e` CLI argument.") !=
+          std::string::npos);
+    }
+    SUBCASE("must not have environments") {
+      built(", \"env\": { \"st\": {} }");
+      CHECK(
+          Errors(LoadProject(options))
+              .find("Redirected configurations cannot include environments but the following have "
+                    "been found:") != std::string::npos);
+    }
   }
 }
 

@@ -13,20 +13,29 @@
 
 namespace isolane::wrangler {
 
+inline std::vector<std::string> MessagesOf(const DiagnosticGroup& group, Severity severity) {
+  std::vector<std::string> messages;
+  for (const Diagnostic& entry : group.entries) {
+    if (entry.severity != severity) continue;
+    messages.push_back(entry.message + (entry.where.empty() ? "" : " @" + entry.where));
+  }
+  return messages;
+}
+
 struct ReadConfig {
   WorkerConfig config;
   DiagnosticGroup tree;
   DiagnosticGroup loose;
 
   std::vector<std::string> Messages(Severity severity) const {
-    std::vector<std::string> messages;
-    for (const DiagnosticGroup* group : {&tree, &loose}) {
-      for (const Diagnostic& entry : group->entries) {
-        if (entry.severity != severity) continue;
-        messages.push_back(entry.message + (entry.where.empty() ? "" : " @" + entry.where));
-      }
-    }
+    std::vector<std::string> messages = MessagesOf(tree, severity);
+    for (const std::string& message : MessagesOf(loose, severity)) messages.push_back(message);
     return messages;
+  }
+  // Of the environment alone.
+  std::vector<std::string> EnvironmentMessages(Severity severity) const {
+    REQUIRE(tree.children.size() == 1);
+    return MessagesOf(tree.children.front(), severity);
   }
   std::vector<std::string> Errors() const { return Messages(Severity::kError); }
   std::vector<std::string> Warnings() const { return Messages(Severity::kWarning); }
@@ -38,11 +47,11 @@ using Texts = std::vector<std::string>;
 inline constexpr char kHead[] =
     "name = \"w\"\nmain = \"index.js\"\ncompatibility_date = \"2024-09-23\"\n";
 
-inline ReadConfig ReadText(ConfigNode root, ConfigFormat format) {
+inline ReadConfig ReadText(ConfigNode root, ConfigFormat format, const ConfigChoice& choice = {}) {
   ReadConfig read;
   const std::string name = format == ConfigFormat::kToml ? "wrangler.toml" : "wrangler.jsonc";
   const ConfigFile file{"/app/" + name, name, format, std::move(root)};
-  read.config = ReadWorkerConfig(file, read.tree, read.loose);
+  read.config = ReadWorkerConfig(file, choice, read.tree, read.loose);
   return read;
 }
 
@@ -54,6 +63,15 @@ inline ReadConfig ReadWholeToml(std::string_view text) {
 
 inline ReadConfig ReadTomlAfterHead(std::string_view text) {
   return ReadWholeToml(kHead + std::string(text));
+}
+
+// With --env NAME.
+inline ReadConfig ReadTomlIn(const std::string& environment, std::string_view text) {
+  auto root = ReadToml(kHead + std::string(text), "wrangler.toml");
+  REQUIRE(root.ok());
+  ConfigChoice choice;
+  choice.environment = environment;
+  return ReadText(std::move(*root), ConfigFormat::kToml, choice);
 }
 
 inline ReadConfig ReadWholeJson(std::string_view text) {

@@ -90,8 +90,8 @@ class Runtime {
   // Listens for HTTP. Port 0 picks a free one. Gives the port.
   virtual Result<int> Serve(const std::string& ip, int port) = 0;
   // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under
-  // way finish; the second ends at once.
-  virtual void Run() = 0;
+  // way finish; the second ends at once. Gives the first one's number.
+  virtual int Run() = 0;
 
   // "isolane 0.1.0", and one line each for V8 and libuv.
   static std::string VersionString();

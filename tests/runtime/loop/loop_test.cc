@@ -121,8 +121,9 @@ TEST_CASE("listening") {
     auto second = listen("127.0.0.1", port);
     REQUIRE_FALSE(second.ok());
     CHECK(second.error().message ==
-          "cannot listen on 127.0.0.1:" + std::to_string(port) + ": address already in use");
-    CHECK(second.error().hint == "choose another with --port");
+          "Address already in use (127.0.0.1:" + std::to_string(port) +
+              "). Please check that you are not already running a server on this address or "
+              "specify a different port with --port.");
   }
   SUBCASE("on what is no address says so") {
     CHECK(listen("example", 0).error().message ==

@@ -1,0 +1,41 @@
+#include "wrangler-compat/config_routes.h"
+
+#include "tests/wrangler-compat/schema_fixture.h"
+
+namespace isolane::wrangler {
+namespace {
+
+TEST_SUITE("wrangler-compat/config_routes") {
+  TEST_CASE("routes") {
+    const auto errors = [](const std::string& text) { return ReadTomlAfterHead(text).Errors(); };
+    SUBCASE("are strings and objects") {
+      CHECK(
+          errors("routes = [ \"a/*\", { pattern = \"b/*\", zone_name = \"b\" }, { pattern = \"c\", "
+                 "custom_domain = true } ]\n")
+              .empty());
+      CHECK(errors("route = { pattern = \"a\", zone_id = \"1\" }\n").empty());
+    }
+    SUBCASE("are refused in other shapes, each named") {
+      CHECK(errors("route = 7\n") ==
+            Texts{"Expected \"route\" to be either a string, or an object with shape { pattern, "
+                  "custom_domain, zone_id | zone_name, enabled, previews_enabled }, but got 7. "
+                  "@wrangler.toml:4"});
+      CHECK(
+          errors("routes = [ \"a\", 3, { zone_id = \"1\" } ]\n") ==
+          Texts{"Expected \"routes\" to be an array of either strings or objects with the shape { "
+                "pattern, custom_domain, zone_id | zone_name, enabled, previews_enabled }, but "
+                "these weren't valid: [3,{\"zone_id\":\"1\"}]. @wrangler.toml:4"});
+      CHECK(errors("routes = \"x\"\n") ==
+            Texts{"Expected \"routes\" to be an array but got \"x\". @wrangler.toml:4"});
+    }
+    SUBCASE("are warned of when empty") {
+      CHECK(ReadTomlAfterHead("route = \"\"\n").Warnings().size() == 1);
+    }
+    SUBCASE("say nothing when they are right") {
+      CHECK(ReadTomlAfterHead("routes = [\"a/*\"]\n").Warnings().empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler
