@@ -98,6 +98,14 @@ void CheckHosting(ConfigSection& section) {
         "ignored.\nPlease remove the \"account_id\" field from your configuration.",
         account->position);
   }
+  const auto is_object = [&](const char* key, const std::string& before, const char* after) {
+    const ConfigMember* member = section.Find(key);
+    if (member == nullptr || member->value.IsObject()) return;
+    section.Fail(before + ToJson(member->value) + after, member->position);
+  };
+  is_object("cache", "\"cache\" should be an object but got ", ".");
+  is_object("cloudchamber", "\"cloudchamber\" should be an object, but got ", "");
+  is_object("previews", "The field \"previews\" should be an object but got ", ".");
   section.OneOf("compliance_region", kRegions);
   section.CheckStrings("addresses");
   WithPart(section, "placement",

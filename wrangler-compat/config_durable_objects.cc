@@ -41,6 +41,8 @@ std::optional<BindingSpec> ReadBinding(ConfigSection& section, const ConfigNode&
                  node.Find("environment")->position);
     valid = false;
   }
+  static constexpr std::string_view kKnown[] = {"name", "class_name", "script_name", "environment"};
+  section.Part(node, field).WarnUnexpected(kKnown);
   if (!valid) return std::nullopt;
   return BindingSpec{*name,
                      DurableObjectBinding{*class_name, script == nullptr ? std::string() : *script},
@@ -58,6 +60,13 @@ class Migrations {
                     node.position);
       return;
     }
+    static constexpr std::string_view kKnown[] = {"tag",
+                                                  "new_classes",
+                                                  "new_sqlite_classes",
+                                                  "renamed_classes",
+                                                  "deleted_classes",
+                                                  "transferred_classes"};
+    section_.Part(node, "migrations").WarnUnexpected(kKnown);
     const ConfigMember* tag = node.Find("tag");
     if (tag == nullptr) {
       section_.Fail("\"" + field + ".tag\" is a required field.", node.position);
@@ -131,31 +140,48 @@ class Migrations {
   std::vector<DurableObjectClass> classes_;
 };
 
+bool IsOneOf(const ConfigMember* member, std::initializer_list<std::string_view> choices) {
+  return member != nullptr && member->value.IsString() &&
+         std::find(choices.begin(), choices.end(), member->value.text) != choices.end();
+}
+
+// One class of `exports`; nothing if it is none of Durable Objects, no longer alive, or unusable.
+std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const ConfigMember& one) {
+  const std::string path = "exports." + one.key;
+  const auto fail = [&](const std::string& text, const ConfigMember* got) {
+    section.Fail("\"" + path + text + (got == nullptr ? "undefined" : ToJson(got->value)) + ".",
+                 got == nullptr ? one.position : got->position);
+    return std::nullopt;
+  };
+  if (!one.value.IsObject()) return fail("\" should be an object but got ", &one);
+  const ConfigMember* type = one.value.Find("type");
+  if (!IsOneOf(type, {"durable-object", "worker", "workflow"})) {
+    return fail(".type\" must be \"durable-object\", \"worker\", or \"workflow\", but got ", type);
+  }
+  if (type->value.text != "durable-object") return std::nullopt;
+  const ConfigMember* state = one.value.Find("state");
+  if (state != nullptr &&
+      !IsOneOf(state, {"created", "deleted", "renamed", "transferred", "expecting-transfer"})) {
+    return fail(
+        ".state\" must be one of \"created\", \"deleted\", \"renamed\", \"transferred\", or "
+        "\"expecting-transfer\" but got ",
+        state);
+  }
+  if (state != nullptr && !IsOneOf(state, {"created", "expecting-transfer"})) return std::nullopt;
+  const ConfigMember* storage = one.value.Find("storage");
+  if (!IsOneOf(storage, {"sqlite", "legacy-kv"})) {
+    return fail(".storage\" is required for state \"" +
+                    (state == nullptr ? "created" : state->value.text) +
+                    "\" and must be one of sqlite and legacy-kv, but got ",
+                storage);
+  }
+  return DurableObjectClass{one.key, storage->value.text == "sqlite"};
+}
+
 std::vector<DurableObjectClass> ReadExports(ConfigSection& section, const ConfigMember& exports) {
   std::vector<DurableObjectClass> classes;
   for (const ConfigMember& one : exports.value.members) {
-    const std::string path = "exports." + one.key;
-    const ConfigMember* type = one.value.IsObject() ? one.value.Find("type") : nullptr;
-    if (type == nullptr || !type->value.IsString() ||
-        (type->value.text != "durable-object" && type->value.text != "worker")) {
-      section.Fail("Expected \"" + path +
-                       ".type\" field to be one of [\"durable-object\",\"worker\"] but got " +
-                       (type == nullptr ? ToJson(one.value) : ToJson(type->value)) + ".",
-                   one.position);
-      continue;
-    }
-    if (type->value.text != "durable-object") continue;
-    const ConfigMember* storage = one.value.Find("storage");
-    if (storage != nullptr &&
-        (!storage->value.IsString() ||
-         (storage->value.text != "sqlite" && storage->value.text != "legacy-kv"))) {
-      section.Fail("Expected \"" + path +
-                       ".storage\" field to be one of [\"sqlite\",\"legacy-kv\"] but got " +
-                       ToJson(storage->value) + ".",
-                   storage->position);
-      continue;
-    }
-    classes.push_back({one.key, storage != nullptr && storage->value.text == "sqlite"});
+    if (auto found = ReadExport(section, one)) classes.push_back(std::move(*found));
   }
   return classes;
 }
@@ -176,6 +202,8 @@ std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool&
         "The field \"" + field + "\" should be an object but got " + ToJson(objects->value) + ".\n",
         objects->position);
   }
+  static constexpr std::string_view kKnown[] = {"bindings"};
+  section.Part(objects->value, field).WarnUnexpected(kKnown);
   const ConfigMember* list = objects->value.Find("bindings");
   if (list == nullptr) {
     return fail("The field \"" + field + "\" is missing the required \"bindings\" property.\n",
@@ -201,7 +229,13 @@ std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool&
 
 std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
                                                          const std::vector<BindingSpec>& bindings) {
-  const ConfigMember* migrations = section.Array("migrations");
+  const ConfigMember* migrations = section.Find("migrations");
+  if (migrations != nullptr && !migrations->value.IsArray()) {
+    section.Fail("The optional \"migrations\" field should be an array, but got " +
+                     ToJson(migrations->value),
+                 migrations->position);
+    migrations = nullptr;
+  }
   const ConfigMember* exports = section.Object("exports");
   const bool any_migrations = migrations != nullptr && !migrations->value.items.empty();
   const bool any_exports = exports != nullptr && !exports->value.members.empty();

@@ -33,6 +33,12 @@ std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
          "`, for example in an environment of its own ([env.local], --env local).";
 }
 
+// How wrangler speaks of an entry that is no object; it has words of its own for two kinds.
+std::string EntryName(const ResourceKind& kind, const std::string& field, size_t index) {
+  if (kind.key == "dispatch_namespaces") return field + "[" + std::to_string(index) + "]\" binding";
+  return (kind.key == "pipelines" ? "pipeline" : std::string(kind.key)) + "\" bindings";
+}
+
 class ResourceReader {
  public:
   ResourceReader(ConfigSection& section, std::vector<BindingSpec>& bindings,
@@ -94,7 +100,7 @@ class ResourceReader {
       const ConfigNode& node = array.items[i];
       if (!node.IsObject()) {
         section_.Fail(
-            "\"" + std::string(kind.key) + "\" bindings should be objects, but got " + ToJson(node),
+            "\"" + EntryName(kind, field, i) + " should be objects, but got " + ToJson(node),
             node.position);
         complete = false;
         continue;

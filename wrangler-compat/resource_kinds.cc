@@ -46,14 +46,14 @@ constexpr ResourceField kSearchNamespace[] = {
 constexpr ResourceField kSearchInstance[] = {
     {"binding", Need::kString}, {"instance_name", Need::kMustAn}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kHyperdrive[] = {
-    {"binding", Need::kString}, {"id", Need::kMustA}, {"localConnectionString", Need::kOptional}};
+    {"binding", Need::kString}, {"id", Need::kMustA}, {"localConnectionString", Need::kAny}};
 constexpr ResourceField kAnalytics[] = {
     {"binding", Need::kString}, {"dataset", Need::kOptional}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kSingle[] = {{"binding", Need::kString}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kModel[] = {
     {"binding", Need::kString}, {"staging", Need::kAny}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kDispatch[] = {
-    {"binding", Need::kString}, {"namespace", Need::kString}, {"outbound", Need::kAny}};
+    {"binding", Need::kString}, {"namespace", Need::kAny}, {"outbound", Need::kAny}};
 constexpr ResourceField kCertificate[] = {
     {"binding", Need::kString}, {"certificate_id", Need::kString}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kWorkflow[] = {

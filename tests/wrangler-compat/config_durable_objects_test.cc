@@ -123,10 +123,20 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
             Texts{"Room sql", "Old kv"});
     }
     SUBCASE("of a known type") {
-      CHECK(
-          ReadTomlAfterHead("[exports.Room]\ntype = \"x\"\n").Errors() ==
-          Texts{"Expected \"exports.Room.type\" field to be one of [\"durable-object\",\"worker\"] "
-                "but got \"x\". @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"x\"\n").Errors() ==
+            Texts{"\"exports.Room.type\" must be \"durable-object\", \"worker\", or \"workflow\", "
+                  "but got \"x\". @wrangler.toml:5"});
+    }
+    SUBCASE("with their storage") {
+      CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\n").Errors() ==
+            Texts{"\"exports.Room.storage\" is required for state \"created\" and must be one of "
+                  "sqlite and legacy-kv, but got undefined. @wrangler.toml:4"});
+    }
+    SUBCASE("unless they are gone") {
+      const ReadConfig read =
+          ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\nstate = \"deleted\"\n");
+      CHECK(read.Errors().empty());
+      CHECK(read.config.durable_objects.empty());
     }
     SUBCASE("and not beside migrations") {
       CHECK(ReadTomlAfterHead(std::string(kRoomMigration) +

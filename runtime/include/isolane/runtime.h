@@ -55,7 +55,8 @@ using ServiceFunction = std::function<Response(const Request&)>;
 
 class Runtime {
  public:
-  // Reads wrangler.toml (.json, .jsonc) files; the first is the public Worker. Part of the library
+  // Reads wrangler.toml (.json, .jsonc) files, and the .dev.vars or .env beside each; the first is
+  // the public Worker. CLOUDFLARE_ENV names the environment. Part of the library
   // isolane_wrangler_compat, which the program links.
   static Result<std::unique_ptr<Runtime>> Load(const std::vector<std::string>& configs,
                                                const RuntimeOptions& options = {});
