@@ -36,6 +36,7 @@ std::string CurrentDirectory() {
 void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
   if (level < LogLevel::kInfo) return;
   for (const std::string& note : notes) std::printf("%s\n", note.c_str());
+  std::fflush(stdout);
 }
 
 int LoadAndRun(const CliOptions& options) {

@@ -244,6 +244,7 @@ class Loader {
 
     std::string missing;
     for (const std::string& name : MissingSecrets(request, vars)) {
+      if (IsFlagVar(name)) continue;
       missing += (missing.empty() ? "" : ", ") + name;
     }
     if (missing.empty()) return;
@@ -255,6 +256,13 @@ class Loader {
     } else {
       loose.Warn(text, where);
     }
+  }
+
+  // Of the Worker that is being loaded.
+  bool IsFlagVar(const std::string& name) const {
+    return loaded_.project.workers.empty() &&
+           std::any_of(options_.vars.begin(), options_.vars.end(),
+                       [&name](const VarOverride& var) { return var.name == name; });
   }
 
   // What a build tool has written was written for one environment.

@@ -239,6 +239,11 @@ TEST_SUITE("wrangler-compat/project") {
       CHECK(loaded.ok());
       CHECK(Warnings(loaded).find("Missing required secrets: K.") != std::string::npos);
     }
+    SUBCASE("--var is one, too, of the first Worker") {
+      options.configs = {"b/wrangler.toml"};
+      options.vars = {{"K", "1"}};
+      CHECK(LoadProject(options).ok());
+    }
     SUBCASE("--env-file is the first Worker's alone") {
       project.Write("b/.dev.vars", "K=of b\n");
       project.Write("x.env", "K=of x\n");
