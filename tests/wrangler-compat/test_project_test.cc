@@ -13,8 +13,11 @@ constexpr char kConfig[] =
 
 LoadedProject Load(const TempProject& project, std::vector<std::string> configs,
                    const std::string& file) {
-  return LoadTestProject({project.root(), std::move(configs), {}, UnknownService::kFailOnUse},
-                         file);
+  ProjectOptions options;
+  options.cwd = project.root();
+  options.configs = std::move(configs);
+  options.unknown_service = UnknownService::kFailOnUse;
+  return LoadTestProject(options, file);
 }
 
 std::string Errors(const LoadedProject& loaded) {
