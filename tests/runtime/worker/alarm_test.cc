@@ -133,7 +133,7 @@ TEST_SUITE("runtime/worker/alarms") {
     const TemporaryDirectory state;
     {
       TestRuntime before({Caller()}, RuntimeOptions{.persist_to = state.path()});
-      CHECK(before.Text("/set?n=30") == "set");
+      CHECK(before.Text("/set?n=1500") == "set");
     }
     TestRuntime after({Caller()}, RuntimeOptions{.persist_to = state.path()});
     // Nobody calls the object until its alarm has.
