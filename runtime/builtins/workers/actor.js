@@ -59,14 +59,14 @@ class Actor {
   }
 
   enterSection() {
-    this.section = { outer: this.section };
+    this.section = { outer: this.section, over: false };
     return this.section;
   }
 
-  // Of nested ones the inner ends first; if not, the outer one goes on waiting for it.
+  // They need not end in the reverse order: what began before this one may be over already.
   leaveSection(section) {
-    if (this.section !== section) return;
-    this.section = section.outer;
+    section.over = true;
+    while (this.section?.over) this.section = this.section.outer;
     const deferred = this.deferred;
     this.deferred = [];
     for (const again of deferred) again();

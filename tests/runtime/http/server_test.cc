@@ -325,7 +325,7 @@ TEST_CASE("listening on a port that is taken fails with the way out") {
   ServerFixture fixture;
   auto second = Server::Listen(fixture.loop.uv(), "127.0.0.1", fixture.server->port(), {}, fixture);
   REQUIRE_FALSE(second.ok());
-  CHECK(second.error().message.ends_with(": address already in use"));
+  CHECK(second.error().message.find("ddress already in use") != std::string::npos);
   fixture.loop.RunOnce();
 }
 

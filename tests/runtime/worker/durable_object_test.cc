@@ -243,6 +243,22 @@ TEST_SUITE("runtime/worker/durable_objects") {
     }
   }
 
+  TEST_CASE("blockConcurrencyWhile() may be called twice, and the first may end first") {
+    TestRuntime runtime({Caller("return ROOM.getByName('a').both()", R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        async both() {
+          const { promise, resolve } = Promise.withResolvers();
+          const first = this.ctx.blockConcurrencyWhile(() => promise);
+          const second = this.ctx.blockConcurrencyWhile(async () => { resolve(); await scheduler.wait(1); });
+          await Promise.all([first, second]);
+          await scheduler.wait(1);
+          return 'both';
+        }
+      })js")});
+    CHECK(runtime.Text() == "both");
+  }
+
   TEST_CASE(
       "blockConcurrencyWhile() gives the value of its callback; if that fails, the object is "
       "reset") {
