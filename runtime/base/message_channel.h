@@ -9,10 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "runtime/base/chunk.h"
 
@@ -22,13 +22,19 @@ struct Message {
   enum class Kind : uint8_t {
     kText,    // UTF-8
     kBinary,  // bytes
-    kClose,   // the other end has closed: code and reason
-    kLost,    // the connection broke: no close came; `reason` says why
+    kClose,   // the other end has closed
+    kLost,    // the connection broke: no close came
   };
+  // The codes of RFC 6455, section 7.4, that have a meaning here.
+  static constexpr uint16_t kNoCode = 1005;    // kClose: none was given
+  static constexpr uint16_t kAbnormal = 1006;  // kLost: failed at this end
+
   Kind kind = Kind::kText;
+  // kClose: the code. kLost: 0 if the other side is gone, or the code with which the connection was
+  // failed.
+  uint16_t code = 0;
+  // kClose, kLost: the reason, UTF-8.
   Chunk data;
-  uint16_t code = 0;   // kClose; 1005: none was given
-  std::string reason;  // UTF-8
 };
 
 class MessageListener {
@@ -36,7 +42,7 @@ class MessageListener {
   virtual ~MessageListener() = default;
   // Receive has something.
   virtual void OnMessage() = 0;
-  // The other end has taken what was sent: buffered() is small again.
+  // The other end has fallen below the high-water mark again.
   virtual void OnDrained() = 0;
 };
 
@@ -44,6 +50,8 @@ class MessageEnd {
  public:
   // Bytes that may wait at the other end before a writer that can wait should.
   static constexpr size_t kHighWaterMark = 256 * 1024;
+  // Bytes that may wait there at all.
+  static constexpr size_t kMaxBuffered = size_t{128} << 20;
 
   static std::pair<std::shared_ptr<MessageEnd>, std::shared_ptr<MessageEnd>> Pair();
   MessageEnd() = default;
@@ -54,20 +62,24 @@ class MessageEnd {
   // At most one; it unsets itself (nullptr) before it dies.
   void set_listener(MessageListener* listener) { listener_ = listener; }
 
-  // Text or binary. Dropped after Close, and when the other end is gone.
+  // Text or binary. Dropped after Close, and when the other end is gone. What would pass
+  // kMaxBuffered fails the connection: both ends are told.
   void Send(Message message);
   // No more will be sent. Once.
-  void Close(uint16_t code, std::string reason);
-  // The connection is broken, `why` being what the other end is told. After Close it has no effect.
-  void Abandon(std::string why);
+  void Close(uint16_t code, std::string_view reason);
+  // The connection is broken, and the other end is told `why`; `code` as in Message. After Close it
+  // has no effect.
+  void Abandon(std::string_view why, uint16_t code = 0);
 
   // The next thing that the other end sent, or false.
   bool Receive(Message* message);
-  bool readable() const { return !inbox_.empty(); }
+  bool readable() const { return taken_ != inbox_.size(); }
   // The same, left where it is; null if there is nothing.
-  const Message* Peek() const { return inbox_.empty() ? nullptr : &inbox_.front(); }
-  // Bytes sent that the other end has not taken.
-  size_t buffered() const { return peer_ == nullptr ? 0 : peer_->inbox_bytes_; }
+  const Message* Peek() const { return readable() ? &inbox_[taken_] : nullptr; }
+  // Bytes sent that the other end has not taken, or taken and not passed on.
+  size_t buffered() const { return peer_ == nullptr ? 0 : peer_->inbox_bytes_ + peer_->held_; }
+  // For a wire: bytes of what it took that the network has not.
+  void set_held(size_t bytes) { held_ = bytes; }
   bool closed() const { return closed_; }
 
   // The far end is a network connection (at the end of it all) or a Durable Object, which others
@@ -82,8 +94,11 @@ class MessageEnd {
 
   MessageEnd* peer_ = nullptr;
   MessageListener* listener_ = nullptr;
-  std::deque<Message> inbox_;
+  // What was received and not taken begins at `taken_`.
+  std::vector<Message> inbox_;
+  size_t taken_ = 0;
   size_t inbox_bytes_ = 0;
+  size_t held_ = 0;
   bool closed_ = false;  // this end has closed or abandoned
 };
 

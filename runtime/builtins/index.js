@@ -61,6 +61,8 @@ function configure(flags) {
   configureFetcher();
 }
 
+let onSocket;
+
 // The modules that come with isolane: functions that give their exports, by name. Each is called when
 // the Worker imports that module.
 function platformModules(env) {
@@ -104,6 +106,9 @@ module.exports = {
   onActorSocket: (...parameters) => require('workers/actor').onActorSocket(...parameters),
   hasActorClass,
   // and this one where there is a socket.
-  onSocket: (ioId, id) => require('web/web_socket').onSocket(ioId, id),
+  onSocket: (ioId, id, kind, data, code) => {
+    onSocket ??= require('web/web_socket').onSocket;
+    onSocket(ioId, id, kind, data, code);
+  },
   onTimer: timers.onTimer,
 };

@@ -54,11 +54,14 @@ class ByteBuffer {
   // Keeps the memory unless it has grown out of the ordinary.
   void Clear() {
     size_ = 0;
-    if (capacity_ > kKeep) [[unlikely]] {
-      std::free(data_);
-      data_ = nullptr;
-      capacity_ = 0;
-    }
+    if (capacity_ > kKeep) [[unlikely]]
+      Release();
+  }
+  // Empty, and without memory.
+  void Release() {
+    std::free(data_);
+    data_ = nullptr;
+    size_ = capacity_ = 0;
   }
   void Swap(ByteBuffer& other) {
     std::swap(data_, other.data_);

@@ -1,11 +1,13 @@
 #include "runtime/http/client.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "runtime/base/packed_head.h"
 #include "runtime/http/client_connection.h"
+#include "runtime/http/web_socket_handshake.h"
 #include "runtime/loop/timer.h"
 
 namespace isolane::http {
@@ -49,6 +51,7 @@ class ClientCore final : private ClientConnection::Owner {
       return id;
     }
     request->route = ClientRoute::For(*std::move(parsed), shared_.options.proxies);
+    request->route.web_socket = WantsWebSocket(packed_head);
     const Proxy* const proxy = request->route.proxy;
     if (proxy != nullptr && !proxy->problem.empty()) {
       FailLater(std::move(request), proxy->problem);
@@ -100,7 +103,11 @@ class ClientCore final : private ClientConnection::Owner {
   void OnEvent() override {
     if (!abandoned_) batch_end_(context_);
   }
-  void OnWork() override {
+  void OnWork(ClientConnection& connection) override {
+    working_.push_back(&connection);
+    Defer();
+  }
+  void Defer() {
     if (!deferred_->active()) deferred_->Start(0);
   }
   void OnGone(ClientConnection& connection) override { Remove(connection, kLost); }
@@ -125,10 +132,12 @@ class ClientCore final : private ClientConnection::Owner {
       failed.request->DropBody();
       failed.request->listener->OnClientError(failed.message);
     }
-    // Backwards: one that is lost is replaced by the last one, which has had its turn.
-    for (size_t i = connections_.size(); i-- > 0 && !abandoned_;) {
-      if (i < connections_.size() && connections_[i]->wants_work()) connections_[i]->Work();
+    // Those that ask for it meanwhile have their turn in the next iteration.
+    running_.swap(working_);
+    for (size_t i = 0; i < running_.size(); i++) {
+      if (running_[i] != nullptr) running_[i]->Work();
     }
+    running_.clear();
     OnEvent();
   }
 
@@ -167,6 +176,11 @@ class ClientCore final : private ClientConnection::Owner {
 
   void Remove(ClientConnection& connection, const std::string& reason) {
     const size_t index = connection.index;
+    if (connection.wants_work()) {
+      std::erase(working_, &connection);
+      std::replace(running_.begin(), running_.end(), &connection,
+                   static_cast<ClientConnection*>(nullptr));
+    }
     connection.Release(reason);
     // It may be on the stack.
     loop::DeleteLater(shared_.loop, connections_[index].release());
@@ -179,7 +193,7 @@ class ClientCore final : private ClientConnection::Owner {
 
   void FailLater(std::unique_ptr<ClientRequest> request, std::string message) {
     failed_.push_back({std::move(request), std::move(message)});
-    OnWork();
+    Defer();
   }
 
   ClientContext shared_;
@@ -188,7 +202,9 @@ class ClientCore final : private ClientConnection::Owner {
   bool abandoned_ = false;
   uint64_t last_id_ = 0;
   std::vector<std::unique_ptr<ClientConnection>> connections_;
-  std::vector<Failed> failed_;  // to be told in the loop's next iteration
+  std::vector<ClientConnection*> working_;  // want Work in the loop's next iteration
+  std::vector<ClientConnection*> running_;  // of this one; null: gone
+  std::vector<Failed> failed_;              // to be told in the loop's next iteration
   loop::Handle<loop::Timer> deferred_;
   loop::Handle<loop::Timer> tick_;  // while connections are kept
 };

@@ -41,14 +41,15 @@ void ClientConnection::Send(std::unique_ptr<ClientRequest> request) {
 void ClientConnection::StartRequest() {
   usable_ = answered_ = delivered_ = false;
   receiving_ = sending_ = true;
-  if (WantsWebSocket(request_->packed_head)) request_->web_socket_key = NewWebSocketKey();
+  std::optional<WebSocketAsk>& web_socket = request_->web_socket;
+  if (request_->route.web_socket) web_socket = WebSocketAsk::For(request_->packed_head);
   using Asked = ResponseParser::Asked;
-  parser_.Begin(!request_->web_socket_key.empty()                     ? Asked::kWebSocket
+  parser_.Begin(web_socket                                            ? Asked::kWebSocket
                 : base::PackedMethod(request_->packed_head) == "HEAD" ? Asked::kHead
                                                                       : Asked::kBody);
   const BodyFraming framing =
       WriteRequestHead(output_.tail(), request_->packed_head, request_->route, request_->body,
-                       request_->web_socket_key);
+                       web_socket ? &*web_socket : nullptr);
   // Kept when the request may have to be sent again; bytes are shared, not copied.
   Body body = request_->retryable ? request_->body : std::exchange(request_->body, {});
   request_body_.Start(std::move(body), framing, this);
@@ -72,14 +73,27 @@ void ClientConnection::Pump() {
       }
     }
     if (output_.empty()) {
-      if (web_socket_ != nullptr && web_socket_->over()) failure_ = "closed";
+      if (web_socket_ != nullptr) RestWebSocket();
       return;
     }
     progress_at_ = uv_now(context_.loop);
     if (stream_.Write() == SocketWriter::Outcome::kFailed) {
       failure_ = subject_ + " closed the connection";
     }
+    if (web_socket_ != nullptr) web_socket_->NoteQueue(output_);
   }
+  if (web_socket_ != nullptr && stream_.write_pending()) WatchWebSocket();
+}
+
+// All that there was for the peer is written.
+void ClientConnection::RestWebSocket() {
+  output_.Release();
+  if (web_socket_->over()) failure_ = "closed";
+  if (web_socket_->closing()) WatchWebSocket();
+}
+
+void ClientConnection::WatchWebSocket() {
+  if (!progress_timer_->active()) progress_timer_->Start(context_.options.limits.web_socket_ms);
 }
 
 void ClientConnection::Work() {
@@ -91,7 +105,7 @@ void ClientConnection::Work() {
 
 void ClientConnection::AskForWork() {
   if (std::exchange(wants_work_, true) || owner_ == nullptr) return;
-  owner_->OnWork();
+  owner_->OnWork(*this);
 }
 
 void ClientConnection::OnWritten() {
@@ -113,7 +127,8 @@ void ClientConnection::OnBytes(std::string_view bytes) {
   if (web_socket_ != nullptr) {
     web_socket_->Feed(bytes);
     stream_.SetReading(!web_socket_->full());
-    owner_->OnEvent();
+    // One turn for all that this look at the kernel brings.
+    AskForWork();
     return;
   }
   parser_.Feed(bytes);
@@ -121,19 +136,17 @@ void ClientConnection::OnBytes(std::string_view bytes) {
 }
 
 void ClientConnection::SwitchToWebSocket() {
-  std::string_view accept;
-  base::VisitPackedHeaders(parser_.head(), [&](std::string_view name, std::string_view value) {
-    if (name == "sec-websocket-accept") accept = value;
-  });
-  if (accept != WebSocketAccept(request_->web_socket_key)) {
-    Lose(subject_ + " answered the WebSocket handshake with a wrong Sec-WebSocket-Accept");
+  const auto deflate = ReadWebSocketAnswer(*request_->web_socket, parser_.head());
+  if (!deflate.ok()) {
+    Lose(deflate.error().message);
     return;
   }
   progress_timer_->Stop();
   delivered_ = true;
   sending_ = false;
   auto ends = base::MessageEnd::Pair();
-  web_socket_.reset(new WebSocketConnection(WebSocketRole::kClient, std::move(ends.second), *this));
+  web_socket_.reset(new WebSocketConnection(WebSocketRole::kClient, std::move(ends.second),
+                                            deflate.value(), *this));
   request_->listener->OnClientWebSocket(parser_.head(), std::move(ends.first));
   web_socket_->Feed(parser_.after_switch());
   owner_->OnEvent();
@@ -145,7 +158,7 @@ void ClientConnection::OnWebSocketRoom() {
 
 void ClientConnection::OnBytesEnd(const std::string& reason) {
   if (web_socket_ != nullptr) {
-    web_socket_->Lose("WebSocket disconnected without sending Close frame.");
+    web_socket_->Lose();
     Lose(reason);
     return;
   }
@@ -239,6 +252,18 @@ void ClientConnection::OnProgressTimer() {
   const uint64_t now = uv_now(context_.loop);
   const bool writing = stream_.write_pending();
   if (writing && stream_.TakeWriteProgress()) progress_at_ = now;
+  if (web_socket_ != nullptr) {
+    const uint64_t limit = context_.options.limits.web_socket_ms;
+    const uint64_t quiet = now - progress_at_;
+    if (!writing && !web_socket_->closing()) return;
+    if (quiet < limit) {
+      progress_timer_->Start(limit - quiet);
+    } else {
+      web_socket_->Lose();
+      Lose("closed");
+    }
+    return;
+  }
   // It is the Worker that is slow: to give the request's body, or to read the response's.
   if (!writing && (sending_ || (delivered_ && response_body_.full()))) progress_at_ = now;
   const ClientLimits& limits = context_.options.limits;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@
 #include "runtime/http/outgoing_body.h"
 #include "runtime/http/response_parser.h"
 #include "runtime/http/web_socket_connection.h"
+#include "runtime/http/web_socket_handshake.h"
 #include "runtime/loop/timer.h"
 
 namespace isolane::http {
@@ -32,8 +34,8 @@ struct ClientRequest {
   // or does no harm when it is handled twice (RFC 9112 9.3.1).
   bool retryable = false;
 
-  // Not empty: the request asks for a WebSocket.
-  std::string web_socket_key = {};
+  // It asks for a WebSocket; made when it is sent.
+  std::optional<WebSocketAsk> web_socket = {};
 
   // Nobody will read it.
   void DropBody() {
@@ -52,7 +54,7 @@ class ClientConnection final : private ClientStream::Events,
     // Something has happened that a turn may want to know.
     virtual void OnEvent() = 0;
     // Call ClientConnection::Work in the loop's next iteration.
-    virtual void OnWork() = 0;
+    virtual void OnWork(ClientConnection& connection) = 0;
     // The response is complete. The connection can be used again if usable().
     virtual void OnIdle(ClientConnection& connection) = 0;
     // The connection is of no use any more.
@@ -109,6 +111,8 @@ class ClientConnection final : private ClientStream::Events,
   void Deliver();
   void FinishResponse();
   void SwitchToWebSocket();
+  void RestWebSocket();
+  void WatchWebSocket();
   void Lose(const std::string& reason, const std::string& body_reason = "Network connection lost.");
   void AskForWork();
   void WatchProgress();
@@ -136,8 +140,9 @@ class ClientConnection final : private ClientStream::Events,
   bool usable_ = false;
   std::string failure_;  // found where nobody may be called
 
-  loop::Handle<loop::Timer> progress_timer_;  // while a response is due or under way
-  uint64_t progress_at_ = 0;                  // when the peer was last heard, or took something
+  // While a response is due or under way, or something of a WebSocket is.
+  loop::Handle<loop::Timer> progress_timer_;
+  uint64_t progress_at_ = 0;  // when the peer was last heard, or took something
 };
 
 }  // namespace isolane::http

@@ -20,6 +20,9 @@ struct ClientLimits {
   uint64_t response_head_ms = 100'000;
   // A body, either way, of which the peer takes or sends nothing.
   uint64_t idle_ms = 100'000;
+  // A WebSocket whose peer takes nothing of what is written, or does not answer a close. Otherwise
+  // it may be silent for as long as it likes.
+  uint64_t web_socket_ms = 60'000;
 
   // Connections that are kept per host and port, and for how long. Servers commonly keep theirs 5 s
   // or more; a shorter time here makes stale ones rare.

@@ -14,6 +14,8 @@ namespace isolane::http {
 struct ClientRoute {
   ClientUrl url;
   const Proxy* proxy = nullptr;  // null: straight
+  // What is asked for is no HTTP, which a proxy would not understand (RFC 6455, section 4.1).
+  bool web_socket = false;
 
   static ClientRoute For(ClientUrl url, const ProxySettings& proxies) {
     const Proxy* const proxy = proxies.Find(url.https, url.host, url.port);
@@ -25,9 +27,9 @@ struct ClientRoute {
   int port() const { return proxy == nullptr ? url.port : proxy->port; }
 
   // The proxy is asked for a connection of its own to the target, and passes bytes on.
-  bool tunnel() const { return proxy != nullptr && url.https; }
+  bool tunnel() const { return proxy != nullptr && (url.https || web_socket); }
   // The proxy is sent the request itself, with the whole URL in it.
-  bool absolute_form() const { return proxy != nullptr && !url.https; }
+  bool absolute_form() const { return proxy != nullptr && !tunnel(); }
 
   // The subject of errors: "example.com:443", "example.com:443 through the proxy p:3128".
   std::string Subject() const {

@@ -225,7 +225,11 @@ void ClientStream::ReadTunnel(std::string_view bytes) {
   }
   const int status = tunnel_->status();
   if (status >= 200 && status <= 299) {
-    StartTls();
+    if (route_.url.https) {
+      StartTls();
+    } else {
+      BecomeOpen();
+    }
     return;
   }
   std::string reason = "the proxy " + proxy + " refused a connection to " + route_.url.where() +

@@ -3,9 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/http/web_socket_handshake.h"
+
 namespace isolane::http {
 
 using base::Body;
+
+namespace {
+
+// A WebSocket that was silent for so long gives its buffers back.
+constexpr int64_t kSilentMs = 1'000;
+
+}  // namespace
 
 Connection::Connection(ServerState& server, Transport& transport)
     : server_(server),
@@ -114,14 +123,16 @@ bool Connection::OnUpgradeAsked() {
   return upgrade_ != nullptr;
 }
 
-void Connection::Upgrade(std::shared_ptr<base::MessageEnd> end) {
+void Connection::Upgrade(std::shared_ptr<base::MessageEnd> end,
+                         const std::optional<DeflateParameters>& deflate) {
   upgrade_ = nullptr;
-  web_socket_.reset(new WebSocketConnection(WebSocketRole::kServer, std::move(end), *this));
+  web_socket_.reset(
+      new WebSocketConnection(WebSocketRole::kServer, std::move(end), deflate, *this));
   close_after_ = true;
   ByteBuffer held;
   held.Swap(held_);
   web_socket_->Feed(held.view());
-  if (ended_) web_socket_->Lose("The client has closed its sending side.");
+  if (ended_) web_socket_->Lose();
   transport_.OnReadingChanged();
 }
 
@@ -134,7 +145,7 @@ void Connection::FeedEnd() {
   if (!ended_) ended_since_ms_ = server_.clock.now_ms();
   ended_ = true;
   if (web_socket_ != nullptr) {
-    web_socket_->Lose("WebSocket disconnected without sending Close frame.");
+    web_socket_->Lose();
     transport_.OnDirty();
     return;
   }
@@ -263,6 +274,7 @@ void Connection::Complete(ExchangeSlot& slot) {
 
 void Connection::OnWritten() {
   output_progress_ms_ = server_.clock.now_ms();
+  if (web_socket_ != nullptr) web_socket_->NoteQueue(output_);
   while (front_ != nullptr && front_->complete && front_->end <= output_.consumed()) {
     ExchangeSlot* slot = front_;
     front_ = slot->next;
@@ -303,13 +315,16 @@ void Connection::BeginLinger() {
 
 // --- end and time ---
 
+void Connection::BeginDrain() {
+  if (web_socket_ != nullptr) web_socket_->GoAway();
+  transport_.OnDirty();
+}
+
 void Connection::Die() {
   if (dead_) return;
   dead_ = true;
   upgrade_ = nullptr;
-  if (web_socket_ != nullptr) {
-    web_socket_->Lose("WebSocket disconnected without sending Close frame.");
-  }
+  if (web_socket_ != nullptr) web_socket_->Lose();
   StopInput();
   incoming_ = writing_ = nullptr;
   request_body_.Fail("Network connection lost.");
@@ -336,7 +351,9 @@ void Connection::Sweep() {
     // A peer may be silent for as long as it likes, but not when bytes or a close are due.
     const bool due = !output_.empty() || web_socket_->closing() || web_socket_->over();
     const int64_t alive = std::max(input_progress_ms_, output_progress_ms_);
-    if (due && now - alive >= limits.body_timeout_ms) Die();
+    const int64_t limit = server_.draining ? limits.half_close_ms : limits.body_timeout_ms;
+    if (due && now - alive >= limit) Die();
+    if (!due && now - alive >= kSilentMs) output_.Release();
     return;
   }
   if (ended_) {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -99,6 +101,9 @@ class Connection final : private RequestParser::Events,
   void BeginLinger();
   bool wants_read() const;
 
+  // The server drains.
+  void BeginDrain();
+
   // --- time ---
   // Ends what takes too long. Called about once a second.
   void Sweep();
@@ -119,7 +124,8 @@ class Connection final : private RequestParser::Events,
   // It is answered otherwise: what follows is HTTP.
   void DeclineUpgrade() { upgrade_ = nullptr; }
   // From now on the connection is a WebSocket, until that is over.
-  void Upgrade(std::shared_ptr<base::MessageEnd> end);
+  void Upgrade(std::shared_ptr<base::MessageEnd> end,
+               const std::optional<DeflateParameters>& deflate);
   WebSocketConnection* web_socket() { return web_socket_.get(); }
   // Something of a response can be written.
   void OnResponseNews() { transport_.OnDirty(); }

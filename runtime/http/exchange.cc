@@ -3,7 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "runtime/base/packed_head.h"
 #include "runtime/http/connection.h"
+#include "runtime/http/web_socket_handshake.h"
 
 namespace isolane::http {
 
@@ -58,17 +60,41 @@ void ExchangeSlot::Respond(int status, std::string_view packed_head, Body body,
 
 bool ExchangeSlot::UpgradeToWebSocket(std::string_view packed_head,
                                       std::shared_ptr<base::MessageEnd> end) {
-  if (responded_ || aborted_ || !connection_->MayUpgrade(*this)) return false;
+  if (responded_ || aborted_) return false;
+  if (!connection_->MayUpgrade(*this)) {
+    if (!WantsWebSocket(head_.view()) || !WebSocketKey(head_.view()).empty()) return false;
+    RefuseUpgrade();
+    return true;
+  }
   responded_ = upgraded_ = true;
   ByteBuffer& out = connection_->IsWriting(*this) ? connection_->output().tail() : response_head_;
   WriteGivenHeaders(out, 101, packed_head);
   out.Append("upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ");
   out.Append(WebSocketAccept(WebSocketKey(head_.view())));
+  const std::optional<DeflateParameters> deflate = AgreeOnDeflate(head_.view(), packed_head);
+  if (deflate) {
+    out.Append("\r\nsec-websocket-extensions: ");
+    out.Append(ToExtension(*deflate));
+  }
   out.Append("\r\n\r\n");
   framing_.keep_alive = false;
-  connection_->Upgrade(std::move(end));
+  // The exchange goes on for as long as the WebSocket does.
+  head_.Release();
+  connection_->Upgrade(std::move(end), deflate);
   connection_->OnResponseNews();
   return true;
+}
+
+// The request wants a WebSocket, but not in the way that RFC 6455 has it.
+void ExchangeSlot::RefuseUpgrade() {
+  const HandshakeProblem problem = FindHandshakeProblem(head_.view());
+  std::string head;
+  base::AppendPackedHeader(head, "content-type", "text/plain;charset=UTF-8");
+  if (problem.status == 426) {
+    base::AppendPackedHeader(head, "upgrade", "websocket");
+    base::AppendPackedHeader(head, "sec-websocket-version", "13");
+  }
+  Respond(problem.status, head, Body::Bytes(Chunk::Copy("ERROR: " + problem.text)), true);
 }
 
 void ExchangeSlot::Abort() {
@@ -96,6 +122,7 @@ OutgoingBody::Progress ExchangeSlot::PumpInto(WriteQueue& queue) {
   queue.Append(response_head_.view());
   response_head_.Clear();
   if (upgraded_) {
+    response_head_.Release();
     WebSocketConnection& web_socket = *connection_->web_socket();
     web_socket.PumpInto(queue);
     return web_socket.over() ? OutgoingBody::Progress::kComplete : OutgoingBody::Progress::kWaiting;

@@ -74,6 +74,7 @@ class ExchangeSlot final : public Exchange, private base::PipeReader {
 
  private:
   void OnReadable() override;  // base::PipeReader
+  void RefuseUpgrade();
 
   Connection* connection_ = nullptr;
   ExchangeListener* listener_ = nullptr;

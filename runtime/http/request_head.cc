@@ -24,7 +24,7 @@ bool ExpectsBody(std::string_view method) {
 
 BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
                              const ClientRoute& route, const base::Body& body,
-                             std::string_view web_socket_key) {
+                             const WebSocketAsk* web_socket) {
   const std::string_view method = base::PackedMethod(packed_head);
   out.Append(method);
   out.Append(' ');
@@ -52,10 +52,14 @@ BodyFraming WriteRequestHead(ByteBuffer& out, std::string_view packed_head,
     out.Append(value);
     out.Append("\r\n");
   });
-  if (!web_socket_key.empty()) {
+  if (web_socket != nullptr) {
     out.Append("upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\n");
     out.Append("sec-websocket-key: ");
-    out.Append(web_socket_key);
+    out.Append(web_socket->key);
+    if (!web_socket->offer.empty()) {
+      out.Append("\r\nsec-websocket-extensions: ");
+      out.Append(web_socket->offer);
+    }
     out.Append("\r\n");
   }
   BodyFraming framing;

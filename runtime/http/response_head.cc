@@ -34,6 +34,11 @@ bool NoteHeader(std::string_view name, std::string_view value, GivenHeaders* giv
   }
 }
 
+// Of this connection's handshake for a WebSocket, whoever's response is passed on.
+bool IsOfHandshake(std::string_view name) {
+  return name == "upgrade" || name == "sec-websocket-accept" || name == "sec-websocket-extensions";
+}
+
 // Null when it is not there, or the range is empty.
 const char* Find(char wanted, const char* from, const char* end) {
   if (from == end) return nullptr;
@@ -73,7 +78,7 @@ GivenHeaders WriteGivenHeaders(ByteBuffer& out, int status, std::string_view pac
     if (mark == nullptr || (suspicious && Find('\r', line, line_end) != nullptr)) continue;
     const std::string_view name(line, static_cast<size_t>(mark - line));
     const std::string_view value(mark + 1, static_cast<size_t>(line_end - mark - 1));
-    if (!NoteHeader(name, value, &given) || (status == 101 && name == "upgrade")) continue;
+    if (!NoteHeader(name, value, &given) || (status == 101 && IsOfHandshake(name))) continue;
     to = Put(to, name);
     *to++ = ':';
     *to++ = ' ';

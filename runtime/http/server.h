@@ -67,8 +67,10 @@ class Exchange {
   virtual void Respond(int status, std::string_view packed_head, base::Body body,
                        bool already_encoded) = 0;
   // Answers with status 101 and makes the connection a WebSocket, whose wire is `end`; once.
-  // `packed_head` as in Respond. False, with nothing done, if the request did not ask for one as
-  // RFC 6455 wants it. OnResponseSent follows when both sides have closed.
+  // `packed_head` as in Respond; a sec-websocket-extensions in it limits what is agreed on (see
+  // AnswerDeflate). OnResponseSent follows when both sides have closed. packed_head() is empty from
+  // then on. A request that wants a WebSocket but does not ask as RFC 6455 has it is refused, and
+  // `end` let go of. False, with nothing done, for any other request.
   virtual bool UpgradeToWebSocket(std::string_view packed_head,
                                   std::shared_ptr<base::MessageEnd> end) = 0;
   // The response cannot be completed: cuts the connection (after what was written), so that the
@@ -105,7 +107,7 @@ class Server {
   // the loop.
   virtual void Flush() = 0;
   // Stops accepting; idle connections are closed, busy ones get "Connection: close" on their
-  // response. `done` is called when the last one is gone.
+  // response, WebSockets a close with 1001. `done` is called when the last one is gone.
   virtual void Drain(void (*done)(void*), void* context) = 0;
   // Ends everything at once. The object may be destroyed after the loop has run the close callbacks
   // (its memory is released by them if it is destroyed earlier).

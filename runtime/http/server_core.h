@@ -42,6 +42,8 @@ class ServerCore final : private ServerSocket::Owner, private Clock {
   bool MakeRoom();
   void Remove(ServerSocket& socket);
   void RunTurn();
+  // A turn follows in the loop's next iteration.
+  void Defer();
   void OnDeferred();
   void Sweep();
 
@@ -59,7 +61,7 @@ class ServerCore final : private ServerSocket::Owner, private Clock {
   std::vector<loop::Handle<ServerSocket>> sockets_;
   std::vector<ServerSocket*> dirty_;
   loop::Handle<loop::Timer> tick_;      // once a second while there are connections
-  loop::Handle<loop::Timer> deferred_;  // in the next iteration: a turn that nothing else brings
+  loop::Handle<loop::Timer> deferred_;  // for Defer
 };
 
 }  // namespace isolane::http

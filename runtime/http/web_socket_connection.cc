@@ -1,103 +1,46 @@
 #include "runtime/http/web_socket_connection.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <cstring>
 #include <utility>
 
-#include "runtime/base/packed_head.h"
 #include "runtime/http/outgoing_body.h"
-#include "third_party/simdutf/simdutf.h"
 
 namespace isolane::http {
 
+using base::Chunk;
 using base::Message;
 
 namespace {
 
-constexpr std::string_view kMagic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr uint16_t kGoingAway = 1001;
 
+// Masks of a client's frames. Many at a time: the generator's cost is in the call.
 uint32_t NewMask(WebSocketRole role) {
-  uint32_t mask = 0;
-  if (role == WebSocketRole::kClient)
-    RAND_bytes(reinterpret_cast<unsigned char*>(&mask), sizeof mask);
-  return mask;
-}
-
-// Whether the comma-separated `list` has `token`, whatever the case.
-bool HasToken(std::string_view list, std::string_view token) {
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-    while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-    if (item.size() != token.size()) continue;
-    bool same = true;
-    for (size_t i = 0; i < item.size(); i++) {
-      same &= (item[i] >= 'A' && item[i] <= 'Z' ? item[i] | 32 : item[i]) == token[i];
-    }
-    if (same) return true;
+  if (role == WebSocketRole::kServer) return 0;
+  constexpr size_t kCount = 64;
+  thread_local uint32_t masks[kCount];
+  thread_local size_t next = kCount;
+  if (next == kCount) {
+    RAND_bytes(reinterpret_cast<unsigned char*>(masks), sizeof masks);
+    next = 0;
   }
-  return false;
+  return masks[next++];
 }
 
 }  // namespace
 
-std::string WebSocketAccept(std::string_view key) {
-  std::string text(key);
-  text += kMagic;
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr);
-  std::string accept(simdutf::base64_length_from_binary(size, simdutf::base64_default), '\0');
-  simdutf::binary_to_base64(reinterpret_cast<const char*>(digest), size, accept.data(),
-                            simdutf::base64_default);
-  return accept;
-}
-
-std::string NewWebSocketKey() {
-  unsigned char bytes[16];
-  RAND_bytes(bytes, sizeof bytes);
-  std::string key(simdutf::base64_length_from_binary(sizeof bytes, simdutf::base64_default), '\0');
-  simdutf::binary_to_base64(reinterpret_cast<const char*>(bytes), sizeof bytes, key.data(),
-                            simdutf::base64_default);
-  return key;
-}
-
-bool WantsWebSocket(std::string_view packed_head) {
-  // The search fails at once for nearly all requests.
-  if (packed_head.find(std::string_view("\nupgrade\0", 9)) == std::string_view::npos) return false;
-  bool wants = false;
-  base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
-    wants |= name == "upgrade" && HasToken(value, "websocket");
-  });
-  return wants && base::PackedMethod(packed_head) == "GET";
-}
-
-std::string_view WebSocketKey(std::string_view packed_head) {
-  if (base::PackedMethod(packed_head) != "GET") return {};
-  std::string_view upgrade;
-  std::string_view connection;
-  std::string_view version;
-  std::string_view key;
-  base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
-    if (name == "upgrade") upgrade = value;
-    if (name == "connection") connection = value;
-    if (name == "sec-websocket-version") version = value;
-    if (name == "sec-websocket-key") key = value;
-  });
-  const bool asked = HasToken(upgrade, "websocket") && HasToken(connection, "upgrade");
-  // 16 bytes in base64.
-  return asked && version == "13" && key.size() == 24 && key.ends_with("==") ? key
-                                                                             : std::string_view();
-}
-
 WebSocketConnection::WebSocketConnection(WebSocketRole role, std::shared_ptr<base::MessageEnd> end,
+                                         const std::optional<DeflateParameters>& deflate,
                                          Owner& owner)
     : role_(role), end_(std::move(end)), owner_(owner), reader_(role, kMaxMessage, *this) {
   end_->speaks_for_world = true;
   end_->set_listener(this);
+  if (deflate) {
+    deflate_ = std::make_unique<WebSocketDeflate>(role, *deflate);
+    reader_.set_inflater(deflate_.get());
+  }
 }
 
 void WebSocketConnection::Feed(std::string_view bytes) {
@@ -113,69 +56,97 @@ void WebSocketConnection::Fail(uint16_t code, const std::string& why) {
   }
   over_ = true;
   end_->set_listener(nullptr);
-  end_->Abandon("The peer broke the WebSocket protocol: " + why + ".");
+  end_->Abandon(why, code);
   owner_.OnWebSocketNews();
 }
 
-void WebSocketConnection::Lose(const std::string& why) {
+void WebSocketConnection::Lose() {
   over_ = true;
   end_->set_listener(nullptr);
-  end_->Abandon(why);
+  end_->Abandon(kGone);
 }
 
-void WebSocketConnection::OnData(bool text, std::string_view payload) {
-  Message message;
-  message.kind = text ? Message::Kind::kText : Message::Kind::kBinary;
-  message.data = base::Chunk::Copy(payload);
-  end_->Send(std::move(message));
+void WebSocketConnection::GoAway() {
+  going_away_ = true;
+  owner_.OnWebSocketNews();
+}
+
+void WebSocketConnection::OnData(bool text, Chunk payload) {
+  const Message::Kind kind = text ? Message::Kind::kText : Message::Kind::kBinary;
+  end_->Send({kind, 0, std::move(payload)});
 }
 
 void WebSocketConnection::OnPing(std::string_view payload) {
   if (close_sent_) return;
+  if (out_.size() + payload.size() > kMaxPongs) out_.clear();
   AppendFrame(out_, WebSocketOpcode::kPong, payload, role_, NewMask(role_));
   owner_.OnWebSocketNews();
 }
 
 void WebSocketConnection::OnClose(uint16_t code, std::string_view reason) {
   close_received_ = true;
-  end_->Close(code, std::string(reason));
+  end_->Close(code, reason);
   over_ = close_sent_;
   owner_.OnWebSocketNews();
 }
 
 void WebSocketConnection::PumpInto(WriteQueue& queue) {
-  queue.Append(out_);
-  out_.clear();
+  if (!out_.empty() && (over_ || queue.size() < OutgoingBody::kMaxQueued)) {
+    queue.Append(out_);
+    out_ = {};
+  }
   Message message;
-  std::string frame;
   while (!over_ && queue.size() < OutgoingBody::kMaxQueued && end_->Receive(&message)) {
-    frame.clear();
     switch (message.kind) {
       case Message::Kind::kText:
+        if (!close_sent_) WriteData(queue, WebSocketOpcode::kText, std::move(message.data));
+        break;
       case Message::Kind::kBinary:
-        AppendFrame(frame,
-                    message.kind == Message::Kind::kText ? WebSocketOpcode::kText
-                                                         : WebSocketOpcode::kBinary,
-                    message.data.view(), role_, NewMask(role_));
+        if (!close_sent_) WriteData(queue, WebSocketOpcode::kBinary, std::move(message.data));
         break;
       case Message::Kind::kClose:
-        AppendFrame(frame, WebSocketOpcode::kClose, ClosePayload(message.code, message.reason),
-                    role_, NewMask(role_));
-        close_sent_ = true;
+        if (!close_sent_) WriteClose(queue, message.code, message.data.view());
         over_ = close_received_;
         break;
       case Message::Kind::kLost:
-        // Whoever held the other end is gone. 1001, "going away", says so to the peer.
-        if (!close_sent_) {
-          AppendFrame(frame, WebSocketOpcode::kClose, ClosePayload(1001, message.reason), role_,
-                      NewMask(role_));
-          close_sent_ = true;
-        }
+        // Whoever held the other end is gone.
+        if (!close_sent_) WriteClose(queue, kGoingAway, message.data.view());
         over_ = true;
         break;
     }
-    queue.Append(frame);
   }
+  if (going_away_ && !over_ && !close_sent_ && !end_->readable()) {
+    WriteClose(queue, kGoingAway, "The server is stopping.");
+    over_ = close_received_;
+  }
+  NoteQueue(queue);
+}
+
+void WebSocketConnection::WriteData(WriteQueue& queue, WebSocketOpcode opcode, Chunk payload) {
+  WebSocketHeader header{opcode, role_, payload.size(), NewMask(role_)};
+  if (deflate_ != nullptr) {
+    if (Chunk smaller = deflate_->Compress(payload.view()); !smaller.empty()) {
+      payload = std::move(smaller);
+      header.size = payload.size();
+      header.compressed = true;
+    }
+  }
+  ByteBuffer& tail = queue.tail();
+  if (role_ == WebSocketRole::kServer) {
+    tail.Commit(header.Put(tail.Reserve(WebSocketHeader::kMaxSize)));
+    queue.Append(std::move(payload));
+    return;
+  }
+  char* const to = header.Put(tail.Reserve(WebSocketHeader::kMaxSize + payload.size()));
+  CopyMasked(to, payload.view(), header.mask, 0);
+  tail.Commit(to + payload.size());
+}
+
+void WebSocketConnection::WriteClose(WriteQueue& queue, uint16_t code, std::string_view reason) {
+  std::string frame;
+  AppendFrame(frame, WebSocketOpcode::kClose, ClosePayload(code, reason), role_, NewMask(role_));
+  queue.Append(frame);
+  close_sent_ = true;
 }
 
 }  // namespace isolane::http

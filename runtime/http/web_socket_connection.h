@@ -7,10 +7,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "runtime/base/message_channel.h"
+#include "runtime/http/web_socket_deflate.h"
+#include "runtime/http/web_socket_extensions.h"
 #include "runtime/http/web_socket_frames.h"
 #include "runtime/http/write_queue.h"
 
@@ -32,18 +35,29 @@ class WebSocketConnection final : private WebSocketFrameReader::Events,
 
   // Bytes of one message.
   static constexpr size_t kMaxMessage = size_t{32} << 20;
+  // Bytes of pongs that wait to be written; beyond that only the latest ping is answered (section
+  // 5.5.3).
+  static constexpr size_t kMaxPongs = 4096;
+  // What a Worker is told of a peer that went without a close.
+  static constexpr std::string_view kGone = "WebSocket disconnected without sending Close frame.";
 
   // `end` is the wire's; the Worker has the other one. `owner` outlives this.
-  WebSocketConnection(WebSocketRole role, std::shared_ptr<base::MessageEnd> end, Owner& owner);
-  ~WebSocketConnection() { Lose("Network connection lost."); }
+  WebSocketConnection(WebSocketRole role, std::shared_ptr<base::MessageEnd> end,
+                      const std::optional<DeflateParameters>& deflate, Owner& owner);
+  ~WebSocketConnection() { Lose(); }
   WebSocketConnection(const WebSocketConnection&) = delete;
   WebSocketConnection& operator=(const WebSocketConnection&) = delete;
 
   void Feed(std::string_view bytes);
   // The socket is gone; without a close before, the Worker is told.
-  void Lose(const std::string& why);
+  void Lose();
+  // This side ends: after what the Worker has sent, the peer is sent a close. What the Worker sends
+  // later is dropped.
+  void GoAway();
   // Moves what there is to be sent, as long as the queue is short.
   void PumpInto(WriteQueue& queue);
+  // `queue`, which PumpInto filled, has changed.
+  void NoteQueue(const WriteQueue& queue) { end_->set_held(queue.size()); }
 
   // Both sides have closed, or the connection was failed: it ends when what was pumped is written.
   bool over() const { return over_; }
@@ -53,35 +67,26 @@ class WebSocketConnection final : private WebSocketFrameReader::Events,
   bool full() const { return end_->buffered() >= base::MessageEnd::kHighWaterMark; }
 
  private:
-  void OnData(bool text, std::string_view payload) override;
+  void OnData(bool text, base::Chunk payload) override;
   void OnPing(std::string_view payload) override;
   void OnPong(std::string_view) override {}
   void OnClose(uint16_t code, std::string_view reason) override;
   void OnMessage() override { owner_.OnWebSocketNews(); }
   void OnDrained() override { owner_.OnWebSocketRoom(); }
   void Fail(uint16_t code, const std::string& why);
+  void WriteData(WriteQueue& queue, WebSocketOpcode opcode, base::Chunk payload);
+  void WriteClose(WriteQueue& queue, uint16_t code, std::string_view reason);
 
   const WebSocketRole role_;
-  std::shared_ptr<base::MessageEnd> end_;
-  Owner& owner_;
-  WebSocketFrameReader reader_;
-  std::string out_;  // control frames that wait for PumpInto
+  bool going_away_ = false;
   bool close_sent_ = false;
   bool close_received_ = false;
   bool over_ = false;
+  std::shared_ptr<base::MessageEnd> end_;
+  Owner& owner_;
+  WebSocketFrameReader reader_;
+  std::unique_ptr<WebSocketDeflate> deflate_;  // both sides agreed on it
+  std::string out_;  // control frames that answer the peer's, and wait for PumpInto
 };
-
-// The value of Sec-WebSocket-Accept for a key (section 4.2.2).
-std::string WebSocketAccept(std::string_view key);
-
-// A new value for Sec-WebSocket-Key.
-std::string NewWebSocketKey();
-
-// Whether the request of a Worker asks for a WebSocket: by its Upgrade header alone.
-bool WantsWebSocket(std::string_view packed_head);
-
-// The key of a request that asks for a WebSocket as section 4.2.1 wants it; empty for other
-// requests.
-std::string_view WebSocketKey(std::string_view packed_head);
 
 }  // namespace isolane::http

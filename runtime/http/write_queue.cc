@@ -28,6 +28,11 @@ void WriteQueue::Clear() {
   sealed_.Clear();
 }
 
+void WriteQueue::Release() {
+  open_.Release();
+  sealed_.Release();
+}
+
 size_t WriteQueue::Run::Consume(size_t count) {
   while (count > 0 && size() > 0) {
     const bool chunk_next = next_held < held.size() && position == held[next_held].at;
@@ -57,6 +62,11 @@ void WriteQueue::Run::Clear() {
   bytes.Clear();
   held.clear();
   position = held_position = next_held = held_bytes = 0;
+}
+
+void WriteQueue::Run::Release() {
+  bytes.Release();
+  held = {};
 }
 
 }  // namespace isolane::http

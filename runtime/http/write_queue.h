@@ -45,6 +45,8 @@ class WriteQueue {
     sealed_.Gather(add);
   }
   void Clear();
+  // Gives the memory of an empty queue back.
+  void Release();
 
  private:
   struct Held {
@@ -63,6 +65,7 @@ class WriteQueue {
     size_t size() const { return bytes.size() - position + held_bytes; }
     size_t Consume(size_t count);
     void Clear();
+    void Release();
 
     template <typename Add>
     bool Gather(Add& add) const {

@@ -1,5 +1,8 @@
 #include "runtime/js/convert.h"
 
+#include <memory>
+#include <utility>
+
 namespace isolane::js {
 
 v8::MaybeLocal<v8::String> FromUtf8(v8::Isolate* isolate, std::string_view text) {
@@ -32,6 +35,15 @@ std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::String> text) {
   out.resize(size);
   text->WriteUtf8V2(isolate, out.data(), size, v8::String::WriteFlags::kReplaceInvalidUtf8);
   return out;
+}
+
+base::Chunk ToUtf8Chunk(v8::Isolate* isolate, v8::Local<v8::String> text) {
+  const size_t size = text->Utf8LengthV2(isolate);
+  if (size == 0) return {};
+  auto memory = std::make_shared_for_overwrite<char[]>(size);
+  char* const data = memory.get();
+  text->WriteUtf8V2(isolate, data, size, v8::String::WriteFlags::kReplaceInvalidUtf8);
+  return base::Chunk(data, size, std::move(memory));
 }
 
 std::string Describe(v8::Isolate* isolate, v8::Local<v8::Value> value, std::string_view fallback) {

@@ -9,6 +9,8 @@
 
 #include <v8.h>
 
+#include "runtime/base/chunk.h"
+
 namespace isolane::js {
 
 v8::MaybeLocal<v8::String> FromUtf8(v8::Isolate* isolate, std::string_view text);
@@ -19,6 +21,7 @@ v8::Local<v8::String> Literal(v8::Isolate* isolate, std::string_view text);
 
 // UTF-8; lone surrogates become U+FFFD.
 std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::String> text);
+base::Chunk ToUtf8Chunk(v8::Isolate* isolate, v8::Local<v8::String> text);
 // ToString(value) as UTF-8, or `fallback` if that throws or `value` is empty.
 std::string Describe(v8::Isolate* isolate, v8::Local<v8::Value> value,
                      std::string_view fallback = "<not convertible to a string>");

@@ -153,6 +153,8 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::enable_request_signal,
     &CompatibilityFlags::enable_ctx_exports,
     &CompatibilityFlags::rpc_params_dup_stubs,
+    &CompatibilityFlags::web_socket_compression,
+    &CompatibilityFlags::websocket_close_reason_byte_limit,
     &CompatibilityFlags::websocket_standard_binary_type,
     &CompatibilityFlags::web_socket_auto_reply_to_close,
     &CompatibilityFlags::service_binding_extra_handlers,

@@ -39,6 +39,8 @@ struct CompatibilityFlags {
   bool strip_authorization_on_cross_origin_redirect = false;
   bool enable_ctx_exports = false;
   bool rpc_params_dup_stubs = false;
+  bool web_socket_compression = false;
+  bool websocket_close_reason_byte_limit = false;
   bool delete_all_deletes_alarm = false;
   bool websocket_standard_binary_type = false;
   bool web_socket_auto_reply_to_close = false;

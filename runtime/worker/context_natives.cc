@@ -63,9 +63,18 @@ void ReportUncaught(const Arguments& info) {
       true);
 }
 
+// copyString(string) -> the same characters (Latin-1) without the longer string they are a part of
+void CopyString(const Arguments& info) {
+  if (!info[0]->IsString()) return;
+  std::string bytes;
+  js::ToLatin1(info.GetIsolate(), info[0].As<v8::String>(), bytes);
+  v8::Local<v8::String> copy;
+  if (js::FromLatin1(info.GetIsolate(), bytes).ToLocal(&copy)) info.GetReturnValue().Set(copy);
+}
+
 constexpr js::NativeFunction kNatives[] = {
     {"waitUntil", WaitUntil},       {"timerStart", TimerStart},         {"timerStop", TimerStop},
-    {"consoleWrite", ConsoleWrite}, {"reportUncaught", ReportUncaught},
+    {"consoleWrite", ConsoleWrite}, {"reportUncaught", ReportUncaught}, {"copyString", CopyString},
 };
 
 }  // namespace

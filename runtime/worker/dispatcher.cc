@@ -69,8 +69,7 @@ Pipeline* Dispatcher::NewPipeline(Worker& worker, TopLevel& top) {
   // The estimate of the counter's rate gets better with time; it need not be made for each request.
   if (requests_ % kRecalibrateEvery == 1) cycles_per_ms_ = watchdog_.CyclesPerMs();
   pipeline->limits = &limits;
-  pipeline->cpu.budget = static_cast<uint64_t>(static_cast<double>(limits.cpu_ms) * cycles_per_ms_);
-  pipeline->subrequests_left = limits.subrequests;
+  FillBudgets(*pipeline);
   pipeline->started_ms = NowMs();
   pipeline->next = live_;
   if (live_ != nullptr) live_->previous = pipeline;
@@ -87,6 +86,14 @@ Pipeline* Dispatcher::NewPipeline(Worker& worker, TopLevel& top) {
 
 void Dispatcher::Unlist(uint32_t id) {
   if (Pipeline* pipeline = pipelines_.Find(id)) pipeline->unlisted = true;
+}
+
+void Dispatcher::FillBudgets(Pipeline& pipeline) {
+  // What goes off by itself, such as an alarm, may come before the first request.
+  if (cycles_per_ms_ == 0) cycles_per_ms_ = watchdog_.CyclesPerMs();
+  const double cycles = static_cast<double>(pipeline.limits->cpu_ms) * cycles_per_ms_;
+  pipeline.cpu.budget = pipeline.cpu.spent + static_cast<uint64_t>(cycles);
+  pipeline.subrequests_left = pipeline.limits->subrequests;
 }
 
 void Dispatcher::ResponseSent(uint32_t id) {
@@ -212,23 +219,9 @@ void Dispatcher::Run(const Event& event) {
       });
       return;
     }
-    case EventKind::kSocket: {
-      Invocation* invocation = invocations_.Find(event.a);
-      WebSocketRecord* socket = web_sockets_.Find(event.b);
-      if (socket == nullptr) return;
-      socket->queued = false;
-      if (socket->hibernating != nullptr) {
-        RunHibernating(*socket);
-        return;
-      }
-      if (invocation == nullptr) return;
-      Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
-        v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, event.a),
-                                            v8::Integer::NewFromUnsigned(isolate, event.b)};
-        CallHook(isolate, context, invocation->worker->hooks().on_socket, arguments);
-      });
+    case EventKind::kSocket:
+      RunSocket(event.a, event.b);
       return;
-    }
     case EventKind::kDropped: {
       Invocation* invocation = invocations_.Find(event.a);
       if (invocation == nullptr) return;

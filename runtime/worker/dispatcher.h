@@ -218,6 +218,11 @@ class Dispatcher {
   void AnswerEvent(Call& call, const EventResult& result, std::string_view json);
 
   void Run(const Event& event);
+  // What the pipeline may use from now on of what limits allow.
+  void FillBudgets(Pipeline& pipeline);
+  void RunSocket(uint32_t invocation_id, uint32_t socket_id);
+  // Gives JavaScript the next message of an accepted WebSocket.
+  void DeliverMessage(Invocation& invocation, WebSocketRecord& socket);
   void Start(uint32_t call_id);
   void StartOnStub(Call& call);
   // dispatcher_actors.cc
@@ -234,8 +239,6 @@ class Dispatcher {
   void RunAlarms();
   void DeliverAlarm(Actor& actor, int retries);
   void RetryAlarm(ActorClass& actor_class, const std::string& object_id, int retries);
-  void DeliverMessage(Actor& actor, const WebSocketRecord& socket);
-  static void Refresh(Actor& actor);
   void RunActor(Actor& actor);
   void QueueActor(Actor& actor);
   void EndActor(Actor& actor);
@@ -339,7 +342,7 @@ class Dispatcher {
   double stall_due_ms_ = -1;        // when pipelines are to be checked for a stall; -1: not at all
   Invocation* current_ = nullptr;   // on whose behalf an isolate is entered
   uint64_t requests_ = 0;
-  double cycles_per_ms_ = 1;
+  double cycles_per_ms_ = 0;  // 0: not asked for yet
   bool in_turn_ = false;
   bool told_observer_ = false;
   bool replaced_ = false;

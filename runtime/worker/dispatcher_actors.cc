@@ -29,7 +29,7 @@ NoTop no_top;
 
 void Transmit(const WebSocketRecord& socket, base::Message message) {
   if (message.kind == base::Message::Kind::kClose) {
-    socket.end->Close(message.code, std::move(message.reason));
+    socket.end->Close(message.code, message.data.view());
   } else {
     socket.end->Send(std::move(message));
   }
@@ -116,8 +116,7 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
   pipeline->top = &no_top;
   pipeline->actor = &actor;
   pipeline->limits = &limits;
-  pipeline->cpu.budget = watchdog_.CyclesOf(limits.cpu_ms);
-  pipeline->subrequests_left = limits.subrequests;
+  FillBudgets(*pipeline);
   pipeline->request = current_request();
   pipeline->started_ms = NowMs();
   pipeline->method = actor.actor_class->name;
@@ -157,11 +156,6 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
 }
 
 // Each call and each message gives the object a budget of its own, as at the edge.
-void Dispatcher::Refresh(Actor& actor) {
-  actor.pipeline->cpu.spent = 0;
-  actor.pipeline->subrequests_left = actor.pipeline->limits->subrequests;
-}
-
 void Dispatcher::Deliver(Actor& actor, Call& call) {
   const Pipeline* caller = pipelines_.Find(call.pipeline);
   if (call.cancelled || caller == nullptr) {
@@ -170,7 +164,7 @@ void Dispatcher::Deliver(Actor& actor, Call& call) {
     return;
   }
   Invocation& invocation = *actor.invocation;
-  Refresh(actor);
+  FillBudgets(*actor.pipeline);
   actor.pipeline->request = caller->request;
   actor.pipeline->tail_chain = caller->tail_chain;
   if (!invocation.worker->tail_consumers().empty()) [[unlikely]]
@@ -238,19 +232,8 @@ void Dispatcher::RunHibernating(WebSocketRecord& socket) {
     same->queued = true;
     actor->waiting.push_back({EventKind::kSocket, id});
   } else {
-    DeliverMessage(*actor, *same);
+    DeliverMessage(*actor->invocation, *same);
   }
-}
-
-void Dispatcher::DeliverMessage(Actor& actor, const WebSocketRecord& socket) {
-  Invocation& invocation = *actor.invocation;
-  const uint32_t socket_id = socket.id;
-  Refresh(actor);
-  Enter(invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
-    v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation.id),
-                                        v8::Integer::NewFromUnsigned(isolate, socket_id)};
-    CallHook(isolate, context, invocation.worker->hooks().on_actor_socket, arguments);
-  });
 }
 
 void Dispatcher::SendMessage(WebSocketRecord& socket, base::Message message) {
@@ -297,8 +280,7 @@ void Dispatcher::RunActor(Actor& actor) {
     } else if (next.kind == EventKind::kSocket) {
       WebSocketRecord* socket = web_sockets_.Find(next.id);
       if (socket == nullptr) continue;
-      socket->queued = false;
-      DeliverMessage(actor, *socket);
+      DeliverMessage(*actor.invocation, *socket);
     } else {
       Call* call = calls_.Find(next.id);
       if (call == nullptr) continue;

@@ -100,7 +100,7 @@ void Dispatcher::DeliverAlarm(Actor& actor, int retries) {
   }
   actor.alarm = Actor::Alarm{**alarm, retries, false};
   Invocation& invocation = *actor.invocation;
-  Refresh(actor);
+  FillBudgets(*actor.pipeline);
   Enter(invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {
     v8::Local<v8::Value> arguments[] = {v8::Integer::NewFromUnsigned(isolate, invocation.id),
                                         v8::Number::New(isolate, static_cast<double>(**alarm)),

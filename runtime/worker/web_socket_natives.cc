@@ -2,8 +2,6 @@
 #include <string>
 #include <utility>
 
-#include "runtime/http/web_socket_frames.h"
-#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/scratch.h"
 #include "runtime/worker/native_arguments.h"
@@ -12,9 +10,6 @@
 namespace isolane::worker {
 
 namespace {
-
-// What webSocketReceive leaves in scratch[0]; the same numbers are in builtins/web/web_socket.js.
-enum Received : uint32_t { kNothing, kText, kBinary, kClosed, kBroken };
 
 // webSocketPair(context) -> the first, the second in scratch[0]; 0 if there are too many
 void Pair(const Arguments& info) {
@@ -43,10 +38,12 @@ void Send(const Arguments& info) {
   WebSocketRecord* record = SocketArgument(info, 0);
   if (record == nullptr) return;
   base::Message message;
-  const bool text = info[1]->IsString();
-  message.kind = text ? base::Message::Kind::kText : base::Message::Kind::kBinary;
-  message.data = text ? base::Chunk::Copy(js::ToUtf8(info.GetIsolate(), info[1].As<v8::String>()))
-                      : CopiedBytesArgument(info, 1);
+  if (info[1]->IsString()) {
+    message.data = js::ToUtf8Chunk(info.GetIsolate(), info[1].As<v8::String>());
+  } else {
+    message.kind = base::Message::Kind::kBinary;
+    message.data = CopiedBytesArgument(info, 1);
+  }
   WorkerOf(info).dispatcher().SendMessage(*record, std::move(message));
 }
 
@@ -56,7 +53,7 @@ void Close(const Arguments& info) {
     base::Message message;
     message.kind = base::Message::Kind::kClose;
     message.code = static_cast<uint16_t>(IdArgument(info, 1));
-    message.reason = js::Describe(info.GetIsolate(), info[2], "");
+    message.data = base::Chunk::Copy(js::Describe(info.GetIsolate(), info[2], ""));
     WorkerOf(info).dispatcher().SendMessage(*record, std::move(message));
   }
 }
@@ -74,43 +71,9 @@ void Buffered(const Arguments& info) {
   info.GetReturnValue().Set(record == nullptr ? 0.0 : static_cast<double>(record->end->buffered()));
 }
 
-// webSocketReceive(socket) -> string, ArrayBuffer, or the reason of a close; what it is in
-// scratch[0], a close code in scratch[1]
-void Receive(const Arguments& info) {
-  v8::Isolate* isolate = info.GetIsolate();
-  uint32_t* scratch = js::Scratch(isolate);
-  WebSocketRecord* record = SocketArgument(info, 0);
-  base::Message message;
-  scratch[0] = kNothing;
-  if (record == nullptr || !record->end->Receive(&message)) return;
-  v8::Local<v8::String> text;
-  switch (message.kind) {
-    case base::Message::Kind::kText:
-      if (!js::FromUtf8(isolate, message.data.view()).ToLocal(&text)) return;
-      info.GetReturnValue().Set(text);
-      scratch[0] = kText;
-      return;
-    case base::Message::Kind::kBinary: {
-      v8::Local<v8::ArrayBuffer> buffer;
-      if (!js::CopyToArrayBuffer(isolate, message.data.view()).ToLocal(&buffer)) return;
-      info.GetReturnValue().Set(buffer);
-      scratch[0] = kBinary;
-      return;
-    }
-    case base::Message::Kind::kClose:
-    case base::Message::Kind::kLost:
-      if (!js::FromUtf8(isolate, message.reason).ToLocal(&text)) return;
-      info.GetReturnValue().Set(text);
-      scratch[0] = message.kind == base::Message::Kind::kClose ? kClosed : kBroken;
-      scratch[1] = message.code;
-      return;
-  }
-}
-
 constexpr js::NativeFunction kNatives[] = {
     {"webSocketAccept", Accept}, {"webSocketBuffered", Buffered}, {"webSocketClose", Close},
-    {"webSocketFree", Free},     {"webSocketPair", Pair},         {"webSocketReceive", Receive},
-    {"webSocketSend", Send},
+    {"webSocketFree", Free},     {"webSocketPair", Pair},         {"webSocketSend", Send},
 };
 
 }  // namespace

@@ -105,6 +105,13 @@ void WebSockets::Adopt(Invocation& owner, uint32_t id) {
   if (record != nullptr && record->invocation == 0) Link(owner, *record);
 }
 
+bool WebSockets::TakeMessage(WebSocketRecord& record, base::Message* message) {
+  record.queued = false;
+  if (!record.end->Receive(message)) return false;
+  if (record.end->readable()) record.OnMessage();
+  return true;
+}
+
 std::shared_ptr<base::MessageEnd> WebSockets::Take(uint32_t id) {
   WebSocketRecord* record = pool_.Find(id);
   if (record == nullptr || record->accepted) return nullptr;

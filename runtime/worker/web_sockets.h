@@ -47,6 +47,9 @@ class WebSockets {
   WebSocketRecord* Find(uint32_t id) { return pool_.Find(id); }
   // From now on messages are delivered, and the invocation waits for them.
   void Accept(WebSocketRecord& record);
+  // The next message, for the event that was queued; another event follows if there is more. False
+  // if there is none.
+  bool TakeMessage(WebSocketRecord& record, base::Message* message);
   // Takes the end out of the table, for another isolate or the network. Null if the id is stale or
   // it was accepted.
   std::shared_ptr<base::MessageEnd> Take(uint32_t id);

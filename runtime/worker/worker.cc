@@ -40,6 +40,8 @@ enum FlagBits : uint32_t {
   kDeleteAllDeletesAlarm = 4096,
   kExtraHandlers = 8192,
   kTailed = 16384,
+  kWebSocketCompression = 32768,
+  kCloseReasonByteLimit = 65536,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -56,6 +58,8 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (flags.delete_all_deletes_alarm) bits |= kDeleteAllDeletesAlarm;
   if (flags.web_socket_auto_reply_to_close) bits |= kAutoReplyToClose;
   if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
+  if (flags.web_socket_compression) bits |= kWebSocketCompression;
+  if (flags.websocket_close_reason_byte_limit) bits |= kCloseReasonByteLimit;
   if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;
   if (flags.service_binding_extra_handlers) bits |= kExtraHandlers;
   return bits;

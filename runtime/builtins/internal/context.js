@@ -115,7 +115,7 @@ class IoContext {
     this.waits = undefined;
     // Readers of the streams that are being copied into pipes, by the pipe's writer.
     this.pumps = undefined;
-    // Accepted WebSockets by id.
+    // Accepted WebSockets: the one there is, or a Map of several by id (web/web_socket.js).
     this.sockets = undefined;
     // Timers by id, see web/timers.js.
     this.timers = undefined;
@@ -130,6 +130,12 @@ class IoContext {
     // What is to be known before the event that it was opened for has an outcome; of events only
     // (workers/events.js).
     this.event = undefined;
+  }
+
+  // It may live for days: nothing of the request is kept but its first line.
+  settle() {
+    const end = this.what.indexOf('\n');
+    if (end >= 0) this.what = native.copyString(this.what.slice(0, end));
   }
 
   // "request #12 (GET http://shop.example/cart)"

@@ -19,4 +19,6 @@ module.exports = {
   SERVICE_BINDING_EXTRA_HANDLERS: 8192,
   // No compatibility flag: the Worker has tail consumers, who are told what it does.
   TAILED: 16384,
+  WEB_SOCKET_COMPRESSION: 32768,
+  WEBSOCKET_CLOSE_REASON_BYTE_LIMIT: 65536,
 };

@@ -325,10 +325,24 @@ class ErrorEvent extends Event {
 }
 defineInterface(ErrorEvent);
 
+let receivedMessage;
+
 /** https://html.spec.whatwg.org/#messageevent */
 class MessageEvent extends Event {
   #data;
   #init;
+
+  static {
+    // OPTIMIZATION: what all messages of WebSockets have in common is one object. Their origin is null
+    // in workerd.
+    const init = { __proto__: null, data: undefined, origin: null };
+    receivedMessage = (data) => {
+      const event = new MessageEvent('message', init);
+      event.#data = data;
+      return event;
+    };
+  }
+
   constructor(type, init = undefined) {
     if (arguments.length === 0) throw badConstructorArgument('MessageEvent', 1, 'string');
     super(type, init);
@@ -336,7 +350,6 @@ class MessageEvent extends Event {
     this.#init = init;
   }
   get data() { return this.#data; }
-  // null for a WebSocket's, as in workerd.
   get origin() {
     const origin = this.#init?.origin;
     return origin === undefined ? '' : origin === null ? null : `${origin}`;
@@ -403,5 +416,5 @@ hooks.dispatchErrorEvent = (error, message) => {
 module.exports = {
   CloseEvent, CustomEvent, ErrorEvent, Event, EventTarget, MessageEvent, PromiseRejectionEvent,
   addEventListener, defineEventHandler, dispatchEvent, dispatchRethrowing, dispatchTrusted, globalTarget,
-  hasListeners, removeEventListener,
+  hasListeners, receivedMessage, removeEventListener,
 };

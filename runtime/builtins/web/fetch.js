@@ -8,7 +8,8 @@
 const { state, getFrame, mustWait, requireContext, enterContext } = require('internal/context');
 const { callOf, keepCall, takeCall } = require('internal/calls');
 const { describeError } = require('internal/errors');
-const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT } = require('internal/flags');
+const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT, WEB_SOCKET_COMPRESSION } = require('internal/flags');
+const { headerOf, withoutHeaders } = require('internal/packed_head');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
 const { Request, packRequest, requestUrl, requestParts, isRequest, isReceived, normalizeUrl, USED_REQUEST } =
   require('web/request');
@@ -60,11 +61,18 @@ function abort(call) {
   call.reject(call.signal.reason);
 }
 
+// A Worker from before `web_socket_compression` asks for no compressed WebSocket, whatever it forwards.
+function withoutExtensions(head) {
+  if (headerOf(head, 'upgrade')?.toLowerCase() !== 'websocket') return head;
+  return withoutHeaders(head, (name) => name === 'sec-websocket-extensions');
+}
+
 // Sends `request` down the channel; a promise for its Response.
 function send(io, channel, props, request) {
   return new Promise((resolve, reject) => {
     const call = new Call(io, channel, props, resolve, reject);
     call.head = packRequest(request);
+    if (!(state.flags & WEB_SOCKET_COMPRESSION)) call.head = withoutExtensions(call.head);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
     if (cf !== undefined) call.cf = require('web/structured_clone').serialize(cf);
@@ -150,19 +158,6 @@ function fetch(input, init = undefined) {
     );
   }
   return fetchOn(OUTBOUND, undefined, input, init);
-}
-
-function headerOf(head, name) {
-  const key = `\n${name}\0`;
-  const at = head.indexOf(key);
-  if (at < 0) return null;
-  const end = head.indexOf('\n', at + key.length);
-  return end < 0 ? head.slice(at + key.length) : head.slice(at + key.length, end);
-}
-
-function withoutHeaders(head, drop) {
-  const lines = head.split('\n');
-  return lines.filter((line, i) => i === 0 || !drop(line.slice(0, line.indexOf('\0')))).join('\n');
 }
 
 const isRedirect = (status) =>
@@ -260,6 +255,10 @@ function onResponse(ioId, callId, status, head, body, socket) {
     const { signal, onAbort } = call;
     const { addAbortAlgorithm, removeAbortAlgorithm } = require('web/abort');
     removeAbortAlgorithm(signal, onAbort);
+    if (socket !== 0 && !signal.aborted) {
+      const { abortSocket } = require('web/web_socket');
+      addAbortAlgorithm(signal, () => abortSocket(response.webSocket, signal.reason));
+    }
     if (body >= 0 && !signal.aborted) {
       // An abort reaches whoever still reads the body.
       addAbortAlgorithm(signal, () => {

@@ -170,11 +170,12 @@ class Response extends Body {
   }
 
   get statusText() {
+    let text = this.#statusText;
     if (this.#head !== undefined) {
       const at = this.#head.indexOf('\n');
-      return at < 0 ? this.#head : this.#head.slice(0, at);
+      text = at < 0 ? this.#head : this.#head.slice(0, at);
     }
-    return this.#statusText;
+    return text === '' && this.#status === 101 ? 'Switching Protocols' : text;
   }
 
   get ok() {
@@ -250,10 +251,7 @@ class Response extends Body {
       response.#head = head;
       response.#url = url;
       response.#redirected = redirected;
-      if (socket !== 0) {
-        const protocol = response.headers.get('sec-websocket-protocol') ?? '';
-        response.#webSocket = require('web/web_socket').makeSocket(io, socket, protocol);
-      }
+      if (socket !== 0) response.#webSocket = require('web/web_socket').receiveSocket(io, socket, head);
       if (body >= 0) initBody(response, NATIVE, body, io);
       return response;
     };
@@ -293,7 +291,6 @@ class Response extends Body {
         );
       }
       takeBody(response, USED);
-      const socket = response.#webSocket === null ? 0 : require('web/web_socket').takeSocket(response.#webSocket);
       let head = response.#head;
       if (head === undefined) {
         head =
@@ -302,6 +299,12 @@ class Response extends Body {
               ? response.#packed
               : response.#statusText + response.#packed
             : response.#statusText + headersOf.pack(response.#headers);
+      }
+      let socket = 0;
+      if (response.#webSocket !== null) {
+        const { handshakeHead, takeSocket } = require('web/web_socket');
+        socket = takeSocket(response.#webSocket);
+        head = handshakeHead(head);
       }
       native.respond(
         io.id,

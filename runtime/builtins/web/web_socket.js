@@ -5,27 +5,35 @@
 'use strict';
 
 const { enterContext, foreignIo, requireContext, state } = require('internal/context');
-const { WEBSOCKET_STANDARD_BINARY_TYPE, WEB_SOCKET_AUTO_REPLY_TO_CLOSE } = require('internal/flags');
+const {
+  WEBSOCKET_CLOSE_REASON_BYTE_LIMIT, WEBSOCKET_STANDARD_BINARY_TYPE, WEB_SOCKET_AUTO_REPLY_TO_CLOSE,
+  WEB_SOCKET_COMPRESSION,
+} = require('internal/flags');
 const { DOMException } = require('internal/dom_exception');
-const { defineInterface, defineProperty } = require('internal/webidl');
+const { headerOf, withoutHeaders } = require('internal/packed_head');
+const { badArgument, badConstructorArgument, defineInterface, defineProperty } = require('internal/webidl');
 const { toBytes } = require('internal/bytes');
-const { CloseEvent, ErrorEvent, Event, EventTarget, MessageEvent, defineEventHandler, dispatchTrusted } =
-  require('web/event_target');
+const {
+  CloseEvent, ErrorEvent, Event, EventTarget, defineEventHandler, dispatchTrusted, receivedMessage,
+} = require('web/event_target');
 
-// What native.webSocketReceive leaves in scratch[0]; the same numbers are in web_socket_natives.cc.
-const NOTHING = 0;
-const TEXT = 1;
+// What onSocket is told of; the same numbers are in dispatcher_sockets.cc.
 const BINARY = 2;
 const CLOSED = 3;
+const LOST = 4;
 
 const MAKE = Symbol('WebSocket');
 const NO_CODE = 1005;
 const LOST_CODE = 1006;
-const LOST = 'WebSocket disconnected without sending Close frame.';
 // Bytes.
 const MOST_ATTACHED = 16384;
 const NOT_ACCEPTED =
   'You must call one of accept() or state.acceptWebSocket() on this WebSocket before sending messages.';
+const GONE = 'WebSocket disconnected without sending Close frame.';
+
+const EXTENSIONS = 'sec-websocket-extensions';
+// Neither side is to remember earlier messages (runtime/http/web_socket_deflate.h).
+const OFFER = 'permessage-deflate; client_no_context_takeover; server_no_context_takeover';
 
 const WRONG = 'WebSocket Constructor: ';
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -59,14 +67,55 @@ function checkProtocols(protocols) {
   return list;
 }
 
+// The accepted WebSockets of a context. Most have one, which needs no Map.
+function keepSocket(io, id, socket) {
+  const { sockets } = io;
+  if (sockets === undefined) {
+    io.sockets = socket;
+  } else if (isWebSocket(sockets)) {
+    io.sockets = new Map([[numberOf(sockets), sockets], [id, socket]]);
+  } else {
+    sockets.set(id, socket);
+  }
+}
+
+function findSocket(io, id) {
+  const sockets = io?.sockets;
+  if (sockets === undefined) return undefined;
+  if (!isWebSocket(sockets)) return sockets.get(id);
+  return numberOf(sockets) === id ? sockets : undefined;
+}
+
+function dropSocket(io, id) {
+  if (findSocket(io, id) === undefined) return;
+  if (isWebSocket(io.sockets)) {
+    io.sockets = undefined;
+  } else {
+    io.sockets.delete(id);
+  }
+}
+
+// Why a connection was failed with this code.
+function failureOf(text, code) {
+  return new Error(code === LOST_CODE ? text
+    : `WebSocket protocol error; protocolError.statusCode = ${code}; protocolError.description = ${text}`);
+}
+
+function dispatchError(socket, error) {
+  const message = error instanceof Error ? `Uncaught ${error.name}: ${error.message}` : `Uncaught ${error}`;
+  dispatchTrusted(socket, new ErrorEvent('error', { error, message }));
+}
+
+let abortSocket;
 let makeSocket;
+let receiveSocket;
 let takeSocket;
 let deliver;
 let isWebSocket;
 let earlyAttachment;
 let hibernate;
+let numberOf;
 let reviveHibernating;
-let socketNumber;
 let takeEvent;
 
 /** https://websockets.spec.whatwg.org/#websocket, with Workers' accept(). */
@@ -81,24 +130,29 @@ class WebSocket extends EventTarget {
   #attachment;
   #closeSent = false;
   #closeReceived = false;
+  // Nothing can be sent any more, to anybody.
+  #lost = false;
   #halfOpen = false;
   #binaryType = state.flags & WEBSOCKET_STANDARD_BINARY_TYPE ? 'blob' : 'arraybuffer';
   #url = null;
-  #protocol = null;
+  #protocol = '';
+  #extensions = '';
 
-  // Made by new WebSocket(url), and there is no answer yet.
-  #connecting = false;
+  // Made by new WebSocket(url).
   #connected = false;
+  // While there is no answer: what ends the attempt.
+  #attempt = null;
 
   constructor(url, protocols = undefined) {
     super();
     if (url === MAKE) return;
+    if (arguments.length === 0) throw badConstructorArgument('WebSocket', 1, 'string');
     const address = parseAddress(url);
     const list = checkProtocols(protocols);
     this.#io = requireContext();
-    this.#connecting = this.#connected = true;
+    this.#connected = true;
     this.#url = address.href;
-    this.#protocol = '';
+    this.#attempt = new (require('web/abort').AbortController)();
     this.#connect(address, list);
   }
 
@@ -106,9 +160,10 @@ class WebSocket extends EventTarget {
     const { fetch } = require('web/fetch');
     const headers = { upgrade: 'websocket' };
     if (protocols.length > 0) headers['sec-websocket-protocol'] = protocols.join(', ');
+    if (state.flags & WEB_SOCKET_COMPRESSION) headers[EXTENSIONS] = OFFER;
     const target = address.href.replace(/^ws/, 'http');
     try {
-      const response = await fetch(target, { headers });
+      const response = await fetch(target, { headers, signal: this.#attempt.signal });
       const socket = response.webSocket;
       if (socket === null) {
         throw new TypeError(
@@ -116,22 +171,23 @@ class WebSocket extends EventTarget {
             `101 (switching protocols), but received ${response.status} instead.`,
         );
       }
-      this.#connecting = false;
-      this.#id = takeSocket(socket);
-      this.#protocol = response.headers.get('sec-websocket-protocol') ?? '';
-      this.#begin(undefined);
-      if (this.#closeSent) {
-        native.webSocketClose(this.#id, NO_CODE, '');
-        return;
+      if (this.#lost) {
+        native.webSocketFree(takeSocket(socket));
+        throw this.#attempt.signal.reason;
       }
+      this.#attempt = null;
+      this.#id = takeSocket(socket);
+      // In workerd null says that none was chosen.
+      this.#protocol = socket.#protocol === '' ? null : socket.#protocol;
+      this.#extensions = socket.#extensions === '' ? null : socket.#extensions;
+      this.#begin(undefined);
       dispatchTrusted(this, new Event('open'));
     } catch (error) {
-      this.#connecting = false;
-      this.#closeSent = this.#closeReceived = true;
-      dispatchTrusted(this, new ErrorEvent('error', { error, message: error?.message }));
-      dispatchTrusted(this, new CloseEvent('close', {
-        code: LOST_CODE, reason: 'Failed to establish websocket connection', wasClean: false,
-      }));
+      this.#attempt = null;
+      this.#lost = this.#closeReceived = true;
+      dispatchError(this, error);
+      const reason = 'Failed to establish websocket connection';
+      dispatchTrusted(this, new CloseEvent('close', { code: LOST_CODE, reason, wasClean: false }));
     }
   }
 
@@ -142,34 +198,37 @@ class WebSocket extends EventTarget {
   /** @param {{allowHalfOpen?: boolean}} [options] */
   accept(options = undefined) {
     this.#check();
-    if (this.#connecting) {
+    if (this.#attempt !== null) {
       throw new TypeError("Websockets obtained from the 'new WebSocket()' constructor cannot call accept");
     }
     if (this.#released) throw new TypeError("Can't accept() WebSocket that was already used in a response.");
     if (this.#hibernating) throw new TypeError("Can't accept() WebSocket after enabling hibernation.");
+    if (options !== undefined && options !== null && typeof options !== 'object') {
+      throw badArgument('accept', 'WebSocket', 1, 'AcceptOptions');
+    }
     if (!this.#accepted) this.#begin(options);
   }
 
   #begin(options) {
     this.#accepted = true;
     // By default, from some date on, a close is answered at once.
-    this.#halfOpen = options?.allowHalfOpen ?? !(state.flags & WEB_SOCKET_AUTO_REPLY_TO_CLOSE);
-    (this.#io.sockets ??= new Map()).set(this.#id, this);
+    const { allowHalfOpen = !(state.flags & WEB_SOCKET_AUTO_REPLY_TO_CLOSE) } = options ?? {};
+    this.#halfOpen = Boolean(allowHalfOpen);
+    this.#io.settle();
+    keepSocket(this.#io, this.#id, this);
     native.webSocketAccept(this.#id);
   }
 
   send(message) {
     this.#check();
     if (arguments.length === 0) {
-      throw new TypeError(
-        "Failed to execute 'send' on 'WebSocket': parameter 1 is not of type 'ArrayBuffer or ArrayBufferView or string'.",
-      );
+      throw badArgument('send', 'WebSocket', 1, 'ArrayBuffer or ArrayBufferView or string');
     }
-    if (this.#connecting) {
+    if (this.#attempt !== null) {
       throw new DOMException("Can't send() before the WebSocket is open.", 'InvalidStateError');
     }
     if (this.#closeSent) throw new TypeError("Can't call WebSocket send() after close().");
-    if (this.#released) return;
+    if (this.#lost || this.#released) return;
     if (!this.#accepted) throw new TypeError(NOT_ACCEPTED);
     let data = message;
     if (typeof message !== 'string') {
@@ -183,25 +242,26 @@ class WebSocket extends EventTarget {
   close(code = undefined, reason = undefined) {
     this.#check();
     if (code !== undefined) {
-      code = Number(code) & 0xffff;
+      code = Number(code) | 0;
       if (code < 1000 || code >= 5000 || code === 1004 || code === NO_CODE || code === LOST_CODE || code === 1015) {
         throw new DOMException(`Invalid WebSocket close code: ${code}.`, 'InvalidAccessError');
       }
     }
     if (reason !== undefined) {
       reason = `${reason}`;
+      if (state.flags & WEBSOCKET_CLOSE_REASON_BYTE_LIMIT && native.encodeUtf8(reason).byteLength > 123) {
+        throw new DOMException(
+          'WebSocket close reason must not be longer than 123 bytes when UTF-8 encoded.', 'SyntaxError');
+      }
       if (code === undefined) {
         throw new DOMException(
           'If you specify a WebSocket close reason, you must also specify a code.', 'InvalidAccessError');
       }
-      if (native.encodeUtf8(reason).byteLength > 123) {
-        throw new DOMException(
-          'WebSocket close reason must not be longer than 123 bytes when UTF-8 encoded.', 'SyntaxError');
-      }
     }
-    if (this.#closeSent || this.#released) return;
-    if (this.#connecting) {
-      this.#closeSent = true;
+    if (this.#closeSent || this.#lost || this.#released) return;
+    if (this.#attempt !== null) {
+      this.#lost = true;
+      this.#attempt.abort(new Error('close() was called before the connection was established.'));
       return;
     }
     if (!this.#accepted) throw new TypeError(NOT_ACCEPTED);
@@ -210,22 +270,22 @@ class WebSocket extends EventTarget {
     this.#settle();
   }
 
-  // Both sides have closed: C++ forgets it.
+  // Both sides have closed, or cannot any more: C++ forgets it.
   #settle() {
-    if (!this.#closeSent || !this.#closeReceived) return;
-    this.#io.sockets?.delete(this.#id);
+    if (!this.#closeReceived || !(this.#closeSent || this.#lost)) return;
+    dropSocket(this.#io, this.#id);
     native.webSocketFree(this.#id);
   }
 
   get readyState() {
-    if (this.#connecting) return this.#closeSent ? WebSocket.CLOSING : WebSocket.CONNECTING;
-    if (this.#closeSent && this.#closeReceived) return WebSocket.CLOSED;
+    if (this.#attempt !== null) return this.#lost ? WebSocket.CLOSING : WebSocket.CONNECTING;
+    if (this.#closeReceived && (this.#closeSent || this.#lost)) return WebSocket.CLOSED;
     return this.#closeSent || this.#closeReceived ? WebSocket.CLOSING : WebSocket.OPEN;
   }
 
   get url() { return this.#url; }
   get protocol() { return this.#protocol; }
-  get extensions() { return ''; }
+  get extensions() { return this.#extensions; }
   get bufferedAmount() { return this.#accepted ? native.webSocketBuffered(this.#id) : 0; }
 
   get binaryType() { return this.#binaryType; }
@@ -233,32 +293,26 @@ class WebSocket extends EventTarget {
     if (value === 'arraybuffer' || value === 'blob') this.#binaryType = value;
   }
 
-  // C++ has something for it.
-  #receive() {
-    for (;;) {
-      const data = native.webSocketReceive(this.#id);
-      const kind = native.scratch[0];
-      if (kind === NOTHING) return;
-      if (kind === TEXT || kind === BINARY) {
-        const asBlob = kind === BINARY && this.#binaryType === 'blob';
-        const value = asBlob ? new (require('web/blob').Blob)([data]) : data;
-        dispatchTrusted(this, new MessageEvent('message', { data: value, origin: null }));
-        continue;
-      }
-      const code = kind === CLOSED ? native.scratch[1] : LOST_CODE;
+  // C++ has received something for it: a string, an ArrayBuffer, or the reason of an end.
+  #receive(kind, data, code) {
+    if (kind === CLOSED) {
       this.#closeReceived = true;
-      if (kind !== CLOSED) {
-        // Nothing can be sent to somebody who is gone.
-        this.#closeSent = true;
-        const error = new Error(data);
-        dispatchTrusted(this, new ErrorEvent('error', { error, message: error.message }));
-      } else if (!this.#halfOpen && !this.#closeSent) {
+      if (!this.#halfOpen && !this.#closeSent) {
         this.#closeSent = true;
         native.webSocketClose(this.#id, code, data);
       }
-      dispatchTrusted(this, new CloseEvent('close', { code, reason: kind === CLOSED ? data : '', wasClean: kind === CLOSED }));
+      dispatchTrusted(this, new CloseEvent('close', { code, reason: data, wasClean: true }));
       this.#settle();
-      return;
+    } else if (kind === LOST) {
+      this.#closeReceived = this.#lost = true;
+      // A peer that is gone is no error in workerd, one that broke the protocol is.
+      if (code !== 0) dispatchError(this, failureOf(data, code));
+      const reason = code === 0 ? GONE : '';
+      dispatchTrusted(this, new CloseEvent('close', { code: LOST_CODE, reason, wasClean: false }));
+      this.#settle();
+    } else {
+      const asBlob = kind === BINARY && this.#binaryType === 'blob';
+      dispatchTrusted(this, receivedMessage(asBlob ? new (require('web/blob').Blob)([data]) : data));
     }
   }
 
@@ -284,6 +338,14 @@ class WebSocket extends EventTarget {
   }
 
   static {
+    // The signal of the fetch() that gave it was aborted.
+    abortSocket = (socket, reason) => {
+      if (!socket.#accepted || socket.readyState === WebSocket.CLOSED) return;
+      socket.#closeReceived = socket.#lost = true;
+      dispatchError(socket, reason);
+      dispatchTrusted(socket, new CloseEvent('close', { code: LOST_CODE, reason: GONE, wasClean: false }));
+      socket.#settle();
+    };
     // Accepts it for a Durable Object; its number.
     hibernate = (socket) => {
       socket.#check();
@@ -295,7 +357,6 @@ class WebSocket extends EventTarget {
       }
       // Whatever the date, the object itself answers a close.
       socket.#accepted = socket.#hibernating = true;
-      socket.#protocol ??= '';
       return socket.#id;
     };
     // What was attached before it was accepted.
@@ -305,31 +366,33 @@ class WebSocket extends EventTarget {
       const socket = makeSocket(io, id);
       // Whatever the date, the object itself answers a close.
       socket.#accepted = socket.#hibernating = true;
-      socket.#protocol ??= '';
       return socket;
     };
-    socketNumber = (socket) => socket.#id;
-    // What has come, as a handler of the object and its parameters; undefined: nothing.
-    takeEvent = (socket) => {
-      const data = native.webSocketReceive(socket.#id);
-      const kind = native.scratch[0];
-      if (kind === NOTHING) return undefined;
-      if (kind === TEXT || kind === BINARY) return { handler: 'webSocketMessage', parameters: [data], last: false };
-      socket.#closeReceived = true;
-      if (kind !== CLOSED) {
-        socket.#closeSent = true;
-        native.webSocketFree(socket.#id);
-        return { handler: 'webSocketClose', parameters: [LOST_CODE, LOST, false], last: true };
+    // What has come, as a handler of the object and its parameters.
+    takeEvent = (socket, kind, data, code) => {
+      if (kind === CLOSED) {
+        socket.#closeReceived = true;
+        socket.#settle();
+        return { handler: 'webSocketClose', parameters: [code, data, true], last: true };
       }
-      const code = native.scratch[1];
-      socket.#settle();
-      return { handler: 'webSocketClose', parameters: [code, data, true], last: true };
+      if (kind !== LOST) return { handler: 'webSocketMessage', parameters: [data], last: false };
+      socket.#closeReceived = socket.#lost = true;
+      native.webSocketFree(socket.#id);
+      return code === 0
+        ? { handler: 'webSocketClose', parameters: [LOST_CODE, GONE, false], last: true }
+        : { handler: 'webSocketError', parameters: [failureOf(data, code)], last: true };
     };
-    makeSocket = (io, id, protocol = null) => {
+    makeSocket = (io, id) => {
       const socket = new WebSocket(MAKE);
-      socket.#protocol = protocol;
       socket.#io = io;
       socket.#id = id;
+      return socket;
+    };
+    // The socket of a response with this head.
+    receiveSocket = (io, id, head) => {
+      const socket = makeSocket(io, id);
+      socket.#protocol = headerOf(head, 'sec-websocket-protocol') ?? '';
+      socket.#extensions = headerOf(head, EXTENSIONS) ?? '';
       return socket;
     };
     // The number, for a response: from now on the socket is whoever's gets it.
@@ -340,19 +403,22 @@ class WebSocket extends EventTarget {
       if (socket.#released) throw new TypeError("Can't return WebSocket that was already used in a response.");
       if (socket.#accepted) throw new TypeError("Can't return WebSocket in a Response after calling accept().");
       socket.#check();
+      socket.#io.settle();
       socket.#released = true;
       return socket.#id;
     };
-    deliver = (socket) => socket.#receive();
+    deliver = (socket, kind, data, code) => socket.#receive(kind, data, code);
     isWebSocket = (value) => value !== null && typeof value === 'object' && #halfOpen in value;
+    numberOf = (socket) => socket.#id;
   }
 }
 const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'];
 for (let value = 0; value < STATES.length; value++) {
   const constant = { value, writable: false, enumerable: true, configurable: false };
-  defineProperty(WebSocket, STATES[value], constant);
-  defineProperty(WebSocket.prototype, STATES[value], constant);
-  defineProperty(WebSocket, `READY_STATE_${STATES[value]}`, constant);
+  for (const name of [STATES[value], `READY_STATE_${STATES[value]}`]) {
+    defineProperty(WebSocket, name, constant);
+    defineProperty(WebSocket.prototype, name, constant);
+  }
 }
 defineInterface(WebSocket);
 const EVENTS = ['open', 'message', 'close', 'error'];
@@ -374,24 +440,34 @@ class WebSocketPair {
     yield this[1];
   }
 }
+defineInterface(WebSocketPair);
+
+// The head of a response with a WebSocket, as the server is to see it: the header limits what it
+// agrees on, and an empty one declines (AnswerDeflate in runtime/http/web_socket_extensions.h).
+function handshakeHead(head) {
+  if (state.flags & WEB_SOCKET_COMPRESSION) return head;
+  return `${withoutHeaders(head, (name) => name === EXTENSIONS)}\n${EXTENSIONS}\0`;
+}
 
 // --- entered from C++ ---
 
-function onSocket(ioId, id) {
-  const socket = enterContext(ioId)?.sockets?.get(id);
-  if (socket !== undefined) deliver(socket);
+function onSocket(ioId, id, kind, data, code) {
+  const socket = findSocket(enterContext(ioId), id);
+  if (socket !== undefined) deliver(socket, kind, data, code);
 }
 
 module.exports = {
   WebSocket,
   WebSocketPair,
+  abortSocket,
   earlyAttachment,
+  handshakeHead,
   hibernate,
   isWebSocket,
-  makeSocket,
+  numberOf,
   onSocket,
+  receiveSocket,
   reviveHibernating,
-  socketNumber,
   takeEvent,
   takeSocket,
 };

@@ -300,8 +300,8 @@ function onActorAlarm(ioId, scheduledTime, retryCount) {
   );
 }
 
-// A WebSocket that the object has accepted has something to receive.
-function onActorSocket(ioId, id) {
+// A message of a WebSocket that the object has accepted.
+function onActorSocket(ioId, id, kind, data, code) {
   const io = enterActor(ioId, 1);
   if (io === undefined) return;
   const keep = (run) => {
@@ -312,7 +312,7 @@ function onActorSocket(ioId, id) {
       done();
     });
   };
-  io.actor.sockets.deliver(io.actor.instance, id, keep);
+  io.actor.sockets.deliver(io.actor.instance, keep, id, kind, data, code);
 }
 
 module.exports = { DurableObjectState, closeGate, handleActorFetch, handleActorMethod, onActorAlarm, onActorSocket, startActor };

@@ -6,7 +6,7 @@
 
 const { checkOwner } = require('internal/context');
 const { defineInterface } = require('internal/webidl');
-const { earlyAttachment, hibernate, isWebSocket, reviveHibernating, socketNumber, takeEvent } = require('web/web_socket');
+const { earlyAttachment, hibernate, isWebSocket, numberOf, reviveHibernating, takeEvent } = require('web/web_socket');
 
 const MOST_TAGS = 10;
 const LONGEST_TAG = 256;
@@ -102,7 +102,7 @@ class HibernatingSockets {
   }
 
   tags(socket) {
-    const tags = native.hibernatingTags(socketNumber(requireSocket('getTags', socket)));
+    const tags = native.hibernatingTags(numberOf(requireSocket('getTags', socket)));
     if (tags === undefined) {
       throw new Error("you must call 'acceptWebSocket()' before attempting to access the tags of a WebSocket.");
     }
@@ -133,29 +133,26 @@ class HibernatingSockets {
   }
 
   answered(socket) {
-    const ms = native.hibernatingAnswered(socketNumber(requireSocket('getWebSocketAutoResponseTimestamp', socket)));
+    const ms = native.hibernatingAnswered(numberOf(requireSocket('getWebSocketAutoResponseTimestamp', socket)));
     return ms < 0 ? null : new Date(ms);
   }
 
-  // Gives what has come to the handlers of `instance`.
-  deliver(instance, id, keep) {
+  // Gives what has come, see onSocket in web/web_socket.js, to a handler of `instance`.
+  deliver(instance, keep, id, kind, data, code) {
     const socket = this.of(id);
-    for (let event = takeEvent(socket); event !== undefined; event = takeEvent(socket)) {
-      const { handler, parameters, last } = event;
-      if (last) {
-        this.#sockets.delete(id);
-        native.hibernatingLeft(id);
-      }
-      keep(async () => {
-        if (typeof instance[handler] !== 'function') {
-          // A close without a handler is nothing special.
-          if (handler === 'webSocketMessage') throw new Error(`Handler does not export a ${handler}() function.`);
-          return;
-        }
-        await instance[handler](socket, ...parameters);
-      });
-      if (last) return;
+    const { handler, parameters, last } = takeEvent(socket, kind, data, code);
+    if (last) {
+      this.#sockets.delete(id);
+      native.hibernatingLeft(id);
     }
+    keep(async () => {
+      if (typeof instance[handler] !== 'function') {
+        // A close without a handler is nothing special.
+        if (handler === 'webSocketMessage') throw new Error(`Handler does not export a ${handler}() function.`);
+        return;
+      }
+      await instance[handler](socket, ...parameters);
+    });
   }
 }
 

@@ -10,7 +10,7 @@ const { isProxy } = native;
 const { STREAM, NONE, USED, takeBody, taken } = require('web/body');
 const { Headers, fromPacked, pack } = require('web/headers');
 const { USED_REQUEST, isRequest, packRequest, requestParts, reviveRequest } = require('web/request');
-const { Response, isResponse, receiveResponse, responseParts, reviveResponse } = require('web/response');
+const { Response, isHandshake, isResponse, receiveResponse, responseParts, reviveResponse } = require('web/response');
 const { defineProperty } = require('internal/webidl');
 const { getPrototypeOf, objectPrototype } = require('internal/primordials');
 const { bindingRootOf, makeFetcherFrom } = require('workers/fetcher');
@@ -198,6 +198,7 @@ function describeObject(object) {
   const binding = bindingRootOf(object);
   if (binding !== undefined) return [BINDING, native.attachChannel(binding.channel), binding.props];
   if (isResponse(object)) {
+    if (isHandshake(object)) throw makeException(unsupported('WebSocket'), 'DataCloneError');
     const { status, head, cf, encoded } = responseParts(object);
     return [RESPONSE, status, head, attachBodyOf(object, USED), cf === undefined ? undefined : serialize(cf), encoded];
   }

@@ -12,9 +12,17 @@ namespace {
 using base::Message;
 using base::MessageEnd;
 
-const std::string kAsk =
-    "GET /chat HTTP/1.1\r\nhost: a\r\nupgrade: WebSocket\r\nconnection: keep-alive, Upgrade\r\n"
-    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n";
+using namespace std::string_literals;
+
+// A request with more headers, each of which ends in CRLF.
+std::string Ask(const std::string& headers = "") {
+  return "GET /chat HTTP/1.1\r\nhost: a\r\nupgrade: WebSocket\r\nconnection: keep-alive, "
+         "Upgrade\r\n"
+         "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n" +
+         headers + "\r\n";
+}
+const std::string kAsk = Ask();
+const std::string kOffer = "sec-websocket-extensions: permessage-deflate\r\n";
 
 std::string Masked(WebSocketOpcode opcode, std::string_view payload) {
   std::string out;
@@ -29,15 +37,18 @@ std::string Plain(WebSocketOpcode opcode, std::string_view payload) {
 
 // A connection that has become a WebSocket; `mine` is the Worker's end.
 struct Upgraded : ConnectionFixture {
-  Upgraded() {
-    Feed(kAsk);
+  explicit Upgraded(const std::string& headers = "",
+                    std::string_view answer = std::string_view("\nx-ws\0yes", 9)) {
+    Feed(Ask(headers));
     REQUIRE(requests.size() == 1);
     requests[0]->set_listener(&answered);
     auto ends = MessageEnd::Pair();
     mine = std::move(ends.first);
-    REQUIRE(requests[0]->UpgradeToWebSocket(std::string_view("\nx-ws\0yes", 9),
-                                            std::move(ends.second)));
+    REQUIRE(requests[0]->UpgradeToWebSocket(answer, std::move(ends.second)));
     head = Flush();
+  }
+  void Send(std::string_view text) {
+    mine->Send({Message::Kind::kText, 0, base::Chunk::Copy(text)});
   }
   Message Receive() {
     Message message;
@@ -50,10 +61,6 @@ struct Upgraded : ConnectionFixture {
 };
 
 TEST_SUITE("runtime/http/web_socket_connection") {
-  TEST_CASE("the key of RFC 6455, section 1.3") {
-    CHECK(WebSocketAccept("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  }
-
   TEST_CASE("an upgrade is answered by 101 with the headers of the response") {
     Upgraded client;
     CHECK(
@@ -71,7 +78,7 @@ TEST_SUITE("runtime/http/web_socket_connection") {
     CHECK(message.data.view() == "hello");
     message = client.Receive();
     CHECK(message.kind == Message::Kind::kBinary);
-    client.mine->Send({Message::Kind::kText, base::Chunk::Copy("hi"), 0, {}});
+    client.Send("hi");
     CHECK(client.dirty);
     CHECK(client.Flush() == Plain(WebSocketOpcode::kText, "hi"));
   }
@@ -103,7 +110,7 @@ TEST_SUITE("runtime/http/web_socket_connection") {
       const Message message = client.Receive();
       CHECK(message.kind == Message::Kind::kClose);
       CHECK(message.code == 3001);
-      CHECK(message.reason == "bye");
+      CHECK(message.data.view() == "bye");
       CHECK(client.Flush() == "");
       CHECK(client.connection->fate() == Connection::Fate::kOpen);
       client.mine->Close(3001, "");
@@ -121,12 +128,54 @@ TEST_SUITE("runtime/http/web_socket_connection") {
   }
 
   TEST_CASE("a broken rule fails the connection with the code that says so") {
+    struct {
+      std::string bytes;
+      uint16_t code;
+      std::string why;
+    } const cases[] = {
+        {"\x81\x02hi", 1002, "Received a frame of the client that is not masked"},
+        {"\xc1\x80\x01\x02\x03\x04", 1002,
+         "Received a WebSocket frame whose compression bit was set, but the compression extension "
+         "was "
+         "not negotiated for this connection."},
+        {"\xa1\x80\x01\x02\x03\x04", 1002, "Received frame had RSV bits 2 or 3 set"},
+        {"\x83\x80\x01\x02\x03\x04", 1002, "Unknown opcode 3"},
+        {Masked(WebSocketOpcode::kContinuation, "x"), 1002, "Unexpected continuation frame"},
+        {Masked(WebSocketOpcode::kText, "\xc3"), 1007,
+         "Received a text message that is not valid UTF-8"},
+        {"\x82\xff\0\0\0\0\2\0\0\1\1\2\3\4"s, 1009, "Message is too large: 33554433 > 33554432"},
+        {Masked(WebSocketOpcode::kClose, "\3"), 1002, "Received a Close frame with half a code"},
+        {Masked(WebSocketOpcode::kClose, ClosePayload(1006, "")), 1002,
+         "Received a Close frame with the code 1006"},
+    };
+    for (const auto& one : cases) {
+      CAPTURE(one.why);
+      for (const bool bytewise : {false, true}) {
+        Upgraded client;
+        // What comes after it is nobody's.
+        const std::string bytes = one.bytes + Masked(WebSocketOpcode::kText, "more");
+        if (bytewise) {
+          client.FeedBytewise(bytes);
+        } else {
+          client.Feed(bytes);
+        }
+        CHECK(client.Flush() == Plain(WebSocketOpcode::kClose, ClosePayload(one.code, one.why)));
+        const Message message = client.Receive();
+        CHECK(message.kind == Message::Kind::kLost);
+        CHECK(message.code == one.code);
+        CHECK(message.data.view() == one.why);
+        CHECK(client.connection->fate() == Connection::Fate::kClose);
+        CHECK(client.answered.sent);
+      }
+    }
+  }
+
+  TEST_CASE("what was right before a broken rule is not lost") {
     Upgraded client;
-    client.Feed("\x81\x02hi");
-    CHECK(client.Flush() == Plain(WebSocketOpcode::kClose,
-                                  ClosePayload(1002, "a frame of the client is not masked")));
+    client.Feed(Masked(WebSocketOpcode::kText, "good") + "\xff");
+    client.Feed("\xff");
+    CHECK(client.Receive().data.view() == "good");
     CHECK(client.Receive().kind == Message::Kind::kLost);
-    CHECK(client.connection->fate() == Connection::Fate::kClose);
   }
 
   TEST_CASE("a client that goes without a close is lost") {
@@ -135,7 +184,7 @@ TEST_SUITE("runtime/http/web_socket_connection") {
     SUBCASE("its connection") { client.connection->Die(); }
     const Message message = client.Receive();
     CHECK(message.kind == Message::Kind::kLost);
-    CHECK(message.reason == "WebSocket disconnected without sending Close frame.");
+    CHECK(message.data.view() == "WebSocket disconnected without sending Close frame.");
   }
 
   TEST_CASE("when the Worker's end goes the client is told") {
@@ -155,6 +204,143 @@ TEST_SUITE("runtime/http/web_socket_connection") {
     CHECK(client.connection->wants_read());
   }
 
+  TEST_CASE("what the client does not take is known to the Worker, to the byte") {
+    Upgraded client;
+    const std::string message(100'000, 'x');
+    for (int i = 0; i < 10; i++) client.Send(message);
+    CHECK(client.mine->buffered() == 1'000'000);
+    // 256 KiB and a message at most are in the queue for the socket; a frame adds its header.
+    client.FlushSome(0);
+    CHECK(client.mine->buffered() > 1'000'000);
+    CHECK(client.mine->buffered() <= 1'000'040);
+    client.FlushSome(50'000);
+    CHECK(client.mine->buffered() <= 950'040);
+    client.Flush();
+    CHECK(client.mine->buffered() == 0);
+  }
+
+  TEST_CASE("pings are answered each, but not without bound when nobody takes the pongs") {
+    Upgraded client;
+    std::string pongs;
+    for (int i = 0; i < 10; i++) {
+      client.Feed(Masked(WebSocketOpcode::kPing, std::to_string(i)));
+      pongs += Plain(WebSocketOpcode::kPong, std::to_string(i));
+    }
+    CHECK(client.Flush() == pongs);
+    // The client reads nothing, and the queue is full.
+    client.Send(std::string(300'000, 'x'));
+    client.FlushSome(0);
+    for (int i = 0; i < 10'000; i++) {
+      client.Feed(Masked(WebSocketOpcode::kPing, std::string(120, 'p')));
+      if (i % 10 == 0) client.FlushSome(0);
+    }
+    client.Feed(Masked(WebSocketOpcode::kPing, "last"));
+    const std::string rest = client.Flush();
+    CHECK(rest.size() < 300'000 + 2 * WebSocketConnection::kMaxPongs);
+    CHECK(rest.ends_with(Plain(WebSocketOpcode::kPong, "last")));
+  }
+
+  TEST_CASE("a silent connection holds no buffers") {
+    Upgraded client;
+    client.Send("something");
+    client.Flush();
+    CHECK(client.connection->output().tail().data() != nullptr);
+    client.connection->Sweep();
+    CHECK(client.connection->output().tail().data() != nullptr);
+    client.now += 1000;
+    client.connection->Sweep();
+    CHECK(client.connection->output().tail().data() == nullptr);
+    client.Send("more");
+    client.Feed(Masked(WebSocketOpcode::kText, "and more"));
+    CHECK(client.Flush() == Plain(WebSocketOpcode::kText, "more"));
+    CHECK(client.Receive().data.view() == "and more");
+  }
+
+  TEST_CASE("compression is agreed on when the client offers it") {
+    const std::string text(1000, 'x');
+    SUBCASE("it does") {
+      Upgraded client(kOffer);
+      CHECK(client.head.find("\r\nsec-websocket-extensions: permessage-deflate; "
+                             "server_no_context_takeover; client_no_context_takeover\r\n") !=
+            std::string::npos);
+      client.Send(text);
+      client.Send("short");
+      const std::string frames = client.Flush();
+      CHECK(frames.size() < 100);
+      CHECK(frames[0] == '\xc1');
+      CHECK(frames.ends_with(Plain(WebSocketOpcode::kText, "short")));
+      // The same bytes come back from the client.
+      std::string payload = frames.substr(2, static_cast<size_t>(frames[1]));
+      std::string frame = Masked(WebSocketOpcode::kText, payload);
+      frame[0] = '\xc1';
+      client.FeedBytewise(frame);
+      CHECK(client.Receive().data.view() == text);
+    }
+    SUBCASE("it does not") {
+      Upgraded client;
+      CHECK(client.head.find("extensions") == std::string::npos);
+      client.Send(text);
+      CHECK(client.Flush() == Plain(WebSocketOpcode::kText, text));
+    }
+    SUBCASE("the Worker declines") {
+      Upgraded client(kOffer, "\nsec-websocket-extensions\0"s);
+      CHECK(client.head.find("extensions") == std::string::npos);
+      client.Send(text);
+      CHECK(client.Flush() == Plain(WebSocketOpcode::kText, text));
+    }
+  }
+
+  TEST_CASE("a bomb is refused when it has grown to the limit") {
+    Upgraded client(kOffer);
+    const std::string zeros(size_t{48} << 20, '\0');
+    DeflateParameters both;
+    both.server_no_context_takeover = both.client_no_context_takeover = true;
+    WebSocketDeflate deflate(WebSocketRole::kClient, both);
+    std::string frame = Masked(WebSocketOpcode::kBinary, deflate.Compress(zeros).view());
+    frame[0] = '\xc2';
+    CHECK(frame.size() < 300'000);
+    client.Feed(frame);
+    CHECK(client.Flush() ==
+          Plain(WebSocketOpcode::kClose, ClosePayload(1009, "Message is too large: > 33554432")));
+  }
+
+  TEST_CASE("a response that was another handshake's is given a handshake of its own") {
+    Upgraded client("",
+                    "\nupgrade\0websocket\nconnection\0Upgrade\nsec-websocket-accept\0else\n"
+                    "sec-websocket-extensions\0permessage-deflate\nsec-websocket-protocol\0chat"s);
+    CHECK(
+        client.head ==
+        "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-protocol: chat\r\nupgrade: websocket\r\n"
+        "connection: Upgrade\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+  }
+
+  TEST_CASE("a server that stops says so, and what the Worker sends after it is dropped") {
+    Upgraded client;
+    client.Send("before");
+    client.state.draining = true;
+    client.connection->BeginDrain();
+    const std::string going =
+        Plain(WebSocketOpcode::kClose, ClosePayload(1001, "The server is stopping."));
+    CHECK(client.Flush() == Plain(WebSocketOpcode::kText, "before") + going);
+    client.Send("after");
+    client.mine->Close(1000, "");
+    CHECK(client.Flush() == "");
+    CHECK(client.connection->fate() == Connection::Fate::kOpen);
+    SUBCASE("the client answers") {
+      client.Feed(Masked(WebSocketOpcode::kClose, ClosePayload(1001, "")));
+      client.Flush();
+      const Message message = client.Receive();
+      CHECK(message.kind == Message::Kind::kClose);
+      CHECK(message.code == 1001);
+      CHECK(client.connection->fate() == Connection::Fate::kClose);
+    }
+    SUBCASE("it does not") {
+      client.now += client.limits.half_close_ms;
+      client.connection->Sweep();
+      CHECK(client.connection->dead());
+    }
+  }
+
   TEST_CASE("silence is no reason to close, a close that is not answered is") {
     Upgraded client;
     client.now += 10 * client.limits.body_timeout_ms;
@@ -168,17 +354,43 @@ TEST_SUITE("runtime/http/web_socket_connection") {
     CHECK(client.connection->dead());
   }
 
-  TEST_CASE("a request that asks wrongly is a plain one") {
+  TEST_CASE("a request that asks wrongly is refused when it would become a WebSocket") {
     ConnectionFixture client;
     std::string ask = kAsk;
+    std::string answer = "HTTP/1.1 400 Bad Request\r\n";
+    std::string why;
     SUBCASE("without a key") {
       ask.replace(ask.find("sec-websocket-key"), 17, "x-websocket-keeeey");
+      why = "Missing Sec-WebSocket-Key";
     }
-    SUBCASE("with a key that is none") { ask.replace(ask.find("dGhl"), 24, "short"); }
-    SUBCASE("in another version") { ask.replace(ask.find("13\r\n"), 2, "8"); }
-    SUBCASE("for something else") { ask.replace(ask.find("WebSocket"), 9, "h2c"); }
+    SUBCASE("with a key that is none") {
+      ask.replace(ask.find("dGhl"), 24, "short");
+      why = "Sec-WebSocket-Key is not 16 bytes in base64";
+    }
+    SUBCASE("in another version") {
+      ask.replace(ask.find("13\r\n"), 2, "8");
+      answer = "HTTP/1.1 426 Upgrade Required\r\n";
+      why = "The requested WebSocket version is not supported.";
+    }
     client.Feed(ask + "GET /next HTTP/1.1\r\nhost: a\r\n\r\n");
-    CHECK(client.requests.size() == 2);
+    CHECK_MESSAGE(client.requests.size() == 2, "the connection stays one of HTTP");
+    auto ends = MessageEnd::Pair();
+    CHECK(client.requests[0]->UpgradeToWebSocket({}, std::move(ends.second)));
+    const std::string got = client.Flush();
+    CHECK(got.starts_with(answer));
+    CHECK(got.ends_with("\r\n\r\nERROR: " + why));
+    CHECK((got.find("\r\nsec-websocket-version: 13\r\n") != std::string::npos) ==
+          answer.starts_with("HTTP/1.1 426"));
+    Message message;
+    REQUIRE(ends.first->Receive(&message));
+    CHECK(message.kind == Message::Kind::kLost);
+  }
+
+  TEST_CASE("a request for something else cannot become a WebSocket") {
+    ConnectionFixture client;
+    std::string ask = kAsk;
+    ask.replace(ask.find("WebSocket"), 9, "h2c");
+    client.Feed(ask);
     auto ends = MessageEnd::Pair();
     CHECK_FALSE(client.requests[0]->UpgradeToWebSocket({}, std::move(ends.second)));
   }

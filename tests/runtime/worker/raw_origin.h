@@ -45,6 +45,7 @@ class RawOrigin {
     if (count > 0) request_.append(buffer, static_cast<size_t>(count));
     return request_.find("\r\n\r\n") != std::string::npos;
   }
+  const std::string& request() const { return request_; }
   void Say(std::string_view text) {
     CHECK(send(peer_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
   }
