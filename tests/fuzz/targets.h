@@ -9,5 +9,6 @@ namespace isolane::fuzz {
 void RequestHead(std::string_view input);
 void ResponseHead(std::string_view input);
 void RpcClone(std::string_view input);
+void WebSocket(std::string_view input);
 
 }  // namespace isolane::fuzz
