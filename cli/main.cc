@@ -1,6 +1,7 @@
 // The `isolane` program: command line, configuration, then the server or the tests.
 
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -85,6 +86,14 @@ void KeepFreedMemory() {
   mallopt(M_TRIM_THRESHOLD, kTrimThreshold);
 }
 
+// Each connection is a file, and the soft limit of most systems is for few of them.
+void AllowManyFiles() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int Main(const std::vector<std::string>& arguments) {
   auto options = ParseOptions(arguments);
   if (!options.ok()) {
@@ -107,6 +116,7 @@ int Main(const std::vector<std::string>& arguments) {
       break;
   }
   KeepFreedMemory();
+  AllowManyFiles();
   return LoadAndRun(*options);
 }
 
