@@ -365,9 +365,20 @@ void Dispatcher::EndActor(Actor& actor) {
     }
   }
   std::vector<uint32_t> incoming = std::exchange(actor.invocation->incoming, {});
+  if (actor.broken && !actor.invocation->worker->tail_consumers().empty()) {
+    // Its constructor has failed, say: these calls have not begun, and end with it.
+    for (uint32_t one : calls) {
+      const Call* call = calls_.Find(one);
+      if (call == nullptr) continue;
+      tails_.BeginCall(*actor.invocation, *call);
+      tails_.FinishCall(*actor.invocation, one, &error);
+    }
+  }
+  // The calls first, in their order.
   if (actor.invocation->tail != nullptr) {
     for (uint32_t one : incoming) tails_.FinishCall(*actor.invocation, one, &error);
   }
+  if (actor.invocation->tail != nullptr) tails_.FinishObject(*actor.invocation, &error);
   calls.insert(calls.end(), incoming.begin(), incoming.end());
   for (const Actor::Held& one : std::exchange(actor.held, {})) {
     Call* call = one.kind == EventKind::kSocket ? nullptr : calls_.Find(one.id);

@@ -51,6 +51,24 @@ void TailEvent(const Arguments& info) {
   }
 }
 
+// tailBegin(context, json) -> number of an event of a Durable Object that is no call; 0: nobody is
+// told
+void TailBegin(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  uint32_t number = 0;
+  if (invocation != nullptr && invocation->actor != nullptr) {
+    number = WorkerOf(info).dispatcher().tails().BeginEvent(*invocation, TextArgument(info, 1));
+  }
+  info.GetReturnValue().Set(number);
+}
+
+// tailEnd(context, event)
+void TailEnd(const Arguments& info) {
+  if (Invocation* invocation = TailedArgument(info, 0)) {
+    WorkerOf(info).dispatcher().tails().FinishCall(*invocation, IdArgument(info, 1));
+  }
+}
+
 // tailLog(context, level, message, errorInfo | undefined): the last two are JSON
 void TailLog(const Arguments& info) {
   if (Invocation* invocation = TailedArgument(info, 0)) {
@@ -84,6 +102,7 @@ void TailStream(const Arguments& info) {
 constexpr js::NativeFunction kNatives[] = {
     {"eventRespond", EventRespond},   {"holdOpen", HoldOpen}, {"tailEvent", TailEvent},
     {"tailException", TailException}, {"tailLog", TailLog},   {"tailStream", TailStream},
+    {"tailBegin", TailBegin},         {"tailEnd", TailEnd},
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ double SinceEpochMs() {
 
 }  // namespace
 
-TailRecord* Tails::NewRecord(const Invocation& invocation, const Call& call) {
+TailRecord* Tails::NewRecord(const Invocation& invocation) {
   const std::vector<const Worker*>& chain = invocation.pipeline->tail_chain;
   std::vector<Worker*> consumers;
   for (Worker* one : invocation.worker->tail_consumers()) {
@@ -32,15 +32,21 @@ TailRecord* Tails::NewRecord(const Invocation& invocation, const Call& call) {
   auto owned = std::make_unique<TailRecord>();
   TailRecord* const record = owned.get();
   record->worker = invocation.worker;
-  if (call.channel != nullptr && call.channel->entrypoint != "default") {
-    record->entrypoint = call.channel->entrypoint;
-  }
   record->consumers = std::move(consumers);
   record->chain = chain;
   record->timestamp_ms = SinceEpochMs();
   record->started_ms = Dispatcher::NowMs();
-  record->Describe(call);
   live_.emplace(record, std::move(owned));
+  return record;
+}
+
+TailRecord* Tails::NewRecord(const Invocation& invocation, const Call& call) {
+  TailRecord* const record = NewRecord(invocation);
+  if (record == nullptr) return nullptr;
+  if (call.channel != nullptr && call.channel->entrypoint != "default") {
+    record->entrypoint = call.channel->entrypoint;
+  }
+  record->Describe(call);
   return record;
 }
 
@@ -49,13 +55,24 @@ void Tails::Begin(Invocation& invocation, const Call& call) {
 }
 
 void Tails::BeginCall(Invocation& object, const Call& call) {
-  TailRecord* const record = NewRecord(object, call);
-  if (record == nullptr) return;
-  record->object_id = object.actor->object_id;
-  record->entrypoint = object.actor->actor_class->name;
-  record->call = call.id;
-  calls_[call.id] = {&object, record};
-  object.tail = record;
+  if (TailRecord* const record = NewRecord(object, call)) BeginOnObject(object, *record, call.id);
+}
+
+uint32_t Tails::BeginEvent(Invocation& object, std::string_view json) {
+  TailRecord* const record = NewRecord(object);
+  if (record == nullptr) return 0;
+  base::AppendAsciiJson(json, record->event);
+  const uint32_t number = kFirstEvent | ++events_;
+  BeginOnObject(object, *record, number);
+  return number;
+}
+
+void Tails::BeginOnObject(Invocation& object, TailRecord& record, uint32_t number) {
+  record.object_id = object.actor->object_id;
+  record.entrypoint = object.actor->actor_class->name;
+  record.call = number;
+  calls_[number] = {&object, &record};
+  object.tail = &record;
 }
 
 void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* error) {
@@ -76,6 +93,14 @@ void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* err
     }
   }
   Close(record);
+}
+
+void Tails::FinishObject(Invocation& object, const RemoteError* error) {
+  std::vector<uint32_t> open;
+  for (const auto& [call, entry] : calls_) {
+    if (entry.first == &object) open.push_back(call);
+  }
+  for (uint32_t call : open) FinishCall(object, call, error);
 }
 
 TailRecord* Tails::RecordOf(const Invocation& invocation, uint32_t call) {
@@ -132,11 +157,7 @@ void Tails::Finish(Invocation& invocation) {
   TailRecord* const record = std::exchange(invocation.tail, nullptr);
   if (record->call != 0) {
     // A Durable Object that ended otherwise than by EndActor.
-    std::vector<uint32_t> open;
-    for (const auto& [call, entry] : calls_) {
-      if (entry.first == &invocation) open.push_back(call);
-    }
-    for (uint32_t call : open) FinishCall(invocation, call);
+    FinishObject(invocation, nullptr);
     return;
   }
   const base::Pipe* body = record->response.get();

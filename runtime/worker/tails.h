@@ -39,8 +39,13 @@ class Tails {
   // The same for a call on a Durable Object, whose invocation serves many, one after the other or
   // at a time. What nobody can tell apart, such as a console line, is noted for the last one.
   void BeginCall(Invocation& object, const Call& call);
-  // That call has been answered, or `error` has ended the object.
+  // An event of a Durable Object that is no call, such as its alarm: a number for FinishCall and
+  // Note..., as if it were one; 0 if nobody is to be told. `json`: what it is, an object in UTF-8.
+  uint32_t BeginEvent(Invocation& object, std::string_view json);
+  // That call has been answered, or failed with `error`.
   void FinishCall(Invocation& object, uint32_t call, const RemoteError* error = nullptr);
+  // The object has ended, by `error` if there is one, and with it all that goes on there.
+  void FinishObject(Invocation& object, const RemoteError* error);
 
   // --- of invocations with a record ---
   // Something other than "ok"; the first one counts. `call` is that on a Durable Object; 0: the
@@ -67,8 +72,13 @@ class Tails {
   void Stop();
 
  private:
+  // Numbers of events begin here: those of calls have 31 bits.
+  static constexpr uint32_t kFirstEvent = 1u << 31;
+
   // Null if nobody is to be told.
+  TailRecord* NewRecord(const Invocation& invocation);
   TailRecord* NewRecord(const Invocation& invocation, const Call& call);
+  void BeginOnObject(Invocation& object, TailRecord& record, uint32_t number);
   TailRecord* RecordOf(const Invocation& invocation, uint32_t call);
   // From live_ to finished_.
   void Close(TailRecord& record);
@@ -79,6 +89,7 @@ class Tails {
   // Of Durable Objects, by call; with the object's invocation.
   std::unordered_map<uint32_t, std::pair<Invocation*, TailRecord*>> calls_;
   std::vector<std::unique_ptr<TailRecord>> finished_;
+  uint32_t events_ = 0;
   size_t under_way_ = 0;
   size_t dropped_ = 0;
   double warned_ms_ = -kWarnEveryMs;

@@ -60,6 +60,16 @@ function noteFailure(io, error) {
   note(io, 0, error, true);
 }
 
+// An event of a Durable Object that is no call begins. The function that this gives is called when it
+// is over, with what it has thrown.
+function noteEvent(io, info) {
+  const number = native.tailBegin(io.id, stringify(setPrototypeOf(info, null)));
+  return (failed, error) => {
+    if (failed) note(io, number, error, true);
+    native.tailEnd(io.id, number);
+  };
+}
+
 // A stream has failed that goes into the native pipe `writer`: that of a response is a failure.
 function noteStream(io, writer, error) {
   const { name, message, stack } = describe(error);
@@ -109,4 +119,4 @@ function noteLog(io, level, args) {
   native.tailLog(io.id, level, `[${list}]`, errors === undefined ? undefined : stringify(errors));
 }
 
-module.exports = { noteException, noteFailure, noteLog, noteStream };
+module.exports = { noteEvent, noteException, noteFailure, noteLog, noteStream };

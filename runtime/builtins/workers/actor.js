@@ -4,9 +4,10 @@
 // https://developers.cloudflare.com/durable-objects/api/state/; spec/wrangler.md section 6.3
 'use strict';
 
-const { Frame, checkOwner, currentDepth, enterContext, getFrame, openContext, setFrame } = require('internal/context');
+const { Frame, checkOwner, currentDepth, enterContext, getFrame, openContext, setFrame, state } = require('internal/context');
 const { NO_FETCH, actorClassAt, environment, isClassOf } = require('workers/entrypoints');
 const { NOT_A_PROMISE, checkResponse, failCall, failureOf } = require('workers/dispatch');
+const { TAILED } = require('internal/flags');
 const { parse, promiseThen } = require('internal/primordials');
 const { takeResponse } = require('web/response');
 const { receiveRequest } = require('web/request');
@@ -281,6 +282,13 @@ function handleActorMethod(ioId, callId, depth, path, operation, args) {
   answer(io, callId, result, parameters);
 }
 
+const nobodyIsTold = () => {};
+
+// See internal/notes.js.
+function noteEvent(io, info) {
+  return state.flags & TAILED ? require('internal/notes').noteEvent(io, info) : nobodyIsTold;
+}
+
 // The object's alarm has gone off, for the (retryCount + 1)th time.
 function onActorAlarm(ioId, scheduledTime, retryCount) {
   const io = enterActor(ioId, 1);
@@ -290,11 +298,16 @@ function onActorAlarm(ioId, scheduledTime, retryCount) {
     if (typeof instance.alarm !== 'function') throw new Error('Handler does not export an alarm() function.');
     await instance.alarm({ scheduledTime, isRetry: retryCount > 0, retryCount });
   };
+  const over = noteEvent(io, { type: 'alarm', scheduledTime });
   promiseThen.call(
     run(),
-    () => native.actorAlarmDone(ioId, true),
+    () => {
+      over(false);
+      native.actorAlarmDone(ioId, true);
+    },
     (error) => {
       native.reportUncaught(error, 'alarm');
+      over(true, error);
       native.actorAlarmDone(ioId, false);
     },
   );
@@ -304,12 +317,16 @@ function onActorAlarm(ioId, scheduledTime, retryCount) {
 function onActorSocket(ioId, id, kind, data, code) {
   const io = enterActor(ioId, 1);
   if (io === undefined) return;
-  const keep = (run) => {
+  const keep = (event, run) => {
     native.waitUntil(ioId, 1);
-    const done = () => native.waitUntil(ioId, -1);
-    promiseThen.call(run(), done, (error) => {
+    const over = noteEvent(io, event);
+    const done = (failed, error) => {
+      over(failed, error);
+      native.waitUntil(ioId, -1);
+    };
+    promiseThen.call(run(), () => done(false), (error) => {
       native.reportUncaught(error, 'webSocket handler');
-      done();
+      done(true, error);
     });
   };
   io.actor.sockets.deliver(io.actor.instance, keep, id, kind, data, code);

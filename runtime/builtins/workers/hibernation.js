@@ -14,6 +14,8 @@ const LONGEST_MESSAGE = 2048;
 // A week, in ms.
 const LONGEST_TIMEOUT = 604_800_000;
 
+const EVENT_TYPES = { __proto__: null, webSocketMessage: 'message', webSocketClose: 'close', webSocketError: 'error' };
+
 class WebSocketRequestResponsePair {
   #request;
   #response;
@@ -137,7 +139,8 @@ class HibernatingSockets {
     return ms < 0 ? null : new Date(ms);
   }
 
-  // Gives what has come, see onSocket in web/web_socket.js, to a handler of `instance`.
+  // Gives what has come, see onSocket in web/web_socket.js, to a handler of `instance`. `keep` gets what
+  // tail Workers are told of it and the function to call.
   deliver(instance, keep, id, kind, data, code) {
     const socket = this.of(id);
     const { handler, parameters, last } = takeEvent(socket, kind, data, code);
@@ -145,7 +148,9 @@ class HibernatingSockets {
       this.#sockets.delete(id);
       native.hibernatingLeft(id);
     }
-    keep(async () => {
+    const event = { type: 'webSocket', webSocketEventType: EVENT_TYPES[handler] };
+    if (handler === 'webSocketClose') [event.code, , event.wasClean] = parameters;
+    keep(event, async () => {
       if (typeof instance[handler] !== 'function') {
         // A close without a handler is nothing special.
         if (handler === 'webSocketMessage') throw new Error(`Handler does not export a ${handler}() function.`);

@@ -44,6 +44,16 @@ const INFO = {
   connect: define('ConnectEventInfo'),
   tail: define('TailEventInfo'),
   test: define('CustomEventInfo'),
+  alarm: define('AlarmEventInfo'),
+  webSocket: define('HibernatableWebSocketEventInfo'),
+};
+
+// Of hibernating WebSockets: by the handler that was called.
+const WEB_SOCKET_EVENT = {
+  __proto__: null,
+  message: define('Message'),
+  close: define('Close'),
+  error: define('Error'),
 };
 
 // --- requests, whose secrets are shown only to those who ask for them ---
@@ -111,6 +121,11 @@ function eventOf({ type, ...info }) {
   if (type === 'fetch') return fetchInfo(info);
   if (type === 'tail') {
     info = { consumedEvents: info.consumedEvents.map((item) => new TailItem(MAKE, item)) };
+  } else if (type === 'alarm') {
+    info = { scheduledTime: new Date(info.scheduledTime) };
+  } else if (type === 'webSocket') {
+    const Event = WEB_SOCKET_EVENT[info.webSocketEventType];
+    info = { getWebSocketEvent: new Event(MAKE, info) };
   }
   return new INFO[type](MAKE, info);
 }

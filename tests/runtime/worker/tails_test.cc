@@ -272,6 +272,21 @@ TEST_SUITE("runtime/worker/tails") {
         wait() { return new Promise((resolve) => { this.resolve = resolve; }); }
         wake() { this.resolve(); }
         reset() { this.ctx.abort('reset'); }
+        async ring(how) { this.how = how; await this.ctx.storage.setAlarm(1000); }
+        async alarm() {
+          console.log(this.how);
+          if (this.how === 'fails') { await this.ctx.storage.deleteAlarm(); throw new Error('no bell'); }
+          if (this.how === 'aborts') { await this.ctx.storage.deleteAlarm(); this.ctx.abort('bell'); }
+        }
+      }
+      export class Hall extends DurableObject {
+        fetch() {
+          const [client, server] = Object.values(new WebSocketPair());
+          this.ctx.acceptWebSocket(server);
+          return new Response(null, { status: 101, webSocket: client });
+        }
+        webSocketMessage(socket, message) { console.log(message); if (message === 'b') throw new Error('no b'); }
+        webSocketClose(socket, code) { console.log('closed'); }
       }
       export class Broken extends DurableObject {
         constructor(ctx, env) { super(ctx, env); throw new Error('never'); }
@@ -279,7 +294,8 @@ TEST_SUITE("runtime/worker/tails") {
     // Its own request is not of interest.
     constexpr char kShow[] =
         "(item) => item.durableObjectId === undefined ? 0 : [item.executionModel, item.entrypoint, "
-        "item.durableObjectId.length, item.event.rpcMethod ?? item.event.response?.status ?? null, "
+        "item.durableObjectId.length, item.event.rpcMethod ?? item.event.response?.status ?? "
+        "item.event.scheduledTime?.constructor.name ?? item.event.getWebSocketEvent ?? null, "
         "item.outcome, ...item.logs.map((one) => one.message[0]), "
         "...item.exceptions.map((one) => one.message)]";
     const auto tell = [&](const std::string& code, size_t count) {
@@ -292,6 +308,7 @@ TEST_SUITE("runtime/worker/tails") {
                                .Date("2026-11-01")
                                .Objects("ROOM", "Room")
                                .Objects("BROKEN", "Broken")
+                               .Objects("HALL", "Hall")
                                .Tail("logger"),
                            Logger(kShow)});
       runtime.Get();
@@ -318,6 +335,35 @@ TEST_SUITE("runtime/worker/tails") {
                  3) == Texts{R"(["durableObject","Room",64,"fail","exception","no room"])",
                              R"(["durableObject","Room",64,"wake","ok"])",
                              R"(["durableObject","Room",64,"wait","ok"])"});
+    }
+    SUBCASE("alarms") {
+      CHECK(tell("await room.ring('rings');", 2) ==
+            Texts{R"(["durableObject","Room",64,"ring","ok"])",
+                  R"(["durableObject","Room",64,"Date","ok","rings"])"});
+    }
+    SUBCASE("alarms that fail") {
+      CHECK(tell("await room.ring('fails');", 2)[1] ==
+            R"(["durableObject","Room",64,"Date","exception","fails","no bell"])");
+    }
+    SUBCASE("alarms that end with their object") {
+      CHECK(tell("await room.ring('aborts');", 2)[1] ==
+            R"(["durableObject","Room",64,"Date","exception","aborts","bell"])");
+    }
+    SUBCASE("messages of hibernating WebSockets") {
+      CHECK(tell("const { webSocket } = await env.HALL.getByName('h').fetch('http://h/', "
+                 "{ headers: { upgrade: 'websocket' } }); webSocket.accept(); "
+                 "webSocket.send('a'); webSocket.send('b'); webSocket.close(4001, 'over');",
+                 4) ==
+            Texts{R"(["durableObject","Hall",64,101,"ok"])",
+                  R"(["durableObject","Hall",64,{"webSocketEventType":"message"},"ok","a"])",
+                  R"(["durableObject","Hall",64,{"webSocketEventType":"message"},"exception","b",)"
+                  R"("no b"])",
+                  R"(["durableObject","Hall",64,{"webSocketEventType":"close","code":4001,)"
+                  R"("wasClean":true},"ok","closed"])"});
+    }
+    SUBCASE("a constructor that fails") {
+      CHECK(tell("await env.BROKEN.getByName('b').add(1, 2);", 1) ==
+            Texts{R"(["durableObject","Broken",64,"add","exception","never"])"});
     }
     SUBCASE("an object that is reset ends them all") {
       CHECK(tell("const one = room.wait(); await room.reset().catch(() => {}); await one;", 2) ==
