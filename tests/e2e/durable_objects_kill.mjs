@@ -2,7 +2,7 @@
 // moments, 100 times, while clients store numbers in Durable Objects by put(), SQL and transactions; each time
 // it starts again, every answer that a client has got must still be true.
 //
-//   node tests/e2e/durable_objects_kill.mjs [ROUNDS] [SEED]
+// Started by durable_objects_kill.sh.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 
 const rounds = Number(process.argv[2] ?? 100);
 let seed = Number(process.argv[3] ?? 20261121);
-const program = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../build/isolane');
+const program = path.resolve(
+  process.env.ISOLANE || path.join(path.dirname(fileURLToPath(import.meta.url)), '../../build/isolane'));
 const OBJECTS = 4;
 const CLIENTS = 8;
 
