@@ -15,6 +15,7 @@
 #include "cli/explain.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/project_build.h"
 #include "cli/serve.h"
 #include "cli/terminal.h"
 #include "cli/test_run.h"
@@ -73,6 +74,10 @@ int LoadAndRun(const CliOptions& options) {
     return 0;
   }
   PrintNotes(loaded.notes, options.log_level);
+  {
+    wrangler::Builder builder(BuilderOptionsOf(options));
+    if (!BuildProject(builder, {}, loaded.project, options.log_level)) return kFailure;
+  }
   if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
   return RunServer(options, std::move(loaded.project));
 }

@@ -34,18 +34,18 @@ constexpr ConfigKey kKeys[] = {
     {"dev", kUsed, kObject, kTop},
     {"env", kUsed, kObject, kTop},
 
-    // The bundler: isolane reads modules as they are.
-    {"no_bundle", kIgnored, kBoolean, kInherited},
-    {"find_additional_modules", kIgnored, kBoolean, kInherited},
-    {"preserve_file_names", kIgnored, kBoolean, kInherited},
-    {"minify", kIgnored, kBoolean, kInherited},
-    {"keep_names", kIgnored, kBoolean, kInherited},
-    {"tsconfig", kIgnored, kString, kInherited},
-    {"jsx_factory", kIgnored, kString, kInherited},
-    {"jsx_fragment", kIgnored, kString, kInherited},
-    {"build", kLater, kObject, kInherited},
-    {"alias", kLater, kObject, kTop},
-    {"define", kLater, kObject, kOwn},
+    // How modules are built.
+    {"no_bundle", kUsed, kBoolean, kInherited},
+    {"find_additional_modules", kUsed, kBoolean, kInherited},
+    {"preserve_file_names", kUsed, kBoolean, kInherited},
+    {"minify", kUsed, kBoolean, kInherited},
+    {"keep_names", kUsed, kBoolean, kInherited},
+    {"tsconfig", kUsed, kString, kInherited},
+    {"jsx_factory", kUsed, kString, kInherited},
+    {"jsx_fragment", kUsed, kString, kInherited},
+    {"build", kUsed, kObject, kInherited},
+    {"alias", kUsed, kObject, kTop},
+    {"define", kUsed, kObject, kOwn},
     {"python_modules", kLater, kObject, kInherited},
 
     // Bindings and events.

@@ -174,6 +174,7 @@ void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   config.tail_consumers = ReadTailConsumers(section);
   config.crons = ReadCrons(section, section.diagnostics());
   config.rules = ReadModuleRules(section);
+  config.build = ReadBuildConfig(section);
   ReadLimits(section, config.limits);
   config.effective = section.object();
 }
@@ -264,7 +265,10 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
   CheckOtherKeys(top);
   top.Object("env");
   ReadWorker(top, config);
+  // An environment has no `alias` of its own.
+  auto alias = config.build.alias;
   if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config);
+  config.build.alias = std::move(alias);
   ReadDev(top, config.dev);
 
   if (choice.name) {

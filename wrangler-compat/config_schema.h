@@ -10,6 +10,7 @@
 
 #include <isolane/worker_spec.h>
 
+#include "wrangler-compat/config_build.h"
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/diagnostics.h"
 #include "wrangler-compat/module_rules.h"
@@ -50,6 +51,7 @@ struct WorkerConfig {
   std::vector<std::string> crons;
   std::optional<std::vector<std::string>> required_secrets;  // nothing: all that there are
   std::vector<ModuleRule> rules;
+  BuildConfig build;
   Limits limits;
   DevSettings dev;
   // What the file says in the chosen environment, with what it inherits: each value with its place.

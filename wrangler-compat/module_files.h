@@ -18,6 +18,8 @@ struct ModuleFiles {
   std::string display;  // how messages show `root`: empty, or ends with '/'
   std::string main;     // name of the first module
   std::vector<ModuleRule> rules;
+
+  bool operator==(const ModuleFiles&) const = default;
 };
 
 // ModuleFiles::display of `root` for somebody who stands in `cwd`. Both absolute.

@@ -17,6 +17,8 @@ struct ModuleRule {
   std::string json;  // as it was written, for messages
   // An earlier rule of the same type has no `fallthrough = true`.
   bool shadowed = false;
+
+  bool operator==(const ModuleRule&) const = default;
 };
 
 // Reads `rules`, appends the default rules and marks the shadowed ones; reports what is wrong.

@@ -29,8 +29,19 @@ std::string NameFromDirectory(const std::string& config_path) {
   return name.empty() ? "worker" : name;
 }
 
-// Fails in wrangler's words when `main` is no file that isolane can start from.
-void CheckMain(const WorkerConfig& config, const ModuleFiles& files, DiagnosticGroup& loose) {
+// Whether esbuild takes a file of this name for a program.
+bool IsBundled(const std::string& name) {
+  static constexpr const char* kEndings[] = {".js", ".mjs", ".cjs", ".jsx",
+                                             ".ts", ".mts", ".cts", ".tsx"};
+  return std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](const char* ending) { return name.ends_with(ending); });
+}
+
+// Fails in wrangler's words when `main` is no file that isolane can start from. What a custom build
+// writes is looked at after it.
+void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGroup& loose) {
+  if (!plan.custom.command.empty()) return;
+  const ModuleFiles& files = plan.files;
   const std::string shown = files.display + files.main;
   switch (KindOf(AbsolutePath(files.root, files.main))) {
     case PathKind::kMissing:
@@ -50,6 +61,7 @@ void CheckMain(const WorkerConfig& config, const ModuleFiles& files, DiagnosticG
     case PathKind::kFile:
       break;
   }
+  if (plan.bundle && IsBundled(files.main)) return;
   auto type = ClassifyModule(files, files.main);
   if (!type.ok()) {
     type.error().where = config.main_where;
@@ -59,9 +71,63 @@ void CheckMain(const WorkerConfig& config, const ModuleFiles& files, DiagnosticG
   }
 }
 
-// The Worker of one configuration. `loose` is told what is wrong with its main module.
-WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
-                    const std::string& environment, WorkerConfig& config, DiagnosticGroup& loose) {
+void Override(std::vector<std::pair<std::string, std::string>>& pairs,
+              const std::vector<std::pair<std::string, std::string>>& overrides) {
+  for (const auto& entry : overrides) {
+    std::erase_if(pairs, [&](const auto& pair) { return pair.first == entry.first; });
+    pairs.push_back(entry);
+  }
+}
+
+// `overrides` is null for all but the first Worker.
+BuildPlan MakePlan(const ProjectOptions& options, const ConfigFile& file, WorkerConfig& config,
+                   const BuildOverrides* overrides) {
+  const std::string base = file.path.empty() ? options.cwd : DirectoryOf(file.path);
+  const std::string main_path = AbsolutePath(base, config.main);
+  const BuildConfig& build = config.build;
+  BuildPlan plan;
+  plan.cwd = options.cwd;
+  plan.project_root = base;
+  plan.config_path = file.path;
+  plan.files.root = config.base_dir ? AbsolutePath(base, *config.base_dir) : DirectoryOf(main_path);
+  plan.files.main = RelativePath(plan.files.root, main_path);
+  plan.files.display = DisplayOf(options.cwd, plan.files.root);
+  plan.files.rules = std::move(config.rules);
+  plan.main_where = config.main_where;
+  plan.custom.command = build.command;
+  plan.custom.cwd = AbsolutePath(options.cwd, build.command_cwd);
+  for (const std::string& directory : build.watch_dirs) {
+    plan.custom.watch_dirs.push_back(AbsolutePath(base, directory));
+  }
+  plan.bundle = !build.no_bundle;
+  plan.minify = build.minify;
+  plan.keep_names = build.keep_names.value_or(true);
+  plan.preserve_file_names = build.preserve_file_names;
+  if (!build.tsconfig.empty()) plan.tsconfig = AbsolutePath(base, build.tsconfig);
+  plan.jsx_factory = build.jsx_factory;
+  plan.jsx_fragment = build.jsx_fragment;
+  plan.alias = build.alias;
+  plan.define = build.define;
+  if (overrides != nullptr) {
+    plan.bundle = overrides->bundle.value_or(plan.bundle);
+    plan.minify = overrides->minify.value_or(plan.minify);
+    if (overrides->tsconfig) plan.tsconfig = AbsolutePath(options.cwd, *overrides->tsconfig);
+    plan.jsx_factory = overrides->jsx_factory.value_or(plan.jsx_factory);
+    plan.jsx_fragment = overrides->jsx_fragment.value_or(plan.jsx_fragment);
+    Override(plan.alias, overrides->alias);
+    Override(plan.define, overrides->define);
+  }
+  plan.find_additional_modules = build.find_additional_modules.value_or(!plan.bundle);
+  plan.compatibility_date = config.compatibility_date;
+  plan.compatibility_flags = config.compatibility_flags;
+  plan.target = options.target;
+  return plan;
+}
+
+// The Worker of one configuration; completes its plan. `loose` is told what is wrong with its main
+// module.
+WorkerSpec MakeSpec(const ConfigFile& file, const std::string& environment, WorkerConfig& config,
+                    BuildPlan& plan, DiagnosticGroup& loose) {
   WorkerSpec spec;
   const std::string main_path = AbsolutePath(DirectoryOf(file.path), config.main);
   spec.name = config.name;
@@ -79,17 +145,12 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   spec.limits = config.limits;
   if (config.main.empty()) return spec;  // reported already
 
-  ModuleFiles files;
-  files.root = config.base_dir ? AbsolutePath(DirectoryOf(file.path), *config.base_dir)
-                               : DirectoryOf(main_path);
-  files.main = RelativePath(files.root, main_path);
-  files.display = DisplayOf(options.cwd, files.root);
-  files.rules = std::move(config.rules);
-  CheckMain(config, files, loose);
+  plan.worker = spec.name;
+  CheckMain(config, plan, loose);
 
-  spec.main_module = files.main;
-  spec.display_root = files.display;
-  spec.modules = MakeModuleLoader(std::move(files));
+  spec.main_module = plan.files.main;
+  spec.display_root = plan.files.display;
+  spec.modules = MakeModuleLoader(plan.files);
   return spec;
 }
 
@@ -224,7 +285,9 @@ class Loader {
       project.dev = config.dev;
       project.rules = config.rules;
     }
-    project.workers.push_back(MakeSpec(options_, file, choice.environment, config, loose));
+    BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
+    project.workers.push_back(MakeSpec(file, choice.environment, config, plan, loose));
+    project.builds.push_back(std::move(plan));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
     return true;
   }

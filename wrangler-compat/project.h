@@ -8,6 +8,7 @@
 
 #include <isolane/worker_spec.h>
 
+#include "wrangler-compat/build/build_plan.h"
 #include "wrangler-compat/config_schema.h"
 #include "wrangler-compat/dev_vars.h"
 #include "wrangler-compat/diagnostics.h"
@@ -20,6 +21,17 @@ namespace isolane::wrangler {
 struct VarOverride {
   std::string name;
   std::string value;
+};
+
+// What the command line says of the first Worker's build; it wins over the file.
+struct BuildOverrides {
+  std::vector<std::pair<std::string, std::string>> define;
+  std::vector<std::pair<std::string, std::string>> alias;
+  std::optional<std::string> tsconfig;  // relative to cwd
+  std::optional<std::string> jsx_factory;
+  std::optional<std::string> jsx_fragment;
+  std::optional<bool> bundle;
+  std::optional<bool> minify;
 };
 
 struct ProjectOptions {
@@ -35,6 +47,8 @@ struct ProjectOptions {
   std::optional<std::string> name;
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;
+  BuildOverrides build;
+  BuildTarget target = BuildTarget::kDevelopment;  // of every Worker
   // The variables of this process. Secrets come from them only if wrangler would take them.
   ProcessVariables process;
   // kRefuse: a binding to an unknown Worker is an error; kFailOnUse: a warning.
@@ -42,9 +56,12 @@ struct ProjectOptions {
 };
 
 struct Project {
-  std::vector<WorkerSpec> workers;  // the first is public
-  DevSettings dev;                  // of the first configuration
-  std::vector<ModuleRule> rules;    // likewise
+  // The first is public. Each has its modules once it was built (build/builder.h); until then they
+  // are the files as they are.
+  std::vector<WorkerSpec> workers;
+  std::vector<BuildPlan> builds;  // as workers
+  DevSettings dev;                // of the first configuration
+  std::vector<ModuleRule> rules;  // likewise
   UnknownService unknown_service = UnknownService::kRefuse;
 };
 

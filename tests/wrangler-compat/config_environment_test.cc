@@ -116,11 +116,11 @@ TEST_SUITE("wrangler-compat/config_environment") {
     }
     SUBCASE("a define that is missing, or new") {
       const Texts found = warnings("define = { X = \"1\" }\n[env.st]\ndefine = { Y = \"1\" }\n");
-      REQUIRE(found.size() == 3);
+      REQUIRE(found.size() == 2);
       CHECK(
-          found[1].starts_with("The following define entries exist at the top level, but not on "
+          found[0].starts_with("The following define entries exist at the top level, but not on "
                                "\"env.st.define\"."));
-      CHECK(found[2].starts_with("\"Y\" exists on \"env.st\", but not on the top level.\n"));
+      CHECK(found[1].starts_with("\"Y\" exists on \"env.st\", but not on the top level.\n"));
     }
     SUBCASE("and nothing else") {
       CHECK(warnings("workers_dev = true\nvars = { A = 1 }\n[env.st.vars]\nA = 1\n").empty());

@@ -61,11 +61,12 @@ TEST_SUITE("wrangler-compat/config_schema") {
 
   TEST_CASE("keys of later versions") {
     SUBCASE("are said to be ignored") {
-      CHECK(ReadTomlAfterHead("alias = { a = \"./b.js\" }\n").Warnings() ==
-            Texts{"\"alias\" is not supported yet by isolane and is ignored @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("python_modules = { exclude = [\"x\"] }\n").Warnings() ==
+            Texts{"\"python_modules\" is not supported yet by isolane and is ignored "
+                  "@wrangler.toml:4"});
     }
     SUBCASE("are silent when empty") {
-      CHECK(ReadTomlAfterHead("alias = {}\n[env]\n").Warnings().empty());
+      CHECK(ReadTomlAfterHead("python_modules = {}\n[env]\n").Warnings().empty());
     }
     SUBCASE("have checked types") {
       CHECK(ReadTomlAfterHead("build = 1\n").Errors() ==

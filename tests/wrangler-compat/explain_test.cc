@@ -63,7 +63,7 @@ TEST_SUITE("wrangler-compat/explain") {
       CHECK(Shown(loaded, 0, "env.KV") ==
             "\"1f\" from a/wrangler.toml:16 (KV Namespace, not supported)");
       CHECK(Shown(loaded, 0, "workers_dev") == "true from a/wrangler.toml:4 (ignored)");
-      CHECK(Shown(loaded, 0, "alias") == "{\"p\":\"./p.js\"} from a/wrangler.toml:5 (ignored)");
+      CHECK(Shown(loaded, 0, "alias") == "{\"p\":\"./p.js\"} from a/wrangler.toml:5");
     }
   }
 }

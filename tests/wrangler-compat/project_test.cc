@@ -116,13 +116,20 @@ TEST_SUITE("wrangler-compat/project") {
           errors_with("src").starts_with("✘ [ERROR] The provided entry-point path, \"a/src\", "
                                          "points to a directory, rather than a file."));
     }
-    SUBCASE("must not be TypeScript yet") {
+    SUBCASE("may be what the bundler understands") {
+      for (const char* name : {"index.ts", "index.tsx", "index.jsx", "index.mts", "index.cjs"}) {
+        project.Write("a/" + std::string(name), "");
+        CHECK_MESSAGE(errors_with(name) == "", name);
+      }
+    }
+    SUBCASE("must not be TypeScript without the bundler") {
       project.Write("a/index.ts", "");
-      CHECK(
-          errors_with("index.ts")
-              .starts_with(
-                  "✘ [ERROR] TypeScript is not supported yet: a/index.ts (a/wrangler.toml:2)\n"
-                  "  Bundle the Worker first, for example with: npx esbuild a/index.ts --bundle"));
+      CHECK(errors_with("index.ts\"\nno_bundle = true\n#")
+                .starts_with(
+                    "✘ [ERROR] TypeScript is not supported yet: a/index.ts (a/wrangler.toml:2)\n"));
+    }
+    SUBCASE("need not exist before a custom build") {
+      CHECK(errors_with("dist/index.js\"\nbuild.command = \"make") == "");
     }
     SUBCASE("must be JavaScript") {
       project.Write("a/index.txt", "");

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,6 +24,13 @@ enum class ModuleType {
   kWasm,      // default export: a WebAssembly.Module
 };
 
+// Where the text of a generated module came from: a source map of version 3.
+struct SourceMap {
+  // The files, as places in them are to be shown: "gateway/src/index.ts".
+  std::vector<std::string> sources;
+  std::string mappings;  // base64 VLQ
+};
+
 struct ModuleSource {
   ModuleType type = ModuleType::kEsModule;
   std::string content;
@@ -30,6 +38,9 @@ struct ModuleSource {
   // its own imports are relative to, and what makes two spellings one module. Empty: the one asked
   // for.
   std::string name = {};
+  // Of a generated module; stack traces show places of its sources. Shared by the loader and the
+  // isolates that have loaded it.
+  std::shared_ptr<const SourceMap> source_map = {};
 };
 
 // Gives the source of the module called `name`: a path relative to the root of the Worker's

@@ -1,0 +1,28 @@
+// Modules that no import has to name: files below the root that a rule matches, attached to the
+// Worker as they are (`find_additional_modules`, `no_bundle`).
+//
+// Thread: any. Blocking: reads files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <isolane/worker_spec.h>
+
+#include "wrangler-compat/build/build_plan.h"
+
+namespace isolane::wrangler {
+
+struct AdditionalModules {
+  std::map<std::string, ModuleSource> modules;  // by name, relative to the root
+  std::vector<std::string> directories;         // where was looked; absolute
+};
+
+// Those of the plan, without its main module and configuration.
+AdditionalModules FindAdditionalModules(const BuildPlan& plan);
+
+// "Attaching additional modules:" and a table of them; empty when there is none.
+std::string DescribeModules(const AdditionalModules& modules);
+
+}  // namespace isolane::wrangler

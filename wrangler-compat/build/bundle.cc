@@ -1,0 +1,396 @@
+#include "wrangler-compat/build/bundle.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "wrangler-compat/build/additional_modules.h"
+#include "wrangler-compat/files.h"
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr char kNodeModuleMissing[] = "wasn't found on the file system but is built into node.";
+
+Error Said(std::string message) { return Error{std::move(message), {}, {}, {}}; }
+
+std::string Joined(const std::string& indent, const std::string& text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    if (end > at) out += indent + text.substr(at, end - at);
+    out += '\n';
+    at = end + 1;
+  }
+  return out;
+}
+
+void AddOnce(std::string path, std::vector<std::string>& paths) {
+  if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(std::move(path));
+}
+
+// The nearest file of this name at or above `directory`; empty when there is none.
+std::string FindUpwards(std::string directory, const std::string& name) {
+  for (;; directory = DirectoryOf(directory)) {
+    std::string path = AbsolutePath(directory, name);
+    if (KindOf(path) == PathKind::kFile) return path;
+    if (directory == "/" || directory == ".") return {};
+  }
+}
+
+bool IsNamespaced(const std::string& path) {
+  const size_t colon = path.find(':');
+  return colon != std::string::npos && path.find('/') > colon;
+}
+
+std::string ShowFile(const BuildPlan& plan, const std::string& path) {
+  return DisplayOf(plan.cwd, DirectoryOf(path)) + path.substr(path.rfind('/') + 1);
+}
+
+// esbuild names files relative to the project; people stand somewhere else.
+void ShowPlace(const BuildPlan& plan, EsbuildValue& message) {
+  EsbuildValue* location = message.Find("location");
+  if (location == nullptr || location->Text("namespace") != "file") return;
+  EsbuildValue* file = location->Find("file");
+  if (file == nullptr || file->text.empty()) return;
+  file->text = ShowFile(plan, AbsolutePath(plan.project_root, file->text));
+}
+
+std::string UnresolvedName(const EsbuildValue& message) {
+  const std::string_view text = message.Text("text");
+  constexpr std::string_view kBefore = "Could not resolve \"";
+  if (!text.starts_with(kBefore)) return {};
+  return std::string(text.substr(kBefore.size(), text.rfind('"') - kBefore.size()));
+}
+
+EsbuildValue Note(const std::string& text) {
+  return EsbuildValue::Object({{"text", text}, {"location", {}}});
+}
+
+// Wrangler's advice in the place of esbuild's, which speaks of esbuild's options.
+void Advise(const BuildPlan& plan, EsbuildValue& message) {
+  const std::string name = UnresolvedName(message);
+  if (name.empty()) return;
+  if (IsNodeModule(name)) {
+    std::string text = "The package \"" + name + "\" " + kNodeModuleMissing + "\n";
+    if (NodeCompatOf(plan) != NodeCompat::kFull) {
+      text += "- Add the \"nodejs_compat\" compatibility flag to your project.\n";
+    }
+    message.Set("notes", EsbuildValue::Array({Note(text)}));
+    return;
+  }
+  EsbuildValue* notes = message.Find("notes");
+  if (notes == nullptr) return;
+  const auto is_about_externals = [](const EsbuildValue& note) {
+    return note.Text("text").find("as external to exclude it from the bundle") !=
+           std::string_view::npos;
+  };
+  if (std::none_of(notes->items.begin(), notes->items.end(), is_about_externals)) return;
+  std::erase_if(notes->items, is_about_externals);
+  notes->items.push_back(
+      Note("To fix this, you can add an entry to \"alias\" in your Wrangler configuration.\nFor "
+           "more guidance see: "
+           "https://developers.cloudflare.com/workers/wrangler/configuration/#bundling-issues\n"));
+}
+
+std::shared_ptr<SourceMap> ReadSourceMap(const BuildPlan& plan, std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("mappings") || !json.contains("sources")) return nullptr;
+  auto map = std::make_shared<SourceMap>();
+  const std::string from = DirectoryOf(AbsolutePath(plan.files.root, plan.files.main));
+  for (const auto& source : json["sources"]) {
+    const std::string path = source.is_string() ? source.get<std::string>() : "";
+    map->sources.push_back(IsNamespaced(path) ? path : ShowFile(plan, AbsolutePath(from, path)));
+  }
+  if (json["mappings"].is_string()) map->mappings = json["mappings"].get<std::string>();
+  return map;
+}
+
+}  // namespace
+
+struct Bundle::Output {
+  std::vector<EsbuildValue> errors;
+  std::vector<EsbuildValue> warnings;
+  std::string code;
+  std::string map;
+  std::vector<std::string> inputs;
+  std::vector<std::string> exports;
+};
+
+// A build that esbuild remembers. Ends with it.
+struct Bundle::Context {
+  Context(const BuildPlan& plan, BundleFormat format, EsbuildService& service)
+      : service(service), collector(plan, format, service) {}
+  ~Context() {
+    if (opened) static_cast<void>(service.Ask(Command("dispose")));
+    service.RemoveHandler(key);
+  }
+
+  EsbuildValue Command(const char* name) const {
+    return EsbuildValue::Object({{"command", name}, {"key", key}});
+  }
+
+  EsbuildService& service;
+  ModuleCollector collector;
+  uint32_t key = 0;
+  bool opened = false;
+  // What "on-end" has told of the build under way.
+  std::mutex mutex;
+  EsbuildValue end;
+};
+
+namespace {
+
+EsbuildValue BuildCommand(const BuildPlan& plan, uint32_t key,
+                          const std::vector<std::string>& flags, EsbuildValue plugin) {
+  const std::string main = AbsolutePath(plan.files.root, plan.files.main);
+  return EsbuildValue::Object(
+      {{"command", "build"},
+       {"key", key},
+       {"entries", EsbuildValue::Array({EsbuildValue::Strings({"", main})})},
+       {"flags", EsbuildValue::Strings(flags)},
+       {"write", false},
+       {"stdinContents", {}},
+       {"stdinResolveDir", {}},
+       {"absWorkingDir", plan.project_root},
+       {"nodePaths", EsbuildValue::Array()},
+       {"plugins", EsbuildValue::Array({std::move(plugin)})}});
+}
+
+void ReadMetafile(const BuildPlan& plan, std::string_view text, std::vector<std::string>& inputs,
+                  std::vector<std::string>& exports) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return;
+  if (const auto found = json.find("inputs"); found != json.end() && found->is_object()) {
+    for (const auto& [path, input] : found->items()) {
+      if (!IsNamespaced(path)) inputs.push_back(AbsolutePath(plan.project_root, path));
+    }
+  }
+  if (const auto found = json.find("outputs"); found != json.end() && found->is_object()) {
+    for (const auto& [path, output] : found->items()) {
+      const auto entry = output.find("entryPoint");
+      const auto names = output.find("exports");
+      if (entry == output.end() || names == output.end()) continue;
+      for (const auto& name : *names) {
+        if (name.is_string()) exports.push_back(name.get<std::string>());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Bundle::Bundle(BuildPlan plan, EsbuildService& service)
+    : plan_(std::move(plan)), service_(service) {}
+
+Bundle::~Bundle() = default;
+
+Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format) {
+  ISOLANE_ASSIGN(const std::vector<std::string> flags, BundleFlags(plan_, format));
+  auto context = std::make_unique<Context>(plan_, format, service_);
+  Context* raw = context.get();
+  context->key = service_.AddHandler(
+      [raw](const EsbuildValue& question, EsbuildService::Reply reply) {
+        const std::string_view command = question.Text("command");
+        if (command == "on-resolve") return raw->collector.OnResolve(raw->key, question, reply);
+        if (command == "on-load") return raw->collector.OnLoad(question, reply);
+        if (command == "on-end") {
+          const std::lock_guard lock(raw->mutex);
+          raw->end = question;
+        }
+        reply(EsbuildValue::Object(
+            {{"errors", EsbuildValue::Array()}, {"warnings", EsbuildValue::Array()}}));
+      });
+  EsbuildValue command =
+      BuildCommand(plan_, context->key, flags, context->collector.Plugin());
+  command.Set("context", true);
+  ISOLANE_ASSIGN(const EsbuildValue opened, service_.Ask(std::move(command)));
+  if (!opened.Items("errors").empty()) {
+    return Said("Build failed with " + std::to_string(opened.Items("errors").size()) +
+                " error:\n\n" +
+                Joined("  ", Describe(opened.Items("errors"), Severity::kError, Colours::kNever)));
+  }
+  context->opened = true;
+  return context;
+}
+
+Result<Bundle::Output> Bundle::Run(std::unique_ptr<Context>& context, BundleFormat format) {
+  if (context == nullptr) {
+    ISOLANE_ASSIGN(context, Open(format));
+  }
+  AdditionalModules attached;
+  if (plan_.find_additional_modules) attached = FindAdditionalModules(plan_);
+  std::vector<std::string> paths;
+  for (const auto& [name, source] : attached.modules) {
+    paths.push_back(AbsolutePath(plan_.files.root, name));
+  }
+  context->collector.Begin(std::move(attached.modules), std::move(paths));
+  ISOLANE_TRY(service_.Ask(context->Command("rebuild")));
+  EsbuildValue end;
+  {
+    const std::lock_guard lock(context->mutex);
+    std::swap(end, context->end);
+  }
+  Output output;
+  output.errors = end.Items("errors");
+  output.warnings = end.Items("warnings");
+  for (const EsbuildValue& file : end.Items("outputFiles")) {
+    const bool map = file.Text("path").ends_with(".map");
+    (map ? output.map : output.code) = file.Text("contents");
+  }
+  ReadMetafile(plan_, end.Text("metafile"), output.inputs, output.exports);
+  return output;
+}
+
+std::string Bundle::Describe(const std::vector<EsbuildValue>& messages, Severity severity,
+                             Colours colours) {
+  EsbuildValue shown = EsbuildValue::Array(messages);
+  for (EsbuildValue& message : shown.items) {
+    Advise(plan_, message);
+    ShowPlace(plan_, message);
+    if (EsbuildValue* notes = message.Find("notes")) {
+      for (EsbuildValue& note : notes->items) ShowPlace(plan_, note);
+    }
+  }
+  std::string text;
+  auto formatted = service_.Ask(EsbuildValue::Object({{"command", "format-msgs"},
+                                                      {"messages", shown},
+                                                      {"isWarning", severity == Severity::kWarning},
+                                                      {"color", colours == Colours::kAlways}}));
+  if (formatted.ok()) {
+    for (const EsbuildValue& one : formatted->Items("messages")) text += one.text;
+  } else {
+    for (const EsbuildValue& one : messages) text += std::string(one.Text("text")) + "\n";
+  }
+  return text;
+}
+
+BuildResult Bundle::Build(Colours colours) {
+  BuildResult result;
+  result.bundled = true;
+  const std::string main = AbsolutePath(plan_.files.root, plan_.files.main);
+  result.files.push_back(main);
+  for (const char* name : {"package.json", "tsconfig.json"}) {
+    std::string path = FindUpwards(DirectoryOf(main), name);
+    if (!path.empty()) AddOnce(std::move(path), result.files);
+  }
+  if (!plan_.tsconfig.empty()) AddOnce(plan_.tsconfig, result.files);
+
+  const auto fail = [&](const Error& error) {
+    result.error = error.ToString();
+    return std::move(result);
+  };
+  auto output = Run(module_, BundleFormat::kModule);
+  if (!output.ok()) return fail(output.error());
+  Context* context = module_.get();
+  if (output->errors.empty()) {
+    const bool listens = output->code.find("addEventListener") != std::string::npos;
+    const auto& exports = output->exports;
+    const bool has_default =
+        std::find(exports.begin(), exports.end(), "default") != exports.end();
+    if (exports.empty() || (!has_default && listens)) {
+      if (!exports.empty()) {
+        result.warnings.push_back(
+            "The entrypoint " + plan_.files.display + plan_.files.main +
+            " has exports like an ES Module, but hasn't defined a default export like a module "
+            "worker normally would. Building the worker using \"service-worker\" format...");
+      }
+      output = Run(service_worker_, BundleFormat::kServiceWorker);
+      if (!output.ok()) return fail(output.error());
+      context = service_worker_.get();
+    } else {
+      service_worker_.reset();
+    }
+  }
+  for (std::string& path : output->inputs) AddOnce(std::move(path), result.files);
+  for (std::string& path : context->collector.files()) AddOnce(std::move(path), result.files);
+  if (!output->errors.empty()) {
+    const size_t count = output->errors.size();
+    result.error = "Build failed with " + std::to_string(count) +
+                   (count == 1 ? " error:\n\n" : " errors:\n\n") +
+                   Joined("  ", Describe(output->errors, Severity::kError, colours));
+    while (result.error.ends_with('\n')) result.error.pop_back();
+    for (std::string& path : Trace(*output)) AddOnce(std::move(path), result.files);
+    return result;
+  }
+  if (!output->warnings.empty()) {
+    result.rendered_warnings = Describe(output->warnings, Severity::kWarning, colours);
+  }
+  WarnOfNodeImports(*context, result);
+  TakeOutput(*output, *context, result);
+  return result;
+}
+
+void Bundle::WarnOfNodeImports(Context& context, BuildResult& result) {
+  for (const auto& [name, importers] : context.collector.node_imports()) {
+    std::string text =
+        "The package \"" + name + "\" " + kNodeModuleMissing +
+        "\nYour Worker may throw errors at runtime unless you enable the \"nodejs_compat\" "
+        "compatibility flag. Refer to https://developers.cloudflare.com/workers/runtime-apis/nodejs/ "
+        "for more details. Imported from:";
+    for (const std::string& importer : importers) text += "\n - " + ShowFile(plan_, importer);
+    result.warnings.push_back(std::move(text));
+  }
+}
+
+void Bundle::TakeOutput(Output& output, Context& context, BuildResult& result) {
+  const std::string name = BundleName(plan_);
+  auto modules = std::make_shared<std::map<std::string, ModuleSource>>(context.collector.modules());
+  ModuleSource main;
+  main.content = std::move(output.code);
+  main.name = name;
+  main.source_map = ReadSourceMap(plan_, output.map);
+  (*modules)[name] = std::move(main);
+  result.main_module = name;
+  result.display_root = plan_.files.display;
+  result.exports = std::move(output.exports);
+  result.modules = [modules](const std::string& wanted) -> Result<ModuleSource> {
+    const auto found = modules->find(wanted);
+    if (found != modules->end()) return found->second;
+    return Said("there is no such module beside the bundle");
+  };
+}
+
+std::vector<std::string> Bundle::Trace(const Output& failed) {
+  std::vector<std::string> files;
+  std::mutex mutex;
+  const uint32_t key = service_.AddHandler(
+      [&](const EsbuildValue& question, EsbuildService::Reply reply) {
+        if (question.Text("command") == "on-load") {
+          const std::lock_guard lock(mutex);
+          files.emplace_back(question.Text("path"));
+        }
+        reply(EsbuildValue::Object());
+      });
+  auto flags = BundleFlags(plan_, BundleFormat::kModule);
+  if (flags.ok()) {
+    EsbuildValue loaders = EsbuildValue::Array({EsbuildValue::Object(
+        {{"id", uint32_t{0}}, {"filter", ".*"}, {"namespace", "file"}})});
+    EsbuildValue plugin = EsbuildValue::Object({{"name", "trace"},
+                                                {"onStart", false},
+                                                {"onEnd", false},
+                                                {"onResolve", EsbuildValue::Array()},
+                                                {"onLoad", std::move(loaders)}});
+    EsbuildValue command = BuildCommand(plan_, key, *flags, std::move(plugin));
+    command.Set("context", false);
+    static_cast<void>(service_.Ask(std::move(command)));
+  }
+  service_.RemoveHandler(key);
+  for (const EsbuildValue& error : failed.errors) {
+    const EsbuildValue* location = error.Find("location");
+    if (location == nullptr || location->Text("file").empty()) continue;
+    const std::string file =
+        AbsolutePath(plan_.project_root, std::string(location->Text("file")));
+    files.push_back(file);
+    const std::string name = UnresolvedName(error);
+    if (!name.starts_with("./") && !name.starts_with("../")) continue;
+    for (const char* ending : {"", ".ts", ".tsx", ".js", ".jsx", ".json", "/index.ts", "/index.js"}) {
+      files.push_back(AbsolutePath(DirectoryOf(file), name + ending));
+    }
+  }
+  return files;
+}
+
+}  // namespace isolane::wrangler
