@@ -12,11 +12,14 @@
 #include <vector>
 
 #include "cli/explain.h"
+#include "cli/graph_svg.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/serve.h"
+#include "cli/service_graph.h"
 #include "cli/terminal.h"
 #include "cli/test_run.h"
+#include "cli/types_command.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -37,6 +40,23 @@ void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
   if (level < LogLevel::kInfo) return;
   for (const std::string& note : notes) std::printf("%s\n", note.c_str());
   std::fflush(stdout);
+}
+
+void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded) {
+  const ServiceGraph graph = MakeServiceGraph(loaded);
+  std::string text;
+  switch (options.graph_format) {
+    case GraphFormat::kText:
+      text = GraphAsText(graph, ColoursOf(STDOUT_FILENO));
+      break;
+    case GraphFormat::kMermaid:
+      text = GraphAsMermaid(graph);
+      break;
+    case GraphFormat::kSvg:
+      text = GraphAsSvg(graph);
+      break;
+  }
+  std::fputs(text.c_str(), stdout);
 }
 
 int LoadAndRun(const CliOptions& options) {
@@ -71,6 +91,13 @@ int LoadAndRun(const CliOptions& options) {
     std::fputs(text.c_str(), stdout);
     return 0;
   }
+  if (options.command == Command::kGraph) {
+    PrintGraph(options, loaded);
+    return 0;
+  }
+  if (options.command == Command::kTypes) {
+    return WriteTypes(options, project_options.cwd, loaded);
+  }
   PrintNotes(loaded.notes, options.log_level);
   if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
   return RunServer(options, std::move(loaded.project));
@@ -104,6 +131,8 @@ int Main(const std::vector<std::string>& arguments) {
     case Command::kTest:
     case Command::kCheck:
     case Command::kExplain:
+    case Command::kGraph:
+    case Command::kTypes:
       break;
   }
   KeepFreedMemory();

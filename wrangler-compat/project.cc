@@ -224,6 +224,8 @@ class Loader {
       project.dev = config.dev;
       project.rules = config.rules;
     }
+    loaded_.mains.push_back(
+        config.main.empty() ? "" : AbsolutePath(DirectoryOf(file.path), config.main));
     project.workers.push_back(MakeSpec(options_, file, choice.environment, config, loose));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
     return true;
