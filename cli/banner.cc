@@ -8,7 +8,6 @@
 namespace isolane::cli {
 namespace {
 
-constexpr size_t kValueWidth = 40;
 constexpr size_t kGap = 6;
 constexpr char kConnected[] = "[connected]";
 constexpr char kNotConnected[] = "[not connected]";
@@ -19,17 +18,6 @@ struct Row {
   std::string mode;      // local, not supported
   std::string status;    // [connected], [not connected], or empty
 };
-
-// At most kValueWidth columns; a longer text ends with "...".
-std::string Shortened(std::string text) {
-  if (DisplayWidth(text) <= kValueWidth) return text;
-  while (DisplayWidth(text) > kValueWidth - 3) {
-    // Remove the last character with all its continuation bytes.
-    while ((static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    text.pop_back();
-  }
-  return text + "...";
-}
 
 bool IsKnown(const std::vector<WorkerSpec>& workers, const std::string& name) {
   return std::any_of(workers.begin(), workers.end(),

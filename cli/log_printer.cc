@@ -1,7 +1,6 @@
 #include "cli/log_printer.h"
 
 #include <unistd.h>
-#include <cerrno>
 
 #include "cli/request_log.h"
 
@@ -9,9 +8,7 @@ namespace isolane::cli {
 
 namespace {
 
-constexpr size_t kWriteAt = 32 * 1024;
-
-LogLevel Shown(isolane::LogLevel level) {
+LogLevel LevelOf(isolane::LogLevel level) {
   switch (level) {
     case isolane::LogLevel::kDebug:
       return LogLevel::kDebug;
@@ -27,64 +24,92 @@ LogLevel Shown(isolane::LogLevel level) {
   return LogLevel::kLog;
 }
 
-CallNode TreeOf(const std::vector<TraceNode>& trace, int index) {
-  CallNode node;
-  node.name = trace[static_cast<size_t>(index)].name;
-  for (size_t i = 0; i < trace.size(); i++) {
-    if (trace[i].parent == index && static_cast<int>(i) > index) {
-      node.calls.push_back(TreeOf(trace, static_cast<int>(i)));
-    }
-  }
-  return node;
-}
+int64_t Microseconds(double milliseconds) { return static_cast<int64_t>(milliseconds * 1000); }
 
 }  // namespace
 
-void LogPrinter::Add(std::string_view text) {
-  buffer_ += text;
-  buffer_ += '\n';
-  if (buffer_.size() >= kWriteAt) OnFlush();
+bool IsShown(isolane::LogLevel level, LogLevel wanted) { return LevelOf(level) <= wanted; }
+
+LogStyle StyleOf(const CliOptions& options, size_t workers) {
+  LogStyle style;
+  style.level = options.log_level;
+  style.out = ColoursOf(STDOUT_FILENO);
+  style.err = ColoursOf(STDERR_FILENO);
+  style.several_workers = workers > 1;
+  // A program that reads the lines finds wrangler's form; people see which line belongs to what.
+  style.numbers = isatty(STDOUT_FILENO) != 0 || options.log_level == LogLevel::kDebug;
+  style.calls = options.command == Command::kDev || options.log_level == LogLevel::kDebug;
+  return style;
 }
 
-void LogPrinter::OnFlush() {
-  size_t written = 0;
-  while (written < buffer_.size()) {
-    const ssize_t count = write(STDOUT_FILENO, buffer_.data() + written, buffer_.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    // A closed or full terminal must not stop the server; the lines are lost.
-    if (count <= 0) break;
-    written += static_cast<size_t>(count);
-  }
-  buffer_.clear();
+std::string LogPrinter::NumberOf(uint64_t request) const {
+  return style_.numbers && request != 0 ? "#" + std::to_string(request) : std::string();
 }
 
 void LogPrinter::OnLog(const LogLine& line) {
-  if (Shown(line.level) > level_) return;
-  std::string text;
-  if (!line.worker.empty()) {
-    text = "[" + std::string(line.worker);
-    if (line.request != 0) text += " #" + std::to_string(line.request);
-    text += "] ";
-    text = Paint(text, Colour::kDim, colours_);
+  if (!IsShown(line.level, style_.level)) return;
+  const bool marked =
+      line.level == isolane::LogLevel::kError || line.level == isolane::LogLevel::kWarn;
+  const Colours colours = marked ? style_.err : style_.out;
+  std::string tag;
+  if (style_.several_workers && !line.worker.empty()) tag = line.worker;
+  if (const std::string number = NumberOf(line.request); !number.empty()) {
+    tag += (tag.empty() ? "" : " ") + number;
   }
-  std::string body(line.text);
-  if (line.level == isolane::LogLevel::kError) body = Paint(body, Colour::kRed, colours_);
-  if (line.level == isolane::LogLevel::kWarn) body = Paint(body, Colour::kYellow, colours_);
-  Add(text + body);
+  std::string text = tag.empty() ? tag : Paint("[" + tag + "]", Colour::kDim, colours) + " ";
+  if (line.level == isolane::LogLevel::kError) {
+    text += Paint("✘ [ERROR]", Colour::kRed, colours) + " ";
+  } else if (line.level == isolane::LogLevel::kWarn) {
+    text += Paint("▲ [WARNING]", Colour::kYellow, colours) + " ";
+  }
+  text += line.text;
+  if (marked) {
+    const std::string frame = frames_.FrameOf(line.text, colours);
+    if (!frame.empty()) text += "\n" + frame;
+  }
+  output_.AddLine(marked ? STDERR_FILENO : STDOUT_FILENO, text);
 }
 
-void LogPrinter::OnRequest(const RequestSummary& summary) {
-  if (level_ < LogLevel::kInfo) return;
+void LogPrinter::OnResponse(const ResponseSummary& summary) {
   RequestLine line;
   line.method = summary.method;
   line.url = summary.url;
   line.status = summary.status;
-  line.microseconds = static_cast<int64_t>(summary.duration_ms * 1000);
-  std::string text = FormatRequest(line, colours_);
-  if (summary.trace != nullptr && !summary.trace->empty()) {
-    text += "  " + FormatCalls(TreeOf(*summary.trace, 0));
+  line.status_text = summary.status_text;
+  line.microseconds = Microseconds(summary.duration_ms);
+  std::string text;
+  if (const std::string number = NumberOf(summary.request); !number.empty()) {
+    text = Paint("[" + number + "]", Colour::kDim, style_.out) + " ";
   }
-  Add(text);
+  text += FormatRequest(line, style_.out);
+  if (summary.trace != nullptr && summary.trace->size() > 1) {
+    text += "  " + FormatCalls(TreeOfCalls(*summary.trace, 0), style_.out);
+  }
+  output_.AddLine(STDOUT_FILENO, text);
+}
+
+void LogPrinter::OnRequest(const RequestSummary& summary) {
+  if (!wants_responses()) return;
+  if (summary.traced_before == 0) {
+    ResponseSummary left;
+    left.request = summary.request;
+    left.method = summary.method;
+    left.url = summary.url;
+    left.duration_ms = summary.duration_ms;
+    left.trace = summary.trace;
+    OnResponse(left);
+    return;
+  }
+  // Calls of a body that was still being written, or of waitUntil() tasks.
+  if (summary.trace == nullptr || summary.trace->size() <= summary.traced_before) return;
+  std::string text;
+  if (const std::string number = NumberOf(summary.request); !number.empty()) {
+    text = Paint("[" + number + "]", Colour::kDim, style_.out) + " ";
+  }
+  text += Printable(summary.method) + " " + Printable(PathOfRequest(summary.url)) +
+          " after the response  " +
+          FormatCalls(TreeOfCalls(*summary.trace, summary.traced_before), style_.out);
+  output_.AddLine(STDOUT_FILENO, text);
 }
 
 }  // namespace isolane::cli

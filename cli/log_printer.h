@@ -1,4 +1,12 @@
-// Prints what a Runtime tells: console lines, uncaught errors, a line for each request.
+// Prints what a Runtime tells, for people: console lines, uncaught errors with the code they come
+// from, a line for each request.
+//
+//   hello                                      of a single Worker, as wrangler prints it
+//   [auth] hello                               one of several
+//   [auth #3] hello                            with the number of the request
+//   ▲ [WARNING] careful                        to stderr
+//   ✘ [ERROR] Uncaught TypeError: boom ...     likewise
+//   GET /private 200 OK (3ms)  gateway → AUTH 1.2ms
 //
 // Loop thread. Lines are gathered and written together, some milliseconds later at most, so that
 // logging costs no system call per request.
@@ -8,27 +16,46 @@
 
 #include <isolane/observer.h>
 
+#include "cli/code_frame.h"
+#include "cli/log_output.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
 
+struct LogStyle {
+  LogLevel level = LogLevel::kLog;
+  Colours out = Colours::kNever;  // of stdout
+  Colours err = Colours::kNever;  // of stderr
+  bool several_workers = false;   // lines say which one they come from
+  bool numbers = false;           // and which request
+  bool calls = false;             // the line of a request ends with the tree of its calls
+};
+
+// What `options` ask for, on this process's stdout and stderr. Calls cost a little for each of
+// them: they are shown while developing, and by `serve` at the level debug.
+LogStyle StyleOf(const CliOptions& options, size_t workers);
+
 class LogPrinter final : public Observer {
  public:
-  LogPrinter(LogLevel level, Colours colours) : level_(level), colours_(colours) {}
-  ~LogPrinter() override { OnFlush(); }
+  explicit LogPrinter(const LogStyle& style) : style_(style) {}
 
-  bool wants_trace() const override { return level_ >= LogLevel::kDebug; }
+  bool wants_trace() const override { return style_.calls && wants_responses(); }
+  bool wants_responses() const override { return style_.level >= LogLevel::kInfo; }
   void OnLog(const LogLine& line) override;
+  void OnResponse(const ResponseSummary& summary) override;
   void OnRequest(const RequestSummary& summary) override;
-  void OnFlush() override;
+  void OnFlush() override { output_.Flush(); }
 
  private:
-  void Add(std::string_view text);
+  std::string NumberOf(uint64_t request) const;
 
-  const LogLevel level_;
-  const Colours colours_;
-  std::string buffer_;
+  const LogStyle style_;
+  CodeFrames frames_;
+  LogOutput output_;
 };
+
+// Whether a line of this level is shown.
+bool IsShown(isolane::LogLevel level, LogLevel wanted);
 
 }  // namespace isolane::cli

@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "cli/explain.h"
+#include "cli/graph_svg.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/project_build.h"
 #include "cli/serve.h"
+#include "cli/service_graph.h"
 #include "cli/terminal.h"
 #include "cli/test_run.h"
+#include "cli/types_command.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -39,6 +42,23 @@ void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
   if (level < LogLevel::kInfo) return;
   for (const std::string& note : notes) std::printf("%s\n", note.c_str());
   std::fflush(stdout);
+}
+
+void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded) {
+  const ServiceGraph graph = MakeServiceGraph(loaded);
+  std::string text;
+  switch (options.graph_format) {
+    case GraphFormat::kText:
+      text = GraphAsText(graph, ColoursOf(STDOUT_FILENO));
+      break;
+    case GraphFormat::kMermaid:
+      text = GraphAsMermaid(graph);
+      break;
+    case GraphFormat::kSvg:
+      text = GraphAsSvg(graph);
+      break;
+  }
+  std::fputs(text.c_str(), stdout);
 }
 
 int LoadAndRun(const CliOptions& options) {
@@ -72,6 +92,13 @@ int LoadAndRun(const CliOptions& options) {
                                  : ExplainAsText(options, loaded, ColoursOf(STDOUT_FILENO));
     std::fputs(text.c_str(), stdout);
     return 0;
+  }
+  if (options.command == Command::kGraph) {
+    PrintGraph(options, loaded);
+    return 0;
+  }
+  if (options.command == Command::kTypes) {
+    return WriteTypes(options, project_options.cwd, loaded);
   }
   PrintNotes(loaded.notes, options.log_level);
   {
@@ -118,6 +145,8 @@ int Main(const std::vector<std::string>& arguments) {
     case Command::kTest:
     case Command::kCheck:
     case Command::kExplain:
+    case Command::kGraph:
+    case Command::kTypes:
       break;
   }
   KeepFreedMemory();

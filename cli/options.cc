@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,8 @@ constexpr char kHelp[] =
   isolane test  -c gateway/wrangler.toml [gateway.test.js]       with bindings, of main or of the file
   isolane check   [-c FILE ...]                                  find every mistake, run nothing
   isolane explain [-c FILE ...] [--json]                         every setting, and the place that set it
+  isolane graph   [-c FILE ...] [--format text|mermaid|svg]      Workers and what they are bound to
+  isolane types   [-c FILE ...] [PATH] [--check]                 write worker-configuration.d.ts of each
 
 The first configuration is the public Worker; the others are reached through bindings only.
 Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above; a module
@@ -37,6 +40,9 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev
       --filter TEXT     run only tests with TEXT in their name
       --log-level LEVEL debug, info, log, warn, error or none [log]
+      --log-format FORMAT   text or json, a JSON object a line [text]
+      --show-interactive-dev-session=false   no hotkeys on a terminal
+      --cron            cron triggers fire when they are due, in UTC
       --name NAME       name of the public Worker
       --compatibility-date DATE, --compatibility-flags FLAG...
                         of the public Worker, instead of what its configuration says
@@ -64,6 +70,12 @@ class Parser {
     }
     if (!options_.filter.empty() && options_.command != Command::kTest) {
       return Refused("--filter is an option of isolane test only");
+    }
+    if (!types_flag_.empty() && options_.command != Command::kTypes) {
+      return Refused(types_flag_ + " is an option of isolane types only");
+    }
+    if (options_.graph_format != GraphFormat::kText && options_.command != Command::kGraph) {
+      return Refused("--format is an option of isolane graph only");
     }
     if (help_) {
       options_.command = Command::kHelp;
@@ -100,6 +112,8 @@ class Parser {
     if (flag == "--var") return ParseVars();
     if (flag == "--public-only") return Switch(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
+    if (const auto handled = ParseOutputFlag(flag)) return *handled;
+    if (flag == "--cron") return Switch(flag, options_.cron);
     if (flag == "--persist-to") {
       ISOLANE_ASSIGN(options_.persist_to, Value("persist-to"));
       return Ok{};
@@ -128,6 +142,32 @@ class Parser {
     }
     if (flag == "--json") return Switch(flag, options_.json);
     return std::nullopt;
+  }
+
+  // Flags that say what is printed or written; nothing for any other flag.
+  std::optional<Status> ParseOutputFlag(const std::string& flag) {
+    if (flag == "--log-format") {
+      return Choice<LogFormat>("log-format",
+                               {{"text", LogFormat::kText}, {"json", LogFormat::kJson}},
+                               options_.log_format);
+    }
+    if (flag == "--format") {
+      return Choice<GraphFormat>("format",
+                                 {{"text", GraphFormat::kText},
+                                  {"mermaid", GraphFormat::kMermaid},
+                                  {"svg", GraphFormat::kSvg}},
+                                 options_.graph_format);
+    }
+    if (flag == "--show-interactive-dev-session") return Boolean(flag, options_.interactive);
+    TypesOptions& types = options_.types;
+    std::optional<Status> parsed;
+    if (flag == "--env-interface") parsed = Text("env-interface", types.env_interface);
+    if (flag == "--strict-vars") parsed = Boolean(flag, types.strict_vars);
+    if (flag == "--include-env") parsed = Boolean(flag, types.include_env);
+    if (flag == "--include-runtime") parsed = Boolean(flag, types.include_runtime.emplace());
+    if (flag == "--check") parsed = Switch(flag, types.check);
+    if (parsed) types_flag_ = flag;
+    return parsed;
   }
 
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
@@ -185,11 +225,14 @@ class Parser {
 
   Status ParseCommand(const std::string& word) {
     static constexpr std::pair<std::string_view, Command> kCommands[] = {
-        {"serve", Command::kServe},
-        {"dev", Command::kDev},
-        {"test", Command::kTest},
-        {"check", Command::kCheck},
-        {"explain", Command::kExplain}};
+        {"serve", Command::kServe}, {"dev", Command::kDev},         {"test", Command::kTest},
+        {"check", Command::kCheck}, {"explain", Command::kExplain}, {"graph", Command::kGraph},
+        {"types", Command::kTypes}};
+    if (options_.command == Command::kTypes) {
+      if (!options_.types.path.empty()) return Refused("Unknown argument: " + word);
+      options_.types.path = word;
+      return Ok{};
+    }
     if (options_.command == Command::kTest) {
       options_.files.push_back(word);
       return Ok{};
@@ -212,6 +255,38 @@ class Parser {
     if (inline_value_) return Refused(flag + " takes no value");
     target = true;
     return Ok{};
+  }
+
+  // --flag, --flag=true, --flag=false, --flag false
+  Status Boolean(const std::string& flag, bool& target) {
+    target = true;
+    std::string value = "true";
+    if (inline_value_) {
+      value = *std::exchange(inline_value_, std::nullopt);
+    } else if (next_ < arguments_.size() &&
+               (arguments_[next_] == "true" || arguments_[next_] == "false")) {
+      value = arguments_[next_++];
+    }
+    if (value != "true" && value != "false") {
+      return Refused("Invalid value for " + flag + ": \"" + value + "\", expected true or false");
+    }
+    target = value == "true";
+    return Ok{};
+  }
+
+  template <typename Enum>
+  Status Choice(const std::string& name,
+                std::initializer_list<std::pair<std::string_view, Enum>> choices, Enum& target) {
+    ISOLANE_ASSIGN(const std::string text, Value(name));
+    std::string known;
+    for (const auto& [word, value] : choices) {
+      if (word == text) {
+        target = value;
+        return Ok{};
+      }
+      known += (known.empty() ? "" : " or ") + std::string(word);
+    }
+    return Refused("Invalid value for --" + name + ": \"" + text + "\", expected " + known);
   }
 
   // The value of the flag just read: what follows '=', or the next argument.
@@ -272,6 +347,7 @@ class Parser {
   std::optional<std::string> inline_value_;
   bool help_ = false;
   bool version_ = false;
+  std::string types_flag_;  // one that only `types` has
   CliOptions options_;
 };
 

@@ -13,10 +13,25 @@
 
 namespace isolane::cli {
 
-enum class Command { kHelp, kVersion, kServe, kDev, kTest, kCheck, kExplain };
+enum class Command { kHelp, kVersion, kServe, kDev, kTest, kCheck, kExplain, kGraph, kTypes };
 
 // Each level shows what the ones before it show.
 enum class LogLevel { kNone, kError, kWarn, kInfo, kLog, kDebug };
+
+enum class LogFormat { kText, kJson };
+
+enum class GraphFormat { kText, kMermaid, kSvg };
+
+// Of `isolane types`.
+struct TypesOptions {
+  std::string path;  // relative to the first configuration; empty: its default
+  std::string env_interface = "Env";
+  bool strict_vars = true;  // of a var its value, not only its type
+  bool include_env = true;
+  // Types of the platform; nothing: unless @cloudflare/workers-types is installed.
+  std::optional<bool> include_runtime;
+  bool check = false;  // write nothing; fail if something would change
+};
 
 struct CliOptions {
   Command command = Command::kHelp;
@@ -31,13 +46,18 @@ struct CliOptions {
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;
   std::vector<std::string> env_files;
-  std::string cwd;                // where to stand; empty: where the program was started
-  bool json = false;              // of explain
+  std::string cwd;    // where to stand; empty: where the program was started
+  bool json = false;  // of explain
+  GraphFormat graph_format = GraphFormat::kText;
+  TypesOptions types;
   std::optional<std::string> ip;  // empty: `[dev] ip` of the first configuration, else 127.0.0.1
   std::optional<int> port;        // empty: `[dev] port` of the first configuration, else 8787
   std::vector<wrangler::VarOverride> vars;
   bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;
+  LogFormat log_format = LogFormat::kText;
+  bool interactive = true;  // hotkeys, if this is a terminal
+  bool cron = false;        // cron triggers fire when they are due
   bool frozen_clock = false;
   // Where Durable Objects are kept; empty: .isolane/state beside the first configuration.
   std::optional<std::string> persist_to;

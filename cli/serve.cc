@@ -34,7 +34,7 @@ int PortOf(const CliOptions& options, const wrangler::DevSettings& dev) {
 }
 
 int RunServer(const CliOptions& options, wrangler::Project project) {
-  LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
+  LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;
@@ -82,7 +82,7 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
 }
 
 int CheckProject(const CliOptions& options, wrangler::Project project) {
-  LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
+  LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;

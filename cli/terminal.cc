@@ -7,6 +7,8 @@
 namespace isolane::cli {
 namespace {
 
+constexpr size_t kValueWidth = 40;
+
 bool IsSet(const char* variable) {
   const char* value = std::getenv(variable);
   return value != nullptr && *value != '\0';
@@ -31,6 +33,16 @@ size_t DisplayWidth(std::string_view text) {
     if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) width++;
   }
   return width;
+}
+
+std::string Shortened(std::string text) {
+  if (DisplayWidth(text) <= kValueWidth) return text;
+  while (DisplayWidth(text) > kValueWidth - 3) {
+    // Remove the last character with all its continuation bytes.
+    while ((static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+    text.pop_back();
+  }
+  return text + "...";
 }
 
 std::string Printable(std::string_view text) {

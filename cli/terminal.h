@@ -23,6 +23,9 @@ std::string Paint(std::string_view text, Colour colour, Colours colours);
 // How many columns `text` (UTF-8, no control characters) takes.
 size_t DisplayWidth(std::string_view text);
 
+// At most 40 columns, as wrangler shows values; a longer text ends with "...".
+std::string Shortened(std::string text);
+
 // Control characters as \xHH, so that nothing a client sends can move the cursor.
 std::string Printable(std::string_view text);
 

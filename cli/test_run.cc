@@ -42,7 +42,7 @@ std::string ReasonOf(const EventResult& result) {
 bool RunProject(const CliOptions& options, wrangler::Project project, const std::string& shown,
                 const std::string& prefix, Counts& counts) {
   const Colours colours = ColoursOf(STDOUT_FILENO);
-  LogPrinter printer(options.log_level, colours);
+  LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;

@@ -285,6 +285,8 @@ class Loader {
       project.dev = config.dev;
       project.rules = config.rules;
     }
+    loaded_.mains.push_back(
+        config.main.empty() ? "" : AbsolutePath(DirectoryOf(file.path), config.main));
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
     project.workers.push_back(MakeSpec(file, choice.environment, config, plan, loose));
     project.builds.push_back(std::move(plan));

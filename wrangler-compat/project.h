@@ -70,6 +70,8 @@ struct LoadedProject {
   Diagnostics diagnostics;
   std::vector<std::string> notes;               // what was read besides: to be printed
   std::vector<WorkerExplanation> explanations;  // as project.workers
+  // As project.workers: the main module as the configuration names it, absolute; empty: none.
+  std::vector<std::string> mains;
 
   bool ok() const { return !diagnostics.Has(Severity::kError); }
 };

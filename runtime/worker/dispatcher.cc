@@ -24,6 +24,7 @@ Dispatcher::Dispatcher(js::Watchdog& watchdog, Observer& observer)
     : watchdog_(watchdog),
       observer_(observer),
       traces_(observer.wants_trace()),
+      tells_responses_(observer.wants_responses()),
       actors_(std::make_unique<base::SlotPool<Actor>>()) {}
 
 Dispatcher::~Dispatcher() = default;
@@ -74,7 +75,7 @@ Pipeline* Dispatcher::NewPipeline(Worker& worker, TopLevel& top) {
   pipeline->next = live_;
   if (live_ != nullptr) live_->previous = pipeline;
   live_ = pipeline;
-  if (traces_) pipeline->trace.push_back({worker.name(), worker.name(), -1, 0});
+  if (traces_) pipeline->trace.push_back({worker.name(), worker.name(), -1, 0, 0, 0});
 
   pipeline->first_call = call->id;
   call->pipeline = pipeline->id;

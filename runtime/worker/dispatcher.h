@@ -292,6 +292,10 @@ class Dispatcher {
   // What tail Workers are told of all that the pipeline still does.
   void NoteOutcomes(Pipeline& pipeline, std::string_view outcome);
   void FailTop(Pipeline& pipeline, int status, const std::string& text);
+  // dispatcher_traces.cc: only if the observer wants them.
+  void TraceCall(const Invocation& caller, Call& call);
+  void TraceReply(Pipeline& pipeline, const Call& call);
+  void TellResponse(Pipeline& pipeline, std::string_view packed_head);
   void QueueCheck(Pipeline& pipeline);
   void Check(Pipeline& pipeline);
   void CheckForHang(Pipeline& pipeline);
@@ -303,6 +307,7 @@ class Dispatcher {
   js::Watchdog& watchdog_;
   Observer& observer_;
   const bool traces_;
+  const bool tells_responses_;
   http::Client* client_ = nullptr;
   void (*flush_)(void*) = nullptr;
   void* flush_context_ = nullptr;

@@ -51,9 +51,12 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
   }
   pipeline.response_given = true;
   pipeline.status = status;
-  if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = status;
   if (socket != nullptr) {
-    if (pipeline.top->OnWebSocket(head, std::move(socket))) return;
+    if (pipeline.top->OnWebSocket(head, std::move(socket))) {
+      if (tells_responses_) [[unlikely]]
+        TellResponse(pipeline, head);
+      return;
+    }
     Log(LogLevel::kError, invocation.worker,
         "The response is a WebSocket, but the request did not come over a connection that can "
         "become "
@@ -64,6 +67,8 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
     return;
   }
   if (body.kind == base::Body::Kind::kPipe) pipeline.response_pipe = body.pipe;
+  if (tells_responses_) [[unlikely]]
+    TellResponse(pipeline, head);
   pipeline.top->OnResponse(status, head, std::move(body), already_encoded);
 }
 
@@ -132,7 +137,8 @@ void Dispatcher::FailTop(Pipeline& pipeline, int status, const std::string& text
   }
   pipeline.response_given = true;
   pipeline.status = status;
-  if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = status;
+  if (tells_responses_) [[unlikely]]
+    TellResponse(pipeline, {});
   pipeline.top->OnFailure(status, text);
 }
 

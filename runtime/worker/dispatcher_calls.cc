@@ -41,6 +41,9 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
   call.caller = caller.id;
   call.depth = depth + 1;
   const int32_t id = static_cast<int32_t>(call.id);
+  call.channel = channel;
+  if (traces_) [[unlikely]]
+    TraceCall(caller, call);
   if (channel == nullptr) {
     if (caller.actor != nullptr && caller.actor->unconfirmed != 0) {
       PushFrom(caller, EventKind::kStart, call.id);
@@ -50,13 +53,6 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
     return id;
   }
   caller.calls++;
-  if (traces_ && pipeline.trace.size() < 1000) {
-    call.trace = static_cast<int>(pipeline.trace.size());
-    pipeline.trace.push_back({channel->binding,
-                              channel->target != nullptr ? channel->target->name() : std::string(),
-                              caller.trace, 0});
-  }
-  call.channel = channel;
   if (!channel->stub && channel->actor_class == nullptr) call.target = channel->target;
   if (channel->actor_class != nullptr) {
     call.on_actor = true;
@@ -238,9 +234,8 @@ void Dispatcher::Reply(uint32_t call_id) {
   }
   Settle(*caller, *call);
   std::erase(caller->outbound_calls, call_id);
-  if (traces_ && call->trace >= 0) {
-    caller->pipeline->trace[static_cast<size_t>(call->trace)].status = call->status;
-  }
+  if (traces_) [[unlikely]]
+    TraceReply(*caller->pipeline, *call);
   if (call->kind == CallKind::kMethod && call->status != 0) {
     ReplyToMethod(*caller, *call);
     if (Call* same = calls_.Find(call_id)) calls_.Free(same);

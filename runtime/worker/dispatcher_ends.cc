@@ -337,7 +337,9 @@ void Dispatcher::End(Pipeline& pipeline) {
     summary.status = pipeline.status;
     summary.duration_ms = NowMs() - pipeline.started_ms;
     summary.cpu_ms = static_cast<double>(pipeline.cpu.spent) / cycles_per_ms_;
+    if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = pipeline.status;
     summary.trace = traces_ ? &pipeline.trace : nullptr;
+    summary.traced_before = pipeline.traced_before;
     observer_.OnRequest(summary);
     told_observer_ = true;
   }

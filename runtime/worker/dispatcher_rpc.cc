@@ -31,6 +31,8 @@ int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int d
   call.depth = depth + 1;
   call.export_id = stub.target;
   call.object = rpc_.Duplicate(stub);
+  if (traces_) [[unlikely]]
+    TraceCall(caller, call);
   caller.calls++;
   const ExportRecord* target = rpc_.FindExport(stub.target);
   const Invocation* owner = target == nullptr ? nullptr : invocations_.Find(target->owner);

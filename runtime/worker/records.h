@@ -105,6 +105,7 @@ struct Pipeline {
   // Null until the first fetch() to the network.
   std::unique_ptr<OutboundSlots> outbound;
   std::vector<TraceNode> trace;
+  size_t traced_before = 0;  // calls the observer knows of since the response began
   // Of a pipeline that tells a tail Worker of an invocation: see HandlerEvent::tail_chain.
   std::vector<const Worker*> tail_chain;
 

@@ -17,7 +17,7 @@ export const logs = { test() { console.log('from a test', { a: 1 }); } };
 "
 write lib/add.js "export const add = (a, b) => a + b;"
 check "a file whose tests pass" "$(run math.test.js)" "0 PASS adds (T ms)
-\[math #2\] from a test { a: 1 }
+from a test { a: 1 }
 PASS logs (T ms)
 2 passed, 0 failed"
 
@@ -32,7 +32,7 @@ export const works = { test() {} };
 check "a file whose tests fail" "$(run fails.test.js)" "1 FAIL fails (T ms)
     TypeError: went wrong
         at Object.test (fails.test.js:4:9)
-\[fails #2] Uncaught (in waitUntil) Error: too late
+✘ \[ERROR] Uncaught (in waitUntil) Error: too late
 *
 FAIL late (T ms)
     Error: too late

@@ -27,8 +27,9 @@ start dev "${configs[@]}" --var SECRET_TOKEN:other
 check "--var sets another token" "$(http GET / 'x-custom-token: open-sesame')" "403 *"
 check "which opens" "$(http GET / 'x-custom-token: other')" "200 *"
 
-start dev "${configs[@]}" --log-level debug
+start dev "${configs[@]}"
 http GET / 'x-custom-token: open-sesame' >/dev/null
 http GET / >/dev/null
 stop
-check "debug shows the way" "$(cat "$scratch/log")" "*gateway → (AUTH, APPLICATION)*gateway → AUTH*"
+check "the line of a request shows its way" "$(cat "$scratch/log")" \
+  "*GET / 200 OK ([0-9]*ms)  gateway → (AUTH [0-9.]*ms, APPLICATION [0-9.]*ms)*GET / 403 Forbidden ([0-9]*ms)  gateway → AUTH 403 [0-9.]*ms*"

@@ -24,14 +24,35 @@ struct LogLine {
   bool from_runtime = false;
 };
 
-// One invocation of a request's tree, in the order in which they were called.
+// One call of a request's tree, in the order in which they were made.
 struct TraceNode {
-  // The binding it was reached by; the Worker's name for the first.
+  // What was called: "AUTH", "AUTH.verify()", "fetch shop.example"; the Worker's name for the
+  // first.
   std::string name;
+  // Empty: the network, or nobody.
   std::string worker;
   // Index of the caller in the vector; -1 for the first.
   int parent = -1;
   int status = 0;  // 0: no response
+  // When it was called, counted from the beginning of the request, and how long it took until it
+  // was answered: -1 for one that is not. Of the first: both are 0.
+  double start_ms = 0;
+  double duration_ms = 0;
+};
+
+// What is known when a response begins: its body may take hours.
+struct ResponseSummary {
+  uint64_t request = 0;
+  // The Worker that was asked.
+  std::string_view worker;
+  std::string_view method;
+  std::string_view url;
+  int status = 0;
+  // The response's own, or the registered one; may be empty.
+  std::string_view status_text;
+  double duration_ms = 0;
+  // The calls so far. Null unless wants_trace().
+  const std::vector<TraceNode>* trace = nullptr;
 };
 
 struct RequestSummary {
@@ -41,8 +62,10 @@ struct RequestSummary {
   int status = 0;  // 0: the client left before there was one
   double duration_ms = 0;
   double cpu_ms = 0;
-  // Empty unless wants_trace().
+  // Null unless wants_trace().
   const std::vector<TraceNode>* trace = nullptr;
+  // So many of them OnResponse was told of; 0: it was not called.
+  size_t traced_before = 0;
 };
 
 class Observer {
@@ -50,7 +73,13 @@ class Observer {
   virtual ~Observer() = default;
   // Asked once, by Runtime::Load: building traces costs a little per call.
   virtual bool wants_trace() const { return false; }
+  // Likewise.
+  virtual bool wants_responses() const { return false; }
   virtual void OnLog(const LogLine& line) { (void)line; }
+  // The head of a response is about to leave. Not called for a client that left before, nor without
+  // wants_responses().
+  virtual void OnResponse(const ResponseSummary& summary) { (void)summary; }
+  // The response has left and every waitUntil() task is done.
   virtual void OnRequest(const RequestSummary& summary) { (void)summary; }
   // Some milliseconds after the first of the others since the last OnFlush: for observers that
   // gather.

@@ -1,0 +1,494 @@
+// What isolane has beside the Web APIs of TypeScript's own libraries. Written by `isolane types`, for
+// projects that have not installed @cloudflare/workers-types; with it this file is left out.
+
+// --- calls between Workers ---
+
+declare namespace Rpc {
+  const __WORKER_ENTRYPOINT_BRAND: "__WORKER_ENTRYPOINT_BRAND";
+  const __DURABLE_OBJECT_BRAND: "__DURABLE_OBJECT_BRAND";
+  const __RPC_TARGET_BRAND: "__RPC_TARGET_BRAND";
+  interface WorkerEntrypointBranded {
+    [__WORKER_ENTRYPOINT_BRAND]: never;
+  }
+  interface DurableObjectBranded {
+    [__DURABLE_OBJECT_BRAND]: never;
+  }
+  interface RpcTargetBranded {
+    [__RPC_TARGET_BRAND]: never;
+  }
+  type EntrypointBranded = WorkerEntrypointBranded | DurableObjectBranded;
+  type Callable = (...args: any[]) => any;
+  /** What is passed by reference: the other side gets a stub of it. */
+  type Stubable = RpcTargetBranded | Callable;
+
+  /** What arrives as it is. */
+  type Plain =
+    | void | undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer
+    | ArrayBufferView | Blob | Request | Response | Headers | ReadableStream<any> | WritableStream<any>;
+
+  /** A value on the other side of a call. */
+  type Arrived<T> =
+    T extends Stubable ? Stub<T>
+    : T extends Plain ? T
+    : T extends Map<infer K, infer V> ? Map<Arrived<K>, Arrived<V>>
+    : T extends Set<infer V> ? Set<Arrived<V>>
+    : T extends object ? { [K in keyof T]: Arrived<T[K]> }
+    : T;
+
+  /** A reference to an object or a function of another Worker. Dispose of it when you are done. */
+  type Stub<T> = Members<T> & Call<T> & { dup(): Stub<T> } & Disposable;
+  type Call<T> = T extends (...args: infer A) => infer R ? (...args: Arguments<A>) => Result<R> : unknown;
+
+  type Argument<T> =
+    | T
+    | (T extends Stubable ? Stub<T> : never)
+    | (T extends Plain ? never : T extends object ? { [K in keyof T]: Argument<T[K]> } : never);
+  type Arguments<A extends any[]> = { [K in keyof A]: Argument<A[K]> };
+
+  type Method<F> = F extends (...args: infer A) => infer R ? (...args: Arguments<A>) => Result<R> : never;
+  type Members<T, Hidden extends PropertyKey = never> = {
+    [K in Exclude<keyof T, Hidden | symbol | "dup">]: T[K] extends Callable ? Method<T[K]> : Result<T[K]>;
+  };
+
+  /** The promise of a call: what is called on it goes to its result, without waiting for it. */
+  type Result<R> = Promise<ResultValue<Awaited<R>>> & Pipelined<Awaited<R>> & Disposable;
+  type ResultValue<T> =
+    T extends Stubable | Plain ? Arrived<T> : T extends object ? Arrived<T> & Disposable : Arrived<T>;
+  type Pipelined<T> = 0 extends 1 & T ? any
+    : T extends Callable ? Call<T>
+    : T extends Plain | readonly any[] ? unknown
+    : T extends object ? Members<T, keyof Promise<any>>
+    : unknown;
+
+  type HandlerName =
+    | "fetch" | "connect" | "tail" | "trace" | "test" | "scheduled" | "queue" | "email" | "alarm"
+    | "webSocketMessage" | "webSocketClose" | "webSocketError";
+  type Provider<T> = Members<T, HandlerName | "env" | "ctx">;
+}
+
+/** A binding to another Worker. */
+type Fetcher<T = undefined> = (T extends Rpc.EntrypointBranded ? Rpc.Provider<T> : unknown) & {
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  connect(address: string | SocketAddress, options?: SocketOptions): Socket;
+};
+
+/** The binding to an entrypoint, given its class or its handler object: `Service<typeof Admin>`. */
+type Service<T = undefined> = T extends abstract new (...args: any[]) => infer I ? Fetcher<I> : Fetcher<T>;
+
+interface SocketAddress {
+  hostname: string;
+  port: number;
+}
+interface SocketOptions {
+  secureTransport?: "off" | "on" | "starttls";
+  allowHalfOpen?: boolean;
+  highWaterMark?: number;
+}
+interface SocketInfo {
+  remoteAddress?: string;
+  localAddress?: string;
+}
+interface Socket {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  readonly closed: Promise<void>;
+  readonly opened: Promise<SocketInfo>;
+  close(): Promise<void>;
+}
+
+// --- handlers ---
+
+declare namespace Cloudflare {
+  interface Env {}
+  interface GlobalProps {}
+  type GlobalProp<K extends string, Default> = K extends keyof GlobalProps ? GlobalProps[K] : Default;
+  type MainModule = GlobalProp<"mainModule", {}>;
+  /** What ctx.exports holds: a binding to each entrypoint of this Worker. */
+  type Exports = {
+    [K in keyof MainModule]: MainModule[K] extends abstract new (...args: any[]) => infer I
+      ? I extends Rpc.DurableObjectBranded ? DurableObjectNamespace<I> : Fetcher<I>
+      : Fetcher;
+  };
+}
+
+interface ExecutionContext<Props = any> {
+  waitUntil(promise: Promise<any>): void;
+  passThroughOnException(): void;
+  readonly props: Props;
+  readonly exports: Cloudflare.Exports;
+}
+
+interface ScheduledController {
+  readonly scheduledTime: number;
+  readonly cron: string;
+  noRetry(): void;
+}
+
+interface QueueRetryOptions {
+  delaySeconds?: number;
+}
+interface Message<Body = unknown> {
+  readonly id: string;
+  readonly timestamp: Date;
+  readonly body: Body;
+  readonly attempts: number;
+  ack(): void;
+  retry(options?: QueueRetryOptions): void;
+}
+interface MessageBatch<Body = unknown> {
+  readonly queue: string;
+  readonly messages: readonly Message<Body>[];
+  ackAll(): void;
+  retryAll(options?: QueueRetryOptions): void;
+}
+
+interface TraceLog {
+  readonly timestamp: number;
+  readonly level: string;
+  readonly message: any;
+}
+interface TraceException {
+  readonly timestamp: number;
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+interface TraceItem {
+  readonly scriptName: string | null;
+  readonly entrypoint?: string;
+  readonly event: any;
+  readonly eventTimestamp: number | null;
+  readonly logs: TraceLog[];
+  readonly exceptions: TraceException[];
+  readonly outcome: string;
+  readonly cpuTime: number;
+  readonly wallTime: number;
+}
+
+interface ForwardableEmailMessage {
+  readonly from: string;
+  readonly to: string;
+  readonly headers: Headers;
+  readonly raw: ReadableStream<Uint8Array>;
+  readonly rawSize: number;
+  setReject(reason: string): void;
+  forward(recipient: string, headers?: Headers): Promise<void>;
+  reply(message: { readonly from: string; readonly to: string }): Promise<void>;
+}
+
+interface TestController {}
+
+interface ExportedHandler<E = unknown, QueueMessage = unknown, CfHostMetadata = unknown, Props = any> {
+  fetch?(request: Request, env: E, ctx: ExecutionContext<Props>): Response | Promise<Response>;
+  scheduled?(controller: ScheduledController, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+  queue?(batch: MessageBatch<QueueMessage>, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+  tail?(events: TraceItem[], env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+  email?(message: ForwardableEmailMessage, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+  connect?(socket: Socket, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+  test?(controller: TestController, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+}
+
+// --- what Web APIs have besides here ---
+
+interface RequestInit {
+  cf?: any;
+}
+interface Request {
+  readonly cf?: any;
+}
+interface ResponseInit {
+  webSocket?: WebSocket | null;
+  cf?: any;
+  encodeBody?: "automatic" | "manual";
+}
+interface Response {
+  readonly webSocket: WebSocket | null;
+  readonly cf?: any;
+}
+interface WebSocket {
+  accept(): void;
+  serializeAttachment(attachment: any): void;
+  deserializeAttachment(): any;
+}
+interface WebSocketPair {
+  0: WebSocket;
+  1: WebSocket;
+}
+declare var WebSocketPair: { new (): WebSocketPair };
+interface CacheStorage {
+  readonly default: Cache;
+}
+interface SubtleCrypto {
+  timingSafeEqual(a: BufferSource, b: BufferSource): boolean;
+}
+interface Scheduler {
+  wait(delay: number, options?: { signal?: AbortSignal }): Promise<void>;
+}
+declare var scheduler: Scheduler;
+
+// --- Durable Objects ---
+
+interface DurableObjectId {
+  toString(): string;
+  equals(other: DurableObjectId): boolean;
+  readonly name?: string;
+  readonly jurisdiction?: string;
+}
+interface DurableObjectGetOptions {
+  locationHint?: string;
+}
+interface DurableObjectNamespace<T = undefined> {
+  newUniqueId(options?: { jurisdiction?: string }): DurableObjectId;
+  idFromName(name: string): DurableObjectId;
+  idFromString(id: string): DurableObjectId;
+  get(id: DurableObjectId, options?: DurableObjectGetOptions): DurableObjectStub<T>;
+  getByName(name: string, options?: DurableObjectGetOptions): DurableObjectStub<T>;
+  jurisdiction(jurisdiction: string): DurableObjectNamespace<T>;
+}
+type DurableObjectStub<T = undefined> = Fetcher<T> & {
+  readonly id: DurableObjectId;
+  readonly name?: string;
+};
+interface DurableObjectState<Props = unknown> {
+  readonly id: DurableObjectId;
+  readonly storage: DurableObjectStorage;
+  readonly props: Props;
+  readonly exports: Cloudflare.Exports;
+  waitUntil(promise: Promise<any>): void;
+  blockConcurrencyWhile<T>(callback: () => Promise<T>): Promise<T>;
+  acceptWebSocket(socket: WebSocket, tags?: string[]): void;
+  getWebSockets(tag?: string): WebSocket[];
+  getTags(socket: WebSocket): string[];
+  setWebSocketAutoResponse(pair?: WebSocketRequestResponsePair): void;
+  getWebSocketAutoResponse(): WebSocketRequestResponsePair | null;
+  getWebSocketAutoResponseTimestamp(socket: WebSocket): Date | null;
+  setHibernatableWebSocketEventTimeout(milliseconds?: number): void;
+  getHibernatableWebSocketEventTimeout(): number | null;
+  abort(reason?: string): void;
+}
+interface WebSocketRequestResponsePair {
+  readonly request: string;
+  readonly response: string;
+}
+declare var WebSocketRequestResponsePair: {
+  new (request: string, response: string): WebSocketRequestResponsePair;
+};
+
+interface DurableObjectPutOptions {
+  allowConcurrency?: boolean;
+  allowUnconfirmed?: boolean;
+  noCache?: boolean;
+}
+interface DurableObjectGetValueOptions {
+  allowConcurrency?: boolean;
+  noCache?: boolean;
+}
+interface DurableObjectListOptions extends DurableObjectGetValueOptions {
+  start?: string;
+  startAfter?: string;
+  end?: string;
+  prefix?: string;
+  reverse?: boolean;
+  limit?: number;
+}
+interface DurableObjectValues {
+  get<T = unknown>(key: string, options?: DurableObjectGetValueOptions): Promise<T | undefined>;
+  get<T = unknown>(keys: string[], options?: DurableObjectGetValueOptions): Promise<Map<string, T>>;
+  list<T = unknown>(options?: DurableObjectListOptions): Promise<Map<string, T>>;
+  put<T>(key: string, value: T, options?: DurableObjectPutOptions): Promise<void>;
+  put<T>(entries: Record<string, T>, options?: DurableObjectPutOptions): Promise<void>;
+  delete(key: string, options?: DurableObjectPutOptions): Promise<boolean>;
+  delete(keys: string[], options?: DurableObjectPutOptions): Promise<number>;
+}
+interface DurableObjectTransaction extends DurableObjectValues {
+  rollback(): void;
+}
+interface DurableObjectStorage extends DurableObjectValues {
+  deleteAll(options?: DurableObjectPutOptions): Promise<void>;
+  transaction<T>(closure: (transaction: DurableObjectTransaction) => Promise<T>): Promise<T>;
+  transactionSync<T>(closure: () => T): T;
+  getAlarm(): Promise<number | null>;
+  setAlarm(time: number | Date): Promise<void>;
+  deleteAlarm(): Promise<void>;
+  sync(): Promise<void>;
+  readonly sql: SqlStorage;
+  readonly kv: SyncKvStorage;
+}
+interface SyncKvStorage {
+  get<T = unknown>(key: string): T | undefined;
+  list<T = unknown>(options?: DurableObjectListOptions): Iterable<[string, T]>;
+  put<T>(key: string, value: T): void;
+  delete(key: string): boolean;
+}
+type SqlStorageValue = ArrayBuffer | string | number | null;
+interface SqlStorage {
+  exec<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: any[]): SqlStorageCursor<T>;
+  readonly databaseSize: number;
+}
+interface SqlStorageCursor<T extends Record<string, SqlStorageValue>> extends Iterable<T> {
+  next(): { done?: false; value: T } | { done: true; value?: never };
+  toArray(): T[];
+  one(): T;
+  raw<U extends SqlStorageValue[]>(): IterableIterator<U>;
+  readonly columnNames: string[];
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+}
+
+// --- other bindings ---
+
+interface KVNamespace<Key extends string = string> {
+  get(key: Key, type?: "text"): Promise<string | null>;
+  get<T = unknown>(key: Key, type: "json"): Promise<T | null>;
+  get(key: Key, type: "arrayBuffer"): Promise<ArrayBuffer | null>;
+  get(key: Key, type: "stream"): Promise<ReadableStream<Uint8Array> | null>;
+  put(key: Key, value: string | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>, options?: {
+    expiration?: number;
+    expirationTtl?: number;
+    metadata?: any;
+  }): Promise<void>;
+  delete(key: Key): Promise<void>;
+  list<Metadata = unknown>(options?: { prefix?: string; limit?: number; cursor?: string }): Promise<{
+    keys: { name: Key; expiration?: number; metadata?: Metadata }[];
+    list_complete: boolean;
+    cursor?: string;
+  }>;
+}
+interface D1Result<T = unknown> {
+  success: true;
+  results: T[];
+  meta: Record<string, any>;
+}
+interface D1PreparedStatement {
+  bind(...values: any[]): D1PreparedStatement;
+  first<T = Record<string, unknown>>(column?: string): Promise<T | null>;
+  run<T = Record<string, unknown>>(): Promise<D1Result<T>>;
+  all<T = Record<string, unknown>>(): Promise<D1Result<T>>;
+  raw<T = unknown[]>(options?: { columnNames?: boolean }): Promise<T[]>;
+}
+interface D1Database {
+  prepare(query: string): D1PreparedStatement;
+  batch<T = unknown>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]>;
+  exec(query: string): Promise<{ count: number; duration: number }>;
+}
+interface R2Object {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly httpEtag: string;
+  readonly uploaded: Date;
+  readonly httpMetadata?: Record<string, any>;
+  readonly customMetadata?: Record<string, string>;
+  writeHttpMetadata(headers: Headers): void;
+}
+interface R2ObjectBody extends R2Object {
+  readonly body: ReadableStream<Uint8Array>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  text(): Promise<string>;
+  json<T>(): Promise<T>;
+  blob(): Promise<Blob>;
+}
+interface R2Bucket {
+  head(key: string): Promise<R2Object | null>;
+  get(key: string, options?: Record<string, any>): Promise<R2ObjectBody | null>;
+  put(key: string, value: any, options?: Record<string, any>): Promise<R2Object>;
+  delete(keys: string | string[]): Promise<void>;
+  list(options?: Record<string, any>): Promise<{ objects: R2Object[]; truncated: boolean; cursor?: string }>;
+}
+interface QueueSendOptions {
+  contentType?: "text" | "bytes" | "json" | "v8";
+  delaySeconds?: number;
+}
+interface Queue<Body = unknown> {
+  send(message: Body, options?: QueueSendOptions): Promise<void>;
+  sendBatch(messages: Iterable<{ body: Body } & QueueSendOptions>, options?: { delaySeconds?: number }): Promise<void>;
+}
+interface RateLimit {
+  limit(options: { key: string }): Promise<{ success: boolean }>;
+}
+interface WorkerVersionMetadata {
+  readonly id: string;
+  readonly tag: string;
+  readonly timestamp: string;
+}
+interface AnalyticsEngineDataset {
+  writeDataPoint(event?: { indexes?: any[]; doubles?: number[]; blobs?: any[] }): void;
+}
+interface SecretsStoreSecret {
+  get(): Promise<string>;
+}
+interface Hyperdrive {
+  readonly connectionString: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  connect(): Socket;
+}
+interface SendEmail {
+  send(message: { readonly from: string; readonly to: string }): Promise<void>;
+}
+
+// --- modules ---
+
+declare module "cloudflare:workers" {
+  export abstract class WorkerEntrypoint<E = Cloudflare.Env, Props = any> implements Rpc.WorkerEntrypointBranded {
+    [Rpc.__WORKER_ENTRYPOINT_BRAND]: never;
+    constructor(ctx: ExecutionContext<Props>, env: E);
+    protected ctx: ExecutionContext<Props>;
+    protected env: E;
+    fetch?(request: Request): Response | Promise<Response>;
+    scheduled?(controller: ScheduledController): void | Promise<void>;
+    queue?(batch: MessageBatch<unknown>): void | Promise<void>;
+    tail?(events: TraceItem[]): void | Promise<void>;
+    email?(message: ForwardableEmailMessage): void | Promise<void>;
+    connect?(socket: Socket): void | Promise<void>;
+    test?(controller: TestController): void | Promise<void>;
+  }
+  export abstract class DurableObject<E = Cloudflare.Env, Props = any> implements Rpc.DurableObjectBranded {
+    [Rpc.__DURABLE_OBJECT_BRAND]: never;
+    constructor(ctx: DurableObjectState<Props>, env: E);
+    protected ctx: DurableObjectState<Props>;
+    protected env: E;
+    fetch?(request: Request): Response | Promise<Response>;
+    alarm?(info?: { readonly isRetry: boolean; readonly retryCount: number }): void | Promise<void>;
+    webSocketMessage?(socket: WebSocket, message: string | ArrayBuffer): void | Promise<void>;
+    webSocketClose?(socket: WebSocket, code: number, reason: string, wasClean: boolean): void | Promise<void>;
+    webSocketError?(socket: WebSocket, error: unknown): void | Promise<void>;
+  }
+  export abstract class RpcTarget implements Rpc.RpcTargetBranded {
+    [Rpc.__RPC_TARGET_BRAND]: never;
+  }
+  export type RpcStub<T> = Rpc.Stub<T>;
+  export const RpcStub: { new <T extends Rpc.Stubable>(target: T): Rpc.Stub<T> };
+  export const env: Cloudflare.Env;
+  export const exports: Cloudflare.Exports;
+  export function waitUntil(promise: Promise<unknown>): void;
+  export function withEnv<T>(env: unknown, callback: () => T): T;
+}
+
+declare module "cloudflare:sockets" {
+  export function connect(address: string | SocketAddress, options?: SocketOptions): Socket;
+}
+
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}
+declare module "*.html" {
+  const text: string;
+  export default text;
+}
+declare module "*.sql" {
+  const text: string;
+  export default text;
+}
+declare module "*.bin" {
+  const data: ArrayBuffer;
+  export default data;
+}
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
