@@ -73,6 +73,12 @@ void LogPrinter::OnLog(const LogLine& line) {
   Add(text + body);
 }
 
+void LogPrinter::OnDataPoint(const DataPoint& point) {
+  const std::string text =
+      "data point for " + std::string(point.dataset) + ": " + std::string(point.text);
+  OnLog({isolane::LogLevel::kDebug, point.worker, point.request, text, true});
+}
+
 void LogPrinter::OnRequest(const RequestSummary& summary) {
   if (level_ < LogLevel::kInfo) return;
   RequestLine line;

@@ -20,6 +20,8 @@ class LogPrinter final : public Observer {
 
   bool wants_trace() const override { return level_ >= LogLevel::kDebug; }
   void OnLog(const LogLine& line) override;
+  bool wants_data_points() const override { return level_ >= LogLevel::kDebug; }
+  void OnDataPoint(const DataPoint& point) override;
   void OnRequest(const RequestSummary& summary) override;
   void OnFlush() override;
 

@@ -7,6 +7,7 @@
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/module_files.h"
+#include "wrangler-compat/resource_bindings.h"
 #include "wrangler-compat/service_check.h"
 
 namespace isolane::wrangler {
@@ -59,9 +60,15 @@ void CheckMain(const WorkerConfig& config, const ModuleFiles& files, DiagnosticG
   }
 }
 
-// The Worker of one configuration. `loose` is told what is wrong with its main module.
+// The code of a Worker that is nothing but assets, which answer all there is.
+constexpr char kNoCode[] =
+    "export default { fetch() { return new Response(null, { status: 404 }); } };";
+
+// The Worker of one configuration. `loose` is told what is wrong with its main module and its
+// assets, `notes` what is to be printed of these.
 WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
-                    const std::string& environment, WorkerConfig& config, DiagnosticGroup& loose) {
+                    const std::string& environment, WorkerConfig& config, DiagnosticGroup& loose,
+                    std::vector<std::string>& notes) {
   WorkerSpec spec;
   const std::string main_path = AbsolutePath(DirectoryOf(file.path), config.main);
   spec.name = config.name;
@@ -77,7 +84,21 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   spec.tail_consumers = std::move(config.tail_consumers);
   spec.crons = std::move(config.crons);
   spec.limits = config.limits;
-  if (config.main.empty()) return spec;  // reported already
+  if (config.assets) {
+    const std::string base = file.path.empty() ? options.cwd : DirectoryOf(file.path);
+    spec.responder =
+        MakeAssetResponder(std::move(*config.assets), spec.name, base, options.cwd, loose, notes);
+  }
+  if (config.main.empty()) {
+    // Without assets that is reported already.
+    if (spec.responder != nullptr) {
+      spec.main_module = "(assets only)";
+      spec.modules = [](const std::string&) -> Result<ModuleSource> {
+        return ModuleSource{ModuleType::kEsModule, kNoCode};
+      };
+    }
+    return spec;
+  }
 
   ModuleFiles files;
   files.root = config.base_dir ? AbsolutePath(DirectoryOf(file.path), *config.base_dir)
@@ -181,7 +202,7 @@ class Loader {
       return {};
     }
     loaded_.notes = found->notes;
-    if (found->path.empty() && !options_.script) {
+    if (found->path.empty() && !options_.script && !options_.assets) {
       loaded_.diagnostics.AddGroup({}).Fail(FindConfigFile(options_.cwd).error());
       return {};
     }
@@ -196,6 +217,7 @@ class Loader {
     choice.name = options_.name;
     choice.compatibility_date = options_.compatibility_date;
     choice.compatibility_flags = options_.compatibility_flags;
+    choice.assets = options_.assets;
     if (options_.script) choice.main = AbsolutePath(options_.cwd, *options_.script);
     return choice;
   }
@@ -224,7 +246,8 @@ class Loader {
       project.dev = config.dev;
       project.rules = config.rules;
     }
-    project.workers.push_back(MakeSpec(options_, file, choice.environment, config, loose));
+    project.workers.push_back(
+        MakeSpec(options_, file, choice.environment, config, loose, loaded_.notes));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
     return true;
   }
@@ -240,6 +263,7 @@ class Loader {
     request.process = &options_.process;
     DevVars vars = ReadDevVars(request, loose);
     ApplyDevVars(vars, request, config.bindings);
+    ApplyStoredSecrets(vars, config.bindings);
     for (std::string& note : vars.notes) loaded_.notes.push_back(std::move(note));
 
     std::string missing;

@@ -1,7 +1,7 @@
 // What a Runtime tells about its work: log lines and finished requests.
 //
-// Called on the loop thread, OnLog also while JavaScript runs: an observer notes what it is told
-// and calls nothing of the Runtime. Views are valid during the call only.
+// Called on the loop thread, OnLog and OnDataPoint also while JavaScript runs: an observer notes
+// what it is told and calls nothing of the Runtime. Views are valid during the call only.
 #pragma once
 
 #include <cstdint>
@@ -45,12 +45,24 @@ struct RequestSummary {
   const std::vector<TraceNode>* trace = nullptr;
 };
 
+// What a Worker wrote to a data set of Analytics Engine.
+struct DataPoint {
+  std::string_view worker;
+  uint64_t request = 0;  // see LogLine
+  std::string_view dataset;
+  // The point as console.log would show it.
+  std::string_view text;
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
   // Asked once, by Runtime::Load: building traces costs a little per call.
   virtual bool wants_trace() const { return false; }
   virtual void OnLog(const LogLine& line) { (void)line; }
+  // Asked for every data point: without it none is put into words.
+  virtual bool wants_data_points() const { return false; }
+  virtual void OnDataPoint(const DataPoint& point) { (void)point; }
   virtual void OnRequest(const RequestSummary& summary) { (void)summary; }
   // Some milliseconds after the first of the others since the last OnFlush: for observers that
   // gather.
