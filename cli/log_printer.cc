@@ -70,6 +70,12 @@ void LogPrinter::OnLog(const LogLine& line) {
   output_.AddLine(marked ? STDERR_FILENO : STDOUT_FILENO, text);
 }
 
+void LogPrinter::OnDataPoint(const DataPoint& point) {
+  const std::string text =
+      "data point for " + std::string(point.dataset) + ": " + std::string(point.text);
+  OnLog({isolane::LogLevel::kDebug, point.worker, point.request, text, true});
+}
+
 void LogPrinter::OnResponse(const ResponseSummary& summary) {
   RequestLine line;
   line.method = summary.method;

@@ -43,6 +43,8 @@ class LogPrinter final : public Observer {
   bool wants_trace() const override { return style_.calls && wants_responses(); }
   bool wants_responses() const override { return style_.level >= LogLevel::kInfo; }
   void OnLog(const LogLine& line) override;
+  bool wants_data_points() const override { return style_.level >= LogLevel::kDebug; }
+  void OnDataPoint(const DataPoint& point) override;
   void OnResponse(const ResponseSummary& summary) override;
   void OnRequest(const RequestSummary& summary) override;
   void OnFlush() override { output_.Flush(); }

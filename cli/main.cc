@@ -73,6 +73,7 @@ int LoadAndRun(const CliOptions& options) {
   project_options.vars = options.vars;
   project_options.env_files = options.env_files;
   project_options.script = options.script;
+  project_options.assets = options.assets;
   project_options.name = options.name;
   project_options.compatibility_date = options.compatibility_date;
   project_options.compatibility_flags = options.compatibility_flags;

@@ -44,6 +44,7 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --show-interactive-dev-session=false   no hotkeys on a terminal
       --cron            cron triggers fire when they are due, in UTC
       --name NAME       name of the public Worker
+      --assets DIR      its assets directory
       --compatibility-date DATE, --compatibility-flags FLAG...
                         of the public Worker, instead of what its configuration says
   -h, --help            print this
@@ -134,6 +135,7 @@ class Parser {
     if (flag == "--cwd") return Text("cwd", options_.cwd);
     if (flag == "--env-file") return Texts("env-file", options_.env_files);
     if (flag == "--name") return Text("name", options_.name.emplace());
+    if (flag == "--assets") return Text("assets", options_.assets.emplace());
     if (flag == "--compatibility-date") {
       return Text("compatibility-date", options_.compatibility_date.emplace());
     }
@@ -176,7 +178,6 @@ class Parser {
                                                         "--minify", "--bundle", "--no-minify"};
     static constexpr std::string_view kUnsupported[] = {"--remote",
                                                         "-r",
-                                                        "--assets",
                                                         "--site",
                                                         "--host",
                                                         "--local-upstream",

@@ -42,6 +42,7 @@ struct CliOptions {
   std::string environment;           // of every configuration; empty: CLOUDFLARE_ENV, or none
   // Of the first Worker: they win over its configuration.
   std::optional<std::string> script;
+  std::optional<std::string> assets;
   std::optional<std::string> name;
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;

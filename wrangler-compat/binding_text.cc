@@ -1,5 +1,6 @@
 #include "wrangler-compat/binding_text.h"
 
+#include <string>
 #include <variant>
 
 namespace isolane::wrangler {
@@ -17,6 +18,22 @@ BindingText DescribeBinding(const BindingSpec& binding) {
   }
   if (const auto* unsupported = std::get_if<UnsupportedBinding>(&binding.value)) {
     return {unsupported->target, unsupported->kind, {}, false};
+  }
+  if (std::holds_alternative<AssetsBinding>(binding.value)) return {{}, "Assets", {}};
+  if (std::holds_alternative<VersionMetadataBinding>(binding.value)) {
+    return {{}, "Worker Version Metadata", {}};
+  }
+  if (const auto* analytics = std::get_if<AnalyticsBinding>(&binding.value)) {
+    return {analytics->dataset, "Analytics Engine Dataset", {}};
+  }
+  if (const auto* limit = std::get_if<RateLimitBinding>(&binding.value)) {
+    return {
+        std::to_string(limit->limit) + " requests/" + std::to_string(limit->period_seconds) + "s",
+        "Rate Limit",
+        {}};
+  }
+  if (const auto* secret = std::get_if<StoredSecretBinding>(&binding.value)) {
+    return {secret->store_id + "/" + secret->secret_name, "Secrets Store Secret", {}};
   }
   const auto* var = std::get_if<VarBinding>(&binding.value);
   return {var->hidden ? "\"(hidden)\"" : var->json, "Environment Variable", {}};

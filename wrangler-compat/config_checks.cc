@@ -189,8 +189,10 @@ void CheckBuilding(ConfigSection& section) {
     }
   });
   if (section.Find("site") != nullptr && section.Find("assets") != nullptr) {
-    section.Fail("Cannot use assets and Workers Sites in the same Worker.",
-                 section.Find("site")->position);
+    section.Fail(
+        "Cannot use assets and Workers Sites in the same Worker.\nPlease remove either the `site` "
+        "or `assets` field from your configuration file.",
+        section.Find("site")->position);
   }
 }
 
@@ -203,8 +205,15 @@ void CheckAssets(ConfigSection& section) {
     part.String("binding");
     part.OneOf("html_handling", Choices(kHtml));
     part.OneOf("not_found_handling", Choices(kNotFound));
+    part.String("base_path");
     const ConfigMember* first = part.Find("run_worker_first");
-    if (first != nullptr && !first->value.IsBoolean()) part.CheckStrings("run_worker_first");
+    if (first == nullptr || first->value.IsBoolean()) return;
+    if (first->value.IsArray()) return part.CheckStrings("run_worker_first");
+    part.Fail(
+        "The field \"assets.run_worker_first\" should be an array of strings or a boolean, but "
+        "got " +
+            ToJson(first->value) + ".",
+        first->position);
   });
 }
 

@@ -49,7 +49,7 @@ constexpr ConfigKey kKeys[] = {
     {"python_modules", kLater, kObject, kInherited},
 
     // Bindings and events.
-    {"assets", kLater, kObject, kInherited},
+    {"assets", kUsed, kObject, kInherited},
     {"durable_objects", kUsed, kObject, kOwn},
     {"migrations", kUsed, kArray, kInherited},
     {"exports", kUsed, kObject, kInherited},
@@ -145,8 +145,8 @@ constexpr std::string_view kLimitsFields[] = {
     "rpc_mb", "wait_until_ms", "head_kb",   "url_kb"};
 constexpr std::string_view kBuildFields[] = {"command", "cwd", "watch_dir"};
 constexpr std::string_view kTriggersFields[] = {"crons", "events"};
-constexpr std::string_view kAssetsFields[] = {"directory", "binding", "html_handling",
-                                              "not_found_handling", "run_worker_first"};
+constexpr std::string_view kAssetsFields[] = {
+    "directory", "binding", "html_handling", "not_found_handling", "base_path", "run_worker_first"};
 constexpr std::string_view kSecretsFields[] = {"required"};
 constexpr std::string_view kUnsafeFields[] = {"bindings", "metadata", "capnp"};
 constexpr std::string_view kCacheFields[] = {"enabled", "cross_version_cache"};

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "wrangler-compat/resource_bindings.h"
 #include "wrangler-compat/resource_entry.h"
 #include "wrangler-compat/resource_kinds.h"
 
@@ -11,6 +12,8 @@ namespace {
 
 std::string_view ReasonOf(ResourceSupport support) {
   switch (support) {
+    case ResourceSupport::kHere:
+      break;
     case ResourceSupport::kNotYet:
       return "isolane does not support yet";
     case ResourceSupport::kCloudflare:
@@ -70,18 +73,11 @@ class ResourceReader {
 
   // `assets` are a key of their own kind: the binding is one of its fields, and may be missing.
   void ReadAssets() {
-    static constexpr ResourceKind kAssets{.key = "assets",
-                                          .nested = {},
-                                          .friendly = "Assets",
-                                          .shape = ResourceShape::kObject,
-                                          .support = ResourceSupport::kNotYet,
-                                          .name_field = "binding",
-                                          .target_fields = {},
-                                          .fields = {}};
     const ConfigMember* assets = section_.Find("assets");
     const ConfigMember* binding = assets == nullptr ? nullptr : assets->value.Find("binding");
     if (binding == nullptr || !binding->value.IsString()) return;
-    Append(kAssets, binding->value.text, {}, binding->position, names_);
+    names_.push_back({binding->value.text, "Assets", binding->position});
+    bindings_.push_back({binding->value.text, AssetsBinding{}, section_.Where(binding->position)});
   }
 
  private:
@@ -146,7 +142,14 @@ class ResourceReader {
   void Add(const ResourceKind& kind, const ConfigNode& node, std::string target,
            std::vector<NamedBinding>& names) {
     const ConfigMember* name = node.Find(kind.name_field);
-    Append(kind, name->value.text, std::move(target), name->position, names);
+    if (kind.support != ResourceSupport::kHere) {
+      Append(kind, name->value.text, std::move(target), name->position, names);
+      return;
+    }
+    names.push_back({name->value.text, kind.friendly, name->position});
+    BindingSpec binding = MakeResourceBinding(kind.key, name->value.text, node);
+    binding.where = section_.Where(name->position);
+    bindings_.push_back(std::move(binding));
   }
 
   void Append(const ResourceKind& kind, const std::string& name, std::string target,

@@ -1,5 +1,5 @@
 // The bindings of resource_kinds.h as they are declared: what wrangler has to say about them, and a
-// value for each that fails when it is used.
+// value for each, which fails when it is used unless isolane has it.
 //
 // Thread: any.
 #pragma once

@@ -60,6 +60,11 @@ std::string Assignment(const ConfigFile& file, const std::string& key, const std
   return JsonQuote(key) + ": " + JsonQuote(value);
 }
 
+std::string AssetsSection(const ConfigFile& file) {
+  if (file.format == ConfigFormat::kToml) return "[assets]\ndirectory = \"./dist\"";
+  return "\"assets\": {\n  \"directory\": \"./dist\"\n}";
+}
+
 void ReadName(ConfigSection& section, WorkerConfig& config) {
   const ConfigMember* name = section.Find("name");
   if (name == nullptr) return;
@@ -169,6 +174,7 @@ void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   ReadMain(section, config);
   ReadCompatibility(section, config);
   config.bindings = ReadBindings(section);
+  config.assets = ReadAssets(section);
   config.required_secrets = RequiredSecrets(section);
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
   config.tail_consumers = ReadTailConsumers(section);
@@ -190,16 +196,16 @@ void ReportMissingMain(const ConfigFile& file, const ConfigNode& effective,
         file.Where(pages->position));
     return;
   }
-  if (const ConfigMember* assets = effective.Find("assets")) {
-    loose.Fail("A Worker with assets and without code is not supported yet: isolane needs `main`",
-               file.Where(assets->position));
-    return;
-  }
+  if (effective.Find("assets") != nullptr) return;
   loose.Fail(
       "Missing entry-point to Worker script or to assets directory\n\nIf there is code to "
       "deploy, you can either:\n- Specify an entry-point to your Worker script via the command "
       "line (ex: `isolane dev src/index.js`)\n- Or add the following to your \"" +
-          file.BaseName() + "\" file:\n```\n" + Assignment(file, "main", "src/index.ts") + "\n```",
+          file.BaseName() + "\" file:\n```\n" + Assignment(file, "main", "src/index.ts") +
+          "\n```\n\nIf are uploading a directory of assets, you can either:\n- Specify the path to "
+          "the directory of assets via the command line: (ex: `isolane dev --assets=./dist`)\n- Or "
+          "add the following to your \"" +
+          file.BaseName() + "\" file:\n```\n" + AssetsSection(file) + "\n```",
       file.display);
 }
 
@@ -285,9 +291,19 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
     config.main = *choice.main;
     config.main_where.clear();
   }
-  if (config.main.empty()) ReportMissingMain(file, config.effective, loose);
+  if (choice.assets) {
+    if (!config.assets) config.assets.emplace();
+    config.assets->directory = *choice.assets;
+    config.assets->from_command_line = true;
+    config.assets->directory_where = config.assets->where = "--assets";
+  }
+  if (config.main.empty() && !config.assets) ReportMissingMain(file, config.effective, loose);
   if (!choice.compatibility_flags.empty()) config.compatibility_flags = choice.compatibility_flags;
   ChooseDate(file, choice, loose, config);
+  if (config.assets) {
+    FinishAssets(*config.assets, !config.main.empty(), config.compatibility_date,
+                 config.compatibility_flags, loose);
+  }
   return config;
 }
 

@@ -10,6 +10,7 @@
 
 #include <isolane/worker_spec.h>
 
+#include "wrangler-compat/config_assets.h"
 #include "wrangler-compat/config_build.h"
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/diagnostics.h"
@@ -33,7 +34,8 @@ struct DevSettings {
 struct ConfigChoice {
   std::string environment;  // --env; empty: the top level
   std::optional<std::string> name;
-  std::optional<std::string> main;  // absolute
+  std::optional<std::string> main;    // absolute
+  std::optional<std::string> assets;  // --assets: a directory, relative to the working directory
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;  // if there are any, instead of the file's
 };
@@ -46,6 +48,7 @@ struct WorkerConfig {
   std::string compatibility_date;
   std::vector<std::string> compatibility_flags;
   std::vector<BindingSpec> bindings;
+  std::optional<AssetsConfig> assets;
   std::vector<DurableObjectClass> durable_objects;
   std::vector<TailConsumer> tail_consumers;
   std::vector<std::string> crons;

@@ -7,6 +7,7 @@
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/module_files.h"
+#include "wrangler-compat/resource_bindings.h"
 #include "wrangler-compat/service_check.h"
 
 namespace isolane::wrangler {
@@ -71,6 +72,10 @@ void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGrou
   }
 }
 
+// The code of a Worker that is nothing but assets, which answer all there is.
+constexpr char kNoCode[] =
+    "export default { fetch() { return new Response(null, { status: 404 }); } };";
+
 void Override(std::vector<std::pair<std::string, std::string>>& pairs,
               const std::vector<std::pair<std::string, std::string>>& overrides) {
   for (const auto& entry : overrides) {
@@ -90,7 +95,7 @@ BuildPlan MakePlan(const ProjectOptions& options, const ConfigFile& file, Worker
   plan.project_root = base;
   plan.config_path = file.path;
   plan.files.root = config.base_dir ? AbsolutePath(base, *config.base_dir) : DirectoryOf(main_path);
-  plan.files.main = RelativePath(plan.files.root, main_path);
+  if (!config.main.empty()) plan.files.main = RelativePath(plan.files.root, main_path);
   plan.files.display = DisplayOf(options.cwd, plan.files.root);
   plan.files.rules = std::move(config.rules);
   plan.main_where = config.main_where;
@@ -125,9 +130,10 @@ BuildPlan MakePlan(const ProjectOptions& options, const ConfigFile& file, Worker
 }
 
 // The Worker of one configuration; completes its plan. `loose` is told what is wrong with its main
-// module.
-WorkerSpec MakeSpec(const ConfigFile& file, const std::string& environment, WorkerConfig& config,
-                    BuildPlan& plan, DiagnosticGroup& loose) {
+// module and its assets, `notes` what is to be printed of these.
+WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
+                    const std::string& environment, WorkerConfig& config, BuildPlan& plan,
+                    DiagnosticGroup& loose, std::vector<std::string>& notes) {
   WorkerSpec spec;
   const std::string main_path = AbsolutePath(DirectoryOf(file.path), config.main);
   spec.name = config.name;
@@ -135,6 +141,7 @@ WorkerSpec MakeSpec(const ConfigFile& file, const std::string& environment, Work
     spec.name = NameFromDirectory(file.path.empty() ? main_path : file.path);
     if (!environment.empty()) spec.name += "-" + environment;
   }
+  plan.worker = spec.name;
   spec.config_path = file.path;
   spec.compatibility_date = config.compatibility_date;
   spec.compatibility_flags = config.compatibility_flags;
@@ -143,9 +150,22 @@ WorkerSpec MakeSpec(const ConfigFile& file, const std::string& environment, Work
   spec.tail_consumers = std::move(config.tail_consumers);
   spec.crons = std::move(config.crons);
   spec.limits = config.limits;
-  if (config.main.empty()) return spec;  // reported already
+  if (config.assets) {
+    const std::string base = file.path.empty() ? options.cwd : DirectoryOf(file.path);
+    spec.responder =
+        MakeAssetResponder(std::move(*config.assets), spec.name, base, options.cwd, loose, notes);
+  }
+  if (config.main.empty()) {
+    // Without assets that is reported already.
+    if (spec.responder != nullptr) {
+      spec.main_module = "(assets only)";
+      spec.modules = [](const std::string&) -> Result<ModuleSource> {
+        return ModuleSource{ModuleType::kEsModule, kNoCode};
+      };
+    }
+    return spec;
+  }
 
-  plan.worker = spec.name;
   CheckMain(config, plan, loose);
 
   spec.main_module = plan.files.main;
@@ -242,7 +262,7 @@ class Loader {
       return {};
     }
     loaded_.notes = found->notes;
-    if (found->path.empty() && !options_.script) {
+    if (found->path.empty() && !options_.script && !options_.assets) {
       loaded_.diagnostics.AddGroup({}).Fail(FindConfigFile(options_.cwd).error());
       return {};
     }
@@ -257,6 +277,7 @@ class Loader {
     choice.name = options_.name;
     choice.compatibility_date = options_.compatibility_date;
     choice.compatibility_flags = options_.compatibility_flags;
+    choice.assets = options_.assets;
     if (options_.script) choice.main = AbsolutePath(options_.cwd, *options_.script);
     return choice;
   }
@@ -288,7 +309,7 @@ class Loader {
     loaded_.mains.push_back(
         config.main.empty() ? "" : AbsolutePath(DirectoryOf(file.path), config.main));
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
-    project.workers.push_back(MakeSpec(file, choice.environment, config, plan, loose));
+    project.workers.push_back(MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));
     project.builds.push_back(std::move(plan));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
     return true;
@@ -305,6 +326,7 @@ class Loader {
     request.process = &options_.process;
     DevVars vars = ReadDevVars(request, loose);
     ApplyDevVars(vars, request, config.bindings);
+    ApplyStoredSecrets(vars, config.bindings);
     for (std::string& note : vars.notes) loaded_.notes.push_back(std::move(note));
 
     std::string missing;

@@ -44,6 +44,7 @@ struct ProjectOptions {
   // What the first Worker has besides.
   std::vector<std::string> env_files;
   std::optional<std::string> script;  // its main module, relative to cwd, instead of the file's
+  std::optional<std::string> assets;  // its assets directory, likewise
   std::optional<std::string> name;
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;

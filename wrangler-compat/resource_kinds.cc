@@ -12,6 +12,7 @@ constexpr ResourceShape kArray = ResourceShape::kArray;
 constexpr ResourceShape kNested = ResourceShape::kNested;
 constexpr ResourceShape kObject = ResourceShape::kObject;
 constexpr ResourceShape kFiles = ResourceShape::kFiles;
+constexpr ResourceSupport kHere = ResourceSupport::kHere;
 constexpr ResourceSupport kNotYet = ResourceSupport::kNotYet;
 constexpr ResourceSupport kCloudflare = ResourceSupport::kCloudflare;
 constexpr ResourceSupport kImport = ResourceSupport::kImportInstead;
@@ -111,12 +112,12 @@ constexpr ResourceKind kKinds[] = {
     {"d1_databases", {}, "D1 Database", kArray, kNotYet, "binding", kDatabase, kD1},
     {"r2_buckets", {}, "R2 Bucket", kArray, kNotYet, "binding", kBucket, kR2},
     {"queues", "producers", "Queue", kNested, kNotYet, "binding", kQueueName, kQueue},
-    {"ratelimits", {}, "Rate Limit", kArray, kNotYet, "name", {}, kRateLimit},
+    {"ratelimits", {}, "Rate Limit", kArray, kHere, "name", {}, kRateLimit},
     {"version_metadata",
      {},
      "Worker Version Metadata",
      kObject,
-     kNotYet,
+     kHere,
      "binding",
      {},
      kSingle,
@@ -126,7 +127,7 @@ constexpr ResourceKind kKinds[] = {
      {},
      "Analytics Engine Dataset",
      kArray,
-     kNotYet,
+     kHere,
      "binding",
      kDataset,
      kAnalytics},
@@ -134,7 +135,7 @@ constexpr ResourceKind kKinds[] = {
      {},
      "Secrets Store Secret",
      kArray,
-     kNotYet,
+     kHere,
      "binding",
      kSecret,
      kStoredSecret},

@@ -1,5 +1,6 @@
-// The table of bindings that isolane reads but does not have: Cloudflare's storage, queues, models
-// and so on. For each: where it is declared, which fields it has, and why it does not work.
+// The table of Cloudflare's bindings: storage, queues, models and so on, most of which isolane
+// reads but does not have. For each: where it is declared, which fields it has, and whether it
+// works.
 //
 // Thread: any.
 #pragma once
@@ -35,6 +36,7 @@ struct ResourceField {
 };
 
 enum class ResourceSupport {
+  kHere,          // isolane has it: config_resources.cc knows how
   kNotYet,        // isolane may have it one day
   kCloudflare,    // exists nowhere else
   kImportInstead  // a file, which modules import nowadays

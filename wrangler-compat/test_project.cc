@@ -36,6 +36,7 @@ WorkerSpec BesideOf(const WorkerSpec& tested) {
   spec.compatibility_flags = tested.compatibility_flags;
   spec.limits = tested.limits;
   spec.bindings = tested.bindings;
+  spec.responder = tested.responder;
   bool has_self = false;
   for (BindingSpec& binding : spec.bindings) {
     has_self |= binding.name == kSelf;

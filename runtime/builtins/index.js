@@ -105,6 +105,8 @@ module.exports = {
   onActorAlarm: (...parameters) => require('workers/actor').onActorAlarm(...parameters),
   onActorSocket: (...parameters) => require('workers/actor').onActorSocket(...parameters),
   hasActorClass,
+  // these where there is such a binding (`module` is the file's name),
+  makeBinding: (module, configuration) => require(module).make(configuration),
   // and this one where there is a socket.
   onSocket: (ioId, id, kind, data, code) => {
     onSocket ??= require('web/web_socket').onSocket;

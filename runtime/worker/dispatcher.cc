@@ -311,4 +311,10 @@ void Dispatcher::Log(LogLevel level, const Worker* worker, std::string_view text
   told_observer_ = true;
 }
 
+void Dispatcher::TellDataPoint(const Worker& worker, std::string_view dataset,
+                               std::string_view text) {
+  observer_.OnDataPoint({worker.name(), current_request(), dataset, text});
+  told_observer_ = true;
+}
+
 }  // namespace isolane::worker

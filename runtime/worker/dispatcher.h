@@ -23,12 +23,17 @@
 #include "runtime/worker/bodies.h"
 #include "runtime/worker/call.h"
 #include "runtime/worker/event_call.h"
+#include "runtime/worker/rate_limits.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/rpc_table.h"
 #include "runtime/worker/run_queue.h"
 #include "runtime/worker/tails.h"
 #include "runtime/worker/timers.h"
 #include "runtime/worker/web_sockets.h"
+
+namespace isolane::base {
+class ResponderHost;
+}
 
 namespace isolane::http {
 class Client;
@@ -66,6 +71,10 @@ struct Channel {
   std::string props;
   // No such worker: what a use of the binding is told.
   std::string unresolved;
+  // It leads to the code of its target, past the target's responder: ctx.exports.
+  bool past_responder = false;
+  // It leads to the target's responder and never to its code: env.ASSETS.
+  bool responder_only = false;
 };
 
 class Dispatcher {
@@ -86,6 +95,9 @@ class Dispatcher {
   const std::string& persist_to() const { return persist_to_; }
   // The network; null: outbound fetches fail. Outlives the dispatcher.
   void set_client(http::Client* client) { client_ = client; }
+  // Serves the responders of Workers; outlives the dispatcher. Before any Worker is made.
+  void set_responder_host(base::ResponderHost* host) { responder_host_ = host; }
+  base::ResponderHost& responder_host() { return *responder_host_; }
   // Called by Turn's last round: writes what responses produced. May note more events.
   void set_flush(void (*flush)(void*), void* context) {
     flush_ = flush;
@@ -152,6 +164,8 @@ class Dispatcher {
   Bodies& bodies() { return bodies_; }
   WebSockets& web_sockets() { return web_sockets_; }
 
+  RateLimits& rate_limits() { return rate_limits_; }
+
   // --- Durable Objects ---
   // A constructor or a blockConcurrencyWhile() callback begins (1) or is over (-1).
   void BlockActor(Actor& actor, int change);
@@ -187,6 +201,8 @@ class Dispatcher {
   void Log(LogLevel level, const Worker* worker, std::string_view text, bool from_runtime,
            uint64_t request = 0);
   uint64_t current_request() const;
+  bool wants_data_points() const { return observer_.wants_data_points(); }
+  void TellDataPoint(const Worker& worker, std::string_view dataset, std::string_view text);
   // True if the observer was told anything since the last call.
   bool TakeToldObserver() { return std::exchange(told_observer_, false); }
   const Invocation* current() const { return current_; }
@@ -261,6 +277,8 @@ class Dispatcher {
   void ReplyWithError(Call& call, RemoteError error);
   // The binding leads to a C++ service, or nowhere.
   void AnswerWithoutWorker(Call& call);
+  // dispatcher_responder.cc: false if the Worker's code is to answer.
+  bool AnswerByResponder(Pipeline& pipeline, Call& call);
   void StartOutbound(Invocation& caller, Call& call);
   void SendOutbound(Pipeline& pipeline, Call& call);
   // Starts fetches that wait while there are connections for them.
@@ -309,6 +327,7 @@ class Dispatcher {
   const bool traces_;
   const bool tells_responses_;
   http::Client* client_ = nullptr;
+  base::ResponderHost* responder_host_ = nullptr;
   void (*flush_)(void*) = nullptr;
   void* flush_context_ = nullptr;
 
@@ -325,6 +344,7 @@ class Dispatcher {
   std::deque<std::pair<double, uint32_t>> idle_actors_;
   double actor_idle_ms_ = 10'000;
   std::string persist_to_;
+  RateLimits rate_limits_;
   Alarms alarms_;
   double alarm_retry_ms_ = 2000;
   storage::Committer* committer_ = nullptr;

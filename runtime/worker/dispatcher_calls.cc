@@ -145,6 +145,7 @@ void Dispatcher::Start(uint32_t call_id) {
     return;
   }
   Worker& worker = *call->target;
+  if (worker.spec().responder != nullptr && AnswerByResponder(*pipeline, *call)) return;
   if (pipeline->cpu.exhausted()) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);

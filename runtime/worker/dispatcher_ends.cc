@@ -319,6 +319,11 @@ void Dispatcher::End(Pipeline& pipeline) {
     const bool clean = invocation.responded && invocation.timers == 0 && invocation.calls == 0;
     Release(invocation, !clean);
   }
+  // Nobody is left to read what a responder, which has no invocation, still writes.
+  if (pipeline.response_pipe != nullptr && !pipeline.response_sent &&
+      pipeline.response_pipe->state() == base::Pipe::State::kOpen) {
+    pipeline.response_pipe->Cancel();
+  }
   if (pipeline.previous != nullptr) {
     pipeline.previous->next = pipeline.next;
   } else {

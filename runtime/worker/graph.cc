@@ -49,6 +49,8 @@ Graph::Graph(const RuntimeOptions& options)
       observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
+      responder_host_(
+          loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -76,6 +78,7 @@ Graph::Graph(const RuntimeOptions& options)
   client_ = http::Client::Create(
       loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
+  dispatcher_.set_responder_host(&responder_host_);
   if (!options.persist_to.empty()) {
     dispatcher_.set_persist_to(std::filesystem::absolute(options.persist_to).lexically_normal());
   }
@@ -92,6 +95,7 @@ Graph::Graph(const RuntimeOptions& options)
 Graph::~Graph() {
   js::Platform::Start().RemoveWaker(this);
   dispatcher_.EndAll();
+  responder_host_.Stop();
   if (server_ != nullptr) server_->CloseNow();
   if (client_ != nullptr) client_->CloseNow();
   Turn();

@@ -22,6 +22,7 @@
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/http_frontend.h"
 #include "runtime/worker/idle_collector.h"
+#include "runtime/worker/responder_host.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -76,6 +77,7 @@ class Graph final : public Runtime {
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;
   std::unique_ptr<http::Client> client_;
+  LoopResponderHost responder_host_;
   Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<HttpFrontend> frontend_;

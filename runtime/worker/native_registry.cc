@@ -9,9 +9,10 @@ namespace isolane::worker {
 js::NativeTable AllNatives() {
   static const std::vector<js::NativeFunction> all = [] {
     std::vector<js::NativeFunction> functions;
-    for (js::NativeTable part : {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(),
-                                 RpcNatives(), WebSocketNatives(), ActorNatives(),
-                                 HibernationNatives(), StorageNatives(), EventNatives()}) {
+    for (js::NativeTable part :
+         {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(), RpcNatives(),
+          WebSocketNatives(), ActorNatives(), HibernationNatives(), StorageNatives(),
+          EventNatives(), BindingNatives()}) {
       functions.insert(functions.end(), part.begin(), part.end());
     }
     return functions;

@@ -18,5 +18,6 @@ js::NativeTable RpcNatives();
 js::NativeTable StorageNatives();
 js::NativeTable WebSocketNatives();
 js::NativeTable EventNatives();
+js::NativeTable BindingNatives();
 
 }  // namespace isolane::worker

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/responder.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/enter.h"
 #include "runtime/js/exceptions.h"
@@ -73,6 +74,7 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 
 Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
     : spec_(std::move(spec)), dispatcher_(dispatcher) {
+  if (spec_.responder != nullptr) spec_.responder->Start(dispatcher_.responder_host());
   for (const BindingSpec& binding : spec_.bindings) {
     Channel channel;
     channel.binding = binding.name;
@@ -81,6 +83,9 @@ Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
       channel.entrypoint = service->entrypoint;
     } else if (const auto* objects = std::get_if<DurableObjectBinding>(&binding.value)) {
       channel.entrypoint = objects->class_name;
+    } else if (std::get_if<AssetsBinding>(&binding.value) != nullptr) {
+      channel.target = this;
+      channel.responder_only = true;
     } else {
       continue;
     }
@@ -134,6 +139,18 @@ v8::MaybeLocal<v8::Value> Worker::MakeNamespace(int channel) {
   v8::Local<v8::Value> arguments[] = {v8::Integer::New(isolate, channel)};
   return hooks_.make_namespace.Get(isolate)->Call(isolate->GetCurrentContext(),
                                                   v8::Undefined(isolate), 1, arguments);
+}
+
+v8::MaybeLocal<v8::Value> Worker::MakeBuiltin(std::string_view module,
+                                              v8::Local<v8::Object> configuration) {
+  v8::Isolate* isolate = isolate_->v8();
+  v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::Local<v8::Value> hook;
+  v8::Local<v8::Value> arguments[] = {js::Literal(isolate, module), configuration};
+  if (!isolate_->builtins()->Get(context, js::Literal(isolate, "makeBinding")).ToLocal(&hook)) {
+    return {};
+  }
+  return hook.As<v8::Function>()->Call(context, v8::Undefined(isolate), 2, arguments);
 }
 
 v8::MaybeLocal<v8::Value> Worker::MakeFetcher(int channel) {
@@ -337,6 +354,7 @@ Status Worker::SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> e
       channel.target = this;
       channel.entrypoint = entrypoints[i];
       channel.entrypoint_number = static_cast<int>(i);
+      channel.past_responder = true;
       channels_.push_back(std::move(channel));
     }
     for (const auto& one : actor_classes_) {

@@ -112,6 +112,9 @@ class Worker {
   v8::MaybeLocal<v8::Value> MakeFetcher(int channel);
   // A DurableObjectNamespace on that channel. The isolate is entered.
   v8::MaybeLocal<v8::Value> MakeNamespace(int channel);
+  // What make(configuration) of the built-in module gives ("workers/rate_limit"). Likewise.
+  v8::MaybeLocal<v8::Value> MakeBuiltin(std::string_view module,
+                                        v8::Local<v8::Object> configuration);
 
   // Rejections that have no handler yet; reported when the entry is over.
   void OnPromiseReject(const v8::PromiseRejectMessage& message);

@@ -28,6 +28,7 @@ struct BuildPlan {
   std::string cwd;           // messages show paths relative to it
   std::string project_root;  // the directory of the configuration
   std::string config_path;   // empty: there is none
+  // Without a main module the Worker is nothing but assets; its custom build runs.
   ModuleFiles files;
   std::string main_where;  // where `main` is set, for messages
   CustomBuild custom;

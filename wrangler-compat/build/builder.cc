@@ -30,6 +30,7 @@ bool NeedsCustomBuild(const BuildPlan& plan, const BuildRequest& request) {
 
 // Why there is nothing to build after the custom build; empty if there is.
 std::string MissingMain(const BuildPlan& plan) {
+  if (plan.files.main.empty()) return {};
   if (KindOf(AbsolutePath(plan.files.root, plan.files.main)) == PathKind::kFile) return {};
   const std::string config = plan.config_path.substr(plan.config_path.rfind('/') + 1);
   return "The expected output file at \"" + plan.files.display + plan.files.main +
@@ -130,7 +131,9 @@ BuildResult Builder::State::Make(const BuildPlan& plan, const BuildRequest& requ
     result.error = done.ok() ? MissingMain(plan) : done.error().message;
     result.may_recover = !request.changed.empty();
   }
-  if (!result.ok()) {
+  if (plan.files.main.empty()) {
+    // Nothing to do: TakeBuild leaves the modules as they are.
+  } else if (!result.ok()) {
     result.files.push_back(AbsolutePath(plan.files.root, plan.files.main));
   } else if (!plan.bundle) {
     ServeUnbundled(plan, result);
@@ -161,6 +164,7 @@ BuildResult Builder::State::Make(const BuildPlan& plan, const BuildRequest& requ
 }
 
 void TakeBuild(const BuildResult& result, WorkerSpec& spec) {
+  if (result.main_module.empty()) return;
   spec.main_module = result.main_module;
   spec.display_root = result.display_root;
   spec.modules = result.modules;

@@ -60,7 +60,7 @@ struct BuildResult {
   bool ok() const { return error.empty(); }
 };
 
-// Gives `spec` what was built. Precondition: result.ok().
+// Gives `spec` what was built, if it has a main module. Precondition: result.ok().
 void TakeBuild(const BuildResult& result, WorkerSpec& spec);
 
 struct BuilderOptions {

@@ -1,7 +1,7 @@
 // What a Runtime tells about its work: log lines and finished requests.
 //
-// Called on the loop thread, OnLog also while JavaScript runs: an observer notes what it is told
-// and calls nothing of the Runtime. Views are valid during the call only.
+// Called on the loop thread, OnLog and OnDataPoint also while JavaScript runs: an observer notes
+// what it is told and calls nothing of the Runtime. Views are valid during the call only.
 #pragma once
 
 #include <cstdint>
@@ -68,6 +68,15 @@ struct RequestSummary {
   size_t traced_before = 0;
 };
 
+// What a Worker wrote to a data set of Analytics Engine.
+struct DataPoint {
+  std::string_view worker;
+  uint64_t request = 0;  // see LogLine
+  std::string_view dataset;
+  // The point as console.log would show it.
+  std::string_view text;
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -76,6 +85,9 @@ class Observer {
   // Likewise.
   virtual bool wants_responses() const { return false; }
   virtual void OnLog(const LogLine& line) { (void)line; }
+  // Asked for every data point: without it none is put into words.
+  virtual bool wants_data_points() const { return false; }
+  virtual void OnDataPoint(const DataPoint& point) { (void)point; }
   // The head of a response is about to leave. Not called for a client that left before, nor without
   // wants_responses().
   virtual void OnResponse(const ResponseSummary& summary) { (void)summary; }

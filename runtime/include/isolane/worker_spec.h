@@ -14,6 +14,10 @@
 
 #include <isolane/result.h>
 
+namespace isolane::base {
+class Responder;
+}
+
 namespace isolane {
 
 enum class ModuleType {
@@ -70,6 +74,37 @@ struct DurableObjectBinding {
   std::string script;  // the Worker that exports the class; empty: the one that is bound to
 };
 
+// The Worker's own files: env.NAME.fetch() asks WorkerSpec::responder and nobody else.
+struct AssetsBinding {};
+
+// Which version of the Worker runs: env.NAME is { id, tag, timestamp }.
+struct VersionMetadataBinding {
+  std::string id;
+  std::string tag;
+  std::string timestamp;  // ISO 8601
+};
+
+// A data set of Analytics Engine: env.NAME.writeDataPoint() checks the point and writes it to the
+// log, at the level debug.
+struct AnalyticsBinding {
+  std::string dataset;
+};
+
+// env.NAME.limit({ key }) counts in windows of the wall clock. Bindings of one namespace, of any
+// Worker of the process, count together.
+struct RateLimitBinding {
+  std::string namespace_id;
+  int64_t limit = 0;
+  int64_t period_seconds = 60;
+};
+
+// A secret of a secrets store: env.NAME.get() gives it, or rejects if there is no value.
+struct StoredSecretBinding {
+  std::string store_id;
+  std::string secret_name;
+  std::optional<std::string> value;  // never shown
+};
+
 // A binding that isolane does not have. The Worker starts; whatever it asks of the value throws an
 // error that names the binding and its kind.
 struct UnsupportedBinding {
@@ -82,7 +117,9 @@ struct UnsupportedBinding {
 
 struct BindingSpec {
   std::string name;
-  std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding> value;
+  std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding, AssetsBinding,
+               VersionMetadataBinding, AnalyticsBinding, RateLimitBinding, StoredSecretBinding>
+      value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;
 };
@@ -142,6 +179,9 @@ struct WorkerSpec {
   bool frozen_clock = false;
 
   std::vector<BindingSpec> bindings;
+  // Asked before the Worker's code for every fetch of its default entrypoint: its assets
+  // (runtime/base/responder.h). Shared by whoever made it and the Worker. Null: none.
+  std::shared_ptr<base::Responder> responder;
   std::vector<DurableObjectClass> durable_objects;
   std::vector<TailConsumer> tail_consumers;
   // Cron expressions, for whoever fires them: the runtime never does it by itself.

@@ -1,0 +1,36 @@
+#include "bindings/rate_limit/rate_limit_binding.h"
+
+#include "bindings/configured_object.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::bindings {
+
+namespace {
+
+class RateLimit final : public worker::BindingKind {
+ public:
+  Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker& worker, const BindingSpec& spec) override {
+    const auto* binding = std::get_if<RateLimitBinding>(&spec.value);
+    if (binding == nullptr) return v8::MaybeLocal<v8::Value>();
+    ConfiguredObject configuration(v8::Isolate::GetCurrent());
+    configuration.Set("namespace", binding->namespace_id)
+        .Set("limit", static_cast<double>(binding->limit))
+        .Set("period", static_cast<double>(binding->period_seconds));
+    v8::Local<v8::Object> object;
+    v8::Local<v8::Value> made;
+    if (configuration.object().ToLocal(&object) &&
+        worker.MakeBuiltin("workers/rate_limit", object).ToLocal(&made)) {
+      return v8::MaybeLocal<v8::Value>(made);
+    }
+    return Error{"the binding " + spec.name + " could not be made", {}, spec.where, {}};
+  }
+};
+
+}  // namespace
+
+worker::BindingKind& RateLimitKind() {
+  static RateLimit kind;
+  return kind;
+}
+
+}  // namespace isolane::bindings

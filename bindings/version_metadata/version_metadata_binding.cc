@@ -1,0 +1,35 @@
+#include "bindings/version_metadata/version_metadata_binding.h"
+
+#include "bindings/configured_object.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::bindings {
+
+namespace {
+
+class VersionMetadata final : public worker::BindingKind {
+ public:
+  Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker&, const BindingSpec& spec) override {
+    const auto* binding = std::get_if<VersionMetadataBinding>(&spec.value);
+    if (binding == nullptr) return v8::MaybeLocal<v8::Value>();
+    v8::Local<v8::Object> object;
+    if (ConfiguredObject(v8::Isolate::GetCurrent())
+            .Set("id", binding->id)
+            .Set("tag", binding->tag)
+            .Set("timestamp", binding->timestamp)
+            .object()
+            .ToLocal(&object)) {
+      return v8::MaybeLocal<v8::Value>(object);
+    }
+    return Error{"the binding " + spec.name + " could not be made", {}, spec.where, {}};
+  }
+};
+
+}  // namespace
+
+worker::BindingKind& VersionMetadataKind() {
+  static VersionMetadata kind;
+  return kind;
+}
+
+}  // namespace isolane::bindings

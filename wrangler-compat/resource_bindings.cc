@@ -1,0 +1,98 @@
+#include "wrangler-compat/resource_bindings.h"
+
+#include <sys/random.h>
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+#include <variant>
+
+namespace isolane::wrangler {
+namespace {
+
+std::string TextOf(const ConfigNode& node, std::string_view key) {
+  const ConfigMember* member = node.Find(key);
+  return member == nullptr ? std::string() : member->value.text;
+}
+
+int64_t NumberOf(const ConfigNode& node, std::string_view key) {
+  const ConfigMember* member = node.Find(key);
+  if (member == nullptr) return 0;
+  return member->value.kind == ConfigKind::kInteger ? member->value.integer
+                                                    : static_cast<int64_t>(member->value.number);
+}
+
+// RFC 9562, version 4.
+std::string RandomUuid() {
+  unsigned char bytes[16] = {};
+  // Never short for so few bytes; where the kernel has none to give, zeros do as well.
+  if (getrandom(bytes, sizeof bytes, 0) < 0) bytes[0] = 0;
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
+  std::string text;
+  for (size_t i = 0; i < sizeof bytes; i++) {
+    char hex[3];
+    std::snprintf(hex, sizeof hex, "%02x", bytes[i]);
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += hex;
+  }
+  return text;
+}
+
+// As Date.prototype.toISOString().
+std::string Now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  const time_t seconds = static_cast<time_t>(ms / 1000);
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  char text[48];
+  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(ms % 1000));
+  return text;
+}
+
+const std::string* ValueOf(const DevVars& vars, const std::string& name) {
+  for (const DevVar& var : vars.vars) {
+    if (var.name == name) return &var.value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
+                                const ConfigNode& entry) {
+  if (key == "version_metadata") {
+    return {name, VersionMetadataBinding{RandomUuid(), {}, Now()}, {}};
+  }
+  if (key == "analytics_engine_datasets") {
+    const std::string dataset = TextOf(entry, "dataset");
+    return {name, AnalyticsBinding{dataset.empty() ? name : dataset}, {}};
+  }
+  if (key == "ratelimits") {
+    const ConfigNode& simple = entry.Find("simple")->value;
+    return {name,
+            RateLimitBinding{TextOf(entry, "namespace_id"), NumberOf(simple, "limit"),
+                             NumberOf(simple, "period")},
+            {}};
+  }
+  return {
+      name,
+      StoredSecretBinding{TextOf(entry, "store_id"), TextOf(entry, "secret_name"), std::nullopt},
+      {}};
+}
+
+void ApplyStoredSecrets(const DevVars& vars, std::vector<BindingSpec>& bindings) {
+  for (BindingSpec& binding : bindings) {
+    auto* secret = std::get_if<StoredSecretBinding>(&binding.value);
+    if (secret == nullptr) continue;
+    const std::string* value = ValueOf(vars, secret->secret_name);
+    if (value == nullptr) value = ValueOf(vars, binding.name);
+    if (value != nullptr) secret->value = *value;
+  }
+}
+
+}  // namespace isolane::wrangler
