@@ -75,6 +75,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   spec.bindings = std::move(config.bindings);
   spec.durable_objects = std::move(config.durable_objects);
   spec.tail_consumers = std::move(config.tail_consumers);
+  spec.routes = std::move(config.routes);
   spec.crons = std::move(config.crons);
   spec.limits = config.limits;
   if (config.main.empty()) return spec;  // reported already

@@ -81,23 +81,17 @@ Graph::Graph(const RuntimeOptions& options)
   }
   dispatcher_.set_committer(&committer_);
   committer_.set_after_job([](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
-  dispatcher_.set_flush(
-      [](void* context) {
-        auto* self = static_cast<Graph*>(context);
-        if (self->server_ != nullptr) self->server_->Flush();
-      },
-      this);
+  dispatcher_.set_flush([](void* context) { static_cast<Graph*>(context)->doors_.Flush(); }, this);
 }
 
 Graph::~Graph() {
   js::Platform::Start().RemoveWaker(this);
   dispatcher_.EndAll();
-  if (server_ != nullptr) server_->CloseNow();
+  doors_.CloseNow();
   if (client_ != nullptr) client_->CloseNow();
   Turn();
   workers_.clear();
-  server_.reset();
-  frontend_.reset();
+  doors_.Clear();
   timer_.reset();
   v8_timer_.reset();
   log_timer_.reset();
@@ -315,21 +309,25 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }
 
-Result<int> Graph::Serve(const std::string& ip, int port) {
-  frontend_ = std::make_unique<HttpFrontend>(
-      dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+Result<int> Graph::Listen(const ListenOptions& options) {
+  ISOLANE_ASSIGN(Worker * worker, FindWorker(options.worker));
+  auto frontend = std::make_unique<HttpFrontend>(
+      dispatcher_, *worker, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   if (local_endpoints_ != LocalEndpoints::kNone) {
-    frontend_->set_local_requests(std::make_unique<LocalRequests>(
-        dispatcher_, local_endpoints_,
-        [this](const std::string& name) { return FindWorker(name); }));
+    frontend->set_local_requests(std::make_unique<LocalRequests>(
+        dispatcher_, local_endpoints_, [this, worker](const std::string& name) {
+          return name.empty() ? Result<Worker*>(worker) : FindWorker(name);
+        }));
   }
+  if (options.by_routes) {
+    ISOLANE_ASSIGN(RouteTable routes, RouteTable::Create(workers_));
+    frontend->set_routes(std::move(routes));
+  }
+  frontend->set_address_map({options.scheme, options.host});
   http::ServerLimits limits;
-  limits.head_bytes = static_cast<size_t>(workers_.front()->spec().limits.head_kb) << 10;
-  limits.url_bytes = static_cast<size_t>(workers_.front()->spec().limits.url_kb) << 10;
-  auto server = http::Server::Listen(loop_.uv(), ip, port, limits, *frontend_);
-  if (!server.ok()) return server.error();
-  server_ = std::move(*server);
-  return server_->port();
+  limits.head_bytes = static_cast<size_t>(worker->spec().limits.head_kb) << 10;
+  limits.url_bytes = static_cast<size_t>(worker->spec().limits.url_kb) << 10;
+  return doors_.Open(loop_.uv(), options.ip, options.port, limits, std::move(frontend));
 }
 
 void Graph::StopIfDrained() {
@@ -339,12 +337,12 @@ void Graph::StopIfDrained() {
 
 void Graph::OnSignal(int signal) {
   if (signals_ == 0) first_signal_ = signal;
-  if (++signals_ > 1 || server_ == nullptr) {
-    if (server_ != nullptr) server_->CloseNow();
+  if (++signals_ > 1 || doors_.empty()) {
+    doors_.CloseNow();
     loop_.Stop();
     return;
   }
-  server_->Drain(
+  doors_.Drain(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);
         self->drained_ = true;

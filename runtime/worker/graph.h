@@ -13,14 +13,13 @@
 #include <isolane/runtime.h>
 
 #include "runtime/http/client.h"
-#include "runtime/http/server.h"
 #include "runtime/js/watchdog.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/signals.h"
 #include "runtime/loop/timer.h"
 #include "runtime/storage/committer.h"
 #include "runtime/worker/dispatcher.h"
-#include "runtime/worker/http_frontend.h"
+#include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
 #include "runtime/worker/worker.h"
 
@@ -43,7 +42,7 @@ class Graph final : public Runtime {
       const std::string& worker, const std::string& filter,
       const std::function<void(const TestResult&)>& on_result) override;
   Status Stub(const std::string& binding, ServiceFunction service) override;
-  Result<int> Serve(const std::string& ip, int port) override;
+  Result<int> Listen(const ListenOptions& options) override;
   int Run() override;
 
   // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
@@ -78,8 +77,7 @@ class Graph final : public Runtime {
   std::unique_ptr<http::Client> client_;
   Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<HttpFrontend> frontend_;
-  std::unique_ptr<http::Server> server_;
+  FrontDoors doors_;
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
   loop::Handle<loop::Timer> timer_;
   loop::Handle<loop::Timer> v8_timer_;
