@@ -14,6 +14,7 @@
 #include "cli/explain.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/registry.h"
 #include "cli/serve.h"
 #include "cli/terminal.h"
 #include "cli/test_run.h"
@@ -60,6 +61,8 @@ int LoadAndRun(const CliOptions& options) {
           ? UnknownService::kRefuse
           : UnknownService::kFailOnUse;
   if (options.command == Command::kTest) return RunTests(options, project_options);
+  const std::string registry = RegistryDirectory(options, project_options.process);
+  project_options.elsewhere = WorkersElsewhere(registry);
 
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
@@ -73,7 +76,7 @@ int LoadAndRun(const CliOptions& options) {
   }
   PrintNotes(loaded.notes, options.log_level);
   if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
-  return RunServer(options, std::move(loaded.project));
+  return RunServer(options, std::move(loaded.project), registry);
 }
 
 // Bodies come and go by the MiB, and V8 frees buffers in batches. With glibc's threshold of twice

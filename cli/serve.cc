@@ -14,6 +14,7 @@
 #include "cli/banner.h"
 #include "cli/log_printer.h"
 #include "cli/messages.h"
+#include "cli/registry.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
@@ -44,13 +45,14 @@ Result<std::string> ListenAtAll(const CliOptions& options, Runtime& runtime,
 
 }  // namespace
 
-int RunServer(const CliOptions& options, wrangler::Project project) {
+int RunServer(const CliOptions& options, wrangler::Project project, const std::string& registry) {
   LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;
   for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
   runtime_options.public_only = options.public_only;
+  runtime_options.registry = registry;
   if (!options.no_persist) {
     const std::string& config = project.workers.front().config_path;
     runtime_options.persist_to =
@@ -64,7 +66,8 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
   const bool by_hand = runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
                        std::any_of(project.workers.begin(), project.workers.end(),
                                    [](const WorkerSpec& spec) { return !spec.crons.empty(); });
-  const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
+  const std::string table =
+      FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO), WorkersElsewhere(registry));
   auto addresses = PlanAddresses(options, project);
   if (!addresses.ok()) {
     PrintError(addresses.error().ToString());

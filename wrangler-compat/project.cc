@@ -109,8 +109,9 @@ void ReportDoubledNames(const ProjectOptions& options, const std::vector<WorkerS
   }
 }
 
-void ReportUnresolved(const Project& project, DiagnosticGroup& loose) {
-  for (const UnresolvedService& unresolved : CheckServices(project.workers)) {
+void ReportUnresolved(const Project& project, const std::vector<std::string>& elsewhere,
+                      DiagnosticGroup& loose) {
+  for (const UnresolvedService& unresolved : CheckServices(project.workers, elsewhere)) {
     if (project.unknown_service == UnknownService::kRefuse) {
       loose.Fail(Error{.message = Describe(unresolved),
                        .hint =
@@ -162,7 +163,7 @@ class Loader {
     if (complete) {
       DiagnosticGroup& graph = loaded_.diagnostics.AddGroup({});
       ReportDoubledNames(options_, project.workers, graph);
-      ReportUnresolved(project, graph);
+      ReportUnresolved(project, options_.elsewhere, graph);
     }
     return std::move(loaded_);
   }

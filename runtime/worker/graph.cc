@@ -49,6 +49,7 @@ Graph::Graph(const RuntimeOptions& options)
       observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
+      registry_(options.registry),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -81,7 +82,13 @@ Graph::Graph(const RuntimeOptions& options)
   }
   dispatcher_.set_committer(&committer_);
   committer_.set_after_job([](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
-  dispatcher_.set_flush([](void* context) { static_cast<Graph*>(context)->doors_.Flush(); }, this);
+  dispatcher_.set_flush(
+      [](void* context) {
+        auto* self = static_cast<Graph*>(context);
+        self->doors_.Flush();
+        if (self->peers_ != nullptr) self->peers_->Flush();
+      },
+      this);
 }
 
 Graph::~Graph() {
@@ -90,6 +97,11 @@ Graph::~Graph() {
   doors_.CloseNow();
   if (client_ != nullptr) client_->CloseNow();
   Turn();
+  if (peers_ != nullptr) {
+    peers_->CloseNow();
+    Turn();
+    dispatcher_.set_remote_calls(nullptr);
+  }
   workers_.clear();
   doors_.Clear();
   timer_.reset();
@@ -122,10 +134,25 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
   ISOLANE_TRY(ConnectTails(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
   ISOLANE_TRY(ConnectEntrypoints());
+  if (!registry_.empty()) ISOLANE_TRY(OpenRegistry());
   for (const auto& worker : workers_) {
     for (const auto& actor_class : worker->actor_classes()) dispatcher_.LoadAlarms(*actor_class);
   }
   return Ok{};
+}
+
+Status Graph::OpenRegistry() {
+  peers_ = std::make_unique<Peers>(
+      dispatcher_, loop_.uv(),
+      [this](const std::string& name) {
+        auto found = FindWorker(name);
+        return found.ok() ? *found : nullptr;
+      },
+      [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  dispatcher_.set_remote_calls(peers_.get());
+  std::vector<std::string> names;
+  for (const auto& worker : workers_) names.push_back(worker->name());
+  return peers_->Open(registry_, std::move(names));
 }
 
 Status Graph::ConnectEntrypoints() {
@@ -211,9 +238,14 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
                      binding.where,
                      {}};
       }
-      channel.unresolved = base::UnknownWorkerMessage(wanted, names) + " (binding " + binding.name +
-                           " of " + worker->name() +
-                           (binding.where.empty() ? "" : ", " + binding.where) + ")";
+      channel.declared = "binding " + binding.name + " of " + worker->name() +
+                         (binding.where.empty() ? "" : ", " + binding.where);
+      if (service != nullptr && !registry_.empty()) {
+        channel.remote = true;
+        channel.service = wanted;
+      }
+      channel.unresolved =
+          base::UnknownWorkerMessage(wanted, names) + " (" + channel.declared + ")";
     }
   }
   return Ok{};

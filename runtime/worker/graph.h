@@ -21,6 +21,7 @@
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
+#include "runtime/worker/peers/peers.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -59,6 +60,8 @@ class Graph final : public Runtime {
   Status ConnectTails(UnknownService unknown_services);
   // Sends the event and turns the loop until it is over.
   EventResult RunEvent(Worker& worker, HandlerEvent event);
+  // Makes the Workers known to other processes, and theirs to them.
+  Status OpenRegistry();
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
   void OnSignal(int signal);
@@ -71,6 +74,7 @@ class Graph final : public Runtime {
   Observer& observer_;
   const LocalEndpoints local_endpoints_;
   const bool tests_only_;
+  const std::string registry_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;
@@ -78,6 +82,7 @@ class Graph final : public Runtime {
   Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   FrontDoors doors_;
+  std::unique_ptr<Peers> peers_;  // null without a registry
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
   loop::Handle<loop::Timer> timer_;
   loop::Handle<loop::Timer> v8_timer_;

@@ -45,6 +45,10 @@ struct RuntimeOptions {
   std::string persist_to = {};
   // What HTTP clients that name this machine as their host may do beside sending requests.
   LocalEndpoints local_endpoints = LocalEndpoints::kNone;
+  // A directory in which Runtimes of this user, each in a process of its own, find each other: a
+  // binding to a Worker that is not here leads to the one that has it, whenever that is started.
+  // Its Workers call ours likewise. Needs kFailOnUse. Made if need be; empty: none.
+  std::string registry = {};
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
 };
