@@ -19,12 +19,13 @@ struct Row {
   std::string status;    // [connected], [not connected], or empty
 };
 
-bool IsKnown(const std::vector<WorkerSpec>& workers, const std::string& name) {
-  return std::any_of(workers.begin(), workers.end(),
-                     [&name](const WorkerSpec& worker) { return worker.name == name; });
+using Names = std::vector<std::string>;
+
+bool IsKnown(const Names& known, const std::string& name) {
+  return std::find(known.begin(), known.end(), name) != known.end();
 }
 
-Row MakeRow(const BindingSpec& binding, const std::vector<WorkerSpec>& workers) {
+Row MakeRow(const BindingSpec& binding, const Names& known) {
   const wrangler::BindingText text = wrangler::DescribeBinding(binding);
   Row row;
   row.binding = "env." + Printable(binding.name);
@@ -32,7 +33,7 @@ Row MakeRow(const BindingSpec& binding, const std::vector<WorkerSpec>& workers) 
   row.resource = text.resource;
   row.mode = text.supported ? "local" : "not supported";
   if (!text.worker.empty()) {
-    row.status = IsKnown(workers, text.worker) ? kConnected : kNotConnected;
+    row.status = IsKnown(known, text.worker) ? kConnected : kNotConnected;
   }
   return row;
 }
@@ -48,7 +49,10 @@ std::string UrlOf(const std::string& ip, int port) {
 
 }  // namespace
 
-std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours) {
+std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours,
+                          const Names& elsewhere) {
+  Names known = elsewhere;
+  for (const WorkerSpec& worker : workers) known.push_back(worker.name);
   const Row head{"Binding", "Resource", "Mode", {}};
   std::vector<std::vector<Row>> tables;
   size_t binding_width = head.binding.size();
@@ -56,13 +60,13 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
   for (const WorkerSpec& worker : workers) {
     std::vector<Row>& rows = tables.emplace_back();
     for (const BindingSpec& binding : worker.bindings) {
-      rows.push_back(MakeRow(binding, workers));
+      rows.push_back(MakeRow(binding, known));
       binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
       resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
     }
     for (const TailConsumer& consumer : worker.tail_consumers) {
       rows.push_back({"tail (" + Shortened(Printable(consumer.service)) + ")", "Tail Worker",
-                      "local", IsKnown(workers, consumer.service) ? kConnected : kNotConnected});
+                      "local", IsKnown(known, consumer.service) ? kConnected : kNotConnected});
       binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
       resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
     }

@@ -23,7 +23,9 @@ namespace isolane::cli {
 //   env.MAIL (mailer)              Worker                    local [not connected]
 //   env.CACHE (1f9a)               KV Namespace              not supported
 //
-std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours);
+// `elsewhere`: Workers that other processes have, which are connected as well.
+std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours,
+                          const std::vector<std::string>& elsewhere = {});
 
 // "Ready on http://127.0.0.1:8787"; `ip` may be IPv6.
 std::string FormatReady(const std::string& ip, int port, Colours colours);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "cli/serve.h"
+#include "cli/addresses.h"
 #include "wrangler-compat/config_tree.h"
 
 namespace isolane::cli {

@@ -17,6 +17,7 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/project_build.h"
+#include "cli/registry.h"
 #include "cli/serve.h"
 #include "cli/service_graph.h"
 #include "cli/terminal.h"
@@ -83,6 +84,8 @@ int LoadAndRun(const CliOptions& options) {
           ? UnknownService::kRefuse
           : UnknownService::kFailOnUse;
   if (options.command == Command::kTest) return RunTests(options, project_options);
+  const std::string registry = RegistryDirectory(options, project_options.process);
+  project_options.elsewhere = WorkersElsewhere(registry);
 
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
@@ -107,7 +110,7 @@ int LoadAndRun(const CliOptions& options) {
     if (!BuildProject(builder, {}, loaded.project, options.log_level)) return kFailure;
   }
   if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
-  return RunServer(options, std::move(loaded.project));
+  return RunServer(options, std::move(loaded.project), registry);
 }
 
 // Bodies come and go by the MiB, and V8 frees buffers in batches. With glibc's threshold of twice

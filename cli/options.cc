@@ -22,7 +22,8 @@ constexpr char kHelp[] =
   isolane graph   [-c FILE ...] [--format text|mermaid|svg]      Workers and what they are bound to
   isolane types   [-c FILE ...] [PATH] [--check]                 write worker-configuration.d.ts of each
 
-The first configuration is the public Worker; the others are reached through bindings only.
+The first configuration is the public Worker; the others are reached through bindings, or by ports or
+routes of their own.
 Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above; a module
 as in "isolane dev index.js" is the public Worker's `main`.
 
@@ -31,7 +32,13 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --env-file FILE   variables of the public Worker, instead of .dev.vars and .env; may be repeated
       --cwd DIR         as if started in DIR
       --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
+      --port NAME=PORT  a port of its own for the Worker NAME; may be repeated
       --ip ADDRESS      address to listen on [127.0.0.1, or ip of the first [dev]]
+      --routes          the `routes` of all Workers choose, by Host and path, which one answers
+      --host HOST       what Workers see as host instead of this machine [host of the first [dev], or in
+                        dev of the first route; --infer-origin-from-routes=false: as it was sent]
+      --upstream-protocol http|https
+                        what they see as scheme
       --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
       --frozen-clock    clocks of Workers stand still while their code runs, as at the edge
       --public-only     fetch() reaches public addresses only, not this machine and its networks
@@ -105,11 +112,7 @@ class Parser {
       return Ok{};
     }
     if (const auto handled = ParseWorkerFlag(flag)) return *handled;
-    if (flag == "--ip") {
-      ISOLANE_ASSIGN(options_.ip, Value("ip"));
-      return Ok{};
-    }
-    if (flag == "--port") return ParsePort();
+    if (const auto handled = ParseAddressFlag(flag)) return *handled;
     if (flag == "--var") return ParseVars();
     if (flag == "--public-only") return Switch(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
@@ -172,6 +175,44 @@ class Parser {
     return parsed;
   }
 
+  // Flags that say where the Workers are reached; nothing for any other flag.
+  std::optional<Status> ParseAddressFlag(const std::string& flag) {
+    if (flag == "--ip") return Text("ip", options_.ip.emplace());
+    if (flag == "--port") return ParsePort();
+    if (flag == "--routes") return Switch(flag, options_.by_routes);
+    if (flag == "--host" || flag == "--local-upstream") {
+      return Text(flag.substr(2), options_.host.emplace());
+    }
+    if (flag == "--infer-origin-from-routes") {
+      return Boolean(flag, options_.infer_host);
+    }
+    if (flag == "--no-infer-origin-from-routes") {
+      options_.infer_host = false;
+      return Ok{};
+    }
+    if (flag == "--upstream-protocol") {
+      return OneOf("upstream-protocol", {"http", "https"}, options_.upstream_protocol.emplace());
+    }
+    if (flag == "--local-protocol") {
+      std::string protocol;
+      const Status status = OneOf("local-protocol", {"http", "https"}, protocol);
+      if (!status.ok() || protocol == "http") return status;
+      return Refused("--local-protocol https is not supported by isolane yet");
+    }
+    return std::nullopt;
+  }
+
+  Status OneOf(const std::string& name, std::initializer_list<std::string_view> choices,
+               std::string& target) {
+    ISOLANE_ASSIGN(target, Value(name));
+    std::string expected;
+    for (const std::string_view choice : choices) {
+      if (choice == target) return Ok{};
+      expected += (expected.empty() ? "" : " or ") + std::string(choice);
+    }
+    return Refused("Invalid value for --" + name + ": \"" + target + "\", expected " + expected);
+  }
+
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
   Status ParseOtherFlag(const std::string& flag) {
     static constexpr std::string_view kMeaningless[] = {"--local",  "-l",       "--no-bundle",
@@ -179,11 +220,6 @@ class Parser {
     static constexpr std::string_view kUnsupported[] = {"--remote",
                                                         "-r",
                                                         "--site",
-                                                        "--host",
-                                                        "--local-upstream",
-                                                        "--local-protocol",
-                                                        "--routes",
-                                                        "--upstream-protocol",
                                                         "--https-key-path",
                                                         "--tunnel",
                                                         "--https-cert-path",
@@ -300,16 +336,23 @@ class Parser {
     return arguments_[next_++];
   }
 
+  // PORT, or NAME=PORT.
   Status ParsePort() {
-    ISOLANE_ASSIGN(const std::string text, Value("port"));
+    ISOLANE_ASSIGN(const std::string value, Value("port"));
+    const size_t equals = value.rfind('=');
+    const std::string text = equals == std::string::npos ? value : value.substr(equals + 1);
     int port = -1;
     const char* const end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, port);
     if (parsed.ec != std::errc() || parsed.ptr != end || port < 0 || port > 65535) {
-      return Refused("Invalid value for --port: \"" + text +
-                     "\", expected a number from 0 to 65535");
+      return Refused("Invalid value for --port: \"" + value +
+                     "\", expected a number from 0 to 65535, or NAME=NUMBER for one Worker");
     }
-    options_.port = port;
+    if (equals == std::string::npos) {
+      options_.port = port;
+    } else {
+      options_.worker_ports.emplace_back(value.substr(0, equals), port);
+    }
     return Ok{};
   }
 

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <isolane/result.h>
@@ -53,6 +54,12 @@ struct CliOptions {
   TypesOptions types;
   std::optional<std::string> ip;  // empty: `[dev] ip` of the first configuration, else 127.0.0.1
   std::optional<int> port;        // empty: `[dev] port` of the first configuration, else 8787
+  // Ports of single Workers, by name: --port NAME=PORT.
+  std::vector<std::pair<std::string, int>> worker_ports;
+  bool by_routes = false;           // routes choose the Worker
+  std::optional<std::string> host;  // that Workers see; empty: `[dev] host`, else the first route's
+  bool infer_host = true;           // false: not the first route's
+  std::optional<std::string> upstream_protocol;  // the scheme that Workers see
   std::vector<wrangler::VarOverride> vars;
   bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include <isolane/runtime.h>
 
+#include "cli/addresses.h"
 #include "cli/banner.h"
 #include "cli/log_printer.h"
 #include "cli/messages.h"
+#include "cli/registry.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
@@ -20,26 +23,36 @@ namespace {
 
 // What a shell adds to the number of the signal that ended a process.
 constexpr int kSignalled = 128;
-constexpr int kDefaultPort = 8787;
-constexpr const char* kDefaultIp = "127.0.0.1";
+
+// Listens at all of them. "Ready on ..." and what is to be said of each; the first one's port in
+// `public_port`.
+Result<std::string> ListenAtAll(const CliOptions& options, Runtime& runtime,
+                                const std::vector<Address>& addresses, int* public_port) {
+  const Colours colours = ColoursOf(STDOUT_FILENO);
+  const bool random = std::getenv("CI") != nullptr;
+  std::string ready;
+  for (const Address& address : addresses) {
+    ISOLANE_ASSIGN(const int port, ListenAt(runtime, address, random));
+    if (address.listen.worker.empty()) *public_port = port;
+    ready += FormatReady(address.listen.ip, port, colours);
+    if (!address.listen.worker.empty()) ready += " (" + address.listen.worker + ")";
+    ready += '\n';
+    const std::string more = DescribeAddress(address, options);
+    if (!more.empty()) ready += more + '\n';
+  }
+  return ready;
+}
 
 }  // namespace
 
-std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev) {
-  return options.ip.has_value() ? *options.ip : dev.ip.value_or(kDefaultIp);
-}
-
-int PortOf(const CliOptions& options, const wrangler::DevSettings& dev) {
-  return options.port.has_value() ? *options.port : dev.port.value_or(kDefaultPort);
-}
-
-int RunServer(const CliOptions& options, wrangler::Project project) {
+int RunServer(const CliOptions& options, wrangler::Project project, const std::string& registry) {
   LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &printer;
   for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
   runtime_options.public_only = options.public_only;
+  runtime_options.registry = registry;
   if (!options.no_persist) {
     const std::string& config = project.workers.front().config_path;
     runtime_options.persist_to =
@@ -53,27 +66,32 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
   const bool by_hand = runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
                        std::any_of(project.workers.begin(), project.workers.end(),
                                    [](const WorkerSpec& spec) { return !spec.crons.empty(); });
-  const std::string table = FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO));
-  const std::string ip = AddressOf(options, project.dev);
-  const int port = PortOf(options, project.dev);
+  const std::string table =
+      FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO), WorkersElsewhere(registry));
+  auto addresses = PlanAddresses(options, project);
+  if (!addresses.ok()) {
+    PrintError(addresses.error().ToString());
+    return 1;
+  }
   auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
   if (!runtime.ok()) {
     PrintError(runtime.error().ToString());
     return 1;
   }
-  auto listening = (*runtime)->Serve(ip, port);
-  if (!listening.ok()) {
-    PrintError(listening.error().ToString());
+  int port = 0;
+  auto ready = ListenAtAll(options, **runtime, *addresses, &port);
+  if (!ready.ok()) {
+    PrintError(ready.error().ToString());
     return 1;
   }
   if (options.log_level >= LogLevel::kInfo) {
     std::fputs(table.c_str(), stdout);
-    std::printf("%s\n", FormatReady(ip, *listening, ColoursOf(STDOUT_FILENO)).c_str());
+    std::fputs(ready->c_str(), stdout);
     std::fflush(stdout);
   }
   if (by_hand && options.log_level >= LogLevel::kWarn) {
     wrangler::Diagnostics diagnostics;
-    diagnostics.AddGroup({}).Warn(FormatCronAdvice(ip, *listening), {});
+    diagnostics.AddGroup({}).Warn(FormatCronAdvice(addresses->front().listen.ip, port), {});
     PrintDiagnostics(diagnostics, options.log_level);
   }
   const int signal = (*runtime)->Run();

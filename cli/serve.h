@@ -12,11 +12,8 @@ namespace isolane::cli {
 
 // Runs the project until it is told to stop (SIGINT, SIGTERM). Prints the Workers, "Ready on ...",
 // a line for each request, and every error. Gives the exit code of the process.
-int RunServer(const CliOptions& options, wrangler::Project project);
-
-// Where it listens: what the command line says, else `[dev]`, else 127.0.0.1:8787.
-std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev);
-int PortOf(const CliOptions& options, const wrangler::DevSettings& dev);
+// `registry`: RegistryDirectory().
+int RunServer(const CliOptions& options, wrangler::Project project, const std::string& registry);
 
 // Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
 // there are. Gives the exit code.

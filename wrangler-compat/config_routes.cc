@@ -26,7 +26,30 @@ bool IsRoute(const ConfigNode& node) {
          IsFlagIfThere(node, "enabled") && IsFlagIfThere(node, "previews_enabled");
 }
 
+void AddRoute(const ConfigSection& section, const ConfigNode& node, std::vector<Route>& routes) {
+  if (!IsRoute(node) || (node.IsString() && node.text.empty())) return;
+  Route& route = routes.emplace_back();
+  route.where = section.Where(node.position);
+  if (node.IsString()) {
+    route.pattern = node.text;
+    return;
+  }
+  route.pattern = node.Find("pattern")->value.text;
+  const ConfigMember* domain = node.Find("custom_domain");
+  route.custom_domain = domain != nullptr && domain->value.boolean;
+  if (const ConfigMember* zone = node.Find("zone_name")) route.zone = zone->value.text;
+}
+
 }  // namespace
+
+std::vector<Route> ReadRoutes(const ConfigSection& section) {
+  std::vector<Route> routes;
+  if (const ConfigMember* route = section.Find("route")) AddRoute(section, route->value, routes);
+  const ConfigMember* list = section.Find("routes");
+  if (list == nullptr || !list->value.IsArray()) return routes;
+  for (const ConfigNode& node : list->value.items) AddRoute(section, node, routes);
+  return routes;
+}
 
 void CheckRoutes(ConfigSection& section) {
   const ConfigMember* route = section.Find("route");

@@ -1,13 +1,20 @@
-// `route` and `routes`: where Cloudflare would run the Worker. isolane reads them to report what is
-// wrong with them; locally they mean nothing yet.
+// `route` and `routes`: where Cloudflare would run the Worker.
 //
 // Thread: any.
 #pragma once
+
+#include <vector>
+
+#include <isolane/worker_spec.h>
 
 #include "wrangler-compat/config_section.h"
 
 namespace isolane::wrangler {
 
+// Reports what is wrong with their shape.
 void CheckRoutes(ConfigSection& section);
+
+// Those of the right shape, in their order.
+std::vector<Route> ReadRoutes(const ConfigSection& section);
 
 }  // namespace isolane::wrangler

@@ -9,6 +9,7 @@
 #include "wrangler-compat/config_durable_objects.h"
 #include "wrangler-compat/config_environment.h"
 #include "wrangler-compat/config_events.h"
+#include "wrangler-compat/config_routes.h"
 #include "wrangler-compat/config_section.h"
 
 namespace isolane::wrangler {
@@ -147,16 +148,12 @@ void ReadDev(ConfigSection& section, DevSettings& dev) {
   fields.Boolean("generate_types");
   fields.String("container_engine");
   static constexpr std::string_view kProtocols[] = {"http", "https"};
-  for (const std::string_view key : {"local_protocol", "upstream_protocol"}) {
-    if (fields.OneOf(key, kProtocols) == "https") {
-      fields.Warn("\"dev." + std::string(key) + "\" is not supported yet by isolane and is ignored",
-                  fields.Find(key)->position);
-    }
+  if (fields.OneOf("local_protocol", kProtocols) == "https") {
+    fields.Warn("\"dev.local_protocol\" is not supported yet by isolane and is ignored",
+                fields.Find("local_protocol")->position);
   }
-  if (fields.String("host")) {
-    fields.Warn("\"dev.host\" is not supported yet by isolane and is ignored",
-                fields.Find("host")->position);
-  }
+  dev.upstream_protocol = fields.OneOf("upstream_protocol", kProtocols);
+  dev.host = fields.String("host");
 }
 
 void ReadMain(ConfigSection& section, WorkerConfig& config) {
@@ -179,6 +176,7 @@ void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
   config.tail_consumers = ReadTailConsumers(section);
   config.crons = ReadCrons(section, section.diagnostics());
+  config.routes = ReadRoutes(section);
   config.rules = ReadModuleRules(section);
   config.build = ReadBuildConfig(section);
   ReadLimits(section, config.limits);

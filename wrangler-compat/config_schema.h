@@ -25,6 +25,8 @@ inline constexpr char kDefaultCompatibilityDate[] = "2026-11-17";
 struct DevSettings {
   std::optional<std::string> ip;
   std::optional<int> port;
+  std::optional<std::string> host;               // what Workers see as their host
+  std::optional<std::string> upstream_protocol;  // and as their scheme
   // Where they are set, for messages.
   std::string ip_where;
   std::string port_where;
@@ -51,6 +53,7 @@ struct WorkerConfig {
   std::optional<AssetsConfig> assets;
   std::vector<DurableObjectClass> durable_objects;
   std::vector<TailConsumer> tail_consumers;
+  std::vector<Route> routes;
   std::vector<std::string> crons;
   std::optional<std::vector<std::string>> required_secrets;  // nothing: all that there are
   std::vector<ModuleRule> rules;

@@ -148,6 +148,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   spec.bindings = std::move(config.bindings);
   spec.durable_objects = std::move(config.durable_objects);
   spec.tail_consumers = std::move(config.tail_consumers);
+  spec.routes = std::move(config.routes);
   spec.crons = std::move(config.crons);
   spec.limits = config.limits;
   if (config.assets) {
@@ -189,8 +190,9 @@ void ReportDoubledNames(const ProjectOptions& options, const std::vector<WorkerS
   }
 }
 
-void ReportUnresolved(const Project& project, DiagnosticGroup& loose) {
-  for (const UnresolvedService& unresolved : CheckServices(project.workers)) {
+void ReportUnresolved(const Project& project, const std::vector<std::string>& elsewhere,
+                      DiagnosticGroup& loose) {
+  for (const UnresolvedService& unresolved : CheckServices(project.workers, elsewhere)) {
     if (project.unknown_service == UnknownService::kRefuse) {
       loose.Fail(Error{.message = Describe(unresolved),
                        .hint =
@@ -242,7 +244,7 @@ class Loader {
     if (complete) {
       DiagnosticGroup& graph = loaded_.diagnostics.AddGroup({});
       ReportDoubledNames(options_, project.workers, graph);
-      ReportUnresolved(project, graph);
+      ReportUnresolved(project, options_.elsewhere, graph);
     }
     return std::move(loaded_);
   }

@@ -54,6 +54,8 @@ struct ProjectOptions {
   ProcessVariables process;
   // kRefuse: a binding to an unknown Worker is an error; kFailOnUse: a warning.
   UnknownService unknown_service = UnknownService::kRefuse;
+  // Workers that other processes have: known, too.
+  std::vector<std::string> elsewhere = {};
 };
 
 struct Project {

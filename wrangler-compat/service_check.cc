@@ -8,9 +8,13 @@
 
 namespace isolane::wrangler {
 
-std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& specs) {
+std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& specs,
+                                             const std::vector<std::string>& elsewhere) {
   std::vector<std::string> known;
   for (const WorkerSpec& spec : specs) known.push_back(spec.name);
+  for (const std::string& name : elsewhere) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+  }
 
   std::vector<UnresolvedService> unresolved;
   for (const WorkerSpec& spec : specs) {

@@ -19,7 +19,9 @@ struct UnresolvedService {
   std::string nearest;  // empty when no known name is near
 };
 
-std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& specs);
+// `elsewhere`: Workers that other processes have.
+std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& specs,
+                                             const std::vector<std::string>& elsewhere = {});
 
 // gateway: binding AUTH points to "auth", no such Worker (known: gateway, authn).
 // gateway/wrangler.toml:14. Did you mean "authn"?   (in one line)

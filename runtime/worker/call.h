@@ -45,7 +45,9 @@ struct Call {
   std::shared_ptr<base::MessageEnd> socket;  // of the answer: status 101
   uint64_t outbound = 0;    // id of the network request; 0 while it waits for a connection
   bool cancelled = false;   // nobody waits for the answer
-  bool on_actor = false;    // a Durable Object is to answer
+  bool on_actor = false;    // a Durable Object, or another process, is to answer
+  bool at_peer = false;     // another process has it
+  uint32_t from_peer = 0;   // the call of another process that it stands for
   uint32_t actor_body = 0;  // the number of the body there, while it may be unread
   // Of kMethod.
   uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
@@ -83,6 +85,8 @@ struct Call {
     outbound = 0;
     cancelled = false;
     on_actor = false;
+    at_peer = false;
+    from_peer = 0;
     actor_body = 0;
   }
 };

@@ -105,7 +105,7 @@ void LimitOf(const Arguments& info) {
 void UnresolvedService(const Arguments& info) {
   const Channel& channel = WorkerOf(info).channels()[IdArgument(info, 0)];
   v8::Local<v8::String> text;
-  if (channel.target == nullptr && !channel.stub &&
+  if (channel.target == nullptr && !channel.stub && !channel.remote &&
       js::FromUtf8(info.GetIsolate(), channel.unresolved).ToLocal(&text)) {
     info.GetReturnValue().Set(text);
   }

@@ -25,6 +25,7 @@
 #include "runtime/worker/event_call.h"
 #include "runtime/worker/rate_limits.h"
 #include "runtime/worker/records.h"
+#include "runtime/worker/remote_calls.h"
 #include "runtime/worker/rpc_table.h"
 #include "runtime/worker/run_queue.h"
 #include "runtime/worker/tails.h"
@@ -75,6 +76,14 @@ struct Channel {
   bool past_responder = false;
   // It leads to the target's responder and never to its code: env.ASSETS.
   bool responder_only = false;
+  // Another process is to answer: the one that has the Worker `service`, or, if that is empty, the
+  // one at the other end of `link`, which knows the binding by `number`.
+  bool remote = false;
+  std::string service;
+  uint32_t link = 0;
+  uint32_t number = 0;
+  // Of a remote one, for messages: "binding AUTH of gateway, gateway/wrangler.toml:6".
+  std::string declared;
 };
 
 class Dispatcher {
@@ -98,6 +107,8 @@ class Dispatcher {
   // Serves the responders of Workers; outlives the dispatcher. Before any Worker is made.
   void set_responder_host(base::ResponderHost* host) { responder_host_ = host; }
   base::ResponderHost& responder_host() { return *responder_host_; }
+  // Null: there is no other process. Outlives the dispatcher's last turn.
+  void set_remote_calls(RemoteCalls* remote);
   // Called by Turn's last round: writes what responses produced. May note more events.
   void set_flush(void (*flush)(void*), void* context) {
     flush_ = flush;
@@ -217,6 +228,30 @@ class Dispatcher {
                         std::shared_ptr<base::MessageEnd> end);
   void OutboundFinished(OutboundCall& outbound);
 
+  // --- other processes (dispatcher_remote.cc); what RemoteCalls needs ---
+  CallBudget BudgetOf(uint32_t pipeline);
+  // Null: it is over.
+  const Limits* LimitsOf(uint32_t pipeline);
+  // Status, head, body, message or socket of the call are those of its answer.
+  void AnswerFromPeer(Call& call, const CallBudget& used);
+  void AnswerFromPeer(Call& call, RemoteError error);
+  // There is no such Worker: 503 or a rejection with these words.
+  void AnswerUnknownService(Call& call, const std::string& text);
+  // Opens a pipeline for a call of a peer and gives the call, which is the caller's to fill in
+  // before the next turn. `limits` lives as long as `top`. Null if there are too many; then `top`
+  // was told.
+  Call* OpenForPeer(Worker& worker, TopLevel& top, const Limits& limits, const CallBudget& budget,
+                    uint32_t from_peer);
+  // What messages call the request of that pipeline.
+  void DescribeRequest(uint32_t pipeline, const Call& call);
+  // The same for a call on an object that the peer holds a stub of. Null if there are too many.
+  Call* NewStubCallForPeer(StubReference object, uint32_t from_peer);
+  // The peer does not want the answer any more.
+  void CancelForPeer(uint32_t pipeline);
+  // The peer has its answer to the last byte: the pipeline may end when nothing of it runs.
+  void ServedForPeer(uint32_t pipeline);
+  CallBudget UsedForPeer(uint32_t pipeline, const CallBudget& given);
+
   // True if an isolate was replaced since the last call: the old one waits to be disposed.
   bool TakeReplaced() { return std::exchange(replaced_, false); }
 
@@ -241,6 +276,7 @@ class Dispatcher {
   void DeliverMessage(Invocation& invocation, WebSocketRecord& socket);
   void Start(uint32_t call_id);
   void StartOnStub(Call& call);
+  void SendToPeer(Call& call);
   // dispatcher_actors.cc
   void StartOnActor(Call& call);
   // The gate of the actor is shut: what comes waits.
@@ -348,6 +384,7 @@ class Dispatcher {
   Alarms alarms_;
   double alarm_retry_ms_ = 2000;
   storage::Committer* committer_ = nullptr;
+  RemoteCalls* remote_ = nullptr;
   Tails tails_{*this};
   std::unordered_map<const EventCall*, std::unique_ptr<EventCall>> events_;
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>

@@ -82,7 +82,7 @@ void Dispatcher::Fail(Invocation& invocation, uint32_t call_id, RemoteError erro
   Call* call = TakeAnswered(invocation, call_id == 0 ? invocation.call : call_id);
   if (call == nullptr) return;
   if (on_actor && invocation.tail != nullptr) tails_.FinishCall(invocation, call_id);
-  if (call->caller == 0) {
+  if (call->caller == 0 && call->from_peer == 0) {
     calls_.Free(call);
     FailTop(*invocation.pipeline, 500, "Internal Server Error");
     return;

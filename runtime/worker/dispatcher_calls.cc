@@ -54,7 +54,7 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
   }
   caller.calls++;
   if (!channel->stub && channel->actor_class == nullptr) call.target = channel->target;
-  if (channel->actor_class != nullptr) {
+  if (channel->actor_class != nullptr || (channel->remote && !channel->stub)) {
     call.on_actor = true;
     caller.actor_calls++;
   }
@@ -116,7 +116,9 @@ void Dispatcher::Start(uint32_t call_id) {
   Call* call = calls_.Find(call_id);
   if (call == nullptr) return;
   Pipeline* pipeline = pipelines_.Find(call->pipeline);
-  if (call->cancelled || pipeline == nullptr) {
+  // The object that a peer calls may be that of a third process.
+  const bool stub_of_peer = call->export_id != 0 && call->from_peer != 0;
+  if (call->cancelled || (pipeline == nullptr && !stub_of_peer)) {
     stub_bodies_.erase(call_id);
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
@@ -139,6 +141,8 @@ void Dispatcher::Start(uint32_t call_id) {
   if (call->target == nullptr) {
     if (call->channel->actor_class != nullptr && !call->channel->stub) {
       StartOnActor(*call);
+    } else if (call->channel->remote && !call->channel->stub) {
+      SendToPeer(*call);
     } else {
       AnswerWithoutWorker(*call);
     }
@@ -159,7 +163,7 @@ void Dispatcher::Start(uint32_t call_id) {
                            : "isolane is handling as many calls as it can.";
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     call->body = base::Body();
-    if (call->caller == 0) {
+    if (call->caller == 0 && call->from_peer == 0) {
       calls_.Free(call);
       FailTop(*pipeline, 503, text);
     } else {
@@ -173,7 +177,7 @@ void Dispatcher::Start(uint32_t call_id) {
   invocation->isolate = worker.isolate();
   invocation->pipeline = pipeline;
   invocation->call = call->id;
-  invocation->is_root = call->caller == 0;
+  invocation->is_root = call->caller == 0 && call->from_peer == 0;
   invocation->depth = call->depth;
   invocation->trace = call->trace;
   invocation->head_request = call->kind == CallKind::kFetch && IsHead(call->head);
@@ -228,6 +232,11 @@ void Dispatcher::Reply(uint32_t call_id) {
   Invocation* caller = call->cancelled ? nullptr : invocations_.Find(call->caller);
   // Before the caller goes on: what it does next comes after the disposer of that object.
   call->object = StubReference();
+  if (call->from_peer != 0) {
+    remote_->Answer(*call);
+    calls_.Free(call);
+    return;
+  }
   if (caller == nullptr) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
@@ -304,6 +313,12 @@ void Dispatcher::CancelCall(Invocation& caller, uint32_t call_id) {
   }
   // A stub that has not got all of its body is never called.
   if (stub_bodies_.erase(call_id) > 0) {
+    calls_.Free(call);
+    return;
+  }
+  if (call->at_peer) {
+    remote_->CancelCall(call_id);
+    call->DropBody();
     calls_.Free(call);
     return;
   }

@@ -161,6 +161,7 @@ void Dispatcher::AbortTree(Invocation& invocation) {
     if (call != nullptr && call->caller == id) children.push_back(one->id);
   }
   Release(invocation, true);
+  if (pipeline.calls_peers) remote_->CancelCallsFrom(id);
   for (uint32_t child : children) {
     Invocation* one = invocations_.Find(child);
     if (one == nullptr) continue;
@@ -181,6 +182,9 @@ void Dispatcher::Check(Pipeline& pipeline) {
     // It ends in EndActor, but what it has called may hang.
     if (pipeline.invocations->next != nullptr) suspects_.push_back(pipeline.id);
     return;
+  }
+  if (pipeline.served && pipeline.invocations == nullptr) {
+    pipeline.response_given = pipeline.response_sent = true;
   }
   if (pipeline.response_given && pipeline.response_sent && pipeline.wait_until == 0) {
     if (pipeline.disposers > 0 && (!pipeline.disposing || pipeline.dropped > 0)) {
@@ -324,6 +328,8 @@ void Dispatcher::End(Pipeline& pipeline) {
       pipeline.response_pipe->state() == base::Pipe::State::kOpen) {
     pipeline.response_pipe->Cancel();
   }
+  // After what its invocations held: who is told of the end may let go of what is left.
+  if (pipeline.calls_peers) remote_->EndCallsOf(pipeline.id);
   if (pipeline.previous != nullptr) {
     pipeline.previous->next = pipeline.next;
   } else {

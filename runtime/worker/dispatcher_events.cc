@@ -37,7 +37,7 @@ void Dispatcher::RespondEvent(Invocation& invocation, uint32_t call_id, const Ev
 }
 
 void Dispatcher::AnswerEvent(Call& call, const EventResult& result, std::string_view json) {
-  if (call.caller != 0) {
+  if (call.caller != 0 || call.from_peer != 0) {
     call.status = 200;
     call.message.Reset();
     AppendText(json, call.message.values);

@@ -36,7 +36,8 @@ int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int d
   caller.calls++;
   const ExportRecord* target = rpc_.FindExport(stub.target);
   const Invocation* owner = target == nullptr ? nullptr : invocations_.Find(target->owner);
-  if (owner != nullptr && owner->actor != nullptr && owner != &caller) {
+  const bool in_actor = owner != nullptr && owner->actor != nullptr && owner != &caller;
+  if (in_actor || (target != nullptr && target->link != 0)) {
     call.on_actor = true;
     caller.actor_calls++;
   }
@@ -47,6 +48,10 @@ int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int d
 void Dispatcher::StartOnStub(Call& call) {
   const ExportRecord* target = rpc_.FindExport(call.export_id);
   Invocation* owner = target == nullptr ? nullptr : invocations_.Find(target->owner);
+  if (target != nullptr && target->link != 0) {
+    SendToPeer(call);
+    return;
+  }
   if (owner == nullptr) {
     ReplyWithError(call, {"Error", kCallbackGone, {}, false});
     return;

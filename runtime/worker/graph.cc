@@ -49,6 +49,7 @@ Graph::Graph(const RuntimeOptions& options)
       observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
+      registry_(options.registry),
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
       dispatcher_(watchdog_, observer_),
@@ -87,7 +88,8 @@ Graph::Graph(const RuntimeOptions& options)
   dispatcher_.set_flush(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);
-        if (self->server_ != nullptr) self->server_->Flush();
+        self->doors_.Flush();
+        if (self->peers_ != nullptr) self->peers_->Flush();
       },
       this);
 }
@@ -96,12 +98,16 @@ Graph::~Graph() {
   js::Platform::Start().RemoveWaker(this);
   dispatcher_.EndAll();
   responder_host_.Stop();
-  if (server_ != nullptr) server_->CloseNow();
+  doors_.CloseNow();
   if (client_ != nullptr) client_->CloseNow();
   Turn();
+  if (peers_ != nullptr) {
+    peers_->CloseNow();
+    Turn();
+    dispatcher_.set_remote_calls(nullptr);
+  }
   workers_.clear();
-  server_.reset();
-  frontend_.reset();
+  doors_.Clear();
   timer_.reset();
   v8_timer_.reset();
   log_timer_.reset();
@@ -132,10 +138,25 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
   ISOLANE_TRY(ConnectTails(unknown_services));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
   ISOLANE_TRY(ConnectEntrypoints());
+  if (!registry_.empty()) ISOLANE_TRY(OpenRegistry());
   for (const auto& worker : workers_) {
     for (const auto& actor_class : worker->actor_classes()) dispatcher_.LoadAlarms(*actor_class);
   }
   return Ok{};
+}
+
+Status Graph::OpenRegistry() {
+  peers_ = std::make_unique<Peers>(
+      dispatcher_, loop_.uv(),
+      [this](const std::string& name) {
+        auto found = FindWorker(name);
+        return found.ok() ? *found : nullptr;
+      },
+      [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  dispatcher_.set_remote_calls(peers_.get());
+  std::vector<std::string> names;
+  for (const auto& worker : workers_) names.push_back(worker->name());
+  return peers_->Open(registry_, std::move(names));
 }
 
 Status Graph::ConnectEntrypoints() {
@@ -221,9 +242,14 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
                      binding.where,
                      {}};
       }
-      channel.unresolved = base::UnknownWorkerMessage(wanted, names) + " (binding " + binding.name +
-                           " of " + worker->name() +
-                           (binding.where.empty() ? "" : ", " + binding.where) + ")";
+      channel.declared = "binding " + binding.name + " of " + worker->name() +
+                         (binding.where.empty() ? "" : ", " + binding.where);
+      if (service != nullptr && !registry_.empty()) {
+        channel.remote = true;
+        channel.service = wanted;
+      }
+      channel.unresolved =
+          base::UnknownWorkerMessage(wanted, names) + " (" + channel.declared + ")";
     }
   }
   return Ok{};
@@ -319,21 +345,25 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }
 
-Result<int> Graph::Serve(const std::string& ip, int port) {
-  frontend_ = std::make_unique<HttpFrontend>(
-      dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+Result<int> Graph::Listen(const ListenOptions& options) {
+  ISOLANE_ASSIGN(Worker * worker, FindWorker(options.worker));
+  auto frontend = std::make_unique<HttpFrontend>(
+      dispatcher_, *worker, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   if (local_endpoints_ != LocalEndpoints::kNone) {
-    frontend_->set_local_requests(std::make_unique<LocalRequests>(
-        dispatcher_, local_endpoints_,
-        [this](const std::string& name) { return FindWorker(name); }));
+    frontend->set_local_requests(std::make_unique<LocalRequests>(
+        dispatcher_, local_endpoints_, [this, worker](const std::string& name) {
+          return name.empty() ? Result<Worker*>(worker) : FindWorker(name);
+        }));
   }
+  if (options.by_routes) {
+    ISOLANE_ASSIGN(RouteTable routes, RouteTable::Create(workers_));
+    frontend->set_routes(std::move(routes));
+  }
+  frontend->set_address_map({options.scheme, options.host});
   http::ServerLimits limits;
-  limits.head_bytes = static_cast<size_t>(workers_.front()->spec().limits.head_kb) << 10;
-  limits.url_bytes = static_cast<size_t>(workers_.front()->spec().limits.url_kb) << 10;
-  auto server = http::Server::Listen(loop_.uv(), ip, port, limits, *frontend_);
-  if (!server.ok()) return server.error();
-  server_ = std::move(*server);
-  return server_->port();
+  limits.head_bytes = static_cast<size_t>(worker->spec().limits.head_kb) << 10;
+  limits.url_bytes = static_cast<size_t>(worker->spec().limits.url_kb) << 10;
+  return doors_.Open(loop_.uv(), options.ip, options.port, limits, std::move(frontend));
 }
 
 void Graph::StopIfDrained() {
@@ -343,12 +373,12 @@ void Graph::StopIfDrained() {
 
 void Graph::OnSignal(int signal) {
   if (signals_ == 0) first_signal_ = signal;
-  if (++signals_ > 1 || server_ == nullptr) {
-    if (server_ != nullptr) server_->CloseNow();
+  if (++signals_ > 1 || doors_.empty()) {
+    doors_.CloseNow();
     loop_.Stop();
     return;
   }
-  server_->Drain(
+  doors_.Drain(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);
         self->drained_ = true;

@@ -13,16 +13,16 @@
 #include <isolane/runtime.h>
 
 #include "runtime/http/client.h"
-#include "runtime/http/server.h"
 #include "runtime/js/watchdog.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/signals.h"
 #include "runtime/loop/timer.h"
 #include "runtime/storage/committer.h"
 #include "runtime/worker/dispatcher.h"
-#include "runtime/worker/http_frontend.h"
+#include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
 #include "runtime/worker/responder_host.h"
+#include "runtime/worker/peers/peers.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -44,7 +44,7 @@ class Graph final : public Runtime {
       const std::string& worker, const std::string& filter,
       const std::function<void(const TestResult&)>& on_result) override;
   Status Stub(const std::string& binding, ServiceFunction service) override;
-  Result<int> Serve(const std::string& ip, int port) override;
+  Result<int> Listen(const ListenOptions& options) override;
   int Run() override;
 
   // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
@@ -61,6 +61,8 @@ class Graph final : public Runtime {
   Status ConnectTails(UnknownService unknown_services);
   // Sends the event and turns the loop until it is over.
   EventResult RunEvent(Worker& worker, HandlerEvent event);
+  // Makes the Workers known to other processes, and theirs to them.
+  Status OpenRegistry();
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
   void OnSignal(int signal);
@@ -73,6 +75,7 @@ class Graph final : public Runtime {
   Observer& observer_;
   const LocalEndpoints local_endpoints_;
   const bool tests_only_;
+  const std::string registry_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;
@@ -80,8 +83,8 @@ class Graph final : public Runtime {
   LoopResponderHost responder_host_;
   Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<HttpFrontend> frontend_;
-  std::unique_ptr<http::Server> server_;
+  FrontDoors doors_;
+  std::unique_ptr<Peers> peers_;  // null without a registry
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
   loop::Handle<loop::Timer> timer_;
   loop::Handle<loop::Timer> v8_timer_;

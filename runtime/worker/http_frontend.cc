@@ -79,6 +79,11 @@ void HttpFrontend::OnRequest(http::Exchange& exchange) {
   if (verdict == LocalRequests::Verdict::kUnlisted) dispatcher_.Unlist(pipeline);
 }
 
+Worker& HttpFrontend::WorkerFor(std::string_view packed_head) const {
+  Worker* const routed = routes_ ? routes_->Find(base::PackedUrl(packed_head)) : nullptr;
+  return routed != nullptr ? *routed : worker_;
+}
+
 uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
   Bridge* bridge;
   if (free_.empty()) {
@@ -96,25 +101,37 @@ uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
   const std::string_view head = exchange.packed_head();
   const std::string_view url = base::PackedUrl(head);
-  if (!NeedsNormalization(url)) [[likely]] {
-    return bridge->pipeline = dispatcher_.Open(worker_, *bridge, head, std::move(body));
+  bridge->outer = {};
+  if (!NeedsNormalization(url) && !address_map_.changes_anything()) [[likely]] {
+    return bridge->pipeline = dispatcher_.Open(WorkerFor(head), *bridge, head, std::move(body));
   }
   std::string changed(base::PackedMethod(head));
   changed += base::kValueMark;
-  changed += NormalizedUrl(url);
+  changed += NeedsNormalization(url) ? NormalizedUrl(url) : std::string(url);
   changed += head.substr(base::PackedStart(head).size());
-  return bridge->pipeline = dispatcher_.Open(worker_, *bridge, changed, std::move(body));
+  Worker& worker = WorkerFor(changed);
+  if (address_map_.changes_anything()) bridge->outer = address_map_.MapRequest(changed);
+  return bridge->pipeline = dispatcher_.Open(worker, *bridge, changed, std::move(body));
 }
 
 void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,
                                       bool already_encoded) {
-  if (exchange != nullptr) exchange->Respond(status, packed_head, std::move(body), already_encoded);
+  if (exchange == nullptr) return;
+  if (outer.authority.empty()) {
+    exchange->Respond(status, packed_head, std::move(body), already_encoded);
+  } else {
+    exchange->Respond(status, frontend->address_map_.MapResponse(packed_head, outer),
+                      std::move(body), already_encoded);
+  }
 }
 
 bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
                                        std::shared_ptr<base::MessageEnd> end) {
   // A client that has left needs no other answer.
-  return exchange == nullptr || exchange->UpgradeToWebSocket(packed_head, std::move(end));
+  if (exchange == nullptr) return true;
+  if (outer.authority.empty()) return exchange->UpgradeToWebSocket(packed_head, std::move(end));
+  return exchange->UpgradeToWebSocket(frontend->address_map_.MapResponse(packed_head, outer),
+                                      std::move(end));
 }
 
 void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {

@@ -1,18 +1,21 @@
 // From HTTP exchanges to pipelines and back: the public side of the graph.
 //
-// Loop thread. Owned by the Graph; the dispatcher outlives it.
+// Loop thread. Owned by the FrontDoors; the dispatcher outlives it.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "runtime/http/server.h"
+#include "runtime/worker/address_map.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/records.h"
+#include "runtime/worker/route_table.h"
 
 namespace isolane::worker {
 
@@ -27,6 +30,9 @@ class HttpFrontend final : public http::RequestHandler {
 
   // Requests that concern them go to these first. Not given: all go to the Worker.
   void set_local_requests(std::unique_ptr<LocalRequests> local);
+  // The Worker is for what none of these routes is for.
+  void set_routes(RouteTable routes) { routes_ = std::move(routes); }
+  void set_address_map(AddressMap map) { address_map_ = std::move(map); }
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { turn_(context_); }
@@ -34,6 +40,7 @@ class HttpFrontend final : public http::RequestHandler {
  private:
   // Opens a pipeline for it. Gives the pipeline's id.
   uint32_t Pass(http::Exchange& exchange);
+  Worker& WorkerFor(std::string_view packed_head) const;
 
   // One exchange and its pipeline; pooled. It is free again when both are over.
   struct Bridge final : TopLevel, http::ExchangeListener {
@@ -41,6 +48,7 @@ class HttpFrontend final : public http::RequestHandler {
     http::Exchange* exchange = nullptr;  // null once it ended
     uint32_t pipeline = 0;
     bool pipeline_over = false;
+    AddressMap::Outer outer;
 
     void OnResponse(int status, std::string_view packed_head, base::Body body,
                     bool already_encoded) override;
@@ -57,6 +65,8 @@ class HttpFrontend final : public http::RequestHandler {
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;
+  std::optional<RouteTable> routes_;
+  AddressMap address_map_;
   std::vector<std::unique_ptr<Bridge>> bridges_;
   std::vector<Bridge*> free_;
 };

@@ -94,8 +94,11 @@ struct Pipeline {
   bool has_deadline = false;  // waitUntil tasks are being waited for
   bool disposing = false;     // stubs are let go, so that disposers run before the end
   bool ended = false;
-  Actor* actor = nullptr;  // it is that of a Durable Object: nobody awaits a response
-  bool unlisted = false;   // the observer is not told that it is over
+  Actor* actor = nullptr;    // it is that of a Durable Object: nobody awaits a response
+  bool unlisted = false;     // the observer is not told that it is over
+  bool calls_peers = false;  // it has called other processes
+  bool of_peer = false;      // it is part of a request of another process, which awaits its answer
+  bool served = false;       // likewise, and has got it
   uint32_t first_call = 0;
   double started_ms = 0;
   std::string method;
@@ -142,7 +145,7 @@ struct Invocation {
   int wait_until = 0;              // unsettled tasks
   int timers = 0;                  // set and not fired
   int calls = 0;                   // outstanding calls on bindings
-  int actor_calls = 0;             // of these, those that a Durable Object is to answer
+  int actor_calls = 0;             // of these, those with Call::on_actor
   int pumps = 0;                   // streams being copied into pipes
   int sockets = 0;                 // accepted WebSockets that are not closed
   int exports = 0;                 // objects that others hold stubs of

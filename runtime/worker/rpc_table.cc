@@ -1,5 +1,7 @@
 #include "runtime/worker/rpc_table.h"
 
+#include "runtime/worker/remote_calls.h"
+
 namespace isolane::worker {
 
 StubReference::~StubReference() {
@@ -20,6 +22,15 @@ StubReference RpcTable::Export(Invocation& owner, bool has_disposer) {
   return {this, record->id};
 }
 
+StubReference RpcTable::ExportRemote(uint32_t link, uint32_t number) {
+  ExportRecord* record = exports_.Take();
+  if (record == nullptr) return {};
+  record->link = link;
+  record->number = number;
+  record->references = 1;
+  return {this, record->id};
+}
+
 uint32_t RpcTable::Import(Invocation& holder, StubReference reference) {
   ImportRecord* record = imports_.Take();
   if (record == nullptr) return 0;
@@ -31,8 +42,10 @@ uint32_t RpcTable::Import(Invocation& holder, StubReference reference) {
   return record->id;
 }
 
-StubReference RpcTable::Duplicate(const ImportRecord& stub) {
-  ExportRecord* record = exports_.Find(stub.target);
+StubReference RpcTable::Duplicate(const ImportRecord& stub) { return Reference(stub.target); }
+
+StubReference RpcTable::Reference(uint32_t target) {
+  ExportRecord* record = exports_.Find(target);
   if (record == nullptr) return {};
   record->references++;
   return {this, record->id};
@@ -54,6 +67,13 @@ void RpcTable::Dispose(ImportRecord& stub) {
 void RpcTable::Drop(uint32_t target) {
   ExportRecord* record = exports_.Find(target);
   if (record == nullptr || --record->references > 0) return;
+  if (record->link != 0) {
+    const uint32_t link = record->link;
+    const uint32_t number = record->number;
+    exports_.Free(record);
+    if (remote_ != nullptr) remote_->DropObject(link, number);
+    return;
+  }
   const Invocation* owner = invocations_.Find(record->owner);
   if (owner == nullptr) {
     exports_.Free(record);

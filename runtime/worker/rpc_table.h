@@ -22,13 +22,16 @@ namespace isolane::worker {
 struct ExportRecord {
   uint32_t id = 0;
   uint32_t owner = 0;  // invocation; 0 once it has ended
-  uint32_t next = 0;   // the owner's list
+  // Not 0: it stands for the object that another process knows by `number` (RemoteCalls).
+  uint32_t link = 0;
+  uint32_t number = 0;
+  uint32_t next = 0;  // the owner's list
   uint32_t previous = 0;
   int references = 0;         // stubs and messages; at 0 it waits for its owner to be told
   bool has_disposer = false;  // Symbol.dispose is to be called when the last stub is gone
 
   void Reset() {
-    owner = next = previous = 0;
+    owner = link = number = next = previous = 0;
     references = 0;
     has_disposer = false;
   }
@@ -45,6 +48,7 @@ struct ImportRecord {
   void Reset() { holder = target = site = next = previous = 0; }
 };
 
+class RemoteCalls;
 class RpcTable;
 
 // One reference to an export, held by a message on its way. Move-only; letting go of the last
@@ -84,6 +88,12 @@ class RpcTable {
   StubReference Export(Invocation& owner, bool has_disposer);
   // A stub in `holder` that takes over the reference. 0 if there are too many.
   uint32_t Import(Invocation& holder, StubReference reference);
+  // Who is told when nobody holds an object of another process any more; null: there is none.
+  void set_remote_calls(RemoteCalls* remote) { remote_ = remote; }
+  // An object of another process. Nothing held if there are too many.
+  StubReference ExportRemote(uint32_t link, uint32_t number);
+  // One more reference to an object. Nothing held if it is gone.
+  StubReference Reference(uint32_t target);
   // One more reference to what the stub points to.
   StubReference Duplicate(const ImportRecord& stub);
   // The stub is gone; what it held may go too.
@@ -113,6 +123,7 @@ class RpcTable {
   base::SlotPool<Invocation>& invocations_;
   base::SlotPool<ExportRecord> exports_;
   base::SlotPool<ImportRecord> imports_;
+  RemoteCalls* remote_ = nullptr;
 };
 
 }  // namespace isolane::worker

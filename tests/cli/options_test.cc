@@ -115,9 +115,37 @@ TEST_SUITE("cli/options") {
     }
     SUBCASE("must be a port") {
       CHECK(Refusal({"serve", "--port", "65536"}) ==
-            "Invalid value for --port: \"65536\", expected a number from 0 to 65535");
+            "Invalid value for --port: \"65536\", expected a number from 0 to 65535, or "
+            "NAME=NUMBER for one Worker");
       CHECK(Refusal({"serve", "--port=80x"}) ==
-            "Invalid value for --port: \"80x\", expected a number from 0 to 65535");
+            "Invalid value for --port: \"80x\", expected a number from 0 to 65535, or NAME=NUMBER "
+            "for one Worker");
+    }
+    SUBCASE("may be those of single Workers") {
+      const CliOptions options =
+          Parse({"dev", "--port", "auth=9000", "--port=8000", "--port=users=0"});
+      CHECK(options.port == 8000);
+      using Ports = std::vector<std::pair<std::string, int>>;
+      CHECK(options.worker_ports == Ports{{"auth", 9000}, {"users", 0}});
+      CHECK(
+          Refusal({"dev", "--port", "auth=x"}).starts_with("Invalid value for --port: \"auth=x\""));
+    }
+    SUBCASE("may be seen by Workers as others") {
+      const CliOptions options =
+          Parse({"dev", "--host", "a.example", "--upstream-protocol=https", "--routes"});
+      CHECK(options.host == "a.example");
+      CHECK(options.upstream_protocol == "https");
+      CHECK(options.by_routes);
+      CHECK(options.infer_host);
+      CHECK_FALSE(Parse({"dev", "--infer-origin-from-routes=false"}).infer_host);
+      CHECK_FALSE(Parse({"dev", "--no-infer-origin-from-routes"}).infer_host);
+      CHECK(Refusal({"dev", "--upstream-protocol", "ftp"}) ==
+            "Invalid value for --upstream-protocol: \"ftp\", expected http or https");
+    }
+    SUBCASE("are http only so far") {
+      CHECK(Parse({"dev", "--local-protocol", "http"}).command == Command::kDev);
+      CHECK(Refusal({"dev", "--local-protocol", "https"}) ==
+            "--local-protocol https is not supported by isolane yet");
     }
   }
 

@@ -25,6 +25,9 @@ finish() {
 }
 trap finish EXIT
 
+# Its processes find each other, and nobody else's.
+export ISOLANE_REGISTRY_PATH=$scratch/registry
+
 # Starts isolane with these arguments on a free port; `origin` says where it listens.
 start() {
   stop
@@ -33,7 +36,7 @@ start() {
   server=$!
   origin=
   while [ -z "$origin" ]; do
-    origin=$(sed -n 's/.*Ready on \(http:[^ ]*\).*/\1/p' "$scratch/log")
+    origin=$(sed -n 's/.*Ready on \(http:[^ ]*\).*/\1/p' "$scratch/log" | head -n 1)
     if [ -z "$origin" ] && ! kill -0 "$server" 2>/dev/null; then
       check "isolane $* starts" "$(cat "$scratch/log")" ""
       exit 1
@@ -47,7 +50,7 @@ http() { # METHOD PATH [HEADER...] [-- BODY]
   "$node" -e '
     const [origin, method, path, ...rest] = process.argv.slice(1);
     const mark = rest.indexOf("--");
-    const headers = (mark < 0 ? rest : rest.slice(0, mark)).map((line) => line.split(/: */, 2));
+    const headers = (mark < 0 ? rest : rest.slice(0, mark)).map((line) => [line.split(":", 1)[0], line.slice(line.indexOf(":") + 1).trim()]);
     const body = mark < 0 ? undefined : rest[mark + 1];
     fetch(origin + path, { method, headers, body, redirect: "manual" })
         .then(async (response) => console.log(response.status + " " + (await response.text()).trimEnd()),

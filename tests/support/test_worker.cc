@@ -42,6 +42,16 @@ TestWorker& TestWorker::Tail(const std::string& worker) {
   return *this;
 }
 
+TestWorker& TestWorker::Route(const std::string& pattern) {
+  spec_.routes.push_back({.pattern = pattern});
+  return *this;
+}
+
+TestWorker& TestWorker::Domain(const std::string& host) {
+  spec_.routes.push_back({.pattern = host, .custom_domain = true});
+  return *this;
+}
+
 TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
   spec_.bindings.push_back({name, VarBinding{json}, {}});
   return *this;

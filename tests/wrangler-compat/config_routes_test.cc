@@ -31,6 +31,23 @@ TEST_SUITE("wrangler-compat/config_routes") {
     SUBCASE("are warned of when empty") {
       CHECK(ReadTomlAfterHead("route = \"\"\n").Warnings().size() == 1);
     }
+    SUBCASE("are read with their zones and their places") {
+      const auto read = ReadTomlAfterHead(
+          "routes = [ \"a/*\", { pattern = \"*/x\", zone_name = \"b\" }, { pattern = \"c\", "
+          "custom_domain = true } ]\n");
+      const std::vector<Route>& routes = read.config.routes;
+      REQUIRE(routes.size() == 3);
+      CHECK(routes[0].pattern == "a/*");
+      CHECK(routes[0].where == "wrangler.toml:4");
+      CHECK(routes[1].zone == "b");
+      CHECK_FALSE(routes[1].custom_domain);
+      CHECK(routes[2].custom_domain);
+    }
+    SUBCASE("are one or several") {
+      CHECK(ReadTomlAfterHead("route = \"a/*\"\n").config.routes.size() == 1);
+      CHECK(ReadTomlAfterHead("route = \"\"\n").config.routes.empty());
+      CHECK(ReadTomlAfterHead("").config.routes.empty());
+    }
     SUBCASE("say nothing when they are right") {
       CHECK(ReadTomlAfterHead("routes = [\"a/*\"]\n").Warnings().empty());
     }

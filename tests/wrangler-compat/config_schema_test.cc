@@ -225,10 +225,16 @@ TEST_SUITE("wrangler-compat/config_schema") {
                   "\"ftp\". @wrangler.toml:5"});
     }
     SUBCASE("say what is not supported yet") {
-      CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"https\"\nhost = \"x\"\n").Warnings() ==
+      CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"https\"\n").Warnings() ==
             Texts{"\"dev.local_protocol\" is not supported yet by isolane and is ignored "
-                  "@wrangler.toml:5",
-                  "\"dev.host\" is not supported yet by isolane and is ignored @wrangler.toml:6"});
+                  "@wrangler.toml:5"});
+    }
+    SUBCASE("may show Workers another address") {
+      const auto read =
+          ReadTomlAfterHead("[dev]\nupstream_protocol = \"https\"\nhost = \"a.example\"\n");
+      CHECK(read.Warnings().empty());
+      CHECK(read.config.dev.host == "a.example");
+      CHECK(read.config.dev.upstream_protocol == "https");
     }
   }
 

@@ -45,8 +45,31 @@ struct RuntimeOptions {
   std::string persist_to = {};
   // What HTTP clients that name this machine as their host may do beside sending requests.
   LocalEndpoints local_endpoints = LocalEndpoints::kNone;
+  // A directory in which Runtimes of this user, each in a process of its own, find each other: a
+  // binding to a Worker that is not here leads to the one that has it, whenever that is started.
+  // Its Workers call ours likewise. Needs kFailOnUse. Made if need be; empty: none.
+  std::string registry = {};
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
+};
+
+// A port, and who answers there.
+struct ListenOptions {
+  // An IPv4 or IPv6 address; "*" for all; "localhost" for 127.0.0.1 and, if there is one, ::1.
+  std::string ip = "127.0.0.1";
+  // 0: any free one.
+  int port = 0;
+  // Name of the Worker that answers; empty: the public one.
+  std::string worker = {};
+  // A request goes to the Worker whose route (WorkerSpec::routes) matches its Host and path; to
+  // `worker` if none does.
+  bool by_routes = false;
+  // What the Worker sees instead of this machine's own name ("localhost:8787") in the URL and the
+  // headers of a request: "app.example.com". Its response is changed back. Requests for any other
+  // host, and all of them if this is empty, arrive as they were sent.
+  std::string host = {};
+  // Likewise instead of http: "https".
+  std::string scheme = {};
 };
 
 // A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not
@@ -88,8 +111,9 @@ class Runtime {
   // "gateway.AUTH" for one Worker's. An Error names the bindings that exist.
   virtual Status Stub(const std::string& binding, ServiceFunction service) = 0;
 
-  // Listens for HTTP. Port 0 picks a free one. Gives the port.
-  virtual Result<int> Serve(const std::string& ip, int port) = 0;
+  // Listens for HTTP, on as many ports as it is called. Gives the port.
+  virtual Result<int> Listen(const ListenOptions& options) = 0;
+  Result<int> Serve(const std::string& ip, int port) { return Listen({.ip = ip, .port = port}); }
   // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under
   // way finish; the second ends at once. Gives the first one's number.
   virtual int Run() = 0;

@@ -138,6 +138,18 @@ struct TailConsumer {
   std::string where;
 };
 
+// Where Cloudflare would run the Worker; see ListenOptions::by_routes.
+struct Route {
+  // "app.example.com/*", "*.example.com/api/*", or a custom domain.
+  std::string pattern;
+  // All paths of the host that `pattern` is.
+  bool custom_domain = false;
+  // The zone it belongs to: "example.com". May be empty.
+  std::string zone = {};
+  // Where it was declared, for messages. May be empty.
+  std::string where = {};
+};
+
 struct Limits {
   // CPU time of one whole pipeline: the top-level request and every call below it. The public
   // Worker's value counts. ms.
@@ -184,6 +196,7 @@ struct WorkerSpec {
   std::shared_ptr<base::Responder> responder;
   std::vector<DurableObjectClass> durable_objects;
   std::vector<TailConsumer> tail_consumers;
+  std::vector<Route> routes;
   // Cron expressions, for whoever fires them: the runtime never does it by itself.
   std::vector<std::string> crons;
   Limits limits;

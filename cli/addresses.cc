@@ -1,0 +1,117 @@
+#include "cli/addresses.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "runtime/base/nearest_name.h"
+#include "runtime/base/route_pattern.h"
+
+namespace isolane::cli {
+
+namespace {
+
+constexpr int kDefaultPort = 8787;
+// Ports after the default one that are tried before any.
+constexpr int kNextPorts = 10;
+constexpr const char* kDefaultIp = "127.0.0.1";
+
+// The host that the first of the routes names.
+std::optional<std::string> HostOf(const std::vector<Route>& routes) {
+  if (routes.empty()) return std::nullopt;
+  for (const std::string& text : {routes.front().pattern, routes.front().zone}) {
+    const auto pattern = base::RoutePattern::Parse(text);
+    if (!pattern.ok()) continue;
+    if (auto host = pattern.value().host()) return host;
+  }
+  return std::nullopt;
+}
+
+std::string HostFor(const CliOptions& options, const wrangler::Project& project) {
+  if (options.host) return *options.host;
+  if (project.dev.host) return *project.dev.host;
+  // Routes that choose look at the host that a client names: it is the one that counts.
+  if (options.command != Command::kDev || !options.infer_host || options.by_routes) return {};
+  return HostOf(project.workers.front().routes).value_or("");
+}
+
+}  // namespace
+
+std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev) {
+  return options.ip.has_value() ? *options.ip : dev.ip.value_or(kDefaultIp);
+}
+
+int PortOf(const CliOptions& options, const wrangler::DevSettings& dev) {
+  return options.port.has_value() ? *options.port : dev.port.value_or(kDefaultPort);
+}
+
+Result<std::vector<Address>> PlanAddresses(const CliOptions& options,
+                                           const wrangler::Project& project) {
+  Address main;
+  main.listen.ip = AddressOf(options, project.dev);
+  main.listen.port = PortOf(options, project.dev);
+  main.listen.by_routes = options.by_routes;
+  main.listen.host = HostFor(options, project);
+  main.listen.scheme =
+      options.upstream_protocol.value_or(project.dev.upstream_protocol.value_or(""));
+  main.may_move = options.command == Command::kDev && !options.port && !project.dev.port;
+
+  std::vector<Address> addresses = {main};
+  for (const auto& [name, port] : options.worker_ports) {
+    std::vector<std::string> known;
+    for (const WorkerSpec& worker : project.workers) known.push_back(worker.name);
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::string nearest = base::NearestName(name, known);
+      return Error{"--port " + name + "=" + std::to_string(port) +
+                       ": no such Worker (known: " + base::ListNames(known) + ").",
+                   nearest.empty() ? "" : "Did you mean \"" + nearest + "\"?",
+                   {},
+                   {}};
+    }
+    Address own;
+    own.listen.ip = main.listen.ip;
+    own.listen.port = port;
+    own.listen.worker = name;
+    addresses.push_back(std::move(own));
+  }
+  return addresses;
+}
+
+std::string DescribeAddress(const Address& address, const CliOptions& options) {
+  const ListenOptions& listen = address.listen;
+  std::string text;
+  if (listen.by_routes) {
+    text =
+        "Host and path choose the Worker by the routes of each; what matches none goes to the "
+        "public one.";
+  }
+  if (!listen.host.empty() || !listen.scheme.empty()) {
+    if (!text.empty()) text += "\n";
+    text += "Requests for this machine reach Workers as ";
+    text += (listen.scheme.empty() ? "http" : listen.scheme) + "://";
+    text += listen.host.empty() ? "HOST" : listen.host;
+    const bool inferred = !listen.host.empty() && !options.host && options.infer_host;
+    if (inferred) {
+      text += " (dev.host, or the first route; --infer-origin-from-routes=false: as they are sent)";
+    }
+    text += ".";
+  }
+  return text;
+}
+
+Result<int> ListenAt(Runtime& runtime, const Address& address, bool random) {
+  ListenOptions listen = address.listen;
+  auto listening = runtime.Listen(listen);
+  if (listening.ok() || !address.may_move) return listening;
+  for (int i = 0; i < kNextPorts && !random; i++) {
+    listen.port++;
+    auto next = runtime.Listen(listen);
+    if (next.ok()) return next;
+  }
+  listen.port = 0;
+  auto any = runtime.Listen(listen);
+  // What is wrong is not the port: the first error says it best.
+  return any.ok() ? std::move(any) : std::move(listening);
+}
+
+}  // namespace isolane::cli

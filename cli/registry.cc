@@ -1,0 +1,36 @@
+#include "cli/registry.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "runtime/worker/peers/registry.h"
+
+namespace isolane::cli {
+
+std::string RegistryDirectory(const CliOptions& options,
+                              const wrangler::ProcessVariables& variables) {
+  if (options.command != Command::kDev) return {};
+  const auto value = [&](const char* name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string() : found->second;
+  };
+  if (variables.contains("ISOLANE_REGISTRY_PATH")) return value("ISOLANE_REGISTRY_PATH");
+  // Wrangler's own files are beside it: it speaks another protocol.
+  for (const char* name : {"WRANGLER_REGISTRY_PATH", "MINIFLARE_REGISTRY_PATH"}) {
+    if (const std::string path = value(name); !path.empty()) return path + "/isolane";
+  }
+  if (const std::string path = value("XDG_RUNTIME_DIR"); !path.empty()) return path + "/isolane";
+  if (const std::string path = value("HOME"); !path.empty()) return path + "/.isolane/registry";
+  return {};
+}
+
+std::vector<std::string> WorkersElsewhere(const std::string& directory) {
+  if (directory.empty() || !std::filesystem::is_directory(directory)) return {};
+  auto registry = worker::Registry::Open(directory, "reader");
+  if (!registry.ok()) return {};
+  std::vector<std::string> names = (*registry)->Names();
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace isolane::cli

@@ -1,0 +1,50 @@
+// The ports of one Runtime: each an HTTP server and what it leads to.
+//
+// Loop thread. Owned by the Graph; the dispatcher outlives it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <isolane/result.h>
+
+#include "runtime/http/server.h"
+#include "runtime/worker/http_frontend.h"
+
+namespace isolane::worker {
+
+class FrontDoors {
+ public:
+  FrontDoors() = default;
+  FrontDoors(const FrontDoors&) = delete;
+  FrontDoors& operator=(const FrontDoors&) = delete;
+
+  // Gives the port. For "localhost" both of its addresses, the second if the machine has it and
+  // the port is free there.
+  Result<int> Open(uv_loop_s* loop, const std::string& ip, int port,
+                   const http::ServerLimits& limits, std::unique_ptr<HttpFrontend> frontend);
+  bool empty() const { return doors_.empty(); }
+
+  void Flush();
+  // `done` is called once, when the last connection of all of them is gone. Not without any door.
+  void Drain(void (*done)(void*), void* context);
+  void CloseNow();
+  // They are closed, and their memory goes with the loop's next iteration.
+  void Clear() { doors_.clear(); }
+
+ private:
+  struct Door {
+    // Destroyed in reverse: servers call their frontend.
+    std::unique_ptr<HttpFrontend> frontend;
+    std::vector<std::unique_ptr<http::Server>> servers;
+  };
+
+  std::vector<Door> doors_;
+  size_t draining_ = 0;
+  void (*drained_)(void*) = nullptr;
+  void* drained_context_ = nullptr;
+};
+
+}  // namespace isolane::worker

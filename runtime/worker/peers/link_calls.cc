@@ -1,0 +1,456 @@
+// Calls, answers and what they carry, as frames and back.
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/packed_head.h"
+#include "runtime/worker/dispatcher_rpc.h"
+#include "runtime/worker/peers/incoming_call.h"
+#include "runtime/worker/peers/link.h"
+#include "runtime/worker/peers/peers.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+namespace {
+
+// Bits of Call::operation that a Worker may set: see builtins/workers/rpc_stub.js.
+constexpr int32_t kOperations = 1 | 2 | kEventOperation;
+// What one frame holds beside the bytes of its message.
+constexpr size_t kFrameRoom = size_t{1} << 20;
+
+constexpr char kTooMany[] = "isolane is handling as many calls as it can.";
+
+wire::Budget BudgetOf(const Limits& limits, const CallBudget& budget) {
+  return {.subrequests = budget.subrequests,
+          .cpu_us = budget.cpu_us,
+          .depth = limits.depth,
+          .connections = limits.connections,
+          .rpc_mb = limits.rpc_mb,
+          .wait_until_ms = std::max<int64_t>(1, limits.wait_until_ms),
+          .head_kb = limits.head_kb,
+          .url_kb = limits.url_kb};
+}
+
+void TakeLimits(const wire::Budget& wire, Limits& limits) {
+  limits.depth = wire.depth;
+  limits.connections = wire.connections;
+  limits.rpc_mb = wire.rpc_mb;
+  limits.wait_until_ms = wire.wait_until_ms;
+  limits.head_kb = wire.head_kb;
+  limits.url_kb = wire.url_kb;
+  limits.subrequests = wire.subrequests;
+  limits.cpu_ms = wire.cpu_us / 1000;
+}
+
+}  // namespace
+
+// --- what messages carry ---
+
+wire::Attachment Link::PutChannel(const Channel& channel) {
+  wire::Attachment wire;
+  if (channel.remote && channel.link == id_) {
+    wire.kind = wire::Attachment::Kind::kYourChannel;
+    wire.number = channel.number;
+    return wire;
+  }
+  if (channel.remote && !channel.service.empty() && !channel.stub) {
+    wire.kind = wire::Attachment::Kind::kNamedService;
+    wire.service = {channel.service, channel.entrypoint, channel.props};
+    return wire;
+  }
+  wire.kind = wire::Attachment::Kind::kMyChannel;
+  const bool by_name = channel.target != nullptr && !channel.stub && channel.actor_class == nullptr;
+  Exported exported;
+  if (by_name) {
+    exported = {channel.target->name(), channel.entrypoint, channel.props, {}};
+    // A Worker that sends the same binding again and again needs one number for it.
+    for (size_t i = 0; i < channels_.size(); i++) {
+      if (channels_[i].worker == exported.worker && channels_[i].props == exported.props &&
+          channels_[i].entrypoint == exported.entrypoint) {
+        wire.number = static_cast<uint32_t>(i);
+        return wire;
+      }
+    }
+  } else {
+    exported.channel = channel;
+  }
+  wire.number = static_cast<uint32_t>(channels_.size());
+  channels_.push_back(std::move(exported));
+  return wire;
+}
+
+wire::Message Link::PutMessage(RpcMessage& message) {
+  wire::Message wire;
+  wire.values = message.values;
+  wire.cloned = message.cloned;
+  wire.clone = message.clone.view();
+  wire.with_disposer = message.with_disposer;
+  for (RpcAttachment& attachment : message.attachments) {
+    wire::Attachment& put = wire.attachments.emplace_back();
+    if (attachment.channel != nullptr) {
+      put = PutChannel(*attachment.channel);
+    } else if (attachment.stub.held()) {
+      const ExportRecord* object = peers_.dispatcher().rpc().FindExport(attachment.stub.target());
+      if (object != nullptr && object->link == id_) {
+        put.kind = wire::Attachment::Kind::kYours;
+        put.number = object->number;
+      } else {
+        put.kind = wire::Attachment::Kind::kMine;
+        put.number = next_object_++;
+        objects_.emplace(put.number, std::move(attachment.stub));
+      }
+    } else {
+      put.body = streams_.Put(attachment.body);
+    }
+  }
+  return wire;
+}
+
+bool Link::TakeAttachment(const wire::Attachment& wire, RpcAttachment& attachment) {
+  RpcTable& rpc = peers_.dispatcher().rpc();
+  switch (wire.kind) {
+    case wire::Attachment::Kind::kBody:
+      return streams_.Take(wire.body, attachment.body);
+    case wire::Attachment::Kind::kMine:
+      attachment.stub = rpc.ExportRemote(id_, wire.number);
+      return true;
+    case wire::Attachment::Kind::kYours: {
+      const auto found = objects_.find(wire.number);
+      if (found == objects_.end()) return false;
+      attachment.stub = rpc.Reference(found->second.target());
+      return true;
+    }
+    case wire::Attachment::Kind::kMyChannel:
+      attachment.channel = peers_.ChannelTo(id_, wire.number);
+      return attachment.channel != nullptr;
+    case wire::Attachment::Kind::kYourChannel: {
+      if (wire.number >= channels_.size()) return false;
+      const Exported& exported = channels_[wire.number];
+      if (exported.worker.empty()) {
+        attachment.channel = &exported.channel;
+      } else {
+        attachment.channel =
+            peers_.ChannelTo(wire::Service{exported.worker, exported.entrypoint, exported.props});
+      }
+      return attachment.channel != nullptr;
+    }
+    case wire::Attachment::Kind::kNamedService:
+      attachment.channel = peers_.ChannelTo(wire.service);
+      return attachment.channel != nullptr;
+  }
+  return false;
+}
+
+bool Link::TakeMessage(const wire::Message& wire, RpcMessage& message) {
+  message.values = wire.values;
+  message.cloned = wire.cloned;
+  message.clone = base::Chunk::Copy(wire.clone);
+  message.with_disposer = wire.with_disposer;
+  for (const wire::Attachment& attachment : wire.attachments) {
+    if (!TakeAttachment(attachment, message.attachments.emplace_back())) return false;
+  }
+  return true;
+}
+
+// --- calls that leave ---
+
+void Link::SendCall(Call& call) {
+  Dispatcher& dispatcher = peers_.dispatcher();
+  wire::Call wire;
+  Outgoing sent{call.id, call.pipeline, {}};
+  if (call.message.values.size() + call.message.clone.size() + kFrameRoom > wire::kMaxFrame) {
+    dispatcher.AnswerFromPeer(
+        call, RemoteError{"Error",
+                          "The arguments are larger than what isolane sends to a Worker of another "
+                          "process (255 MiB).",
+                          {},
+                          false});
+    return;
+  }
+  if (call.export_id != 0) {
+    wire.target = wire::Call::Target::kObject;
+    wire.target_number = dispatcher.rpc().FindExport(call.export_id)->number;
+    sent.pipeline = 0;
+  } else if (call.channel->service.empty()) {
+    wire.target = wire::Call::Target::kChannel;
+    wire.target_number = call.channel->number;
+  } else {
+    wire.service = {call.channel->service, call.channel->entrypoint, call.channel->props};
+    sent.worker = call.channel->service;
+  }
+  wire.number = next_call_++;
+  wire.method = call.kind == CallKind::kMethod;
+  wire.depth = call.depth;
+  wire.operation = call.operation;
+  const Limits* limits = dispatcher.LimitsOf(call.pipeline);
+  wire.budget =
+      BudgetOf(limits == nullptr ? Limits() : *limits, dispatcher.BudgetOf(call.pipeline));
+  wire.head = call.head;
+  wire.cf = call.cf;
+  wire.props = call.props;
+  if (wire.method) {
+    wire.message = PutMessage(call.message);
+  } else {
+    wire.body = streams_.Put(call.body);
+  }
+  wire::Append(wire, out_);
+  // What the frame borrowed; stubs that it returns to the peer are let go behind it.
+  call.body = base::Body();
+  call.message.Reset();
+  outgoing_.emplace(wire.number, std::move(sent));
+  peers_.NoteSent(call, id_, wire.number);
+  OnDirty();
+}
+
+void Link::Cancel(uint32_t number) {
+  if (const auto found = outgoing_.find(number); found != outgoing_.end()) found->second.call = 0;
+  wire::Append(wire::Kind::kCancel, {number}, out_);
+  OnDirty();
+}
+
+void Link::EndCall(uint32_t number) {
+  if (outgoing_.erase(number) == 0) return;
+  wire::Append(wire::Kind::kEnd, {number}, out_);
+  OnDirty();
+}
+
+void Link::DropObject(uint32_t number) {
+  wire::Append(wire::Kind::kDrop, {number}, out_);
+  OnDirty();
+}
+
+bool Link::OnAnswer(const wire::Answer& wire) {
+  base::Body body;
+  RpcMessage message;
+  std::shared_ptr<base::MessageEnd> socket;
+  if (wire.status != 0) {
+    // Taken whatever becomes of it, so that the peer is told when nobody wants it.
+    if (!streams_.Take(wire.body, body) || !TakeMessage(wire.message, message)) return false;
+    if (wire.socket != 0 && (socket = streams_.TakeSocket(wire.socket)) == nullptr) return false;
+    const bool switched = wire.status == 101;
+    if (switched != (socket != nullptr) || wire.status < 101 || wire.status > 599 ||
+        !wire::IsResponseHead(wire.head)) {
+      return false;
+    }
+  }
+  const auto found = outgoing_.find(wire.number);
+  const uint32_t id = found == outgoing_.end() ? 0 : found->second.call;
+  Call* call = peers_.dispatcher().FindCall(id);
+  if (found != outgoing_.end()) {
+    found->second.call = 0;
+    if (found->second.pipeline == 0) outgoing_.erase(found);
+  }
+  if (call == nullptr || !call->at_peer) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return true;
+  }
+  peers_.NoteAnswered(id);
+  call->status = wire.status;
+  call->head = wire.head;
+  call->body = std::move(body);
+  call->message = std::move(message);
+  call->socket = std::move(socket);
+  if (wire.status == 0) {
+    call->error = {std::string(wire.error_type),  std::string(wire.error_message),
+                   std::string(wire.error_extra), wire.error_remote,
+                   std::string(wire.error_hint),  wire.error_reset};
+  }
+  peers_.dispatcher().AnswerFromPeer(*call, {wire.subrequests, wire.cpu_us});
+  return true;
+}
+
+// --- calls that come ---
+
+IncomingCall& Link::AddIncoming(const wire::Call& wire) {
+  IncomingCall& incoming = peers_.AddIncoming(id_, wire.number);
+  incoming_.emplace(wire.number, incoming.id());
+  return incoming;
+}
+
+void Link::AnswerNotFound(const wire::Call& wire, const std::string& text) {
+  if (wire.method) return AnswerError(wire.number, {"Error", text, {}, false});
+  wire::Answer answer;
+  answer.number = wire.number;
+  answer.status = 503;
+  std::string head = "Service Unavailable";
+  base::AppendPackedHeader(head, "content-type", "text/plain;charset=UTF-8");
+  answer.head = head;
+  answer.body.kind = wire::Body::Kind::kBytes;
+  answer.body.bytes = text;
+  wire::Append(answer, out_);
+  OnDirty();
+}
+
+bool Link::OnCall(const wire::Call& wire) {
+  if (incoming_.contains(wire.number)) return false;
+  base::Body body;
+  RpcMessage message;
+  if (wire.method ? !TakeMessage(wire.message, message) : !streams_.Take(wire.body, body)) {
+    return false;
+  }
+  const bool on_object = wire.target == wire::Call::Target::kObject;
+  if (wire.method ? false : on_object || !wire::IsRequestHead(wire.head)) return false;
+  switch (wire.target) {
+    case wire::Call::Target::kObject:
+      StartOnObject(wire, std::move(message));
+      return true;
+    case wire::Call::Target::kService:
+      StartOnService(wire, wire.service, std::move(body), std::move(message));
+      return true;
+    case wire::Call::Target::kChannel:
+      if (wire.target_number >= channels_.size()) return false;
+      StartOnChannel(wire, std::move(body), std::move(message));
+      return true;
+  }
+  return false;
+}
+
+void Link::Fill(const wire::Call& wire, base::Body body, RpcMessage message, IncomingCall& incoming,
+                Call& call) {
+  incoming.call = call.id;
+  call.kind = wire.method ? CallKind::kMethod : CallKind::kFetch;
+  call.depth = wire.depth;
+  call.operation = wire.operation & kOperations;
+  call.head = wire.head;
+  call.cf = wire.cf;
+  call.props = wire.props;
+  call.body = std::move(body);
+  call.message = std::move(message);
+}
+
+void Link::StartOnObject(const wire::Call& wire, RpcMessage message) {
+  const auto found = objects_.find(wire.target_number);
+  if (found == objects_.end()) {
+    return AnswerError(wire.number, {"Error", kCallbackGone, {}, false});
+  }
+  Dispatcher& dispatcher = peers_.dispatcher();
+  IncomingCall& incoming = AddIncoming(wire);
+  Call* call = dispatcher.NewStubCallForPeer(dispatcher.rpc().Reference(found->second.target()),
+                                             incoming.id());
+  if (call == nullptr) {
+    peers_.ForgetIncoming(incoming.id());
+    incoming_.erase(wire.number);
+    return AnswerError(wire.number, {"Error", kTooMany, {}, false});
+  }
+  Fill(wire, {}, std::move(message), incoming, *call);
+}
+
+void Link::StartOnService(const wire::Call& wire, const wire::Service& service, base::Body body,
+                          RpcMessage message) {
+  Worker* worker = peers_.Find(std::string(service.worker));
+  if (worker == nullptr) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return AnswerNotFound(wire, "Worker \"" + std::string(service.worker) +
+                                    "\" not found. Make sure it is running locally.");
+  }
+  const std::string entrypoint(service.entrypoint);
+  const int number = worker->EntrypointOf(entrypoint);
+  if (number < 0) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return AnswerError(wire.number, {"Error",
+                                     "Worker does not export an entrypoint named \"" +
+                                         (entrypoint.empty() ? "default" : entrypoint) + "\"",
+                                     {},
+                                     true});
+  }
+  IncomingCall& incoming = AddIncoming(wire);
+  incoming.channel.binding = worker->name();
+  incoming.channel.target = worker;
+  incoming.channel.entrypoint = entrypoint;
+  incoming.channel.entrypoint_number = number;
+  incoming.channel.props = service.props;
+  incoming.limits = worker->spec().limits;
+  TakeLimits(wire.budget, incoming.limits);
+  incoming.budget = {wire.budget.subrequests, wire.budget.cpu_us};
+  Call* call = peers_.dispatcher().OpenForPeer(*worker, incoming, incoming.limits, incoming.budget,
+                                               incoming.id());
+  if (call == nullptr) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return;
+  }
+  incoming.pipeline = call->pipeline;
+  Fill(wire, std::move(body), std::move(message), incoming, *call);
+  call->channel = &incoming.channel;
+  peers_.dispatcher().DescribeRequest(incoming.pipeline, *call);
+}
+
+void Link::StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage message) {
+  const Exported& exported = channels_[wire.target_number];
+  if (!exported.worker.empty()) {
+    const wire::Service service{exported.worker, exported.entrypoint, exported.props};
+    return StartOnService(wire, service, std::move(body), std::move(message));
+  }
+  // A Durable Object, a stub of the embedder, a Worker of a third process: what is called lives
+  // elsewhere, and the pipeline is only where the call comes from.
+  Worker* worker = peers_.Find({});
+  IncomingCall& incoming = AddIncoming(wire);
+  incoming.channel = exported.channel;
+  incoming.limits = worker->spec().limits;
+  TakeLimits(wire.budget, incoming.limits);
+  incoming.budget = {wire.budget.subrequests, wire.budget.cpu_us};
+  Call* call = peers_.dispatcher().OpenForPeer(*worker, incoming, incoming.limits, incoming.budget,
+                                               incoming.id());
+  if (call == nullptr) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return;
+  }
+  incoming.pipeline = call->pipeline;
+  Fill(wire, std::move(body), std::move(message), incoming, *call);
+  call->channel = &incoming.channel;
+  call->target = nullptr;
+  peers_.dispatcher().DescribeRequest(incoming.pipeline, *call);
+}
+
+void Link::Answer(const IncomingCall& incoming, Call& call, const CallBudget& used) {
+  if (incoming.pipeline == 0) incoming_.erase(incoming.number());
+  if (call.status == 0) {
+    AnswerError(incoming.number(), call.error);
+    return;
+  }
+  if (call.message.values.size() + call.message.clone.size() + kFrameRoom > wire::kMaxFrame) {
+    AnswerError(incoming.number(), {"Error",
+                                    "The result is larger than what isolane sends to a Worker of "
+                                    "another process (255 MiB).",
+                                    {},
+                                    false});
+    return;
+  }
+  wire::Answer wire;
+  wire.number = incoming.number();
+  wire.status = static_cast<uint16_t>(call.status);
+  wire.subrequests = used.subrequests;
+  wire.cpu_us = used.cpu_us;
+  const bool method = call.kind == CallKind::kMethod;
+  if (!method) wire.head = call.head;
+  const uint32_t pipeline = incoming.pipeline;
+  Dispatcher& dispatcher = peers_.dispatcher();
+  wire.body =
+      streams_.Put(call.body, [&dispatcher, pipeline] { dispatcher.ServedForPeer(pipeline); });
+  wire.message = PutMessage(call.message);
+  wire.socket = streams_.PutSocket(std::move(call.socket));
+  wire::Append(wire, out_);
+  call.body = base::Body();
+  call.message.Reset();
+  OnDirty();
+}
+
+void Link::AnswerError(uint32_t number, const RemoteError& error) {
+  wire::Answer wire;
+  wire.number = number;
+  wire.error_type = error.type;
+  wire.error_message = error.message;
+  wire.error_extra = error.extra;
+  wire.error_hint = error.hint;
+  wire.error_remote = error.remote;
+  wire.error_reset = error.reset;
+  wire::Append(wire, out_);
+  OnDirty();
+}
+
+void Link::CallIsOver(uint32_t number) {
+  if (incoming_.erase(number) == 0) return;
+  wire::Append(wire::Kind::kOver, {number}, out_);
+  OnDirty();
+}
+
+}  // namespace isolane::worker

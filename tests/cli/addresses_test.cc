@@ -1,0 +1,117 @@
+#include "cli/addresses.h"
+
+#include <doctest/doctest.h>
+
+namespace isolane::cli {
+namespace {
+
+wrangler::Project Project(const std::vector<std::string>& names) {
+  wrangler::Project project;
+  for (const std::string& name : names) project.workers.emplace_back().name = name;
+  return project;
+}
+
+std::vector<Address> Plan(const CliOptions& options, const wrangler::Project& project) {
+  auto addresses = PlanAddresses(options, project);
+  REQUIRE(addresses.ok());
+  return std::move(*addresses);
+}
+
+TEST_SUITE("cli/addresses") {
+  TEST_CASE("the address of the public Worker") {
+    wrangler::Project project = Project({"gateway"});
+    CliOptions options;
+    options.command = Command::kDev;
+    SUBCASE("is a fixed one that may move in dev") {
+      const Address address = Plan(options, project).front();
+      CHECK(address.listen.ip == "127.0.0.1");
+      CHECK(address.listen.port == 8787);
+      CHECK(address.may_move);
+      CHECK(address.listen.host.empty());
+      CHECK(DescribeAddress(address, options).empty());
+    }
+    SUBCASE("stays when somebody has asked for it, or serves") {
+      options.port = 8787;
+      CHECK_FALSE(Plan(options, project).front().may_move);
+      options.port.reset();
+      options.command = Command::kServe;
+      CHECK_FALSE(Plan(options, project).front().may_move);
+      options.command = Command::kDev;
+      project.dev.port = 9000;
+      CHECK_FALSE(Plan(options, project).front().may_move);
+    }
+    SUBCASE("is that of [dev], and of the command line before it") {
+      project.dev.ip = "0.0.0.0";
+      project.dev.port = 9000;
+      CHECK(Plan(options, project).front().listen.ip == "0.0.0.0");
+      CHECK(Plan(options, project).front().listen.port == 9000);
+      options.ip = "::1";
+      options.port = 1;
+      CHECK(Plan(options, project).front().listen.ip == "::1");
+      CHECK(Plan(options, project).front().listen.port == 1);
+    }
+  }
+
+  TEST_CASE("the host that Workers see") {
+    wrangler::Project project = Project({"gateway"});
+    project.workers.front().routes = {{.pattern = "app.example.com/*"}};
+    CliOptions options;
+    options.command = Command::kDev;
+    const auto host = [&] { return Plan(options, project).front().listen.host; };
+    SUBCASE("is the first route's in dev, and that is said") {
+      CHECK(host() == "app.example.com");
+      CHECK(DescribeAddress(Plan(options, project).front(), options) ==
+            "Requests for this machine reach Workers as http://app.example.com (dev.host, or the "
+            "first route; --infer-origin-from-routes=false: as they are sent).");
+    }
+    SUBCASE("is that of the zone if the pattern names none") {
+      project.workers.front().routes = {{.pattern = "*/x", .zone = "example.org"}};
+      CHECK(host() == "example.org");
+    }
+    SUBCASE("is none if nothing names any") {
+      project.workers.front().routes = {{.pattern = "*/x"}};
+      CHECK(host().empty());
+    }
+    SUBCASE("is what was sent where routes choose, on request, and in serve") {
+      options.by_routes = true;
+      CHECK(host().empty());
+      options.by_routes = false;
+      options.infer_host = false;
+      CHECK(host().empty());
+      options.infer_host = true;
+      options.command = Command::kServe;
+      CHECK(host().empty());
+    }
+    SUBCASE("may be set") {
+      project.dev.host = "dev.example";
+      CHECK(host() == "dev.example");
+      options.host = "flag.example";
+      CHECK(host() == "flag.example");
+    }
+  }
+
+  TEST_CASE("ports of single Workers") {
+    const wrangler::Project project = Project({"gateway", "auth"});
+    CliOptions options;
+    SUBCASE("come after the public one's, at the same address") {
+      options.ip = "::1";
+      options.worker_ports = {{"auth", 9001}};
+      const std::vector<Address> addresses = Plan(options, project);
+      REQUIRE(addresses.size() == 2);
+      CHECK(addresses[1].listen.worker == "auth");
+      CHECK(addresses[1].listen.port == 9001);
+      CHECK(addresses[1].listen.ip == "::1");
+      CHECK_FALSE(addresses[1].may_move);
+    }
+    SUBCASE("need a Worker that there is") {
+      options.worker_ports = {{"auht", 9001}};
+      const auto wrong = PlanAddresses(options, project);
+      REQUIRE_FALSE(wrong.ok());
+      CHECK(wrong.error().ToString() ==
+            "--port auht=9001: no such Worker (known: gateway, auth).\nDid you mean \"auth\"?");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::cli

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Workers of several isolane processes call each other: in any order of starts, over kills and restarts.
+. tests/e2e/lib.bash
+
+worker gateway '
+const line = async (promise) => { try { return await promise; } catch (error) { return `${error.name}: ${error.message} ${error.remote === true}`; } };
+export default {
+  async fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    switch (url.pathname) {
+      case "/rpc": return new Response(await line(env.ADMIN.greet("you")));
+      case "/props": return Response.json(await env.ADMIN.whoami());
+      case "/bad": return new Response(await line(env.BAD.fetch("http://x/").then((r) => r.text())));
+      case "/pipeline": return new Response(await line(env.ADMIN.counter(5).increment(2)));
+      case "/callback": return new Response(await line(env.ADMIN.twice((n) => n + 1)));
+      case "/throw": return new Response(await line(env.ADMIN.fail()));
+      case "/missing": return new Response(await line(env.ADMIN.nope()));
+      case "/next": return env.AUTH.fetch(`http://auth/loop?n=${url.searchParams.get("n") ?? 0}`);
+      default: return env.AUTH.fetch(request).catch((error) => new Response(`rejected ${error.message}`, { status: 502 }));
+    }
+  },
+  async again(n) { return n; },
+};
+export class Back { }' '
+[[services]]
+binding = "AUTH"
+service = "auth"
+[[services]]
+binding = "ADMIN"
+service = "auth"
+entrypoint = "Admin"
+props = { role = "boss" }
+[[services]]
+binding = "BAD"
+service = "auth"
+entrypoint = "Nope"'
+worker auth '
+import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+class Counter extends RpcTarget {
+  #n; constructor(n) { super(); this.#n = n; }
+  increment(by) { return this.#n += by; }
+}
+export class Admin extends WorkerEntrypoint {
+  greet(name) { return `hello ${name} from ${this.env.VERSION}`; }
+  whoami() { return this.ctx.props; }
+  counter(n) { return new Counter(n); }
+  async twice(f) { return await f(await f(1)); }
+  fail() { throw new RangeError("no such thing"); }
+}
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    if (url.pathname === "/loop") {
+      const n = Number(url.searchParams.get("n"));
+      try { return await env.SELF.fetch(`http://gateway/next?n=${n + 1}`); } catch (error) { return new Response(`stopped after ${n}: ${error.message}`); }
+    }
+    return new Response(`${env.VERSION} ${request.method} ${request.url} ${request.headers.get("x-test")} ${await request.text()}`);
+  },
+};' '
+[vars]
+VERSION = "one"
+[[services]]
+binding = "SELF"
+service = "gateway"'
+
+gateway=(dev -c "$scratch/gateway/wrangler.toml")
+auth=(dev -c "$scratch/auth/wrangler.toml")
+
+# A second process beside that of lib.bash.
+other=
+start_other() {
+  : >"$scratch/other.log"
+  "$isolane" "$@" --port 0 >"$scratch/other.log" 2>&1 &
+  other=$!
+  until grep -q 'Ready on' "$scratch/other.log"; do
+    if ! kill -0 "$other" 2>/dev/null; then
+      check "the other process starts" "$(cat "$scratch/other.log")" ""
+      exit 1
+    fi
+    sleep 0.02  # until the condition holds
+  done
+}
+end_other() { # SIGNAL
+  [ -n "$other" ] || return 0
+  kill "-$1" "$other"
+  wait "$other" 2>/dev/null
+  other=
+}
+trap 'end_other KILL; finish' EXIT
+
+start "${gateway[@]}"
+check "the caller starts first and says what is missing" "$(cat "$scratch/log")" '*env.AUTH (auth)*\[not connected\]*'
+check "a fetch answers 503 meanwhile" "$(http GET /a)" \
+  '503 Worker "auth" not found. Make sure it is running locally. Known Workers: gateway.*binding AUTH of gateway*'
+check "and a method call rejects" "$(http GET /rpc)" '200 Error: Worker "auth" not found.*false'
+
+start_other "${auth[@]}"
+check "the other process sees the first one" "$(cat "$scratch/other.log")" '*env.SELF (gateway)*\[connected\]*'
+check "then a fetch arrives as it was sent" "$(http POST /b?c=d "X-Test: yes" -- body)" \
+  "200 one POST $origin/b?c=d yes body"
+check "methods answer" "$(http GET /rpc)" "200 hello you from one"
+check "with the props of the binding" "$(http GET /props)" '200 {"role":"boss"}'
+check "a call on a promise goes on at the other side" "$(http GET /pipeline)" "200 7"
+check "functions are called back" "$(http GET /callback)" "200 3"
+check "an error keeps type and message" "$(http GET /throw)" "200 RangeError: no such thing true"
+check "a missing method is named" "$(http GET /missing)" \
+  '200 TypeError: The RPC receiver does not implement the method "nope". true'
+check "a missing entrypoint is named" "$(http GET /bad)" \
+  '200 Error: Worker does not export an entrypoint named "Nope" true'
+
+end_other KILL
+check "after a kill calls say so" "$(http GET /a)" '50[23] *'
+write auth/.dev.vars 'VERSION=two'
+start_other "${auth[@]}"
+check "and the next process is found" "$(http GET /rpc)" "200 hello you from two"
+end_other TERM
+check "an orderly end leaves nothing behind" "$(ls "$scratch/registry")" '*gateway.worker*'
+check "the name of the ended one is gone" "$(ls "$scratch/registry" | grep -c auth)" 0
+
+stop
+start "${auth[@]}"
+check "the other order" "$(cat "$scratch/log")" '*env.SELF (gateway)*\[not connected\]*'
+start_other "${gateway[@]}"
+origin=$(sed -n 's/.*Ready on \(http:[^ ]*\).*/\1/p' "$scratch/other.log")
+check "works as well" "$(http GET /rpc)" "200 hello you from two"
+check "a loop through both ends at the limit of depth" "$(http GET /next)" \
+  '200 stopped after 15: Subrequest depth limit exceeded.*'
+
+rm -f "$scratch/auth/.dev.vars"
+check "serve does not look there" "$(refused serve -c "$scratch/gateway/wrangler.toml")" '1 *no such Worker (known: gateway)*'
