@@ -1,4 +1,4 @@
-#include "wrangler-compat/json_reader.h"
+#include "runtime/config/json_reader.h"
 
 #include <iterator>
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 // Nobody writes more; beyond it the recursive walks over the tree would eat the stack.
@@ -300,4 +300,4 @@ Result<ConfigNode> ReadJson(std::string_view source, const std::string& path) {
   return builder.TakeRoot();
 }
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config
