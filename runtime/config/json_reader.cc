@@ -283,10 +283,11 @@ Error ErrorFrom(const Mistake& mistake, std::string_view source, const std::stri
 
 }  // namespace
 
-Result<ConfigNode> ReadJson(std::string_view source, const std::string& path) {
+Result<ConfigNode> ReadJson(std::string_view source, const std::string& path,
+                            TrailingCommas commas) {
   std::string text(source);
   if (const auto mistake = BlankComments(text)) return ErrorFrom(*mistake, source, path);
-  BlankTrailingCommas(text);
+  if (commas == TrailingCommas::kAccept) BlankTrailingCommas(text);
 
   size_t count = 0;
   TreeBuilder builder(text, count);

@@ -13,8 +13,11 @@
 
 namespace isolane::config {
 
+enum class TrailingCommas { kAccept, kRefuse };
+
 // `path` is only used in the error, which says where and shows the line. The error begins with the
 // name that jsonc-parser gives this kind of mistake ("CommaExpected"), as wrangler's does.
-Result<ConfigNode> ReadJson(std::string_view source, const std::string& path);
+Result<ConfigNode> ReadJson(std::string_view source, const std::string& path,
+                            TrailingCommas commas = TrailingCommas::kAccept);
 
 }  // namespace isolane::config
