@@ -157,10 +157,10 @@ class Compiler {
   Status CheckSources(const Kind& kind, const Rules& rules) {
     for (size_t i = 0; i < rules.size(); i++) {
       if (regexes_.Compile(rules[i].source).ok()) continue;
-      return Refused(kind.code,
-                     Where(kind, i) + " has invalid `source` regular expression \"" +
-                         rules[i].source + "\".",
-                     "invalid-route-source-pattern");
+      return Refused(
+          kind.code,
+          Where(kind, i) + " has invalid `source` regular expression \"" + rules[i].source + "\".",
+          "invalid-route-source-pattern");
     }
     return Ok{};
   }
@@ -201,10 +201,10 @@ class Compiler {
   }
 
   static Error BadDestination(const Kind& kind, size_t index, const std::string& destination) {
-    return Refused(kind.code,
-                   Where(kind, index) + " has invalid `destination` pattern \"" + destination +
-                       "\".",
-                   "invalid-route-destination-segment");
+    return Refused(
+        kind.code,
+        Where(kind, index) + " has invalid `destination` pattern \"" + destination + "\".",
+        "invalid-route-destination-segment");
   }
 
   Status AddRedirects() {
@@ -226,10 +226,10 @@ class Compiler {
     }
     for (size_t i = 0; i < config_.redirects.size(); i++) {
       if (!config_.redirects[i].permanent || !config_.redirects[i].status) continue;
-      return Refused(kKind.code,
-                     Where(kKind, i) +
-                         " cannot define both `permanent` and `statusCode` properties.",
-                     "redirects-json");
+      return Refused(
+          kKind.code,
+          Where(kKind, i) + " cannot define both `permanent` and `statusCode` properties.",
+          "redirects-json");
     }
     std::move(added.begin(), added.end(), std::back_inserter(rules_.first));
     return Ok{};
@@ -276,13 +276,13 @@ class Compiler {
         rule.status = rewrite.status;
       }
       for (Transform transform : rewrite.transforms) {
-        auto path = CompileTransformPath(transform.arguments->front(), regex.segments, has,
-                                         transform.env);
+        auto path =
+            CompileTransformPath(transform.arguments->front(), regex.segments, has, transform.env);
         if (!path.ok()) {
-          return Refused(kKind.code,
-                         Where(kKind, i) + " has an invalid `request.path` transform: " +
-                             path.error().message,
-                         "invalid-route-destination-segment");
+          return Refused(
+              kKind.code,
+              Where(kKind, i) + " has an invalid `request.path` transform: " + path.error().message,
+              "invalid-route-destination-segment");
         }
         transform.arguments = {*path};
         if (!rewrite.service) rule.transforms.push_back(std::move(transform));

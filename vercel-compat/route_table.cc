@@ -65,14 +65,16 @@ class RouteTable::Compiler {
   Result<Rule> Compile(const PlainRule& plain, bool is_rewrite) {
     Rule rule;
     if (plain.service && scope_ == Scope::kService) {
-      return ConfigError(plain.code, plain.where + " hands over to a service, which only top-level "
-                                                   "rules can do.");
+      return ConfigError(plain.code, plain.where +
+                                         " hands over to a service, which only top-level "
+                                         "rules can do.");
     }
     ISOLANE_ASSIGN(rule.matcher, PathMatcher::Compile(plain.src, regexes_));
     auto conditions = ConditionMatcher::Compile(plain.has, plain.missing, regexes_);
     if (!conditions.ok()) {
-      return ConfigError(plain.code, plain.where + " has an invalid regular expression in `has` or "
-                                                   "`missing`: " +
+      return ConfigError(plain.code, plain.where +
+                                         " has an invalid regular expression in `has` or "
+                                         "`missing`: " +
                                          conditions.error().message);
     }
     rule.conditions = std::move(*conditions);
@@ -161,9 +163,8 @@ class RouteTable::Run {
   enum class Next { kRule, kPhase, kEnd };
 
   bool Matches(const Rule& rule) {
-    if (!rule.methods.empty() &&
-        std::find(rule.methods.begin(), rule.methods.end(), request_.method) ==
-            rule.methods.end()) {
+    if (!rule.methods.empty() && std::find(rule.methods.begin(), rule.methods.end(),
+                                           request_.method) == rule.methods.end()) {
       return false;
     }
     if (!rule.matcher.Match(path_, captures_)) return false;
@@ -269,8 +270,8 @@ class RouteTable::Run {
   int pending_status_ = 0;
 };
 
-void RouteTable::Evaluate(const RequestView& request, std::string_view path,
-                          std::string_view query, TableVerdict& verdict) const {
+void RouteTable::Evaluate(const RequestView& request, std::string_view path, std::string_view query,
+                          TableVerdict& verdict) const {
   verdict.Reset();
   if (rules_.empty()) return;
   Run(*this, request, path, query, verdict).Go();

@@ -20,15 +20,14 @@ std::string Lower(std::string text) {
 
 bool IsHeaderName(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           c == '-' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '_';
   });
 }
 
 bool IsHeaderValue(std::string_view value) {
-  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return c >= 0x20 && c < 0x7f;
-  });
+  return !value.empty() &&
+         std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 // Names and values, a name for each line of a head or each parameter of a query.
@@ -85,16 +84,16 @@ void Apply(const AppliedTransform& transform, FieldKind kind, std::vector<Field>
     } else {
       field.values = SplitValues(field, kind);
       const auto unwanted = [&](const std::string& value) {
-        return std::any_of(arguments->begin(), arguments->end(), [&](const std::string& one) {
-          return Lower(one) == Lower(value);
-        });
+        return std::any_of(arguments->begin(), arguments->end(),
+                           [&](const std::string& one) { return Lower(one) == Lower(value); });
       };
       field.values.erase(std::remove_if(field.values.begin(), field.values.end(), unwanted),
                          field.values.end());
     }
   }
   if (!matched && adds && transform.key_test == nullptr) {
-    fields.push_back({kind == FieldKind::kHeader ? Lower(transform.key) : transform.key, *arguments});
+    fields.push_back(
+        {kind == FieldKind::kHeader ? Lower(transform.key) : transform.key, *arguments});
   }
   fields.erase(std::remove_if(fields.begin(), fields.end(),
                               [](const Field& field) { return field.values.empty(); }),
@@ -102,9 +101,8 @@ void Apply(const AppliedTransform& transform, FieldKind kind, std::vector<Field>
 }
 
 bool Concerns(const std::vector<AppliedTransform>& transforms, Transform::Target target) {
-  return std::any_of(transforms.begin(), transforms.end(), [target](const auto& transform) {
-    return transform.target == target;
-  });
+  return std::any_of(transforms.begin(), transforms.end(),
+                     [target](const auto& transform) { return transform.target == target; });
 }
 
 // encodeURIComponent

@@ -49,6 +49,7 @@ Graph::Graph(const RuntimeOptions& options)
       observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
+      router_(options.router),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -97,6 +98,7 @@ Graph::~Graph() {
   Turn();
   workers_.clear();
   server_.reset();
+  routed_frontend_.reset();
   frontend_.reset();
   timer_.reset();
   v8_timer_.reset();
@@ -110,7 +112,7 @@ Graph::~Graph() {
 }
 
 Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services) {
-  if (specs.empty()) return Error{"no Worker was given", {}, {}, {}};
+  if (specs.empty() && router_ == nullptr) return Error{"no Worker was given", {}, {}, {}};
   for (WorkerSpec& spec : specs) {
     for (const auto& known : workers_) {
       if (known->name() != spec.name) continue;
@@ -135,7 +137,8 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
 }
 
 Status Graph::ConnectEntrypoints() {
-  if (!tests_only_ && workers_.front()->EntrypointOf("default") < 0) {
+  // With a router nobody is the public one.
+  if (!tests_only_ && router_ == nullptr && workers_.front()->EntrypointOf("default") < 0) {
     const WorkerSpec& spec = workers_.front()->spec();
     return Error{
         "Worker \"" + spec.name +
@@ -315,7 +318,23 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }
 
+Result<int> Graph::ServeRouted(const std::string& ip, int port) {
+  frontend_ = std::make_unique<HttpFrontend>(
+      dispatcher_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  routed_frontend_ = std::make_unique<RoutedFrontend>(*router_, *frontend_, *client_,
+                                                      [this](std::string_view name) -> Worker* {
+                                                        for (const auto& worker : workers_) {
+                                                          if (worker->name() == name)
+                                                            return worker.get();
+                                                        }
+                                                        return nullptr;
+                                                      });
+  ISOLANE_ASSIGN(server_, http::Server::Listen(loop_.uv(), ip, port, {}, *routed_frontend_));
+  return server_->port();
+}
+
 Result<int> Graph::Serve(const std::string& ip, int port) {
+  if (router_ != nullptr) return ServeRouted(ip, port);
   frontend_ = std::make_unique<HttpFrontend>(
       dispatcher_, *workers_.front(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   if (local_endpoints_ != LocalEndpoints::kNone) {

@@ -22,6 +22,7 @@
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/http_frontend.h"
 #include "runtime/worker/idle_collector.h"
+#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -63,6 +64,8 @@ class Graph final : public Runtime {
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
   void OnSignal(int signal);
+  // Listens for requests that the router decides on.
+  Result<int> ServeRouted(const std::string& ip, int port);
   void StopIfDrained();
   void RunV8Tasks();
   void CollectIdle();
@@ -72,6 +75,7 @@ class Graph final : public Runtime {
   Observer& observer_;
   const LocalEndpoints local_endpoints_;
   const bool tests_only_;
+  base::RequestRouter* const router_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;
@@ -79,6 +83,7 @@ class Graph final : public Runtime {
   Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<HttpFrontend> frontend_;
+  std::unique_ptr<RoutedFrontend> routed_frontend_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
   loop::Handle<loop::Timer> timer_;

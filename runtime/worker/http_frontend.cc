@@ -4,6 +4,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/local_requests.h"
+#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
@@ -11,7 +12,10 @@ namespace isolane::worker {
 
 HttpFrontend::HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*),
                            void* context)
-    : dispatcher_(dispatcher), worker_(worker), turn_(turn), context_(context) {}
+    : dispatcher_(dispatcher), worker_(&worker), turn_(turn), context_(context) {}
+
+HttpFrontend::HttpFrontend(Dispatcher& dispatcher, void (*turn)(void*), void* context)
+    : dispatcher_(dispatcher), worker_(nullptr), turn_(turn), context_(context) {}
 
 HttpFrontend::~HttpFrontend() = default;
 
@@ -80,6 +84,21 @@ void HttpFrontend::OnRequest(http::Exchange& exchange) {
 }
 
 uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
+  return OpenPipeline(*TakeBridge(exchange), *worker_, exchange.packed_head());
+}
+
+void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
+                        base::RouteDecision& decision) {
+  Bridge* bridge = TakeBridge(exchange);
+  bridge->router = &router;
+  std::swap(bridge->decision.response_headers, decision.response_headers);
+  if (decision.edit_response) [[unlikely]]
+    bridge->decision.edit_response = std::move(decision.edit_response);
+  const std::string_view head = exchange.packed_head();
+  OpenPipeline(*bridge, worker, decision.head.empty() ? head : decision.head);
+}
+
+HttpFrontend::Bridge* HttpFrontend::TakeBridge(http::Exchange& exchange) {
   Bridge* bridge;
   if (free_.empty()) {
     bridges_.push_back(std::make_unique<Bridge>());
@@ -91,24 +110,34 @@ uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
   }
   bridge->exchange = &exchange;
   bridge->pipeline_over = false;
+  bridge->router = nullptr;
   exchange.set_listener(bridge);
-  base::Body body = exchange.TakeBody();
+  return bridge;
+}
+
+uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker& worker, std::string_view head) {
+  base::Body body = bridge.exchange->TakeBody();
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
-  const std::string_view head = exchange.packed_head();
   const std::string_view url = base::PackedUrl(head);
   if (!NeedsNormalization(url)) [[likely]] {
-    return bridge->pipeline = dispatcher_.Open(worker_, *bridge, head, std::move(body));
+    return bridge.pipeline = dispatcher_.Open(worker, bridge, head, std::move(body));
   }
   std::string changed(base::PackedMethod(head));
   changed += base::kValueMark;
   changed += NormalizedUrl(url);
   changed += head.substr(base::PackedStart(head).size());
-  return bridge->pipeline = dispatcher_.Open(worker_, *bridge, changed, std::move(body));
+  return bridge.pipeline = dispatcher_.Open(worker, bridge, changed, std::move(body));
 }
 
 void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,
                                       bool already_encoded) {
-  if (exchange != nullptr) exchange->Respond(status, packed_head, std::move(body), already_encoded);
+  if (exchange == nullptr) return;
+  if (router == nullptr) [[likely]] {
+    exchange->Respond(status, packed_head, std::move(body), already_encoded);
+    return;
+  }
+  exchange->Respond(status, EditedResponse(packed_head, decision), std::move(body),
+                    already_encoded);
 }
 
 bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
@@ -119,6 +148,12 @@ bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
 
 void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
   if (exchange == nullptr) return;
+  if (router != nullptr) {
+    router->Fail(exchange->packed_head(), status, decision);
+    exchange->Respond(status, EditedResponse(decision.head, decision),
+                      base::Body::Bytes(base::Chunk::Copy(decision.body)), true);
+    return;
+  }
   std::string head;
   base::AppendPackedHeader(head, "content-type", "text/plain;charset=UTF-8");
   exchange->Respond(status, head, base::Body::Bytes(base::Chunk::Copy(text)), true);
@@ -143,7 +178,9 @@ void HttpFrontend::Bridge::OnClientGone() {
 }
 
 void HttpFrontend::Bridge::Settle() {
-  if (exchange == nullptr && pipeline_over) frontend->free_.push_back(this);
+  if (exchange != nullptr || !pipeline_over) return;
+  if (router != nullptr) decision.Reset();
+  frontend->free_.push_back(this);
 }
 
 }  // namespace isolane::worker

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/request_router.h"
 #include "runtime/http/server.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/records.h"
@@ -23,10 +24,17 @@ class HttpFrontend final : public http::RequestHandler {
  public:
   // `turn(context)` runs the run queue and flushes the server.
   HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*), void* context);
+  // For Open alone: there is no Worker that gets all requests.
+  HttpFrontend(Dispatcher& dispatcher, void (*turn)(void*), void* context);
   ~HttpFrontend() override;
 
   // Requests that concern them go to these first. Not given: all go to the Worker.
   void set_local_requests(std::unique_ptr<LocalRequests> local);
+
+  // Opens a pipeline of `worker` for a request that `router` has decided on (To::kService). What
+  // the decision says of the response is taken out of it.
+  void Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
+            base::RouteDecision& decision);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { turn_(context_); }
@@ -35,12 +43,19 @@ class HttpFrontend final : public http::RequestHandler {
   // Opens a pipeline for it. Gives the pipeline's id.
   uint32_t Pass(http::Exchange& exchange);
 
+  struct Bridge;
+  Bridge* TakeBridge(http::Exchange& exchange);
+  uint32_t OpenPipeline(Bridge& bridge, Worker& worker, std::string_view head);
+
   // One exchange and its pipeline; pooled. It is free again when both are over.
   struct Bridge final : TopLevel, http::ExchangeListener {
     HttpFrontend* frontend = nullptr;
     http::Exchange* exchange = nullptr;  // null once it ended
     uint32_t pipeline = 0;
     bool pipeline_over = false;
+    // Of a request that was routed: who did, and what becomes of the response.
+    base::RequestRouter* router = nullptr;
+    base::RouteDecision decision;
 
     void OnResponse(int status, std::string_view packed_head, base::Body body,
                     bool already_encoded) override;
@@ -53,7 +68,7 @@ class HttpFrontend final : public http::RequestHandler {
   };
 
   Dispatcher& dispatcher_;
-  Worker& worker_;
+  Worker* const worker_;
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;

@@ -20,6 +20,10 @@
 #include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
+namespace isolane::base {
+class RequestRouter;
+}
+
 namespace isolane {
 
 enum class LocalEndpoints {
@@ -45,6 +49,9 @@ struct RuntimeOptions {
   std::string persist_to = {};
   // What HTTP clients that name this machine as their host may do beside sending requests.
   LocalEndpoints local_endpoints = LocalEndpoints::kNone;
+  // Decides what becomes of each request of Serve; null: all go to the public Worker. Outlives the
+  // Runtime. For vercel.json.
+  base::RequestRouter* router = nullptr;
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
 };
