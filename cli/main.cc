@@ -23,6 +23,7 @@
 #include "cli/terminal.h"
 #include "cli/test_run.h"
 #include "cli/types_command.h"
+#include "cli/vercel.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -66,6 +67,12 @@ int LoadAndRun(const CliOptions& options) {
   if (!options.cwd.empty() && chdir(options.cwd.c_str()) != 0) {
     PrintError("--cwd " + options.cwd + ": " + std::strerror(errno));
     return kFailure;
+  }
+  const bool runs_vercel = options.command == Command::kServe || options.command == Command::kDev ||
+                           options.command == Command::kCheck;
+  if (runs_vercel) {
+    const auto vercel = FindVercelProject(options, CurrentDirectory());
+    if (vercel) return RunVercel(options, *vercel);
   }
   wrangler::ProjectOptions project_options;
   project_options.cwd = CurrentDirectory();

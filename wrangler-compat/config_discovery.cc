@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "runtime/config/json_reader.h"
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/files.h"
-#include "wrangler-compat/json_reader.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -28,7 +28,7 @@ Error Failure(std::string message) {
 Result<std::string> Follow(const std::string& cwd, const std::string& pointer) {
   const std::string shown = RelativePath(cwd, pointer);
   ISOLANE_ASSIGN(const std::string text, ReadFile(pointer));
-  auto root = ReadJson(text, shown);
+  auto root = config::ReadJson(text, shown);
   if (!root.ok()) {
     Error error = root.error();
     error.message =

@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "runtime/config/dotenv.h"
 #include "wrangler-compat/config_tree.h"
-#include "wrangler-compat/dotenv.h"
 #include "wrangler-compat/files.h"
 
 namespace isolane::wrangler {
@@ -76,9 +76,9 @@ class Collector {
 
   // Each variable may use those before it, which already are what they will be.
   void Expand() {
-    std::vector<DotenvVariable> known;
+    std::vector<config::DotenvVariable> known;
     for (DevVar& var : result_.vars) {
-      if (var.where != kProcess) var.value = ExpandDotenv(var.value, known);
+      if (var.where != kProcess) var.value = config::ExpandDotenv(var.value, known);
       known.push_back({var.name, var.value, 0});
     }
   }
@@ -100,7 +100,7 @@ class Collector {
       return true;
     }
     result_.notes.push_back("Using secrets defined in " + shown);
-    for (DotenvVariable& variable : ParseDotenv(*text)) {
+    for (config::DotenvVariable& variable : config::ParseDotenv(*text)) {
       Store({std::move(variable.name), std::move(variable.value),
              shown + ":" + std::to_string(variable.line)});
     }

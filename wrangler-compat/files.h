@@ -1,25 +1,17 @@
-// The few things this folder does with the file system.
+// What runtime/config/files.h does with the file system, by the names it has here.
 //
 // Thread: any. Blocking: called while a project is loaded, never for a request.
 #pragma once
 
-#include <string>
-
-#include <isolane/result.h>
+#include "runtime/config/files.h"
 
 namespace isolane::wrangler {
 
-enum class PathKind { kMissing, kFile, kDirectory };
-
-PathKind KindOf(const std::string& path);
-// The whole file. The error names `path` and the system's reason.
-Result<std::string> ReadFile(const std::string& path);
-
-// `path` as an absolute path without "." and ".."; `base` must be absolute.
-std::string AbsolutePath(const std::string& base, const std::string& path);
-// How `path` is shown to somebody who stands in `base`. Both absolute.
-std::string RelativePath(const std::string& base, const std::string& path);
-// The directory of `path`, without a '/' at its end (except the root itself).
-std::string DirectoryOf(const std::string& path);
+using config::AbsolutePath;
+using config::DirectoryOf;
+using config::KindOf;
+using config::PathKind;
+using config::ReadFile;
+using config::RelativePath;
 
 }  // namespace isolane::wrangler

@@ -6,7 +6,7 @@ namespace isolane::worker {
 
 Result<int> FrontDoors::Open(uv_loop_s* loop, const std::string& ip, int port,
                              const http::ServerLimits& limits,
-                             std::unique_ptr<HttpFrontend> frontend) {
+                             std::unique_ptr<http::RequestHandler> frontend) {
   Door door{std::move(frontend), {}};
   ISOLANE_ASSIGN(auto server, http::Server::Listen(loop, ip, port, limits, *door.frontend));
   const int chosen = server->port();

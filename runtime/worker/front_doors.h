@@ -11,7 +11,6 @@
 #include <isolane/result.h>
 
 #include "runtime/http/server.h"
-#include "runtime/worker/http_frontend.h"
 
 namespace isolane::worker {
 
@@ -24,7 +23,7 @@ class FrontDoors {
   // Gives the port. For "localhost" both of its addresses, the second if the machine has it and
   // the port is free there.
   Result<int> Open(uv_loop_s* loop, const std::string& ip, int port,
-                   const http::ServerLimits& limits, std::unique_ptr<HttpFrontend> frontend);
+                   const http::ServerLimits& limits, std::unique_ptr<http::RequestHandler> frontend);
   bool empty() const { return doors_.empty(); }
 
   void Flush();
@@ -37,7 +36,7 @@ class FrontDoors {
  private:
   struct Door {
     // Destroyed in reverse: servers call their frontend.
-    std::unique_ptr<HttpFrontend> frontend;
+    std::unique_ptr<http::RequestHandler> frontend;
     std::vector<std::unique_ptr<http::Server>> servers;
   };
 

@@ -50,6 +50,7 @@ Graph::Graph(const RuntimeOptions& options)
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
       registry_(options.registry),
+      router_(options.router),
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
       dispatcher_(watchdog_, observer_),
@@ -120,7 +121,7 @@ Graph::~Graph() {
 }
 
 Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services) {
-  if (specs.empty()) return Error{"no Worker was given", {}, {}, {}};
+  if (specs.empty() && router_ == nullptr) return Error{"no Worker was given", {}, {}, {}};
   for (WorkerSpec& spec : specs) {
     for (const auto& known : workers_) {
       if (known->name() != spec.name) continue;
@@ -160,7 +161,8 @@ Status Graph::OpenRegistry() {
 }
 
 Status Graph::ConnectEntrypoints() {
-  if (!tests_only_ && workers_.front()->EntrypointOf("default") < 0) {
+  // With a router nobody is the public one.
+  if (!tests_only_ && router_ == nullptr && workers_.front()->EntrypointOf("default") < 0) {
     const WorkerSpec& spec = workers_.front()->spec();
     return Error{
         "Worker \"" + spec.name +
@@ -345,7 +347,20 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }
 
+Result<int> Graph::ListenRouted(const ListenOptions& options) {
+  auto frontend = std::make_unique<RoutedFrontend>(
+      *router_,
+      std::make_unique<HttpFrontend>(
+          dispatcher_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
+      *client_, [this](std::string_view name) -> Worker* {
+        auto found = FindWorker(std::string(name));
+        return found.ok() ? *found : nullptr;
+      });
+  return doors_.Open(loop_.uv(), options.ip, options.port, {}, std::move(frontend));
+}
+
 Result<int> Graph::Listen(const ListenOptions& options) {
+  if (router_ != nullptr) return ListenRouted(options);
   ISOLANE_ASSIGN(Worker * worker, FindWorker(options.worker));
   auto frontend = std::make_unique<HttpFrontend>(
       dispatcher_, *worker, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);

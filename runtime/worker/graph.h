@@ -23,6 +23,7 @@
 #include "runtime/worker/idle_collector.h"
 #include "runtime/worker/responder_host.h"
 #include "runtime/worker/peers/peers.h"
+#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -66,6 +67,8 @@ class Graph final : public Runtime {
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
   void OnSignal(int signal);
+  // Listens for requests that the router decides on.
+  Result<int> ListenRouted(const ListenOptions& options);
   void StopIfDrained();
   void RunV8Tasks();
   void CollectIdle();
@@ -76,6 +79,7 @@ class Graph final : public Runtime {
   const LocalEndpoints local_endpoints_;
   const bool tests_only_;
   const std::string registry_;
+  base::RequestRouter* const router_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;

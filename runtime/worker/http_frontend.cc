@@ -4,6 +4,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/local_requests.h"
+#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
@@ -11,7 +12,10 @@ namespace isolane::worker {
 
 HttpFrontend::HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*),
                            void* context)
-    : dispatcher_(dispatcher), worker_(worker), turn_(turn), context_(context) {}
+    : dispatcher_(dispatcher), worker_(&worker), turn_(turn), context_(context) {}
+
+HttpFrontend::HttpFrontend(Dispatcher& dispatcher, void (*turn)(void*), void* context)
+    : dispatcher_(dispatcher), worker_(nullptr), turn_(turn), context_(context) {}
 
 HttpFrontend::~HttpFrontend() = default;
 
@@ -81,10 +85,25 @@ void HttpFrontend::OnRequest(http::Exchange& exchange) {
 
 Worker& HttpFrontend::WorkerFor(std::string_view packed_head) const {
   Worker* const routed = routes_ ? routes_->Find(base::PackedUrl(packed_head)) : nullptr;
-  return routed != nullptr ? *routed : worker_;
+  return routed != nullptr ? *routed : *worker_;
 }
 
 uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
+  return OpenPipeline(*TakeBridge(exchange), nullptr, exchange.packed_head());
+}
+
+void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
+                        base::RouteDecision& decision) {
+  Bridge* bridge = TakeBridge(exchange);
+  bridge->router = &router;
+  std::swap(bridge->decision.response_headers, decision.response_headers);
+  if (decision.edit_response) [[unlikely]]
+    bridge->decision.edit_response = std::move(decision.edit_response);
+  const std::string_view head = exchange.packed_head();
+  OpenPipeline(*bridge, &worker, decision.head.empty() ? head : decision.head);
+}
+
+HttpFrontend::Bridge* HttpFrontend::TakeBridge(http::Exchange& exchange) {
   Bridge* bridge;
   if (free_.empty()) {
     bridges_.push_back(std::make_unique<Bridge>());
@@ -96,33 +115,40 @@ uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
   }
   bridge->exchange = &exchange;
   bridge->pipeline_over = false;
+  bridge->router = nullptr;
   exchange.set_listener(bridge);
-  base::Body body = exchange.TakeBody();
+  return bridge;
+}
+
+uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker* worker, std::string_view head) {
+  base::Body body = bridge.exchange->TakeBody();
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
-  const std::string_view head = exchange.packed_head();
   const std::string_view url = base::PackedUrl(head);
-  bridge->outer = {};
+  bridge.outer = {};
   if (!NeedsNormalization(url) && !address_map_.changes_anything()) [[likely]] {
-    return bridge->pipeline = dispatcher_.Open(WorkerFor(head), *bridge, head, std::move(body));
+    Worker& target = worker != nullptr ? *worker : WorkerFor(head);
+    return bridge.pipeline = dispatcher_.Open(target, bridge, head, std::move(body));
   }
   std::string changed(base::PackedMethod(head));
   changed += base::kValueMark;
   changed += NeedsNormalization(url) ? NormalizedUrl(url) : std::string(url);
   changed += head.substr(base::PackedStart(head).size());
-  Worker& worker = WorkerFor(changed);
-  if (address_map_.changes_anything()) bridge->outer = address_map_.MapRequest(changed);
-  return bridge->pipeline = dispatcher_.Open(worker, *bridge, changed, std::move(body));
+  Worker& target = worker != nullptr ? *worker : WorkerFor(changed);
+  if (address_map_.changes_anything()) bridge.outer = address_map_.MapRequest(changed);
+  return bridge.pipeline = dispatcher_.Open(target, bridge, changed, std::move(body));
 }
 
 void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,
                                       bool already_encoded) {
   if (exchange == nullptr) return;
-  if (outer.authority.empty()) {
+  if (router == nullptr && outer.authority.empty()) [[likely]] {
     exchange->Respond(status, packed_head, std::move(body), already_encoded);
-  } else {
-    exchange->Respond(status, frontend->address_map_.MapResponse(packed_head, outer),
-                      std::move(body), already_encoded);
+    return;
   }
+  const std::string changed = router != nullptr
+                                  ? EditedResponse(packed_head, decision)
+                                  : frontend->address_map_.MapResponse(packed_head, outer);
+  exchange->Respond(status, changed, std::move(body), already_encoded);
 }
 
 bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
@@ -136,6 +162,12 @@ bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
 
 void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
   if (exchange == nullptr) return;
+  if (router != nullptr) {
+    router->Fail(exchange->packed_head(), status, decision);
+    exchange->Respond(status, EditedResponse(decision.head, decision),
+                      base::Body::Bytes(base::Chunk::Copy(decision.body)), true);
+    return;
+  }
   std::string head;
   base::AppendPackedHeader(head, "content-type", "text/plain;charset=UTF-8");
   exchange->Respond(status, head, base::Body::Bytes(base::Chunk::Copy(text)), true);
@@ -160,7 +192,9 @@ void HttpFrontend::Bridge::OnClientGone() {
 }
 
 void HttpFrontend::Bridge::Settle() {
-  if (exchange == nullptr && pipeline_over) frontend->free_.push_back(this);
+  if (exchange != nullptr || !pipeline_over) return;
+  if (router != nullptr) decision.Reset();
+  frontend->free_.push_back(this);
 }
 
 }  // namespace isolane::worker

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/request_router.h"
 #include "runtime/http/server.h"
 #include "runtime/worker/address_map.h"
 #include "runtime/worker/dispatcher.h"
@@ -26,6 +27,8 @@ class HttpFrontend final : public http::RequestHandler {
  public:
   // `turn(context)` runs the run queue and flushes the server.
   HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*), void* context);
+  // For Open alone: there is no Worker that gets all requests.
+  HttpFrontend(Dispatcher& dispatcher, void (*turn)(void*), void* context);
   ~HttpFrontend() override;
 
   // Requests that concern them go to these first. Not given: all go to the Worker.
@@ -33,6 +36,11 @@ class HttpFrontend final : public http::RequestHandler {
   // The Worker is for what none of these routes is for.
   void set_routes(RouteTable routes) { routes_ = std::move(routes); }
   void set_address_map(AddressMap map) { address_map_ = std::move(map); }
+
+  // Opens a pipeline of `worker` for a request that `router` has decided on (To::kService). What
+  // the decision says of the response is taken out of it.
+  void Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
+            base::RouteDecision& decision);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { turn_(context_); }
@@ -42,6 +50,11 @@ class HttpFrontend final : public http::RequestHandler {
   uint32_t Pass(http::Exchange& exchange);
   Worker& WorkerFor(std::string_view packed_head) const;
 
+  struct Bridge;
+  Bridge* TakeBridge(http::Exchange& exchange);
+  // `worker`: null for the one that the routes say.
+  uint32_t OpenPipeline(Bridge& bridge, Worker* worker, std::string_view head);
+
   // One exchange and its pipeline; pooled. It is free again when both are over.
   struct Bridge final : TopLevel, http::ExchangeListener {
     HttpFrontend* frontend = nullptr;
@@ -49,6 +62,9 @@ class HttpFrontend final : public http::RequestHandler {
     uint32_t pipeline = 0;
     bool pipeline_over = false;
     AddressMap::Outer outer;
+    // Of a request that was routed: who did, and what becomes of the response.
+    base::RequestRouter* router = nullptr;
+    base::RouteDecision decision;
 
     void OnResponse(int status, std::string_view packed_head, base::Body body,
                     bool already_encoded) override;
@@ -61,7 +77,7 @@ class HttpFrontend final : public http::RequestHandler {
   };
 
   Dispatcher& dispatcher_;
-  Worker& worker_;
+  Worker* const worker_;
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;

@@ -2,7 +2,7 @@
 # Fails when an #include goes against the arrows of the architecture:   tests/checks/layers.sh [ROOT]
 #
 #   cli ──► wrangler-compat, vercel-compat ──► runtime ◄── bindings
-#   runtime:  base ◄ loop ◄ (http, storage)     base ◄ js ◄ web     (loop, http, storage, js, web) ◄ worker     base ◄ files
+#   runtime:  base ◄ (config, files)     base ◄ loop ◄ (http, storage)     base ◄ js ◄ web     (loop, http, storage, js, web) ◄ worker
 #   include/isolane: seen by all
 #
 # and when a library is reached from outside the folder that hides it (the second table below).
@@ -24,6 +24,7 @@ awk '
     # What a layer may see besides itself and the public headers. An entry is a folder, or a single header.
     sees["runtime/include"] = ""
     sees["runtime/base"] = ""
+    sees["runtime/config"] = "runtime/base"
     sees["runtime/loop"] = "runtime/base"
     sees["runtime/files"] = "runtime/base"
     sees["runtime/storage"] = "runtime/base runtime/loop"
@@ -33,8 +34,8 @@ awk '
     sees["runtime/worker"] = "runtime/base runtime/loop runtime/storage runtime/http runtime/js runtime/web"
     sees["bindings"] = "runtime/base runtime/js runtime/web runtime/worker/binding.h runtime/worker/dispatcher.h" \
                        " runtime/worker/records.h runtime/worker/worker.h"
-    sees["wrangler-compat"] = "runtime/base runtime/loop runtime/files"
-    sees["vercel-compat"] = "runtime/base runtime/loop runtime/files"
+    sees["wrangler-compat"] = "runtime/base runtime/config runtime/loop runtime/files"
+    sees["vercel-compat"] = "runtime/base runtime/config runtime/loop runtime/files"
     sees["cli"] = "runtime bindings wrangler-compat vercel-compat"
 
     # Who may include a library: a pattern of the header, a pattern of the file that includes it, and the rule in words.

@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "runtime/config/json_reader.h"
 #include "wrangler-compat/config_schema.h"
-#include "wrangler-compat/json_reader.h"
 #include "wrangler-compat/toml_reader.h"
 
 namespace isolane::wrangler {
@@ -75,7 +75,7 @@ inline ReadConfig ReadTomlIn(const std::string& environment, std::string_view te
 }
 
 inline ReadConfig ReadWholeJson(std::string_view text) {
-  auto root = ReadJson(text, "wrangler.jsonc");
+  auto root = config::ReadJson(text, "wrangler.jsonc");
   REQUIRE(root.ok());
   return ReadText(std::move(*root), ConfigFormat::kJson);
 }

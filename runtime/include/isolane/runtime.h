@@ -20,6 +20,10 @@
 #include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
+namespace isolane::base {
+class RequestRouter;
+}
+
 namespace isolane {
 
 enum class LocalEndpoints {
@@ -49,6 +53,9 @@ struct RuntimeOptions {
   // binding to a Worker that is not here leads to the one that has it, whenever that is started.
   // Its Workers call ours likewise. Needs kFailOnUse. Made if need be; empty: none.
   std::string registry = {};
+  // Decides what becomes of each request of Serve; null: all go to the public Worker. Outlives the
+  // Runtime. For vercel.json.
+  base::RequestRouter* router = nullptr;
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
 };

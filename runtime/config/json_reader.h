@@ -9,12 +9,15 @@
 
 #include <isolane/result.h>
 
-#include "wrangler-compat/config_tree.h"
+#include "runtime/config/config_tree.h"
 
-namespace isolane::wrangler {
+namespace isolane::config {
+
+enum class TrailingCommas { kAccept, kRefuse };
 
 // `path` is only used in the error, which says where and shows the line. The error begins with the
 // name that jsonc-parser gives this kind of mistake ("CommaExpected"), as wrangler's does.
-Result<ConfigNode> ReadJson(std::string_view source, const std::string& path);
+Result<ConfigNode> ReadJson(std::string_view source, const std::string& path,
+                            TrailingCommas commas = TrailingCommas::kAccept);
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 
 struct DotenvVariable {
   std::string name;
@@ -30,4 +30,4 @@ std::vector<DotenvVariable> ParseDotenv(std::string_view text);
 // \$ is a dollar.
 std::string ExpandDotenv(std::string_view value, const std::vector<DotenvVariable>& known);
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

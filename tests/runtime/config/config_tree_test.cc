@@ -1,10 +1,10 @@
-#include "wrangler-compat/config_tree.h"
+#include "runtime/config/config_tree.h"
 
 #include <doctest/doctest.h>
 
-#include "wrangler-compat/json_reader.h"
+#include "runtime/config/json_reader.h"
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 std::string RoundTrip(const std::string& json) {
@@ -20,7 +20,7 @@ std::string Number(double value) {
   return ToJson(node);
 }
 
-TEST_SUITE("wrangler-compat/config_tree") {
+TEST_SUITE("runtime/config/config_tree") {
   TEST_CASE("JSON text") {
     SUBCASE("keeps the order of members") {
       CHECK(RoundTrip("{ \"b\": 1, \"a\": [true, null, \"x\"] }") ==
@@ -64,4 +64,4 @@ TEST_SUITE("wrangler-compat/config_tree") {
 }
 
 }  // namespace
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

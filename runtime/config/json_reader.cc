@@ -1,4 +1,4 @@
-#include "wrangler-compat/json_reader.h"
+#include "runtime/config/json_reader.h"
 
 #include <iterator>
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 // Nobody writes more; beyond it the recursive walks over the tree would eat the stack.
@@ -283,10 +283,11 @@ Error ErrorFrom(const Mistake& mistake, std::string_view source, const std::stri
 
 }  // namespace
 
-Result<ConfigNode> ReadJson(std::string_view source, const std::string& path) {
+Result<ConfigNode> ReadJson(std::string_view source, const std::string& path,
+                            TrailingCommas commas) {
   std::string text(source);
   if (const auto mistake = BlankComments(text)) return ErrorFrom(*mistake, source, path);
-  BlankTrailingCommas(text);
+  if (commas == TrailingCommas::kAccept) BlankTrailingCommas(text);
 
   size_t count = 0;
   TreeBuilder builder(text, count);
@@ -300,4 +301,4 @@ Result<ConfigNode> ReadJson(std::string_view source, const std::string& path) {
   return builder.TakeRoot();
 }
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

@@ -1,8 +1,8 @@
-#include "wrangler-compat/dotenv.h"
+#include "runtime/config/dotenv.h"
 
 #include <doctest/doctest.h>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -20,7 +20,7 @@ std::string Value(std::string_view text) {
   return variables.size() == 1 ? variables[0].value : "not one variable";
 }
 
-TEST_SUITE("wrangler-compat/dotenv") {
+TEST_SUITE("runtime/config/dotenv") {
   TEST_CASE("lines") {
     SUBCASE("are assignments, comments, or passed over") {
       CHECK(Parse("# no\nA=1\n\nnothing here\n  B = two words \nO\nP=\n: x\n=5\n") ==
@@ -100,4 +100,4 @@ TEST_SUITE("wrangler-compat/dotenv") {
 }
 
 }  // namespace
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

@@ -1,11 +1,11 @@
-#include "wrangler-compat/config_tree.h"
+#include "runtime/config/config_tree.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 // ECMA-262 Number::toString, radix 10: the shortest digits that give the value back.
@@ -163,4 +163,4 @@ Position PositionOf(std::string_view source, size_t offset) {
   return position;
 }
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

@@ -1,8 +1,8 @@
-#include "wrangler-compat/json_reader.h"
+#include "runtime/config/json_reader.h"
 
 #include <doctest/doctest.h>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 ConfigNode Read(const std::string& text) {
@@ -24,7 +24,7 @@ std::string Mistake(const std::string& text) {
          error.where.substr(error.where.find(':') + 1);
 }
 
-TEST_SUITE("wrangler-compat/json_reader") {
+TEST_SUITE("runtime/config/json_reader") {
   TEST_CASE("JSON with comments") {
     SUBCASE("skips line and block comments") {
       CHECK(ToJson(Read("// head\n{ /* a */ \"a\": /* b\n c */ 1 // tail\n}")) == "{\"a\":1}");
@@ -107,4 +107,4 @@ TEST_SUITE("wrangler-compat/json_reader") {
 }
 
 }  // namespace
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

@@ -1,4 +1,4 @@
-#include "wrangler-compat/files.h"
+#include "runtime/config/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 
 PathKind KindOf(const std::string& path) {
   struct stat info;
@@ -55,4 +55,4 @@ std::string DirectoryOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

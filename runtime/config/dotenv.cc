@@ -1,10 +1,10 @@
-#include "wrangler-compat/dotenv.h"
+#include "runtime/config/dotenv.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -261,4 +261,4 @@ std::string ExpandDotenv(std::string_view value, const std::vector<DotenvVariabl
   return Expander(value, known).Expand();
 }
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

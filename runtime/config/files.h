@@ -1,0 +1,25 @@
+// The few things this folder does with the file system.
+//
+// Thread: any. Blocking: called while a project is loaded, never for a request.
+#pragma once
+
+#include <string>
+
+#include <isolane/result.h>
+
+namespace isolane::config {
+
+enum class PathKind { kMissing, kFile, kDirectory };
+
+PathKind KindOf(const std::string& path);
+// The whole file. The error names `path` and the system's reason.
+Result<std::string> ReadFile(const std::string& path);
+
+// `path` as an absolute path without "." and ".."; `base` must be absolute.
+std::string AbsolutePath(const std::string& base, const std::string& path);
+// How `path` is shown to somebody who stands in `base`. Both absolute.
+std::string RelativePath(const std::string& base, const std::string& path);
+// The directory of `path`, without a '/' at its end (except the root itself).
+std::string DirectoryOf(const std::string& path);
+
+}  // namespace isolane::config

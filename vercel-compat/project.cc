@@ -1,0 +1,86 @@
+#include "vercel-compat/project.h"
+
+#include <utility>
+
+#include "runtime/config/dotenv.h"
+#include "runtime/config/files.h"
+#include "vercel-compat/config_error.h"
+#include "vercel-compat/config_reader.h"
+#include "vercel-compat/service_worker.h"
+
+namespace isolane::vercel {
+namespace {
+
+constexpr char kConfigName[] = "vercel.json";
+
+// What every service finds, unless .env or the process says something else.
+Variables DefaultVariables() {
+  return {{"VERCEL", "1"},
+          {"VERCEL_ENV", "development"},
+          {"NOW_REGION", "dev1"},
+          {"NODE_ENV", "development"}};
+}
+
+Result<Variables> ReadVariables(const std::string& directory, const Variables& process) {
+  Variables variables = DefaultVariables();
+  const std::string path = directory + "/.env";
+  if (config::KindOf(path) == config::PathKind::kFile) {
+    ISOLANE_ASSIGN(const std::string text, config::ReadFile(path));
+    std::vector<config::DotenvVariable> known;
+    for (config::DotenvVariable& variable : config::ParseDotenv(text)) {
+      variable.value = config::ExpandDotenv(variable.value, known);
+      variables[variable.name] = variable.value;
+      known.push_back(std::move(variable));
+    }
+  }
+  for (const auto& [name, value] : process) variables[name] = value;
+  return variables;
+}
+
+// The bindings of all services are generated: who has set such a variable by hand is told.
+void WarnOfShadowed(Project& project, const Variables& process) {
+  for (const Service& service : project.services) {
+    for (const UrlBinding& binding : service.config.bindings) {
+      if (project.variables.find(binding.env) == project.variables.end()) continue;
+      const char* where = process.find(binding.env) != process.end() ? "the environment" : ".env";
+      project.warnings.push_back("The variable " + binding.env + " of " + where +
+                                 " is not used by service \"" + service.config.name +
+                                 "\": its binding to \"" + binding.service + "\" sets it.");
+    }
+  }
+}
+
+Result<VercelConfig> ReadConfig(const std::string& path, base::RegexEngine& regexes) {
+  ISOLANE_ASSIGN(const std::string text, config::ReadFile(path));
+  return ReadVercelConfig(text, kConfigName, regexes);
+}
+
+}  // namespace
+
+bool HasVercelConfig(const std::string& directory) {
+  return config::KindOf(directory + "/" + kConfigName) == config::PathKind::kFile;
+}
+
+Result<Project> LoadProject(const std::string& directory, const Variables& process,
+                            base::RegexEngine& regexes) {
+  Project project;
+  project.directory = directory;
+  project.config_path = directory + "/" + kConfigName;
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes));
+  ISOLANE_ASSIGN(project.services, ResolveServices(config, directory));
+  project.routing = std::move(config.routing);
+  ISOLANE_ASSIGN(project.variables, ReadVariables(directory, process));
+  WarnOfShadowed(project, process);
+  for (const Service& service : project.services) {
+    if (service.host != ServiceHost::kIsolate) continue;
+    project.workers.push_back(MakeServiceWorker(service, project.variables, project.config_path));
+  }
+  return project;
+}
+
+Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes) {
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(config_path, regexes));
+  return std::move(config.routing);
+}
+
+}  // namespace isolane::vercel

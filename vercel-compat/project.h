@@ -1,0 +1,45 @@
+// A folder with a vercel.json, loaded: its services, resolved, and what its public rules are.
+//
+// spec/vercel-services.md. Thread: that of the engine. Blocking.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <isolane/result.h>
+#include <isolane/worker_spec.h>
+
+#include "runtime/base/regex.h"
+#include "vercel-compat/config.h"
+#include "vercel-compat/service.h"
+
+namespace isolane::vercel {
+
+using Variables = std::map<std::string, std::string>;
+
+struct Project {
+  std::string directory;    // absolute
+  std::string config_path;  // of its vercel.json, absolute
+  RoutingConfig routing;    // public
+  std::vector<Service> services;
+  // The environment of every service, without bindings: .env, and over it that of the process.
+  Variables variables;
+  // Of the services that run in isolates.
+  std::vector<WorkerSpec> workers;
+  // What whoever starts it should know.
+  std::vector<std::string> warnings;
+};
+
+// Whether `directory` has a vercel.json.
+bool HasVercelConfig(const std::string& directory);
+
+// `directory` is absolute; `process` are the variables of this process. The Error reads
+// "[CODE] message".
+Result<Project> LoadProject(const std::string& directory, const Variables& process,
+                            base::RegexEngine& regexes);
+
+// The public rules alone, read again.
+Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes);
+
+}  // namespace isolane::vercel
