@@ -187,6 +187,10 @@ suite_conformance() {
   ISOLANE_CMD='build/isolane dev {c_configs} --port {port}' run_script conformance \
     "$node" tests/conformance/run-conformance.mjs --target command --jobs "$(nproc)" --later \
     --not-tag do --not-tag handlers
+  # The same between processes.
+  ISOLANE_CMD='tests/conformance/each_in_a_process.sh {c_configs} --port {port}' run_script \
+    conformance-processes "$node" tests/conformance/run-conformance.mjs --target command \
+    --jobs "$(nproc)"
 }
 
 suite_conformance-wrangler() {

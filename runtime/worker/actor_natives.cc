@@ -16,6 +16,7 @@ namespace {
 const ActorIds* IdsArgument(const Arguments& info) {
   const Channel& channel = WorkerOf(info).channels()[IdArgument(info, 0)];
   if (channel.actor_class != nullptr) return &channel.actor_class->ids;
+  if (channel.remote_ids != nullptr) return channel.remote_ids.get();
   js::ThrowError(info.GetIsolate(), channel.unresolved);
   return nullptr;
 }

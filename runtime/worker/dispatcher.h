@@ -47,6 +47,7 @@ class Committer;
 namespace isolane::worker {
 
 class OutboundCall;
+class ActorIds;
 class ActorStorage;
 class StubBody;
 struct Actor;
@@ -82,6 +83,8 @@ struct Channel {
   std::string service;
   uint32_t link = 0;
   uint32_t number = 0;
+  // Not null: it is a namespace of Durable Objects there, of the class `entrypoint`.
+  std::shared_ptr<const ActorIds> remote_ids = nullptr;
   // Of a remote one, for messages: "binding AUTH of gateway, gateway/wrangler.toml:6".
   std::string declared;
 };

@@ -28,7 +28,7 @@ bool Dispatcher::AnswerByResponder(Pipeline& pipeline, Call& call) {
   if (!response) return false;
 
   call.DropBody();
-  if (call.caller != 0) {
+  if (call.caller != 0 || call.from_peer != 0) {
     call.status = response->status;
     call.head = std::move(response->head);
     call.body = std::move(response->body);

@@ -97,6 +97,7 @@ Graph::Graph(const RuntimeOptions& options)
 
 Graph::~Graph() {
   js::Platform::Start().RemoveWaker(this);
+  if (peers_ != nullptr) peers_->Leave();
   dispatcher_.EndAll();
   responder_host_.Stop();
   doors_.CloseNow();
@@ -246,9 +247,12 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
       }
       channel.declared = "binding " + binding.name + " of " + worker->name() +
                          (binding.where.empty() ? "" : ", " + binding.where);
-      if (service != nullptr && !registry_.empty()) {
+      if (!registry_.empty()) {
         channel.remote = true;
         channel.service = wanted;
+        if (objects != nullptr) {
+          channel.remote_ids = std::make_shared<const ActorIds>(wanted + "-" + objects->class_name);
+        }
       }
       channel.unresolved =
           base::UnknownWorkerMessage(wanted, names) + " (" + channel.declared + ")";
@@ -393,6 +397,7 @@ void Graph::OnSignal(int signal) {
     loop_.Stop();
     return;
   }
+  if (peers_ != nullptr) peers_->Leave();
   doors_.Drain(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);

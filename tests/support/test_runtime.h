@@ -68,6 +68,8 @@ class TestRuntime {
   // With other options; its observer is the one of this object.
   TestRuntime(const std::vector<TestWorker>& workers, RuntimeOptions options);
   ~TestRuntime();
+  // Ends it with whatever is under way.
+  void Abandon() { runtime_.reset(); }
 
   Response Fetch(Request request);
   // GET http://test/PATH

@@ -129,7 +129,8 @@ bool Link::OnFrame(const wire::Frame& frame) {
     case wire::Kind::kClose:
     case wire::Kind::kStop:
     case wire::Kind::kDrop:
-    case wire::Kind::kOver: {
+    case wire::Kind::kOver:
+    case wire::Kind::kBye: {
       wire::Number number;
       if (!wire::Read(fields, number)) return false;
       OnNumber(frame.kind, number.number);
@@ -149,6 +150,9 @@ void Link::OnNumber(wire::Kind kind, uint32_t number) {
       return;
     case wire::Kind::kDrop:
       objects_.erase(number);
+      return;
+    case wire::Kind::kBye:
+      leaving_ = true;
       return;
     case wire::Kind::kOver:
       if (const auto sent = outgoing_.find(number); sent != outgoing_.end()) {

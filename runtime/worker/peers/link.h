@@ -34,7 +34,8 @@ class Link final : public loop::LocalStream, private FrameSink {
   // Of the process at the other end; empty until it has said it.
   const std::string& instance() const { return instance_; }
   void set_instance(std::string instance) { instance_ = std::move(instance); }
-  bool lost() const { return lost_; }
+  // Its process takes new calls.
+  bool open() const { return !lost_ && !leaving_; }
 
   // Says who this is; the first thing.
   void Greet();
@@ -44,8 +45,9 @@ class Link final : public loop::LocalStream, private FrameSink {
   // Nothing of the peer's call is left.
   void CallIsOver(uint32_t number);
   void Answer(const IncomingCall& incoming, Call& call, const CallBudget& used);
-  void AnswerError(uint32_t number, const RemoteError& error);
+  void AnswerError(uint32_t number, const RemoteError& error, const CallBudget& used = {});
   void DropObject(uint32_t number);
+  void SayGoodbye();
   // Writes what there is.
   void Flush();
   // Gives it up: `why` is what calls, readers and WebSockets are told. The Peers remove it later.
@@ -91,7 +93,12 @@ class Link final : public loop::LocalStream, private FrameSink {
   void StartOnObject(const wire::Call& wire, RpcMessage message);
   void StartOnService(const wire::Call& wire, const wire::Service& service, base::Body body,
                       RpcMessage message);
+  void StartOnObjects(const wire::Call& wire, Worker& worker, const std::string& name,
+                      base::Body body, RpcMessage message);
   void StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage message);
+  // Opens a pipeline for the call; the Worker's limits count where the caller has none.
+  void Open(const wire::Call& wire, Worker& worker, Channel channel, base::Body body,
+            RpcMessage message);
   // What all kinds of calls have; `call` is the one that stands for it here.
   void Fill(const wire::Call& wire, base::Body body, RpcMessage message, IncomingCall& incoming,
             Call& call);
@@ -103,6 +110,7 @@ class Link final : public loop::LocalStream, private FrameSink {
   Streams streams_;
   std::string instance_;
   bool greeted_ = false;  // by the peer
+  bool leaving_ = false;  // the peer has said goodbye
   bool lost_ = false;
   std::string in_;
   std::string out_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/peers/incoming_call.h"
 #include "runtime/worker/peers/link.h"
@@ -31,6 +32,16 @@ wire::Budget BudgetOf(const Limits& limits, const CallBudget& budget) {
           .url_kb = limits.url_kb};
 }
 
+// "ID" or "ID\nNAME", as Call::props names an object.
+bool IsAddressOf(const ActorIds& ids, std::string_view address) {
+  const std::string_view id = address.substr(0, ActorIds::kDigits);
+  for (const char c : id) {
+    if (c >= 'A' && c <= 'F') return false;
+  }
+  if (ids.Check(id) != ActorIds::Verdict::kValid) return false;
+  return address.size() == ActorIds::kDigits || address[ActorIds::kDigits] == '\n';
+}
+
 void TakeLimits(const wire::Budget& wire, Limits& limits) {
   limits.depth = wire.depth;
   limits.connections = wire.connections;
@@ -55,11 +66,14 @@ wire::Attachment Link::PutChannel(const Channel& channel) {
   }
   if (channel.remote && !channel.service.empty() && !channel.stub) {
     wire.kind = wire::Attachment::Kind::kNamedService;
-    wire.service = {channel.service, channel.entrypoint, channel.props};
+    wire.service = {channel.service, channel.entrypoint, channel.props,
+                    channel.remote_ids != nullptr};
     return wire;
   }
   wire.kind = wire::Attachment::Kind::kMyChannel;
-  const bool by_name = channel.target != nullptr && !channel.stub && channel.actor_class == nullptr;
+  const bool by_name = channel.target != nullptr && !channel.stub &&
+                       channel.actor_class == nullptr && !channel.past_responder &&
+                       !channel.responder_only;
   Exported exported;
   if (by_name) {
     exported = {channel.target->name(), channel.entrypoint, channel.props, {}};
@@ -175,7 +189,9 @@ void Link::SendCall(Call& call) {
     wire.target = wire::Call::Target::kChannel;
     wire.target_number = call.channel->number;
   } else {
-    wire.service = {call.channel->service, call.channel->entrypoint, call.channel->props};
+    const Channel& channel = *call.channel;
+    wire.service = {channel.service, channel.entrypoint, channel.props,
+                    channel.remote_ids != nullptr};
     sent.worker = call.channel->service;
   }
   wire.number = next_call_++;
@@ -343,6 +359,10 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
     return AnswerNotFound(wire, "Worker \"" + std::string(service.worker) +
                                     "\" not found. Make sure it is running locally.");
   }
+  if (service.objects) {
+    return StartOnObjects(wire, *worker, std::string(service.entrypoint), std::move(body),
+                          std::move(message));
+  }
   const std::string entrypoint(service.entrypoint);
   const int number = worker->EntrypointOf(entrypoint);
   if (number < 0) {
@@ -353,25 +373,32 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
                                      {},
                                      true});
   }
-  IncomingCall& incoming = AddIncoming(wire);
-  incoming.channel.binding = worker->name();
-  incoming.channel.target = worker;
-  incoming.channel.entrypoint = entrypoint;
-  incoming.channel.entrypoint_number = number;
-  incoming.channel.props = service.props;
-  incoming.limits = worker->spec().limits;
-  TakeLimits(wire.budget, incoming.limits);
-  incoming.budget = {wire.budget.subrequests, wire.budget.cpu_us};
-  Call* call = peers_.dispatcher().OpenForPeer(*worker, incoming, incoming.limits, incoming.budget,
-                                               incoming.id());
-  if (call == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+  Channel channel;
+  channel.binding = worker->name();
+  channel.target = worker;
+  channel.entrypoint = entrypoint;
+  channel.entrypoint_number = number;
+  channel.props = service.props;
+  Open(wire, *worker, std::move(channel), std::move(body), std::move(message));
+}
+
+void Link::StartOnObjects(const wire::Call& wire, Worker& worker, const std::string& name,
+                          base::Body body, RpcMessage message) {
+  for (const auto& one : worker.actor_classes()) {
+    if (one->name != name || !one->exported) continue;
+    Channel channel;
+    channel.binding = name;
+    channel.actor_class = one.get();
+    Open(wire, worker, std::move(channel), std::move(body), std::move(message));
     return;
   }
-  incoming.pipeline = call->pipeline;
-  Fill(wire, std::move(body), std::move(message), incoming, *call);
-  call->channel = &incoming.channel;
-  peers_.dispatcher().DescribeRequest(incoming.pipeline, *call);
+  if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+  AnswerError(wire.number,
+              {"Error",
+               "Worker \"" + worker.name() + "\" has no class of Durable Objects called \"" + name +
+                   "\" (durable_objects, migrations or exports of its configuration).",
+               {},
+               false});
 }
 
 void Link::StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage message) {
@@ -382,13 +409,26 @@ void Link::StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage me
   }
   // A Durable Object, a stub of the embedder, a Worker of a third process: what is called lives
   // elsewhere, and the pipeline is only where the call comes from.
-  Worker* worker = peers_.Find({});
+  Worker* target = exported.channel.target;
+  Open(wire, target != nullptr ? *target : *peers_.Find({}), exported.channel, std::move(body),
+       std::move(message));
+}
+
+void Link::Open(const wire::Call& wire, Worker& worker, Channel channel, base::Body body,
+                RpcMessage message) {
+  // It becomes the name of a file: only what an id of this class can be.
+  if (channel.actor_class != nullptr && !IsAddressOf(channel.actor_class->ids, wire.props)) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return AnswerError(
+        wire.number,
+        {"TypeError", "Durable Object ID is not valid for this namespace.", {}, false});
+  }
   IncomingCall& incoming = AddIncoming(wire);
-  incoming.channel = exported.channel;
-  incoming.limits = worker->spec().limits;
+  incoming.channel = std::move(channel);
+  incoming.limits = worker.spec().limits;
   TakeLimits(wire.budget, incoming.limits);
   incoming.budget = {wire.budget.subrequests, wire.budget.cpu_us};
-  Call* call = peers_.dispatcher().OpenForPeer(*worker, incoming, incoming.limits, incoming.budget,
+  Call* call = peers_.dispatcher().OpenForPeer(worker, incoming, incoming.limits, incoming.budget,
                                                incoming.id());
   if (call == nullptr) {
     if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
@@ -397,14 +437,14 @@ void Link::StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage me
   incoming.pipeline = call->pipeline;
   Fill(wire, std::move(body), std::move(message), incoming, *call);
   call->channel = &incoming.channel;
-  call->target = nullptr;
+  call->target = incoming.channel.target;
   peers_.dispatcher().DescribeRequest(incoming.pipeline, *call);
 }
 
 void Link::Answer(const IncomingCall& incoming, Call& call, const CallBudget& used) {
   if (incoming.pipeline == 0) incoming_.erase(incoming.number());
   if (call.status == 0) {
-    AnswerError(incoming.number(), call.error);
+    AnswerError(incoming.number(), call.error, used);
     return;
   }
   if (call.message.values.size() + call.message.clone.size() + kFrameRoom > wire::kMaxFrame) {
@@ -434,9 +474,11 @@ void Link::Answer(const IncomingCall& incoming, Call& call, const CallBudget& us
   OnDirty();
 }
 
-void Link::AnswerError(uint32_t number, const RemoteError& error) {
+void Link::AnswerError(uint32_t number, const RemoteError& error, const CallBudget& used) {
   wire::Answer wire;
   wire.number = number;
+  wire.subrequests = used.subrequests;
+  wire.cpu_us = used.cpu_us;
   wire.error_type = error.type;
   wire.error_message = error.message;
   wire.error_extra = error.extra;
@@ -444,6 +486,11 @@ void Link::AnswerError(uint32_t number, const RemoteError& error) {
   wire.error_remote = error.remote;
   wire.error_reset = error.reset;
   wire::Append(wire, out_);
+  OnDirty();
+}
+
+void Link::SayGoodbye() {
+  wire::Append(wire::Kind::kBye, {0}, out_);
   OnDirty();
 }
 

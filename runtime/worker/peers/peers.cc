@@ -11,6 +11,7 @@
 #include <v8.h>
 
 #include "runtime/base/nearest_name.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -46,7 +47,8 @@ void IncomingCall::OnFailure(int, const std::string& text) {
 
 void IncomingCall::OnPipelineEnd() {
   if (!std::exchange(answered, true)) {
-    peers_.FailIncoming(*this, "The request ended before it was answered.");
+    peers_.FailIncoming(*this, "Network connection lost: the isolane process that runs Worker \"" +
+                                   channel.binding + "\" stopped before it answered.");
   }
   peers_.EndIncoming(*this);
   // This object is gone after it.
@@ -119,12 +121,19 @@ void Peers::Flush() {
   }
 }
 
-void Peers::CloseNow() {
+void Peers::Leave() {
+  if (registry_ == nullptr) return;
+  for (const auto& [id, link] : links_) link->SayGoodbye();
   Flush();
-  while (!links_.empty()) links_.begin()->second->Lose("The isolane process stops.");
   listener_.reset();
   retry_.reset();
   registry_.reset();
+}
+
+void Peers::CloseNow() {
+  Leave();
+  Flush();
+  while (!links_.empty()) links_.begin()->second->Lose("The isolane process stops.");
 }
 
 // --- links ---
@@ -154,13 +163,14 @@ void Peers::Accept(uv_stream_s* listener) {
 
 Link* Peers::LinkTo(const std::string& worker) {
   if (const auto known = services_.find(worker); known != services_.end()) {
-    if (Link* link = FindLink(known->second)) return link;
+    Link* link = FindLink(known->second);
+    if (link != nullptr && link->open()) return link;
     services_.erase(known);
   }
   const auto entry = registry_ == nullptr ? std::nullopt : registry_->Find(worker);
   if (!entry || entry->instance == instance_) return nullptr;
   for (const auto& [id, link] : links_) {
-    if (link->instance() != entry->instance) continue;
+    if (link->instance() != entry->instance || !link->open()) continue;
     services_[worker] = id;
     return link.get();
   }
@@ -203,8 +213,10 @@ const Channel* Peers::ChannelTo(uint32_t link, uint32_t number) {
 
 const Channel* Peers::ChannelTo(const wire::Service& service) {
   for (const Channel& channel : channels_) {
-    const bool same = channel.link == 0 && channel.binding == service.worker &&
-                      channel.entrypoint == service.entrypoint && channel.props == service.props;
+    const bool same =
+        channel.link == 0 && channel.binding == service.worker &&
+        channel.entrypoint == service.entrypoint && channel.props == service.props &&
+        (channel.actor_class != nullptr || channel.remote_ids != nullptr) == service.objects;
     if (same) return &channel;
   }
   Channel channel;
@@ -214,7 +226,17 @@ const Channel* Peers::ChannelTo(const wire::Service& service) {
   channel.props = service.props;
   channel.target = find_(channel.service);
   channel.remote = channel.target == nullptr;
-  if (channel.target != nullptr) {
+  if (service.objects) {
+    if (channel.remote) {
+      channel.remote_ids =
+          std::make_shared<const ActorIds>(channel.service + "-" + channel.entrypoint);
+    } else {
+      for (const auto& one : channel.target->actor_classes()) {
+        if (one->name == channel.entrypoint) channel.actor_class = one.get();
+      }
+      if (channel.actor_class == nullptr) return nullptr;
+    }
+  } else if (channel.target != nullptr) {
     channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
     if (channel.entrypoint_number < 0) {
       channel.target = nullptr;
@@ -335,7 +357,10 @@ void Peers::Answer(Call& call) {
 
 void Peers::FailIncoming(const IncomingCall& incoming, const std::string& text) {
   if (Link* link = FindLink(incoming.link())) {
-    link->AnswerError(incoming.number(), {"Error", text, {}, false});
+    CallBudget used = dispatcher_.UsedForPeer(incoming.pipeline, incoming.budget);
+    // Of the caller's budget nothing is left either, however the two were rounded.
+    if (text == kCpuExceeded) used.cpu_us = std::max(used.cpu_us, incoming.budget.cpu_us + 1);
+    link->AnswerError(incoming.number(), {"Error", text, {}, false}, used);
   }
 }
 

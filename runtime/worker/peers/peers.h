@@ -48,7 +48,9 @@ class Peers final : public RemoteCalls {
 
   // Writes what calls and streams have produced.
   void Flush();
-  // Every link is lost, and nobody finds this process any more.
+  // Nobody finds this process any more; calls under way go on.
+  void Leave();
+  // And every link is lost.
   void CloseNow();
 
   // RemoteCalls

@@ -132,6 +132,7 @@ void Fields(Codec& codec, Service& service) {
   codec.Text(service.worker);
   codec.Text(service.entrypoint);
   codec.Text(service.props);
+  codec.Flag(service.objects);
 }
 
 template <typename Codec>
@@ -294,7 +295,7 @@ Frame NextFrame(std::string_view bytes) {
   }
   if (bytes.size() - kLengthSize >= 1) {
     const auto kind = static_cast<uint8_t>(bytes[kLengthSize]);
-    if (kind < static_cast<uint8_t>(Kind::kHello) || kind > static_cast<uint8_t>(Kind::kOver)) {
+    if (kind < static_cast<uint8_t>(Kind::kHello) || kind > static_cast<uint8_t>(Kind::kBye)) {
       frame.state = Frame::State::kWrong;
       return frame;
     }

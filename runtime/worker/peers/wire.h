@@ -43,6 +43,7 @@ enum class Kind : uint8_t {
   kMessage,  // of a WebSocket
   kDrop,     // an object that the receiver has given away is not held any more
   kOver,     // of a call: nothing of it is left with the callee
+  kBye,      // new calls are refused from now on: the process is about to end
 };
 
 struct Hello {
@@ -62,11 +63,12 @@ struct Body {
   int64_t length = -1;  // of a stream: what its writer has promised
 };
 
-// A Worker's entrypoint by name.
+// A Worker's entrypoint by name, or a class of Durable Objects that it exports.
 struct Service {
   std::string_view worker;
   std::string_view entrypoint;
   std::string_view props;  // JSON
+  bool objects = false;    // it is a class; Call::props says which object is meant
 };
 
 struct Attachment {
@@ -164,7 +166,7 @@ struct SocketMessage {
   std::string_view data;
 };
 
-// kCancel, kEnd, kClose, kStop, kDrop, kOver.
+// kCancel, kEnd, kClose, kStop, kDrop, kOver; of kBye it says nothing.
 struct Number {
   uint32_t number = 0;
 };

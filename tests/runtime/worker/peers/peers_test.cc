@@ -1,0 +1,485 @@
+// Two Runtimes that find each other in a registry, as two processes do: "front" calls "back".
+#include "runtime/worker/peers/peers.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "runtime/worker/graph.h"
+#include "tests/runtime/worker/rpc_workers.h"
+
+namespace isolane::worker {
+namespace {
+
+using testing::Back;
+using testing::Front;
+using testing::Pending;
+using testing::TestRuntime;
+using testing::TestWorker;
+
+class Pair {
+ public:
+  Pair() {
+    std::string name = (std::filesystem::temp_directory_path() / "isolane-peers-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    directory_ = name;
+  }
+  Pair(const TestWorker& front, const TestWorker& back) : Pair() {
+    StartBack(back);
+    StartFront(front);
+  }
+  ~Pair() {
+    front.reset();
+    back.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  // While others wait for it.
+  static void Stop(std::unique_ptr<TestRuntime>& runtime) {
+    runtime->Abandon();
+    runtime.reset();
+  }
+  void StartFront(const TestWorker& worker) { front = Start(worker); }
+  void StartBack(const TestWorker& worker) { back = Start(worker); }
+
+  void Poll() {
+    if (front != nullptr) front->Poll();
+    if (back != nullptr) back->Poll();
+  }
+  template <typename Condition>
+  bool Until(Condition condition) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > limit) return false;
+      Poll();
+    }
+    return true;
+  }
+
+  // The body; a status other than 200 is put before it.
+  std::string Text(const std::string& path = "/") {
+    const std::shared_ptr<Pending> pending = front->Start(path);
+    REQUIRE(Until([&] { return pending->done(); }));
+    REQUIRE(pending->answer->ok());
+    const Response& response = pending->response();
+    return (response.status == 200 ? "" : std::to_string(response.status) + " ") + response.body;
+  }
+  // What stops requests here and there is done.
+  bool AtRest() {
+    return Until([&] {
+      for (TestRuntime* runtime : {front.get(), back.get()}) {
+        if (runtime == nullptr) continue;
+        Dispatcher& dispatcher = runtime->graph().dispatcher();
+        if (dispatcher.live_pipelines() + dispatcher.live_stubs() + dispatcher.live_calls() > 0) {
+          return false;
+        }
+      }
+      return true;
+    });
+  }
+
+  // To the socket of the only process that there is.
+  int ConnectRaw() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+      if (file.path().extension() == ".sock") file.path().string().copy(address.sun_path, 107);
+    }
+    const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    return connection;
+  }
+
+  std::unique_ptr<TestRuntime> front;
+  std::unique_ptr<TestRuntime> back;
+
+ private:
+  std::unique_ptr<TestRuntime> Start(const TestWorker& worker) {
+    RuntimeOptions options;
+    options.unknown_services = UnknownService::kFailOnUse;
+    options.registry = directory_;
+    return std::make_unique<TestRuntime>(std::vector<TestWorker>{worker}, options);
+  }
+
+  std::string directory_;
+};
+
+std::string Ask(const std::string& body, const std::string& members) {
+  Pair pair(Front(body), Back(members).Service("SELF", "back"));
+  std::string text = pair.Text();
+  CHECK(pair.AtRest());
+  return text;
+}
+
+TEST_SUITE("runtime/worker/peers") {
+  TEST_CASE("a fetch between processes") {
+    SUBCASE("arrives as it was sent") {
+      CHECK(
+          Ask("const r = await S.fetch('http://any.host:99/p?q#h', { method: 'PUT', body: 'text', "
+              "headers: { 'x-a': '1' }, cf: { colo: 'X' } });"
+              "return [r.status, r.statusText, r.headers.get('x-b'), await r.text()];",
+              "async fetch(request) { return new Response([request.url, request.method, "
+              "...[...request.headers].flat(), request.cf.colo, await request.text()].join(), "
+              "{ status: 201, statusText: 'Made', headers: { 'x-b': '2' } }); }") ==
+          "[201,\"Made\",\"2\",\"http://any.host:99/p?q,PUT,content-length,4,content-type,"
+          "text/plain;charset=UTF-8,x-a,1,X,text\"]");
+    }
+    SUBCASE("streams both ways, chunk by chunk") {
+      CHECK(Ask(R"js(
+              const { readable, writable } = new TransformStream();
+              const writer = writable.getWriter();
+              const response = await S.fetch('http://x/', { method: 'POST', body: readable });
+              const reader = response.body.getReader();
+              const heard = [];
+              for (const word of ['one', 'two', 'three']) {
+                writer.write(encode(word));
+                heard.push(new TextDecoder().decode((await reader.read()).value));
+              }
+              writer.close();
+              heard.push((await reader.read()).done);
+              return heard;
+            )js",
+                R"js(
+              fetch(request) {
+                const upper = new TransformStream({ transform(chunk, controller) {
+                  controller.enqueue(encode(new TextDecoder().decode(chunk).toUpperCase()));
+                } });
+                return new Response(request.body.pipeThrough(upper));
+              }
+            )js") == "[\"ONE\",\"TWO\",\"THREE\",true]");
+    }
+    SUBCASE("carries more than fits at once") {
+      CHECK(Ask("const bytes = new Uint8Array(5_000_000).fill(7);"
+                "const r = await S.fetch('http://x/', { method: 'POST', body: bytes });"
+                "const back = new Uint8Array(await r.arrayBuffer());"
+                "return [back.length, back.every((b) => b === 8)];",
+                "async fetch(request) { const bytes = new Uint8Array(await request.arrayBuffer());"
+                "return new Response(bytes.map((b) => b + 1)); }") == "[5000000,true]");
+    }
+    SUBCASE("is written only as fast as it is read") {
+      const std::string text = Ask(
+          R"js(
+            const reader = (await S.fetch('http://x/')).body.getReader();
+            await reader.read();
+            let before = -1;
+            let written = 0;
+            while (written !== before) {
+              before = written;
+              await sleep(5);
+              written = await S.written();
+            }
+            await reader.cancel();
+            return written;
+          )js",
+          R"js(
+            written() { return written; }
+            fetch() {
+              return new Response(new ReadableStream({ pull(controller) {
+                written += 16384;
+                controller.enqueue(new Uint8Array(16384));
+              } }));
+            }
+          };
+          let written = 0;
+          {
+          )js");
+      CHECK(std::stoi(text) < 4'000'000);
+    }
+    SUBCASE("follows redirects at the same target") {
+      CHECK(Ask("const r = await S.fetch('http://x/a'); return [r.redirected, r.url, await "
+                "r.text()];",
+                "fetch(request) { return request.url.endsWith('/a') ? "
+                "Response.redirect('http://x/b') "
+                ": new Response('b'); }") == "[true,\"http://x/b\",\"b\"]");
+    }
+    SUBCASE("rejects with the exception of the target") {
+      CHECK(Ask("return await S.fetch('http://x/').catch((e) => `${failure(e)} ${e.remote}`);",
+                "fetch() { throw new RangeError('too far'); }") == "RangeError: too far true");
+    }
+    SUBCASE("is aborted at the other side") {
+      CHECK(Ask(R"js(
+              const controller = new AbortController();
+              const fetched = S.fetch('http://x/', { signal: controller.signal });
+              while (await S.state() !== 'begun') await sleep(1);
+              controller.abort();
+              const failed = await tried(() => fetched);
+              await sleep(30);
+              return [failed, await S.state()];
+            )js",
+                R"js(
+              state() { return state; }
+              async fetch() { state = 'begun'; await sleep(10); state = 'went on'; return new Response(); }
+            };
+            let state = 'none';
+            {
+            )js") == "[\"AbortError: The operation was aborted\",\"begun\"]");
+    }
+    SUBCASE("that is cut off midway says so to its reader") {
+      CHECK(Ask("const r = await S.fetch('http://x/'); return await tried(() => r.text());",
+                "fetch() { let n = 0; return new Response(new ReadableStream({ pull(controller) {"
+                "if (n++ === 1) throw new TypeError('broke'); controller.enqueue(encode('x')); } "
+                "})); }") == "TypeError: broke");
+    }
+  }
+
+  TEST_CASE("a method call between processes") {
+    SUBCASE("carries all kinds of values") {
+      CHECK(Ask(R"js(
+              const back = await S.echo([1n, new Date(5), new Map([[1, new Set([2])]]), /x/g, undefined, 'ü€',
+                new Uint8Array([1, 2])]);
+              return [`${back[0]}`, back[1].getTime(), [...back[2].get(1)], `${back[3]}`, back[4] === undefined,
+                back[5], [...back[6]]];
+            )js",
+                "echo(value) { return value; }") == "[\"1\",5,[2],\"/x/g\",true,\"ü€\",[1,2]]");
+    }
+    SUBCASE("carries streams, requests and responses") {
+      CHECK(Ask(R"js(
+              const stream = new Response('streamed').body;
+              const { text, response } = await S.take(stream, new Request('http://r/', { method: 'POST', body: 'b' }));
+              return [text, response.status, await response.text()];
+            )js",
+                R"js(
+              async take(stream, request) {
+                const text = await new Response(stream).text() + request.url + await request.text();
+                return { text, response: new Response('answer', { status: 202 }) };
+              }
+            )js") == "[\"streamedhttp://r/b\",202,\"answer\"]");
+    }
+    SUBCASE("gives objects that are called on, and disposed of") {
+      Pair pair(Front("using counter = await S.make(); await counter.add(2);"
+                      "return [await counter.add(3), await counter.value];"),
+                Back("make() { return new Counter('c'); }"));
+      CHECK(pair.Text() == "[5,5]");
+      CHECK(pair.AtRest());
+      CHECK(pair.Text("/log") == "disposed c");
+    }
+    SUBCASE("calls functions back, also after it has answered") {
+      CHECK(Ask(R"js(
+              const heard = [];
+              await S.subscribe((n) => heard.push(n));
+              while (heard.length < 2) await sleep(1);
+              return heard;
+            )js",
+                "async subscribe(f) { const g = f.dup(); await g(1);"
+                "this.ctx.waitUntil((async () => { await sleep(1); await g(2); "
+                "g[Symbol.dispose](); })()); }") == "[1,2]");
+    }
+    SUBCASE("goes on from a promise without waiting") {
+      CHECK(Ask("return await S.make().child('a').child('b').add(4);",
+                "make() { return new Counter(); }") == "4");
+    }
+    SUBCASE("gives a stub back to where it came from") {
+      CHECK(Ask("const own = new Counter(); const back = await S.echo(own);"
+                "await back.add(1); return [own.add(1), await back.value];",
+                "echo(value) { return value.dup(); }") == "[2,2]");
+    }
+    SUBCASE("passes on bindings") {
+      CHECK(Ask("const self = await S.self(); return await self.name();",
+                "name() { return 'back'; } self() { return this.env.SELF; }") == "back");
+    }
+    SUBCASE("rejects like one in the same process") {
+      CHECK(Ask("return [await tried(() => S.nope()), await tried(() => S.fail()),"
+                "await tried(() => S.take(new WeakMap()))];",
+                "fail() { throw new TypeError('no', { cause: 1 }); } take() {}") ==
+            "[\"TypeError: The RPC receiver does not implement the method \\\"nope\\\".\","
+            "\"TypeError: no\",\"DataCloneError: #<WeakMap> could not be cloned.\"]");
+    }
+    SUBCASE("of several megabytes arrives") {
+      CHECK(
+          Ask("const text = 'x'.repeat(3_000_000); return (await S.echo({ text })).text === text;",
+              "echo(value) { return value; }") == "true");
+    }
+  }
+
+  TEST_CASE("a WebSocket between processes") {
+    CHECK(Ask(R"js(
+            const { status, webSocket } = await S.fetch('http://x/', { headers: { Upgrade: 'websocket' } });
+            webSocket.accept();
+            const heard = [];
+            const closed = new Promise((resolve) => webSocket.addEventListener('close', (event) =>
+              resolve([event.code, event.reason])));
+            webSocket.addEventListener('message', ({ data }) => {
+              heard.push(typeof data === 'string' ? data : data.byteLength ?? data.size);
+              if (heard.length === 2) webSocket.close(4000, 'enough');
+            });
+            webSocket.send('text');
+            webSocket.send(new Uint8Array(300_000));
+            return [status, await closed, heard];
+          )js",
+              R"js(
+            fetch() {
+              const [client, server] = Object.values(new WebSocketPair());
+              server.accept();
+              server.addEventListener('message', ({ data }) => server.send(data));
+              server.addEventListener('close', ({ code, reason }) => server.close(code, `${reason}!`));
+              return new Response(null, { status: 101, webSocket: client });
+            }
+          )js") == "[101,[4000,\"enough!\"],[\"text\",300000]]");
+  }
+
+  TEST_CASE("a Durable Object of another process") {
+    Pair pair(Front("const stub = env.O.get(env.O.idFromName('a'));"
+                    "const first = await stub.add(2);"
+                    "return [first, await (await stub.fetch('http://x/p')).text(), stub.name,"
+                    "(await S.count(env.O.getByName('a'))), await tried(() => "
+                    "env.X.getByName('a').add(1))];")
+                  .Objects("O", "Obj", "back")
+                  .Objects("X", "Nope", "back"),
+              TestWorker("back", testing::RpcPrelude(R"js(
+                import { DurableObject } from 'cloudflare:workers';
+                export class Obj extends DurableObject {
+                  #n = 0;
+                  add(by) { return this.#n += by; }
+                  fetch(request) { return new Response(`${this.#n} ${request.url} ${this.ctx.id.name}`); }
+                }
+                export default class extends WorkerEntrypoint {
+                  async count(stub) { return await stub.add(5); }
+                }
+              )js"))
+                  .Objects("SELF", "Obj"));
+    SUBCASE("is one and the same for all that call it") {
+      CHECK(pair.Text() ==
+            "[2,\"2 http://x/p a\",\"a\",7,\"Error: Worker \\\"back\\\" has no class of Durable "
+            "Objects called \\\"Nope\\\" (durable_objects, migrations or exports of its "
+            "configuration).\"]");
+      CHECK(pair.Text().starts_with("[9,"));
+    }
+  }
+
+  TEST_CASE("what a request may use") {
+    SUBCASE("is one budget of subrequests") {
+      Pair pair(Front("const first = await tried(() => S.use(3)); return [first, await tried(() => "
+                      "S.use(9))];")
+                    .Subrequests(8),
+                Back("async use(n) { let done = 0; try { for (; done < n; done++) await "
+                     "this.env.SELF.nothing(); }"
+                     "catch (error) { return `${done} ${error.message.slice(0, 20)}`; } return "
+                     "done; } nothing() {}")
+                    .Service("SELF", "back"));
+      CHECK(pair.Text() == "[3,\"3 Too many subrequests\"]");
+    }
+    SUBCASE("is one depth") {
+      Pair pair(Front("return await tried(() => S.deeper(0));").Depth(5),
+                Back("async deeper(n) { try { return await this.env.SELF.deeper(n + 1); }"
+                     "catch (error) { return `${n} ${error.message.slice(0, 32)}`; } }")
+                    .Service("SELF", "back"));
+      CHECK(pair.Text() == "3 Subrequest depth limit exceeded.");
+    }
+    SUBCASE("is one budget of CPU time") {
+      Pair pair(Front("return await tried(() => S.spin());").CpuMs(30),
+                Back("spin() { for (;;); }"));
+      CHECK(pair.Text() == "503 Worker exceeded CPU time limit.");
+      CHECK(pair.AtRest());
+    }
+  }
+
+  TEST_CASE("the end of a request") {
+    SUBCASE("ends what it has called and did not await, but not its waitUntil") {
+      Pair pair(
+          Front(
+              "S.forgotten(); S.kept(); while (await S.takeLog() !== 'begun,begun') await sleep(1);"
+              "return 'done';"),
+          Back("async forgotten() { log.push('begun'); await sleep(20); log.push('went on'); }"
+               "kept() { log.push('begun'); this.ctx.waitUntil(sleep(20).then(() => "
+               "log.push('kept'))); }"
+               "takeLog() { return log.join(); }"));
+      CHECK(pair.Text() == "done");
+      CHECK(pair.AtRest());
+      CHECK(pair.Text("/log") == "begun,begun,kept");
+    }
+    SUBCASE("disposes of stubs that were forgotten") {
+      Pair pair(Front("const c = await S.make(); return await c.add(1);"),
+                Back("make() { return new Counter('c'); }"));
+      CHECK(pair.Text() == "1");
+      CHECK(pair.AtRest());
+      CHECK(pair.Text("/log") == "disposed c");
+    }
+  }
+
+  TEST_CASE("a process that ends") {
+    const TestWorker back = Back(
+        "name() { return 'back'; } hang() { return sleep(1e6); }"
+        "make() { return new Counter(); }");
+    SUBCASE("fails the calls that wait for it, and the next one is found") {
+      Pair pair(
+          Front("return url.pathname === '/hang' ? await tried(() => S.hang()) : await S.name();"),
+          back);
+      const auto pending = pair.front->Start("/hang");
+      REQUIRE(pair.Until([&] { return pair.back->graph().dispatcher().live_pipelines() == 1; }));
+      Pair::Stop(pair.back);
+      REQUIRE(pair.Until([&] { return pending->done(); }));
+      CHECK(pending->response().body ==
+            "Error: Network connection lost: the isolane process that runs Worker \"back\" stopped "
+            "before it answered.");
+      pair.StartBack(back);
+      CHECK(pair.Text("/name") == "back");
+    }
+    SUBCASE("leaves stubs that say so") {
+      Pair pair(
+          Front("const c = await S.make(); for (;;) { const answer = await tried(() => c.add(1));"
+                "if (typeof answer === 'string') return answer; await sleep(1); }"),
+          back);
+      const auto pending = pair.front->Start("/");
+      REQUIRE(pair.Until([&] { return pair.back->graph().dispatcher().live_stubs() == 1; }));
+      Pair::Stop(pair.back);
+      REQUIRE(pair.Until([&] { return pending->done(); }));
+      CHECK(pending->response().body.starts_with("Error: Network connection lost: the "));
+    }
+    SUBCASE("that has called ends what it called") {
+      Pair pair(Front("return await S.hang();"), back);
+      pair.front->Start("/");
+      REQUIRE(pair.Until([&] { return pair.back->graph().dispatcher().live_pipelines() == 1; }));
+      Pair::Stop(pair.front);
+      CHECK(pair.AtRest());
+    }
+  }
+
+  TEST_CASE("a Worker that nobody has") {
+    Pair pair;
+    pair.StartFront(
+        Front("const r = await S.fetch('http://x/');"
+              "return [r.status, await r.text(), await tried(() => S.m())];"));
+    const std::string missing =
+        "Worker \\\"back\\\" not found. Make sure it is running locally. Known Workers: front. "
+        "(binding S of front)";
+    CHECK(pair.Text() == "[503,\"" + missing + "\",\"Error: " + missing + "\"]");
+    SUBCASE("is found as soon as it is started") {
+      pair.StartBack(Back("fetch() { return new Response('here'); } m() { return 'here'; }"));
+      CHECK(pair.Text() == "[200,\"here\",\"here\"]");
+    }
+  }
+
+  TEST_CASE("a connection that sends nonsense is hung up on, and nothing else happens") {
+    Pair pair;
+    pair.StartFront(Front("return 'fine';"));
+    for (const std::string& nonsense : {std::string("GET / HTTP/1.1\r\n\r\n"),
+                                        std::string(1000, '\0'), std::string(64, '\xff')}) {
+      const int connection = pair.ConnectRaw();
+      REQUIRE(send(connection, nonsense.data(), nonsense.size(), MSG_NOSIGNAL) > 0);
+      char byte;
+      ssize_t received = -1;
+      CHECK(pair.Until([&] {
+        do {
+          received = recv(connection, &byte, 1, MSG_DONTWAIT);
+        } while (received > 0);  // its greeting
+        return received == 0 || errno == ECONNRESET;
+      }));
+      close(connection);
+      CHECK(pair.Text() == "fine");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::worker
