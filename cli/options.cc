@@ -217,22 +217,13 @@ class Parser {
   Status ParseOtherFlag(const std::string& flag) {
     static constexpr std::string_view kMeaningless[] = {"--local",  "-l",       "--no-bundle",
                                                         "--minify", "--bundle", "--no-minify"};
-    static constexpr std::string_view kUnsupported[] = {"--remote",
-                                                        "-r",
-                                                        "--site",
-                                                        "--https-key-path",
-                                                        "--tunnel",
-                                                        "--https-cert-path",
-                                                        "--define",
-                                                        "--alias",
-                                                        "--jsx-factory",
-                                                        "--jsx-fragment",
-                                                        "--tsconfig",
-                                                        "--live-reload",
-                                                        "--inspector-port",
-                                                        "--latest",
-                                                        "--inspector-ip",
-                                                        "--enable-containers"};
+    static constexpr std::string_view kUnsupported[] = {
+        "--remote",           "-r",         "--site",
+        "--https-key-path",   "--tunnel",   "--https-cert-path",
+        "--define",           "--alias",    "--jsx-factory",
+        "--jsx-fragment",     "--tsconfig", "--live-reload",
+        "--inspector-port",   "--latest",   "--inspector-ip",
+        "--enable-containers"};
     const auto is = [&flag](std::string_view other) { return other == flag; };
     if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
       bool ignored = false;

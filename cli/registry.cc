@@ -7,6 +7,13 @@
 
 namespace isolane::cli {
 
+namespace {
+
+// Registers nothing, so its name is nobody's business.
+constexpr char kReader[] = "reader";
+
+}  // namespace
+
 std::string RegistryDirectory(const CliOptions& options,
                               const wrangler::ProcessVariables& variables) {
   if (options.command != Command::kDev) return {};
@@ -24,9 +31,18 @@ std::string RegistryDirectory(const CliOptions& options,
   return {};
 }
 
+std::string UsableRegistry(const std::string& directory, std::string* warning) {
+  if (directory.empty()) return {};
+  auto registry = worker::Registry::Open(directory, kReader);
+  if (registry.ok()) return directory;
+  *warning = registry.error().ToString() +
+             "\nWorkers of other isolane processes cannot be called, and cannot call these.";
+  return {};
+}
+
 std::vector<std::string> WorkersElsewhere(const std::string& directory) {
   if (directory.empty() || !std::filesystem::is_directory(directory)) return {};
-  auto registry = worker::Registry::Open(directory, "reader");
+  auto registry = worker::Registry::Open(directory, kReader);
   if (!registry.ok()) return {};
   std::vector<std::string> names = (*registry)->Names();
   std::sort(names.begin(), names.end());

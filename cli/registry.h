@@ -17,6 +17,9 @@ namespace isolane::cli {
 std::string RegistryDirectory(const CliOptions& options,
                               const wrangler::ProcessVariables& variables);
 
+// `directory` if it can be used, else nothing and in `warning` why not.
+std::string UsableRegistry(const std::string& directory, std::string* warning);
+
 // The Workers that other processes have there now; none if there is no such directory. Blocking:
 // reads files.
 std::vector<std::string> WorkersElsewhere(const std::string& directory);

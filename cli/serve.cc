@@ -43,6 +43,25 @@ Result<std::string> ListenAtAll(const CliOptions& options, Runtime& runtime,
   return ready;
 }
 
+// What the table of bindings is made of, for when the Workers are elsewhere.
+std::vector<WorkerSpec> ForTable(const std::vector<WorkerSpec>& workers) {
+  std::vector<WorkerSpec> shown;
+  for (const WorkerSpec& worker : workers) {
+    WorkerSpec& copy = shown.emplace_back();
+    copy.name = worker.name;
+    copy.bindings = worker.bindings;
+    copy.tail_consumers = worker.tail_consumers;
+  }
+  return shown;
+}
+
+void PrintWarning(const CliOptions& options, const std::string& text) {
+  if (text.empty() || options.log_level < LogLevel::kWarn) return;
+  wrangler::Diagnostics diagnostics;
+  diagnostics.AddGroup({}).Warn(text, {});
+  PrintDiagnostics(diagnostics, options.log_level);
+}
+
 }  // namespace
 
 int RunServer(const CliOptions& options, wrangler::Project project, const std::string& registry) {
@@ -52,7 +71,17 @@ int RunServer(const CliOptions& options, wrangler::Project project, const std::s
   runtime_options.observer = &printer;
   for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
   runtime_options.public_only = options.public_only;
-  runtime_options.registry = registry;
+  std::string warning;
+  runtime_options.registry = UsableRegistry(registry, &warning);
+  PrintWarning(options, warning);
+  if (options.log_level >= LogLevel::kInfo && options.log_format == LogFormat::kText) {
+    runtime_options.on_connections =
+        [shown = ForTable(project.workers)](const std::vector<std::string>& connected) {
+          std::printf("⎔ Connection status updated\n%s",
+                      FormatWorkers(shown, ColoursOf(STDOUT_FILENO), connected).c_str());
+          std::fflush(stdout);
+        };
+  }
   if (!options.no_persist) {
     const std::string& config = project.workers.front().config_path;
     runtime_options.persist_to =
@@ -89,11 +118,7 @@ int RunServer(const CliOptions& options, wrangler::Project project, const std::s
     std::fputs(ready->c_str(), stdout);
     std::fflush(stdout);
   }
-  if (by_hand && options.log_level >= LogLevel::kWarn) {
-    wrangler::Diagnostics diagnostics;
-    diagnostics.AddGroup({}).Warn(FormatCronAdvice(addresses->front().listen.ip, port), {});
-    PrintDiagnostics(diagnostics, options.log_level);
-  }
+  if (by_hand) PrintWarning(options, FormatCronAdvice(addresses->front().listen.ip, port));
   const int signal = (*runtime)->Run();
   // Wrangler's way; for whoever supervises a server, a stop that was asked for is no failure.
   return options.command == Command::kDev ? kSignalled + signal : 0;

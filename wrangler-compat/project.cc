@@ -311,7 +311,8 @@ class Loader {
     loaded_.mains.push_back(
         config.main.empty() ? "" : AbsolutePath(DirectoryOf(file.path), config.main));
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
-    project.workers.push_back(MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));
+    project.workers.push_back(
+        MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));
     project.builds.push_back(std::move(plan));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
     return true;

@@ -50,6 +50,7 @@ Graph::Graph(const RuntimeOptions& options)
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
       registry_(options.registry),
+      on_connections_(options.on_connections),
       router_(options.router),
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
@@ -158,7 +159,17 @@ Status Graph::OpenRegistry() {
   dispatcher_.set_remote_calls(peers_.get());
   std::vector<std::string> names;
   for (const auto& worker : workers_) names.push_back(worker->name());
-  return peers_->Open(registry_, std::move(names));
+  ISOLANE_TRY(peers_->Open(registry_, std::move(names)));
+  std::vector<std::string> services;
+  for (const auto& worker : workers_) {
+    for (const Channel& channel : worker->channels()) {
+      if (channel.remote) services.push_back(channel.service);
+    }
+  }
+  std::sort(services.begin(), services.end());
+  services.erase(std::unique(services.begin(), services.end()), services.end());
+  if (on_connections_) peers_->Watch(std::move(services), on_connections_);
+  return Ok{};
 }
 
 Status Graph::ConnectEntrypoints() {

@@ -21,8 +21,8 @@
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
-#include "runtime/worker/responder_host.h"
 #include "runtime/worker/peers/peers.h"
+#include "runtime/worker/responder_host.h"
 #include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
 
@@ -79,6 +79,7 @@ class Graph final : public Runtime {
   const LocalEndpoints local_endpoints_;
   const bool tests_only_;
   const std::string registry_;
+  const std::function<void(const std::vector<std::string>&)> on_connections_;
   base::RequestRouter* const router_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};

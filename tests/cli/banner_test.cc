@@ -32,6 +32,14 @@ TEST_SUITE("cli/banner") {
             "env.N (1)                   Environment Variable      local\n"
             "\n");
     }
+    SUBCASE("knows what other processes have") {
+      const std::vector<WorkerSpec> workers = {
+          Worker("w", {{"A", ServiceBinding{"auth", {}, {}}, {}}})};
+      CHECK(FormatWorkers(workers, Colours::kNever, {"auth"}).find("[connected]") !=
+            std::string::npos);
+      CHECK(FormatWorkers(workers, Colours::kNever, {"other"}).find("[not connected]") !=
+            std::string::npos);
+    }
     SUBCASE("says little of one Worker, and nothing without bindings") {
       CHECK(FormatWorkers({Worker("w", {{"A", VarBinding{"1"}, {}}})}, Colours::kNever)
                 .starts_with("Your Worker has access to the following bindings:\n"));

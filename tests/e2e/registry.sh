@@ -96,6 +96,9 @@ check "and a method call rejects" "$(http GET /rpc)" '200 Error: Worker "auth" n
 
 start_other "${auth[@]}"
 check "the other process sees the first one" "$(cat "$scratch/other.log")" '*env.SELF (gateway)*\[connected\]*'
+until grep -q 'Connection status updated' "$scratch/log"; do sleep 0.02; done # or the suite's time limit
+check "and the first one says that it has come" "$(cat "$scratch/log")" \
+  '*Connection status updated*env.AUTH (auth) *Worker *local \[connected\]*'
 check "then a fetch arrives as it was sent" "$(http POST /b?c=d "X-Test: yes" -- body)" \
   "200 one POST $origin/b?c=d yes body"
 check "methods answer" "$(http GET /rpc)" "200 hello you from one"

@@ -19,6 +19,13 @@ TEST_SUITE("wrangler-compat/service_check") {
       CHECK(CheckServices({Worker("a", "b"), Worker("b", "a")}).empty());
       CHECK(CheckServices({Worker("a", "a")}).empty());
     }
+    SUBCASE("to a Worker that another process has are fine, and its name is known") {
+      CHECK(CheckServices({Worker("a", "b")}, {"b"}).empty());
+      const auto unresolved = CheckServices({Worker("a", "usres")}, {"users", "a"});
+      REQUIRE(unresolved.size() == 1);
+      CHECK(unresolved[0].known == std::vector<std::string>{"a", "users"});
+      CHECK(unresolved[0].nearest == "users");
+    }
     SUBCASE("to an unknown Worker are found with the nearest name") {
       const auto unresolved =
           CheckServices({Worker("gateway", "auth"), Worker("authn", "gateway")});

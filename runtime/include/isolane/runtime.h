@@ -53,6 +53,9 @@ struct RuntimeOptions {
   // binding to a Worker that is not here leads to the one that has it, whenever that is started.
   // Its Workers call ours likewise. Needs kFailOnUse. Made if need be; empty: none.
   std::string registry = {};
+  // Told which of the Workers that others have to have can be called now, when that changes. As an
+  // observer is.
+  std::function<void(const std::vector<std::string>& connected)> on_connections = {};
   // Decides what becomes of each request of Serve; null: all go to the public Worker. Outlives the
   // Runtime. For vercel.json.
   base::RequestRouter* router = nullptr;

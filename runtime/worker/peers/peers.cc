@@ -20,6 +20,8 @@ namespace {
 
 // How often a name is asked for again that another process has.
 constexpr uint64_t kRetryMs = 2000;
+// How often the other Workers that are needed are looked for. A call looks at once.
+constexpr uint64_t kWatchMs = 500;
 // Bindings that peers have given; each is kept as long as this Runtime.
 constexpr size_t kMaxChannels = 10'000;
 
@@ -108,6 +110,35 @@ std::vector<std::string> Peers::KnownElsewhere() {
   return names;
 }
 
+void Peers::Watch(std::vector<std::string> services, OnConnections tell) {
+  watched_ = std::move(services);
+  tell_ = std::move(tell);
+  connected_ = Connected();
+  if (watched_.empty()) return;
+  watch_ = loop::Timer::Create(
+      loop_, [](void* self) { static_cast<Peers*>(self)->LookAtConnections(); }, this);
+  watch_->Unref();
+  watch_->StartRepeating(kWatchMs);
+}
+
+// A link tells at once when its other end is gone, so each of them gets one.
+std::vector<std::string> Peers::Connected() {
+  std::vector<std::string> connected;
+  for (const std::string& service : watched_) {
+    if (LinkTo(service) != nullptr) connected.push_back(service);
+  }
+  return connected;
+}
+
+void Peers::LookAtConnections() {
+  std::vector<std::string> connected = Connected();
+  if (connected != connected_) {
+    connected_ = std::move(connected);
+    if (tell_) tell_(connected_);
+  }
+  Flush();
+}
+
 void Peers::Flush() {
   // What is written may make more to write.
   while (!dirty_.empty()) {
@@ -127,6 +158,7 @@ void Peers::Leave() {
   Flush();
   listener_.reset();
   retry_.reset();
+  watch_.reset();
   registry_.reset();
 }
 

@@ -43,6 +43,10 @@ class Peers final : public RemoteCalls {
   // Makes the Workers known in the directory, and finds others there from now on. An error says
   // what is wrong with the directory. Names that other processes have are tried again now and then.
   Status Open(const std::string& directory, std::vector<std::string> workers);
+  // Looks from now on which of these Workers of other processes can be called, and tells when that
+  // changes.
+  using OnConnections = std::function<void(const std::vector<std::string>& connected)>;
+  void Watch(std::vector<std::string> services, OnConnections tell);
   // Workers of other processes that run now.
   std::vector<std::string> KnownElsewhere();
 
@@ -101,6 +105,8 @@ class Peers final : public RemoteCalls {
   Link* FindLink(uint32_t id);
   std::string UnknownText(const Channel& channel);
   void RegisterAll();
+  void LookAtConnections();
+  std::vector<std::string> Connected();
   const Channel* AddChannel(Channel channel);
 
   Dispatcher& dispatcher_;
@@ -115,6 +121,10 @@ class Peers final : public RemoteCalls {
   std::vector<std::string> taken_;  // names of these that other processes have
   loop::Handle<loop::LocalListener> listener_;
   loop::Handle<loop::Timer> retry_;
+  loop::Handle<loop::Timer> watch_;
+  std::vector<std::string> watched_;
+  std::vector<std::string> connected_;  // of these
+  OnConnections tell_;
   uint32_t next_link_ = 1;
   std::unordered_map<uint32_t, loop::Handle<Link>> links_;
   std::unordered_map<std::string, uint32_t> services_;  // the link to each Worker that was called

@@ -1,0 +1,54 @@
+#include "cli/registry.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+namespace isolane::cli {
+namespace {
+
+TEST_SUITE("cli/registry") {
+  TEST_CASE("the directory of the registry") {
+    CliOptions dev;
+    dev.command = Command::kDev;
+    SUBCASE("is what is said, or nothing if nothing is said") {
+      CHECK(RegistryDirectory(dev, {{"ISOLANE_REGISTRY_PATH", "/r"}, {"HOME", "/h"}}) == "/r");
+      CHECK(RegistryDirectory(dev, {{"ISOLANE_REGISTRY_PATH", ""}, {"HOME", "/h"}}).empty());
+      CHECK(RegistryDirectory(dev, {}).empty());
+    }
+    SUBCASE("is beside that of wrangler, else the session's, else the user's") {
+      CHECK(RegistryDirectory(dev, {{"WRANGLER_REGISTRY_PATH", "/w"}, {"HOME", "/h"}}) ==
+            "/w/isolane");
+      CHECK(RegistryDirectory(dev, {{"MINIFLARE_REGISTRY_PATH", "/m"}}) == "/m/isolane");
+      CHECK(RegistryDirectory(dev, {{"XDG_RUNTIME_DIR", "/run/user/1"}, {"HOME", "/h"}}) ==
+            "/run/user/1/isolane");
+      CHECK(RegistryDirectory(dev, {{"HOME", "/h"}}) == "/h/.isolane/registry");
+    }
+    SUBCASE("is for developing only") {
+      CliOptions serve;
+      serve.command = Command::kServe;
+      CHECK(RegistryDirectory(serve, {{"HOME", "/h"}}).empty());
+    }
+  }
+
+  TEST_CASE("a directory that cannot be used is told of and done without") {
+    std::string name =
+        (std::filesystem::temp_directory_path() / "isolane-registry-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    std::string warning;
+    CHECK(UsableRegistry(name + "/made", &warning) == name + "/made");
+    CHECK(warning.empty());
+    CHECK(WorkersElsewhere(name + "/made").empty());
+    std::ofstream(name + "/file") << "x";
+    CHECK(UsableRegistry(name + "/file/below", &warning).empty());
+    CHECK(warning.find(name + "/file/below") != std::string::npos);
+    CHECK(warning.find("ISOLANE_REGISTRY_PATH") != std::string::npos);
+    CHECK(WorkersElsewhere(name + "/none").empty());
+    CHECK_FALSE(std::filesystem::exists(name + "/none"));
+    std::filesystem::remove_all(name);
+  }
+}
+
+}  // namespace
+}  // namespace isolane::cli
