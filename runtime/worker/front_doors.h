@@ -23,7 +23,8 @@ class FrontDoors {
   // Gives the port. For "localhost" both of its addresses, the second if the machine has it and
   // the port is free there.
   Result<int> Open(uv_loop_s* loop, const std::string& ip, int port,
-                   const http::ServerLimits& limits, std::unique_ptr<http::RequestHandler> frontend);
+                   const http::ServerLimits& limits,
+                   std::unique_ptr<http::RequestHandler> frontend);
   bool empty() const { return doors_.empty(); }
 
   void Flush();

@@ -21,8 +21,8 @@
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
-#include "runtime/worker/responder_host.h"
 #include "runtime/worker/peers/peers.h"
+#include "runtime/worker/responder_host.h"
 #include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
 

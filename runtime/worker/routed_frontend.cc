@@ -36,8 +36,7 @@ std::string EditedResponse(std::string_view packed_head, const base::RouteDecisi
   return head;
 }
 
-RoutedFrontend::RoutedFrontend(base::RequestRouter& router,
-                               std::unique_ptr<HttpFrontend> frontend,
+RoutedFrontend::RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
                                http::Client& client,
                                const std::function<Worker*(std::string_view)>& find)
     : router_(router), frontend_(std::move(frontend)), client_(client) {

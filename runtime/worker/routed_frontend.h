@@ -23,9 +23,10 @@ class Worker;
 
 class RoutedFrontend final : public http::RequestHandler {
  public:
-  // `find`: the Worker of that name, null if there is none. `router`, `client` and the Workers outlive it.
-  RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend, http::Client& client,
-                 const std::function<Worker*(std::string_view)>& find);
+  // `find`: the Worker of that name, null if there is none. `router`, `client` and the Workers
+  // outlive it.
+  RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
+                 http::Client& client, const std::function<Worker*(std::string_view)>& find);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { frontend_->OnBatchEnd(); }

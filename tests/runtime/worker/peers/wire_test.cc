@@ -51,7 +51,8 @@ TEST_SUITE("runtime/worker/peers/wire") {
     }
     SUBCASE("is incomplete until its last byte") {
       for (size_t size = 0; size < bytes.size(); size++) {
-        CHECK(NextFrame(std::string_view(bytes).substr(0, size)).state == Frame::State::kIncomplete);
+        CHECK(NextFrame(std::string_view(bytes).substr(0, size)).state ==
+              Frame::State::kIncomplete);
       }
     }
     SUBCASE("is wrong when it is empty, too long or of no kind") {
@@ -141,9 +142,8 @@ TEST_SUITE("runtime/worker/peers/wire") {
     CHECK(refused([](Call& call) { call.budget.subrequests = -1; }));
     CHECK(refused([](Call& call) { call.budget.rpc_mb = 0; }));
     CHECK(refused([](Call& call) { call.target = static_cast<Call::Target>(9); }));
-    CHECK(refused([](Call& call) {
-      call.message.attachments[0].kind = static_cast<Attachment::Kind>(99);
-    }));
+    CHECK(refused(
+        [](Call& call) { call.message.attachments[0].kind = static_cast<Attachment::Kind>(99); }));
     CHECK(refused([](Call& call) { call.message.attachments[0].body.length = -2; }));
     std::string bytes;
     Append(Credit{1, 0}, bytes);
