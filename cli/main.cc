@@ -85,6 +85,10 @@ int LoadAndRun(const CliOptions& options) {
   project_options.name = options.name;
   project_options.compatibility_date = options.compatibility_date;
   project_options.compatibility_flags = options.compatibility_flags;
+  project_options.build = options.build;
+  if (options.command == Command::kServe) {
+    project_options.target = wrangler::BuildTarget::kProduction;
+  }
   project_options.process = wrangler::CurrentProcessVariables();
   project_options.unknown_service =
       options.command == Command::kServe || options.command == Command::kCheck
@@ -112,12 +116,11 @@ int LoadAndRun(const CliOptions& options) {
     return WriteTypes(options, project_options.cwd, loaded);
   }
   PrintNotes(loaded.notes, options.log_level);
-  {
-    wrangler::Builder builder(BuilderOptionsOf(options));
-    if (!BuildProject(builder, {}, loaded.project, options.log_level)) return kFailure;
+  wrangler::Builder builder(BuilderOptionsOf(options));
+  if (options.command == Command::kCheck) {
+    return CheckProject(options, builder, std::move(loaded.project));
   }
-  if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
-  return RunServer(options, std::move(loaded.project), registry);
+  return RunServer(options, builder, std::move(loaded.project), registry);
 }
 
 // Bodies come and go by the MiB, and V8 frees buffers in batches. With glibc's threshold of twice

@@ -54,6 +54,9 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --assets DIR      its assets directory
       --compatibility-date DATE, --compatibility-flags FLAG...
                         of the public Worker, instead of what its configuration says
+      --define KEY:VALUE, --alias FROM:TO, --tsconfig FILE, --jsx-factory NAME, --jsx-fragment NAME,
+      --minify, --no-bundle
+                        how the public Worker is built
   -h, --help            print this
   -v, --version         print the versions of isolane, V8 and libuv
 )";
@@ -113,6 +116,7 @@ class Parser {
     }
     if (const auto handled = ParseWorkerFlag(flag)) return *handled;
     if (const auto handled = ParseAddressFlag(flag)) return *handled;
+    if (const auto handled = ParseBuildFlag(flag)) return *handled;
     if (flag == "--var") return ParseVars();
     if (flag == "--public-only") return Switch(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
@@ -147,6 +151,41 @@ class Parser {
     }
     if (flag == "--json") return Switch(flag, options_.json);
     return std::nullopt;
+  }
+
+  // Flags that say how the first Worker is built; nothing for any other flag.
+  std::optional<Status> ParseBuildFlag(const std::string& flag) {
+    wrangler::BuildOverrides& build = options_.build;
+    if (flag == "--define") return Pairs("define", build.define);
+    if (flag == "--alias") return Pairs("alias", build.alias);
+    if (flag == "--tsconfig") return Text("tsconfig", build.tsconfig.emplace());
+    if (flag == "--jsx-factory") return Text("jsx-factory", build.jsx_factory.emplace());
+    if (flag == "--jsx-fragment") return Text("jsx-fragment", build.jsx_fragment.emplace());
+    if (flag == "--minify") return Given(flag, true, build.minify);
+    if (flag == "--no-minify") return Given(flag, false, build.minify);
+    if (flag == "--bundle") return Given(flag, true, build.bundle);
+    if (flag == "--no-bundle") return Given(flag, false, build.bundle);
+    return std::nullopt;
+  }
+
+  Status Given(const std::string& flag, bool value, std::optional<bool>& target) {
+    if (inline_value_) return Refused(flag + " takes no value");
+    target = value;
+    return Ok{};
+  }
+
+  // Like wrangler's, such a flag may be followed by several KEY:VALUE.
+  Status Pairs(const std::string& name, std::vector<std::pair<std::string, std::string>>& target) {
+    std::vector<std::string> texts;
+    ISOLANE_TRY(Texts(name, texts));
+    for (const std::string& text : texts) {
+      const size_t colon = text.find(':');
+      if (colon == std::string::npos || colon == 0) {
+        return Refused("Invalid value for --" + name + ": \"" + text + "\", expected KEY:VALUE");
+      }
+      target.emplace_back(text.substr(0, colon), text.substr(colon + 1));
+    }
+    return Ok{};
   }
 
   // Flags that say what is printed or written; nothing for any other flag.
@@ -215,15 +254,18 @@ class Parser {
 
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
   Status ParseOtherFlag(const std::string& flag) {
-    static constexpr std::string_view kMeaningless[] = {"--local",  "-l",       "--no-bundle",
-                                                        "--minify", "--bundle", "--no-minify"};
-    static constexpr std::string_view kUnsupported[] = {
-        "--remote",           "-r",         "--site",
-        "--https-key-path",   "--tunnel",   "--https-cert-path",
-        "--define",           "--alias",    "--jsx-factory",
-        "--jsx-fragment",     "--tsconfig", "--live-reload",
-        "--inspector-port",   "--latest",   "--inspector-ip",
-        "--enable-containers"};
+    static constexpr std::string_view kMeaningless[] = {"--local", "-l"};
+    static constexpr std::string_view kUnsupported[] = {"--remote",
+                                                        "-r",
+                                                        "--site",
+                                                        "--https-key-path",
+                                                        "--tunnel",
+                                                        "--https-cert-path",
+                                                        "--live-reload",
+                                                        "--inspector-port",
+                                                        "--latest",
+                                                        "--inspector-ip",
+                                                        "--enable-containers"};
     const auto is = [&flag](std::string_view other) { return other == flag; };
     if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
       bool ignored = false;

@@ -48,6 +48,7 @@ struct CliOptions {
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;
   std::vector<std::string> env_files;
+  wrangler::BuildOverrides build;
   std::string cwd;    // where to stand; empty: where the program was started
   bool json = false;  // of explain
   GraphFormat graph_format = GraphFormat::kText;

@@ -11,6 +11,16 @@
 
 namespace isolane::cli {
 
+namespace {
+
+// What V8 says of modules that do not compile or link. Code that throws this itself when it is
+// loaded costs one more try.
+bool MayBeSyntax(const Error& error) {
+  return error.message.starts_with("SyntaxError") || error.message.starts_with("No such module");
+}
+
+}  // namespace
+
 wrangler::BuilderOptions BuilderOptionsOf(const CliOptions& options) {
   wrangler::BuilderOptions builder;
   builder.colours = ColoursOf(STDERR_FILENO);
@@ -50,6 +60,26 @@ bool BuildProject(wrangler::Builder& builder, const wrangler::BuildRequest& requ
     }
   }
   return built;
+}
+
+std::unique_ptr<Runtime> LoadProjectRuntime(wrangler::Builder& builder, wrangler::Project project,
+                                            const RuntimeOptions& options, LogLevel level) {
+  if (!BuildProject(builder, {}, project, level)) return nullptr;
+  auto runtime = Runtime::LoadSpecs(project.workers, options);
+  if (!runtime.ok() && MayBeSyntax(runtime.error())) {
+    wrangler::BuildRequest request;
+    request.always_bundle = true;
+    // A custom build has just run.
+    for (wrangler::BuildPlan& plan : project.builds) plan.custom.command.clear();
+    if (!BuildProject(builder, request, project, level)) return nullptr;
+    runtime = Runtime::LoadSpecs(std::move(project.workers), options);
+  }
+  if (!runtime.ok()) {
+    if (options.observer != nullptr) options.observer->OnFlush();
+    PrintError(runtime.error().ToString());
+    return nullptr;
+  }
+  return std::move(*runtime);
 }
 
 }  // namespace isolane::cli

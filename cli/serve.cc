@@ -14,6 +14,7 @@
 #include "cli/banner.h"
 #include "cli/log_printer.h"
 #include "cli/messages.h"
+#include "cli/project_build.h"
 #include "cli/registry.h"
 #include "cli/terminal.h"
 
@@ -64,7 +65,8 @@ void PrintWarning(const CliOptions& options, const std::string& text) {
 
 }  // namespace
 
-int RunServer(const CliOptions& options, wrangler::Project project, const std::string& registry) {
+int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
+              const std::string& registry) {
   LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
@@ -87,6 +89,7 @@ int RunServer(const CliOptions& options, wrangler::Project project, const std::s
     runtime_options.persist_to =
         options.persist_to.value_or(config.substr(0, config.rfind('/') + 1) + ".isolane/state");
   }
+  if (options.command == Command::kDev) runtime_options.error_pages = ErrorPages::kForDevelopers;
   if (options.test_scheduled) {
     runtime_options.local_endpoints = LocalEndpoints::kTestScheduled;
   } else if (options.command == Command::kDev) {
@@ -102,13 +105,11 @@ int RunServer(const CliOptions& options, wrangler::Project project, const std::s
     PrintError(addresses.error().ToString());
     return 1;
   }
-  auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
-  if (!runtime.ok()) {
-    PrintError(runtime.error().ToString());
-    return 1;
-  }
+  const auto runtime =
+      LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
+  if (runtime == nullptr) return 1;
   int port = 0;
-  auto ready = ListenAtAll(options, **runtime, *addresses, &port);
+  auto ready = ListenAtAll(options, *runtime, *addresses, &port);
   if (!ready.ok()) {
     PrintError(ready.error().ToString());
     return 1;
@@ -119,12 +120,12 @@ int RunServer(const CliOptions& options, wrangler::Project project, const std::s
     std::fflush(stdout);
   }
   if (by_hand) PrintWarning(options, FormatCronAdvice(addresses->front().listen.ip, port));
-  const int signal = (*runtime)->Run();
+  const int signal = runtime->Run();
   // Wrangler's way; for whoever supervises a server, a stop that was asked for is no failure.
   return options.command == Command::kDev ? kSignalled + signal : 0;
 }
 
-int CheckProject(const CliOptions& options, wrangler::Project project) {
+int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project) {
   LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
@@ -134,12 +135,10 @@ int CheckProject(const CliOptions& options, wrangler::Project project) {
     names += (names.empty() ? "" : ", ") + spec.name;
   }
   const size_t count = project.workers.size();
-  auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
+  const auto runtime =
+      LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
   printer.OnFlush();
-  if (!runtime.ok()) {
-    PrintError(runtime.error().ToString());
-    return 1;
-  }
+  if (runtime == nullptr) return 1;
   std::printf("No errors in %zu %s: %s\n", count, count == 1 ? "Worker" : "Workers", names.c_str());
   return 0;
 }

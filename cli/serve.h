@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "wrangler-compat/build/builder.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -13,11 +14,12 @@ namespace isolane::cli {
 // Runs the project until it is told to stop (SIGINT, SIGTERM). Prints the Workers, "Ready on ...",
 // a line for each request, and every error. Gives the exit code of the process.
 // `registry`: RegistryDirectory().
-int RunServer(const CliOptions& options, wrangler::Project project, const std::string& registry);
+int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
+              const std::string& registry);
 
 // Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
 // there are. Gives the exit code.
-int CheckProject(const CliOptions& options, wrangler::Project project);
+int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project);
 
 // "isolane 0.1.0", then a line each for V8 and libuv; ends with a newline.
 std::string VersionText();

@@ -9,6 +9,7 @@
 
 #include "cli/log_printer.h"
 #include "cli/messages.h"
+#include "cli/project_build.h"
 #include "wrangler-compat/test_project.h"
 
 namespace isolane::cli {
@@ -39,8 +40,10 @@ std::string ReasonOf(const EventResult& result) {
 }
 
 // Runs the tests of the project's first Worker. False if it cannot be loaded or has no test.
-bool RunProject(const CliOptions& options, wrangler::Project project, const std::string& shown,
+bool RunProject(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
                 const std::string& prefix, Counts& counts) {
+  const wrangler::ModuleFiles& tested = project.builds.front().files;
+  const std::string shown = tested.display + tested.main;
   const Colours colours = ColoursOf(STDOUT_FILENO);
   LogPrinter printer(StyleOf(options, project.workers.size()));
   RuntimeOptions runtime_options;
@@ -50,13 +53,10 @@ bool RunProject(const CliOptions& options, wrangler::Project project, const std:
   runtime_options.tests_only = true;
   runtime_options.persist_to = options.persist_to.value_or("");
   for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
-  auto runtime = Runtime::LoadSpecs(std::move(project.workers), runtime_options);
-  if (!runtime.ok()) {
-    printer.OnFlush();
-    PrintError(runtime.error().ToString());
-    return false;
-  }
-  auto results = (*runtime)->RunTests("", options.filter, [&](const TestResult& test) {
+  const auto runtime =
+      LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
+  if (runtime == nullptr) return false;
+  auto results = runtime->RunTests("", options.filter, [&](const TestResult& test) {
     // What the test has written comes before its own line.
     printer.OnFlush();
     std::fputs(FormatTest(test, prefix, colours).c_str(), stdout);
@@ -83,6 +83,7 @@ int RunTests(const CliOptions& options, const wrangler::ProjectOptions& project_
   if (files.empty()) files.emplace_back();
   Counts counts;
   bool complete = true;
+  wrangler::Builder builder(BuilderOptionsOf(options));
   for (const std::string& file : files) {
     wrangler::LoadedProject loaded = file.empty()
                                          ? wrangler::LoadProject(project_options)
@@ -92,10 +93,8 @@ int RunTests(const CliOptions& options, const wrangler::ProjectOptions& project_
       complete = false;
       continue;
     }
-    const WorkerSpec& tested = loaded.project.workers.front();
-    const std::string shown = tested.display_root + tested.main_module;
     const std::string prefix = files.size() > 1 ? file : std::string();
-    if (!RunProject(options, std::move(loaded.project), shown, prefix, counts)) complete = false;
+    if (!RunProject(options, builder, std::move(loaded.project), prefix, counts)) complete = false;
   }
   std::printf("%d passed, %d failed\n", counts.passed, counts.failed);
   return complete && counts.failed == 0 ? 0 : 1;

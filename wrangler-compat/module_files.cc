@@ -1,5 +1,6 @@
 #include "wrangler-compat/module_files.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -139,6 +140,13 @@ std::string DisplayOf(const std::string& cwd, const std::string& root) {
   const std::string display = RelativePath(cwd, root) + "/";
   if (display == "./") return {};
   return display.starts_with("../../../") ? root + "/" : display;
+}
+
+bool IsScriptName(std::string_view name) {
+  static constexpr const char* kEndings[] = {".js", ".mjs", ".cjs", ".jsx",
+                                             ".ts", ".mts", ".cts", ".tsx"};
+  return std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](const char* ending) { return name.ends_with(ending); });
 }
 
 Result<ModuleType> ClassifyModule(const ModuleFiles& files, const std::string& name) {

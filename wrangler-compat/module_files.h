@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <isolane/worker_spec.h>
@@ -24,6 +25,9 @@ struct ModuleFiles {
 
 // ModuleFiles::display of `root` for somebody who stands in `cwd`. Both absolute.
 std::string DisplayOf(const std::string& cwd, const std::string& root);
+
+// Whether a file of this name is a program for the bundler: JavaScript or TypeScript.
+bool IsScriptName(std::string_view name);
 
 // The kind of the module called `name`, by rules first, then by extension. Fails for what isolane
 // cannot load: TypeScript, CommonJS, unknown extensions, shadowed rules.

@@ -30,14 +30,6 @@ std::string NameFromDirectory(const std::string& config_path) {
   return name.empty() ? "worker" : name;
 }
 
-// Whether esbuild takes a file of this name for a program.
-bool IsBundled(const std::string& name) {
-  static constexpr const char* kEndings[] = {".js", ".mjs", ".cjs", ".jsx",
-                                             ".ts", ".mts", ".cts", ".tsx"};
-  return std::any_of(std::begin(kEndings), std::end(kEndings),
-                     [&](const char* ending) { return name.ends_with(ending); });
-}
-
 // Fails in wrangler's words when `main` is no file that isolane can start from. What a custom build
 // writes is looked at after it.
 void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGroup& loose) {
@@ -62,7 +54,7 @@ void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGrou
     case PathKind::kFile:
       break;
   }
-  if (plan.bundle && IsBundled(files.main)) return;
+  if (plan.bundle && IsScriptName(files.main)) return;
   auto type = ClassifyModule(files, files.main);
   if (!type.ok()) {
     type.error().where = config.main_where;

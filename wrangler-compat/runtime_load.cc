@@ -6,6 +6,7 @@
 
 #include <isolane/runtime.h>
 
+#include "wrangler-compat/build/builder.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane {
@@ -25,7 +26,14 @@ Result<std::unique_ptr<Runtime>> Runtime::Load(const std::vector<std::string>& c
                  {},
                  {}};
   }
-  return LoadSpecs(std::move(loaded.project.workers), options);
+  wrangler::Project& project = loaded.project;
+  wrangler::Builder builder({.colours = wrangler::Colours::kNever, .print = {}});
+  const auto results = builder.BuildAll(project.builds, {});
+  for (size_t i = 0; i < results.size(); i++) {
+    if (!results[i].ok()) return Error{results[i].error, {}, {}, {}};
+    wrangler::TakeBuild(results[i], project.workers[i]);
+  }
+  return LoadSpecs(std::move(project.workers), options);
 }
 
 }  // namespace isolane

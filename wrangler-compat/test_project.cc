@@ -47,6 +47,26 @@ WorkerSpec BesideOf(const WorkerSpec& tested) {
   return spec;
 }
 
+// A test file is built as the main module of the first configuration would be.
+BuildPlan PlanBeside(const ProjectOptions& options, const Project& project, const WorkerSpec& spec,
+                     ModuleFiles files) {
+  BuildPlan plan;
+  if (project.builds.empty()) {
+    plan.cwd = options.cwd;
+    plan.project_root = files.root;
+  } else {
+    plan = project.builds.front();
+    plan.custom = {};
+    plan.find_additional_modules = false;
+  }
+  plan.worker = spec.name;
+  plan.files = std::move(files);
+  plan.bundle = true;
+  plan.compatibility_date = spec.compatibility_date;
+  plan.compatibility_flags = spec.compatibility_flags;
+  return plan;
+}
+
 }  // namespace
 
 LoadedProject LoadTestProject(const ProjectOptions& options, const std::string& file) {
@@ -70,12 +90,7 @@ LoadedProject LoadTestProject(const ProjectOptions& options, const std::string& 
     loose.Fail("The test file \"" + files.display + files.main + "\" was not found.", {});
     return loaded;
   }
-  auto type = ClassifyModule(files, files.main);
-  if (!type.ok()) {
-    loose.Fail(std::move(type.error()));
-    return loaded;
-  }
-  if (*type != ModuleType::kEsModule) {
+  if (!IsScriptName(files.main)) {
     loose.Fail("The test file \"" + files.display + files.main + "\" is no JavaScript module.", {});
     return loaded;
   }
@@ -94,7 +109,9 @@ LoadedProject LoadTestProject(const ProjectOptions& options, const std::string& 
   spec.config_path = path;
   spec.main_module = files.main;
   spec.display_root = files.display;
-  spec.modules = MakeModuleLoader(std::move(files));
+  spec.modules = MakeModuleLoader(files);
+  loaded.project.builds.insert(loaded.project.builds.begin(),
+                               PlanBeside(options, loaded.project, spec, std::move(files)));
   workers.insert(workers.begin(), std::move(spec));
   return loaded;
 }

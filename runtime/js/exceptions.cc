@@ -1,6 +1,7 @@
 #include "runtime/js/exceptions.h"
 
 #include "runtime/js/convert.h"
+#include "runtime/js/isolate.h"
 
 namespace isolane::js {
 
@@ -19,6 +20,7 @@ void AddPlace(v8::Isolate* isolate, v8::Local<v8::Message> message, Error& error
   // Places inside the built-in half would only mislead.
   if (file.starts_with("isolane:")) return;
   error.where = file + ":" + std::to_string(line) + ":" + std::to_string(column);
+  Isolate::From(isolate).source_maps().MapPlace(error.where);
   v8::Local<v8::String> source;
   if (!message->GetSourceLine(context).ToLocal(&source)) return;
   std::string text = ToUtf8(isolate, source);

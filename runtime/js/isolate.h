@@ -13,6 +13,7 @@
 
 #include "runtime/js/buffer_allocator.h"
 #include "runtime/js/scratch.h"
+#include "runtime/js/source_maps.h"
 
 namespace isolane::js {
 
@@ -65,6 +66,9 @@ class Isolate {
     if (condemned_ == Condemned::kNo) condemned_ = why;
   }
 
+  // Of the modules that are loaded.
+  SourceMaps& source_maps() { return source_maps_; }
+
   // While true WebAssembly may be compiled: module loading only.
   bool allow_wasm = false;
   // Called when a promise is rejected or a rejection gets a handler; set by the worker layer.
@@ -85,6 +89,7 @@ class Isolate {
   Watchdog* const watchdog_;
   void* const owner_;
   const size_t heap_limit_;
+  SourceMaps source_maps_;
   Condemned condemned_ = Condemned::kNo;
   uint32_t entries_ = 0;
   uint32_t scratch_[kScratchWords] = {};

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <isolane/observer.h>
+#include <isolane/runtime.h>
 
 #include "runtime/base/body.h"
 #include "runtime/base/slot_pool.h"
@@ -101,6 +102,9 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Where Durable Objects are kept; empty: in memory. Before any Worker is made.
+  // Whether what a request failed with is its answer, too.
+  void set_error_pages(ErrorPages pages) { error_pages_ = pages; }
+  ErrorPages error_pages() const { return error_pages_; }
   void set_persist_to(std::string directory) { persist_to_ = std::move(directory); }
   // Commits what they write; outlives the Workers.
   void set_committer(storage::Committer* committer) { committer_ = committer; }
@@ -384,6 +388,7 @@ class Dispatcher {
   double actor_idle_ms_ = 10'000;
   std::string persist_to_;
   RateLimits rate_limits_;
+  ErrorPages error_pages_ = ErrorPages::kNone;
   Alarms alarms_;
   double alarm_retry_ms_ = 2000;
   storage::Committer* committer_ = nullptr;

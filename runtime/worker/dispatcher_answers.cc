@@ -84,7 +84,8 @@ void Dispatcher::Fail(Invocation& invocation, uint32_t call_id, RemoteError erro
   if (on_actor && invocation.tail != nullptr) tails_.FinishCall(invocation, call_id);
   if (call->caller == 0 && call->from_peer == 0) {
     calls_.Free(call);
-    FailTop(*invocation.pipeline, 500, "Internal Server Error");
+    const bool shown = error_pages_ != ErrorPages::kNone && !log.empty();
+    FailTop(*invocation.pipeline, 500, shown ? log : "Internal Server Error");
     return;
   }
   call->status = 0;
@@ -153,7 +154,8 @@ void Dispatcher::Drop(Invocation& invocation, const RemoteError& error, int stat
     } else if (invocation.is_root) {
       calls_.Free(call);
       FailTop(*invocation.pipeline, status,
-              status == 500 ? "Internal Server Error" : error.message);
+              status == 500 && error_pages_ == ErrorPages::kNone ? "Internal Server Error"
+                                                                 : error.message);
     } else {
       call->status = 0;
       call->error = error;

@@ -85,6 +85,7 @@ Graph::Graph(const RuntimeOptions& options)
   if (!options.persist_to.empty()) {
     dispatcher_.set_persist_to(std::filesystem::absolute(options.persist_to).lexically_normal());
   }
+  dispatcher_.set_error_pages(options.error_pages);
   dispatcher_.set_committer(&committer_);
   committer_.set_after_job([](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_flush(

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/error_page.h"
 #include "runtime/worker/local_requests.h"
 #include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/worker.h"
@@ -169,6 +170,12 @@ void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
     return;
   }
   std::string head;
+  if (status == 500 && frontend->dispatcher_.error_pages() != ErrorPages::kNone) {
+    const ErrorPage page = MakeErrorPage(exchange->packed_head(), text);
+    base::AppendPackedHeader(head, "content-type", page.content_type);
+    exchange->Respond(status, head, base::Body::Bytes(base::Chunk::Copy(page.body)), false);
+    return;
+  }
   base::AppendPackedHeader(head, "content-type", "text/plain;charset=UTF-8");
   exchange->Respond(status, head, base::Body::Bytes(base::Chunk::Copy(text)), true);
 }

@@ -93,6 +93,7 @@ Result<bool> ModuleGraph::LoadIsServiceWorker() {
                  Display(spec_.main_module),
                  {}};
   }
+  AddSourceMap(spec_.main_module, source);
   auto parsed = Parse(spec_.main_module, source.content);
   if (parsed.ok()) {
     v8::Local<v8::Module> module = parsed.value();
@@ -172,11 +173,17 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
   if (source->type != ModuleType::kEsModule) {
     ISOLANE_ASSIGN(module, MakeSynthetic(full, *source));
   } else {
+    AddSourceMap(full, *source);
     ISOLANE_ASSIGN(module, Parse(full, source->content));
     ISOLANE_TRY(Adopt(full, module));
   }
   by_name_[name] = by_name_[full];
   return module;
+}
+
+void ModuleGraph::AddSourceMap(const std::string& name, const ModuleSource& source) {
+  if (source.source_map == nullptr) return;
+  js::Isolate::From(isolate_).source_maps().Add(isolate_, Display(name), source.source_map);
 }
 
 Result<v8::Local<v8::Module>> ModuleGraph::Parse(const std::string& name,

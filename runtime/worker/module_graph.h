@@ -73,6 +73,7 @@ class ModuleGraph {
   // The module called `name`, compiled with all its imports. `importer` is for messages.
   Result<v8::Local<v8::Module>> Load(const std::string& name, const std::string& importer,
                                      const std::string& specifier);
+  void AddSourceMap(const std::string& name, const ModuleSource& source);
   Result<v8::Local<v8::Module>> Parse(const std::string& name, const std::string& content);
   // Makes a parsed module part of the graph and loads its imports.
   Status Adopt(const std::string& name, v8::Local<v8::Module> module);

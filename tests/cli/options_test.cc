@@ -86,13 +86,38 @@ TEST_SUITE("cli/options") {
     CHECK(Refusal({"dev", "--json"}) == "--json is an option of isolane explain only");
   }
 
+  TEST_CASE("flags of the build") {
+    SUBCASE("with values") {
+      const auto build =
+          Parse({"dev", "--define", "A:1", "B:\"x:y\"", "--alias=a:./b.js", "--tsconfig", "t.json",
+                 "--jsx-factory", "h", "--jsx-fragment", "F"})
+              .build;
+      using Pairs = std::vector<std::pair<std::string, std::string>>;
+      CHECK(build.define == Pairs{{"A", "1"}, {"B", "\"x:y\""}});
+      CHECK(build.alias == Pairs{{"a", "./b.js"}});
+      CHECK(build.tsconfig == "t.json");
+      CHECK(build.jsx_factory == "h");
+      CHECK(build.jsx_fragment == "F");
+      CHECK_FALSE(build.bundle.has_value());
+    }
+    SUBCASE("that are switches") {
+      CHECK(Parse({"dev", "--no-bundle"}).build.bundle == false);
+      CHECK(Parse({"dev", "--minify"}).build.minify == true);
+      CHECK(Parse({"dev", "--no-minify"}).build.minify == false);
+    }
+    SUBCASE("need a key and a value") {
+      CHECK(Refusal({"dev", "--define", "A"}) ==
+            "Invalid value for --define: \"A\", expected KEY:VALUE");
+    }
+  }
+
   TEST_CASE("flags of wrangler") {
     SUBCASE("that mean nothing here are accepted") {
       CHECK(Parse({"dev", "--local", "--no-bundle", "--minify"}).command == Command::kDev);
     }
     SUBCASE("that isolane does not have are named as such") {
       CHECK(Refusal({"dev", "--remote"}) == "--remote is not supported by isolane yet");
-      CHECK(Refusal({"dev", "--define", "A:1"}) == "--define is not supported by isolane yet");
+      CHECK(Refusal({"dev", "--live-reload"}) == "--live-reload is not supported by isolane yet");
     }
   }
 

@@ -110,12 +110,9 @@ TEST_SUITE("wrangler-compat/test_project") {
   TEST_CASE("what cannot be a test file is refused") {
     TempProject project;
     project.Write("data.txt", "");
-    project.Write("index.ts", "");
     CHECK(Errors(Load(project, {}, "gone.js")).find("The test file \"gone.js\" was not found.") !=
           std::string::npos);
     CHECK(Errors(Load(project, {}, "data.txt")).find("is no JavaScript module") !=
-          std::string::npos);
-    CHECK(Errors(Load(project, {}, "index.ts")).find("TypeScript is not supported yet") !=
           std::string::npos);
     CHECK_FALSE(Load(project, {"gone.toml"}, "data.txt").ok());
   }

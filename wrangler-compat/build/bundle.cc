@@ -200,8 +200,7 @@ Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format) {
           const std::lock_guard lock(raw->mutex);
           raw->end = question;
         }
-        reply(EsbuildValue::Object(
-            {{"errors", EsbuildValue::Array()}, {"warnings", EsbuildValue::Array()}}));
+        reply(NothingToSay());
       });
   EsbuildValue command =
       BuildCommand(plan_, context->key, flags, context->collector.Plugin());
@@ -362,7 +361,7 @@ std::vector<std::string> Bundle::Trace(const Output& failed) {
           const std::lock_guard lock(mutex);
           files.emplace_back(question.Text("path"));
         }
-        reply(EsbuildValue::Object());
+        reply(NothingToSay());
       });
   auto flags = BundleFlags(plan_, BundleFormat::kModule);
   if (flags.ok()) {

@@ -173,6 +173,11 @@ const std::vector<EsbuildValue>& EsbuildValue::Items(std::string_view key) const
   return member == nullptr ? kNone : member->items;
 }
 
+EsbuildValue NothingToSay() {
+  return EsbuildValue::Object(
+      {{"errors", EsbuildValue::Array()}, {"warnings", EsbuildValue::Array()}});
+}
+
 std::string EncodePacket(const EsbuildPacket& packet) {
   std::string out;
   WriteNumber(0, out);

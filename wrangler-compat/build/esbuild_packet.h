@@ -45,6 +45,9 @@ struct EsbuildValue {
   const std::vector<EsbuildValue>& Items(std::string_view key) const;
 };
 
+// An answer that says nothing, to a question of any kind.
+EsbuildValue NothingToSay();
+
 struct EsbuildPacket {
   uint32_t id = 0;
   bool is_request = false;

@@ -156,7 +156,7 @@ void EsbuildService::Question(const EsbuildPacket& packet) {
   if (handler) {
     handler(packet.value, reply);
   } else {
-    reply(EsbuildValue::Object());
+    reply(NothingToSay());
   }
 }
 
@@ -181,7 +181,8 @@ void EsbuildService::Close(const std::string& why) {
     if (closed_.empty()) closed_ = why;
     left.swap(answers_);
   }
-  for (auto& [id, answer] : left) answer(ServiceError(why));
+  // The newest first: whoever waits for a build must not go on before what was asked for it is over.
+  for (auto one = left.rbegin(); one != left.rend(); ++one) one->second(ServiceError(why));
 }
 
 void EsbuildService::Send(EsbuildValue request, Answer answer) {

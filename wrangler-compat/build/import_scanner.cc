@@ -161,9 +161,9 @@ class Scanner {
     const size_t before = at_;
     const Saved saved = Save();
     const Token token = Next();
-    failed_ |= token.kind == Kind::kWord && (token.text == "with" || token.text == "assert");
     at_ = before;
     Restore(saved);
+    failed_ |= token.kind == Kind::kWord && (token.text == "with" || token.text == "assert");
   }
 
   struct Saved {
@@ -175,12 +175,11 @@ class Scanner {
   };
   Saved Save() const { return {after_, after_dot_, word_, open_, failed_}; }
   void Restore(const Saved& saved) {
-    const bool failed = failed_ && saved.failed;
     after_ = saved.after;
     after_dot_ = saved.after_dot;
     word_ = saved.word;
     open_ = saved.open;
-    failed_ = failed;
+    failed_ = saved.failed;
   }
 
   static bool Is(const Token& token, std::string_view text) {

@@ -13,7 +13,8 @@ namespace {
 // Numbers of the callbacks that are no rules; a rule's is kFirstRule and its index in patterns_.
 constexpr uint32_t kAlias = 0;
 constexpr uint32_t kNode = 1;
-constexpr uint32_t kFirstRule = 2;
+constexpr uint32_t kAttached = 2;
+constexpr uint32_t kFirstRule = 3;
 
 // What marks an import that is being resolved for us: rules do not look at it again.
 constexpr uint32_t kOurs = 1;
@@ -134,6 +135,8 @@ EsbuildValue ModuleCollector::Plugin() const {
   }
   add(resolvers, kNode,
       NodeCompatOf(plan_) == NodeCompat::kNone ? "^node:" : "^(node:|[a-z0-9_]+(/[a-z_]+)?$)", "");
+  // A rule's glob may name the file as it is seen from the root, not as the import does.
+  if (plan_.find_additional_modules) add(resolvers, kAttached, "^\\.\\.?/", "");
   for (size_t i = 0; i < patterns_.size(); i++) {
     add(resolvers, kFirstRule + static_cast<uint32_t>(i), patterns_[i].filter, "");
   }
@@ -176,16 +179,19 @@ void ModuleCollector::OnResolve(uint32_t key, const EsbuildValue& question,
   const EsbuildValue* data = question.Find("pluginData");
   const bool ours = data != nullptr && data->kind == EsbuildValue::Kind::kInteger &&
                     data->integer == kOurs;
-  if (ours || question.Text("kind") == "entry-point") return reply(EsbuildValue::Object());
-  for (const EsbuildValue& item : question.Items("ids")) {
-    const uint32_t id = item.integer;
+  if (ours || question.Text("kind") == "entry-point") return reply(NothingToSay());
+  const std::vector<EsbuildValue>& ids = question.Items("ids");
+  for (size_t i = 0; i < ids.size(); i++) {
+    const uint32_t id = ids[i].integer;
+    // Whoever looks for a rule looks there too.
+    if (id == kAttached && i + 1 < ids.size()) continue;
     if (id == kAlias) return ResolveAlias(key, id, question, std::move(reply));
     if (id != kNode) return ResolveByRule(key, id, question, std::move(reply));
     if (IsNodeModule(question.Text("path"))) {
       return ResolveNode(key, id, question, std::move(reply));
     }
   }
-  reply(EsbuildValue::Object());
+  reply(NothingToSay());
 }
 
 void ModuleCollector::Resolve(uint32_t key, const EsbuildValue& question, const std::string& path,
@@ -206,8 +212,13 @@ void ModuleCollector::ResolveAlias(uint32_t key, uint32_t id, const EsbuildValue
   const std::string from(question.Text("path"));
   const auto found = std::find_if(plan_.alias.begin(), plan_.alias.end(),
                                   [&](const auto& alias) { return alias.first == from; });
-  if (found == plan_.alias.end()) return reply(EsbuildValue::Object());
+  if (found == plan_.alias.end()) return reply(NothingToSay());
   const std::string to = found->second;
+  if (to.starts_with("node:") || to.starts_with("cloudflare:")) {
+    EsbuildValue answer = Found(id, to);
+    answer.Set("external", true);
+    return reply(std::move(answer));
+  }
   Resolve(key, question, to, plan_.project_root,
           [this, id, from, to, reply](Result<EsbuildValue> resolved) {
             const std::string path = PathOf(resolved);
@@ -230,7 +241,7 @@ void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& que
   const NodeCompat compat = NodeCompatOf(plan_);
   const bool hooks = name == "node:async_hooks" || name == "async_hooks";
   const bool known = compat == NodeCompat::kFull || (compat != NodeCompat::kNone && hooks);
-  if (!prefixed && !known) return reply(EsbuildValue::Object());
+  if (!prefixed && !known) return reply(NothingToSay());
   if (!prefixed) name = "node:" + name;
   if (!known) {
     const std::lock_guard lock(mutex_);
@@ -248,20 +259,18 @@ void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& que
 
 void ModuleCollector::ResolveByRule(uint32_t key, uint32_t id, const EsbuildValue& question,
                                     EsbuildService::Reply reply) {
-  const size_t index = id - kFirstRule;
-  if (index >= patterns_.size()) return reply(EsbuildValue::Object());
-  const ModuleRule& rule = *patterns_[index].rule;
+  const ModuleRule* rule = id == kAttached ? nullptr : patterns_[id - kFirstRule].rule;
   const std::string written(question.Text("path"));
   const std::string clean = WithoutQuery(written);
-  if (rule.shadowed) {
+  if (rule != nullptr && rule->shadowed) {
     return reply(Refused(
-        id, "The file " + written + " matched a module rule in your configuration (" + rule.json +
+        id, "The file " + written + " matched a module rule in your configuration (" + rule->json +
                 "), but was ignored because a previous rule with the same type was not marked as "
                 "`fallthrough = true`."));
   }
   const std::string directory(question.Text("resolveDir"));
   Resolve(key, question, clean, directory,
-          [this, id, &rule, clean, directory, reply](Result<EsbuildValue> resolved) {
+          [this, id, rule, clean, directory, reply](Result<EsbuildValue> resolved) {
             std::string path = PathOf(resolved);
             if (path.empty()) path = AbsolutePath(directory, clean);
             bool attached = false;
@@ -279,10 +288,11 @@ void ModuleCollector::ResolveByRule(uint32_t key, uint32_t id, const EsbuildValu
               return reply(std::move(answer));
             }
             // esbuild says better that there is no such file, and bundles scripts.
-            if (IsScriptRule(rule) || KindOf(path) != PathKind::kFile) {
-              return reply(EsbuildValue::Object());
+            if (rule == nullptr || IsScriptRule(*rule) ||
+                KindOf(path) != PathKind::kFile) {
+              return reply(NothingToSay());
             }
-            EsbuildValue answer = Collect(rule, clean, path);
+            EsbuildValue answer = Collect(*rule, clean, path);
             answer.Set("id", id);
             reply(std::move(answer));
           });

@@ -6,7 +6,7 @@
 
 const { Frame, checkOwner, currentDepth, enterContext, getFrame, openContext, setFrame, state } = require('internal/context');
 const { NO_FETCH, actorClassAt, environment, isClassOf } = require('workers/entrypoints');
-const { NOT_A_PROMISE, checkResponse, failCall, failureOf } = require('workers/dispatch');
+const { NOT_A_RESPONSE, checkResponse, failCall, failureOf } = require('workers/dispatch');
 const { TAILED } = require('internal/flags');
 const { parse, promiseThen } = require('internal/primordials');
 const { takeResponse } = require('web/response');
@@ -245,7 +245,7 @@ function handleActorFetch(ioId, callId, depth, head, body, cf) {
         fail(error);
       }
     };
-    if (typeof result !== 'object' || result === null) throw new TypeError(NOT_A_PROMISE);
+    if (typeof result !== 'object' || result === null) throw new TypeError(NOT_A_RESPONSE);
     if (result instanceof Promise) {
       promiseThen.call(result, finish, fail);
     } else if (typeof result.then === 'function') {

@@ -14,7 +14,8 @@ const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 const promiseThen = Promise.prototype.then;
 const objectToString = Object.prototype.toString;
 
-const NOT_A_PROMISE = "Callback returned incorrect type; expected 'Promise'";
+// As wrangler dev has it, whose middleware awaits what the handler returns; workerd alone says of a value
+// that is no promise that it expected one.
 const NOT_A_RESPONSE =
   "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
 
@@ -122,7 +123,7 @@ function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
     ) {
       whenSettled(io, Promise.resolve(result), request);
     } else {
-      fail(io, new TypeError(NOT_A_PROMISE), request);
+      fail(io, new TypeError(NOT_A_RESPONSE), request);
     }
   } catch (error) {
     fail(io, error, request);
@@ -139,4 +140,4 @@ function onAbort(ioId) {
   enterContext(ioId)?.abortRequest?.abort();
 }
 
-module.exports = { NOT_A_PROMISE, checkResponse, failCall, failureOf, handleFetch, onNews, onAbort, releaseContext };
+module.exports = { NOT_A_RESPONSE, checkResponse, failCall, failureOf, handleFetch, onNews, onAbort, releaseContext };

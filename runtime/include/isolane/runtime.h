@@ -36,6 +36,12 @@ enum class LocalEndpoints {
   kTestScheduled,
 };
 
+// What a client is told of an exception that nobody caught.
+enum class ErrorPages {
+  kNone,           // "Internal Server Error"
+  kForDevelopers,  // the exception and its stack, as text or as a page
+};
+
 struct RuntimeOptions {
   UnknownService unknown_services = UnknownService::kRefuse;
   // Told about logs and requests; null: log lines go to stderr. Outlives the Runtime.
@@ -59,6 +65,7 @@ struct RuntimeOptions {
   // Decides what becomes of each request of Serve; null: all go to the public Worker. Outlives the
   // Runtime. For vercel.json.
   base::RequestRouter* router = nullptr;
+  ErrorPages error_pages = ErrorPages::kNone;
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
 };

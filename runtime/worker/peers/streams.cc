@@ -238,11 +238,11 @@ void Streams::OnMessage(const wire::SocketMessage& message) {
       return;
     case wire::SocketMessage::Kind::kClose:
       socket.got_close = true;
-      socket.end->Close(message.code, std::string(message.reason));
+      socket.end->Close(message.code, message.reason);
       if (socket.sent_close) sockets_.erase(found);
       return;
     case wire::SocketMessage::Kind::kLost:
-      socket.end->Abandon(std::string(message.reason));
+      socket.end->Abandon(message.reason, message.code);
       sockets_.erase(found);
       return;
   }
@@ -294,8 +294,9 @@ bool Streams::PumpSocket(Socket& socket) {
     wire::SocketMessage wire;
     wire.stream = socket.number;
     wire.code = message.code;
-    wire.reason = message.reason;
-    wire.data = message.data.view();
+    const bool carries = message.kind == base::Message::Kind::kText ||
+                         message.kind == base::Message::Kind::kBinary;
+    (carries ? wire.data : wire.reason) = message.data.view();
     switch (message.kind) {
       case base::Message::Kind::kText:
         wire.kind = wire::SocketMessage::Kind::kText;

@@ -178,9 +178,9 @@ TEST_SUITE("runtime/worker/errors") {
       return TestWorker("b", "export default { fetch() { return " + value + "; } };");
     };
     CHECK(message(direct("'text'")) ==
-          "TypeError: Callback returned incorrect type; expected 'Promise'");
+          "TypeError: Incorrect type for Promise: the Promise did not resolve to 'Response'.");
     CHECK(message(direct("undefined")) ==
-          "TypeError: Callback returned incorrect type; expected 'Promise'");
+          "TypeError: Incorrect type for Promise: the Promise did not resolve to 'Response'.");
     CHECK(message(TestWorker::Handler("b", "return 'text';")) ==
           "TypeError: Incorrect type for Promise: the Promise did not resolve to 'Response'.");
     CHECK(message(TestWorker::Handler("b", "return Response.error();")) ==

@@ -1,0 +1,37 @@
+// Stack traces of generated modules, told in places of their sources.
+//
+// Loop thread. Owned by js::Isolate; the isolate is entered in every call but the constructor.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <v8.h>
+
+#include <isolane/worker_spec.h>
+
+#include "runtime/base/source_map.h"
+
+namespace isolane::js {
+
+class SourceMaps {
+ public:
+  // `script` is the name that the module has in stack traces. From the first one on, V8 asks us for
+  // the text of each stack; isolates without maps are as fast as before.
+  void Add(v8::Isolate* isolate, std::string script, std::shared_ptr<const SourceMap> map);
+
+  // "script:3:7" as a place of its source, if it has one. False if nothing was changed.
+  bool MapPlace(std::string& place);
+
+ private:
+  static v8::MaybeLocal<v8::Value> Prepare(v8::Local<v8::Context> context,
+                                           v8::Local<v8::Value> error, v8::Local<v8::Array> sites);
+  // Replaces the place at the end of a frame: "f (script:3:7)".
+  std::string MapFrame(std::string frame);
+
+  std::vector<std::pair<std::string, base::SourceMapReader>> maps_;
+};
+
+}  // namespace isolane::js
