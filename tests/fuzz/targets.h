@@ -10,5 +10,6 @@ void RequestHead(std::string_view input);
 void ResponseHead(std::string_view input);
 void RpcClone(std::string_view input);
 void WebSocket(std::string_view input);
+void ConfigReaders(std::string_view input);
 
 }  // namespace isolane::fuzz
