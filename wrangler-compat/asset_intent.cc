@@ -44,12 +44,13 @@ class Search {
   }
 
   bool Auto(const std::string& path) {
-    if (const auto folder = Without(path, "index"); folder && folder->ends_with('/')) {
-      const std::string page = folder->substr(0, folder->size() - 1) + ".html";
-      if (Serve(path) || Redirect(path + ".html", *folder) || Redirect(page, *folder)) return true;
-    } else if (const auto index = Without(path, "index.html"); index && index->ends_with('/')) {
-      const std::string page = index->substr(0, index->size() - 1) + ".html";
-      if (Redirect(path, *index) || Redirect(page, *index)) return true;
+    if (const auto folder = Without(path, "/index")) {
+      if (Serve(path) || Redirect(path + ".html", *folder + "/") ||
+          Redirect(*folder + ".html", *folder)) {
+        return true;
+      }
+    } else if (const auto index = Without(path, "/index.html")) {
+      if (Redirect(path, *index + "/") || Redirect(*index + ".html", *index)) return true;
     } else if (const auto stem = Without(path, "/")) {
       if (Serve(path + "index.html") || Redirect(*stem + ".html", *stem)) return true;
     } else if (const auto bare = Without(path, ".html")) {
@@ -59,12 +60,13 @@ class Search {
   }
 
   bool Force(const std::string& path) {
-    if (const auto folder = Without(path, "index"); folder && folder->ends_with('/')) {
-      const std::string page = folder->substr(0, folder->size() - 1) + ".html";
-      if (Serve(path) || Redirect(path + ".html", *folder) || Redirect(page, *folder)) return true;
-    } else if (const auto index = Without(path, "index.html"); index && index->ends_with('/')) {
-      const std::string page = index->substr(0, index->size() - 1) + ".html";
-      if (Redirect(path, *index) || Redirect(page, *index)) return true;
+    if (const auto folder = Without(path, "/index")) {
+      if (Serve(path) || Redirect(path + ".html", *folder + "/") ||
+          Redirect(*folder + ".html", *folder + "/")) {
+        return true;
+      }
+    } else if (const auto index = Without(path, "/index.html")) {
+      if (Redirect(path, *index + "/") || Redirect(*index + ".html", *index + "/")) return true;
     } else if (const auto stem = Without(path, "/")) {
       if (Serve(path + "index.html") || Serve(*stem + ".html")) return true;
     } else if (const auto bare = Without(path, ".html")) {

@@ -38,7 +38,14 @@ bool EndsWithIndex(std::string_view url) {
   return url.ends_with("/index") || url.ends_with("/index.html");
 }
 
-// Slashes in a row would name another host.
+// A rule that names a host on purpose: "https://host/", "//host/".
+bool LeadsAway(std::string_view target) {
+  if (HasHost(target)) return true;
+  return target.size() > 2 && target.starts_with("//") &&
+         std::string_view("/\\ \t?#").find(target[2]) == std::string_view::npos;
+}
+
+// Slashes in a row, which what '*' stood for may bring along, would name another host.
 std::string WithSingleSlashes(std::string_view target) {
   const size_t path_end = target.find_first_of("?#");
   std::string out;
@@ -145,7 +152,7 @@ std::optional<RedirectMatch> AssetRedirects::Match(std::string_view path) const 
     if (!captures) continue;
     const std::string target = FillIn(rule.target.to, *captures);
     return RedirectMatch{rule.target.status,
-                         HasHost(rule.target.to) ? target : WithSingleSlashes(target)};
+                         LeadsAway(rule.target.to) ? target : WithSingleSlashes(target)};
   }
   return std::nullopt;
 }

@@ -38,7 +38,9 @@ PlainResponse NotFound() { return Empty(404, "Not Found"); }
 std::string_view QueryOf(std::string_view url) {
   url = url.substr(0, url.find('#'));
   const size_t mark = url.find('?');
-  return mark == std::string_view::npos ? std::string_view() : url.substr(mark);
+  // A mark with nothing behind it is no query.
+  if (mark == std::string_view::npos || mark + 1 == url.size()) return {};
+  return url.substr(mark);
 }
 
 // Where a rule of `_redirects` leads. The query of the request goes along unless the rule has one.
@@ -129,7 +131,7 @@ std::optional<PlainResponse> AssetResponder::Find(const Asked& asked, NotFoundHa
   const auto target = base::ResolveUrl(rule->to, asked.url);
   const std::string written = target ? target->pathname : rule->to;
   std::optional<PlainResponse> response =
-      Resolve(asked, DecodeAssetPath(written), written, not_found);
+      Resolve(asked, DecodeAssetPath(written), written, settings_.not_found_handling);
   return response ? std::move(response) : NotFound();
 }
 

@@ -59,7 +59,8 @@ RuleUrl ReadRuleUrl(std::string_view text, RuleUrlKind kind) {
     if (kind == RuleUrlKind::kHeaderSource && EndsWithPort(host)) {
       return {{}, "Specifying ports is not supported. Skipping absolute URL " + shown + "."};
     }
-    const std::string_view path = slash == std::string_view::npos ? "/" : rest.substr(slash);
+    const std::string_view path =
+        slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
     const auto normalized = Normalized(path, kind == RuleUrlKind::kRedirectTarget);
     if (!normalized) return {{}, "Error parsing URL segment " + shown + ". Skipping."};
     return {std::string(kHttps) + std::string(host) + *normalized, {}};

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "wrangler-compat/config_connect.h"
+#include "wrangler-compat/config_containers.h"
 #include "wrangler-compat/config_keys.h"
 #include "wrangler-compat/config_routes.h"
 
@@ -235,6 +237,9 @@ void CheckOtherKeys(ConfigSection& section) {
   CheckHosting(section);
   CheckBuilding(section);
   CheckAssets(section);
+  CheckConnect(section);
+  CheckStreamingTailConsumers(section);
+  CheckContainers(section);
   CheckSecrets(section);
   WarnUnknown(section);
 }

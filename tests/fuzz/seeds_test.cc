@@ -39,6 +39,7 @@ TEST_CASE("response_head") { RunSeeds("response_head", ResponseHead); }
 TEST_CASE("rpc_clone") { RunSeeds("rpc_clone", RpcClone); }
 TEST_CASE("web_socket") { RunSeeds("web_socket", WebSocket); }
 TEST_CASE("peer_link") { RunSeeds("peer_link", PeerLink); }
+TEST_CASE("config_readers") { RunSeeds("config_readers", ConfigReaders); }
 
 TEST_SUITE_END();
 

@@ -11,5 +11,6 @@ void ResponseHead(std::string_view input);
 void RpcClone(std::string_view input);
 void WebSocket(std::string_view input);
 void PeerLink(std::string_view input);
+void ConfigReaders(std::string_view input);
 
 }  // namespace isolane::fuzz

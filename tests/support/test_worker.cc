@@ -57,6 +57,11 @@ TestWorker& TestWorker::Var(const std::string& name, const std::string& json) {
   return *this;
 }
 
+TestWorker& TestWorker::Responder(std::shared_ptr<base::Responder> responder) {
+  spec_.responder = std::move(responder);
+  return *this;
+}
+
 TestWorker& TestWorker::Binding(BindingSpec binding) {
   spec_.bindings.push_back(std::move(binding));
   return *this;

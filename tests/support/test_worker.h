@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,8 @@ class TestWorker {
   TestWorker& Var(const std::string& name, const std::string& json);
   // A binding of any kind.
   TestWorker& Binding(BindingSpec binding);
+  // What answers before its code.
+  TestWorker& Responder(std::shared_ptr<base::Responder> responder);
   TestWorker& Date(const std::string& date);
   TestWorker& Flag(const std::string& flag);
   TestWorker& CpuMs(int64_t ms);

@@ -40,7 +40,8 @@ TEST_SUITE("wrangler-compat/config_checks") {
           Texts{"The field \"define.a\" should be a string but got 3. @wrangler.toml:4"});
     CHECK(Errors("site = {}\n") == Texts{"\"site.bucket\" is a required field. @wrangler.toml:4"});
     CHECK(Errors("site = { bucket = \"b\" }\nassets = { directory = \"a\" }\n") ==
-          Texts{"Cannot use assets and Workers Sites in the same Worker. @wrangler.toml:4"});
+          Texts{"Cannot use assets and Workers Sites in the same Worker.\nPlease remove either the "
+                "`site` or `assets` field from your configuration file. @wrangler.toml:4"});
   }
 
   TEST_CASE("assets have wrangler's values") {
@@ -48,8 +49,8 @@ TEST_SUITE("wrangler-compat/config_checks") {
           Texts{"Expected \"assets.html_handling\" field to be one of [\"auto-trailing-slash\","
                 "\"force-trailing-slash\",\"drop-trailing-slash\",\"none\"] but got \"x\". "
                 "@wrangler.toml:4",
-                "Expected \"assets.run_worker_first\" to be an array of strings but got 4 "
-                "@wrangler.toml:4"});
+                "The field \"assets.run_worker_first\" should be an array of strings or a boolean, "
+                "but got 4. @wrangler.toml:4"});
   }
 
   TEST_CASE("secrets are an object with a list of names") {

@@ -38,7 +38,7 @@ TEST_SUITE("wrangler-compat/config_resources") {
         "r2_buckets = [ { binding = \"R\", bucket_name = \"bucket\" } ]\n"
         "ai = { binding = \"AI\" }\ntext_blobs = { T = \"t.txt\" }\n"
         "queues = { producers = [ { binding = \"Q\", queue = \"jobs\" } ] }\n"
-        "assets = { directory = \"public\", binding = \"ASSETS\" }\n"
+        "workflows = [ { binding = \"W\", name = \"w\", class_name = \"C\" } ]\n"
         "[[kv_namespaces]]\nbinding = \"KV\"\nid = \"1f\"\n");
     CHECK(read.Errors().empty());
     SUBCASE("say what they are and where they stand") {
@@ -59,7 +59,7 @@ TEST_SUITE("wrangler-compat/config_resources") {
       CHECK(Find(read, "AI")->reason == "exists only at Cloudflare");
       CHECK(Find(read, "Q")->kind == "Queue");
       CHECK(Find(read, "T")->kind == "Text Blob");
-      CHECK(Find(read, "ASSETS")->kind == "Assets");
+      CHECK(Find(read, "W")->target == "C");
     }
   }
 

@@ -110,7 +110,12 @@ TEST_SUITE("wrangler-compat/config_schema") {
               "Missing entry-point to Worker script or to assets directory\n\nIf there is code "
               "to deploy, you can either:\n- Specify an entry-point to your Worker script via the "
               "command line (ex: `isolane dev src/index.js`)\n- Or add the following to your "
-              "\"wrangler.toml\" file:\n```\nmain = \"src/index.ts\"\n``` @wrangler.toml"});
+              "\"wrangler.toml\" file:\n```\nmain = \"src/index.ts\"\n```\n\nIf are uploading a "
+              "directory of assets, you can either:\n- Specify the path to the directory of assets "
+              "via the command line: (ex: `isolane dev --assets=./dist`)\n- Or add the following "
+              "to "
+              "your \"wrangler.toml\" file:\n```\n[assets]\ndirectory = \"./dist\"\n``` "
+              "@wrangler.toml"});
     }
     SUBCASE("is missed with what to write, in JSON") {
       const Texts errors =
@@ -133,13 +138,11 @@ TEST_SUITE("wrangler-compat/config_schema") {
           errors[0].starts_with("It looks like you've run a Workers-specific command in a Pages "
                                 "project.\n"));
     }
-    SUBCASE("is missed differently next to assets") {
-      const Texts errors = ReadWholeToml(
-                               "name = \"w\"\ncompatibility_date = \"2024-01-01\"\n"
-                               "[assets]\ndirectory = \"public\"\n")
-                               .Errors();
-      REQUIRE(errors.size() == 1);
-      CHECK(errors[0].starts_with("A Worker with assets and without code is not supported yet"));
+    SUBCASE("is not missed next to assets") {
+      CHECK(ReadWholeToml("name = \"w\"\ncompatibility_date = \"2024-01-01\"\n"
+                          "[assets]\ndirectory = \"public\"\n")
+                .Errors()
+                .empty());
     }
   }
 

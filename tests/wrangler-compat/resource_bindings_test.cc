@@ -1,0 +1,84 @@
+#include "wrangler-compat/resource_bindings.h"
+
+#include <variant>
+
+#include "tests/wrangler-compat/schema_fixture.h"
+#include "wrangler-compat/binding_text.h"
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr char kAll[] =
+    "analytics_engine_datasets = [ { binding = \"AE\" }, { binding = \"AE2\", dataset = \"d\" } ]\n"
+    "version_metadata = { binding = \"V\" }\n"
+    "ratelimits = [ { name = \"RL\", namespace_id = \"7\", simple = { limit = 2, period = 10 } } "
+    "]\n"
+    "secrets_store_secrets = [ { binding = \"S\", store_id = \"st\", secret_name = \"key\" } ]\n";
+
+template <typename Kind>
+const Kind* Find(const std::vector<BindingSpec>& bindings, const std::string& name) {
+  for (const BindingSpec& binding : bindings) {
+    if (binding.name == name) return std::get_if<Kind>(&binding.value);
+  }
+  return nullptr;
+}
+
+TEST_SUITE("wrangler-compat/resource_bindings") {
+  TEST_CASE("bindings that isolane has") {
+    ReadConfig read = ReadTomlAfterHead(kAll);
+    REQUIRE(read.Errors().empty());
+    std::vector<BindingSpec>& bindings = read.config.bindings;
+    SUBCASE("know what they are bound to") {
+      CHECK(Find<AnalyticsBinding>(bindings, "AE")->dataset == "AE");
+      CHECK(Find<AnalyticsBinding>(bindings, "AE2")->dataset == "d");
+      const auto* limit = Find<RateLimitBinding>(bindings, "RL");
+      CHECK(limit->namespace_id == "7");
+      CHECK(limit->limit == 2);
+      CHECK(limit->period_seconds == 10);
+      CHECK_FALSE(Find<StoredSecretBinding>(bindings, "S")->value);
+    }
+    SUBCASE("are another version with each start") {
+      const auto* version = Find<VersionMetadataBinding>(bindings, "V");
+      CHECK(version->id.size() == 36);
+      CHECK(version->id[14] == '4');
+      CHECK(version->timestamp.size() == 24);
+      CHECK(version->timestamp.ends_with('Z'));
+      CHECK(Find<VersionMetadataBinding>(ReadTomlAfterHead(kAll).config.bindings, "V")->id !=
+            version->id);
+    }
+    SUBCASE("are shown as wrangler shows them") {
+      std::string table;
+      for (const BindingSpec& binding : bindings) {
+        const BindingText text = DescribeBinding(binding);
+        CHECK(text.supported);
+        table += binding.name + " " + text.resource + " " + text.value + "\n";
+      }
+      CHECK(table ==
+            "RL Rate Limit 2 requests/10s\nV Worker Version Metadata \nAE Analytics Engine Dataset "
+            "AE\nAE2 Analytics Engine Dataset d\nS Secrets Store Secret st/key\n");
+    }
+  }
+
+  TEST_CASE("secrets of a store get their values") {
+    std::vector<BindingSpec> bindings = ReadTomlAfterHead(kAll).config.bindings;
+    DevVars vars;
+    SUBCASE("by the name of the secret") {
+      vars.vars = {{"S", "other", ""}, {"key", "value", ""}};
+      ApplyStoredSecrets(vars, bindings);
+      CHECK(Find<StoredSecretBinding>(bindings, "S")->value == "value");
+    }
+    SUBCASE("or by that of the binding") {
+      vars.vars = {{"S", "other", ""}};
+      ApplyStoredSecrets(vars, bindings);
+      CHECK(Find<StoredSecretBinding>(bindings, "S")->value == "other");
+    }
+    SUBCASE("and stay bindings whatever .dev.vars says") {
+      vars.vars = {{"S", "other", ""}};
+      ApplyDevVars(vars, {}, bindings);
+      CHECK(Find<StoredSecretBinding>(bindings, "S") != nullptr);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler

@@ -1,0 +1,281 @@
+#include "wrangler-compat/config_containers.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr std::string_view kFields[] = {"name",
+                                        "instances",
+                                        "max_instances",
+                                        "image",
+                                        "image_build_context",
+                                        "image_vars",
+                                        "observability",
+                                        "class_name",
+                                        "scheduling_policy",
+                                        "instance_type",
+                                        "ssh",
+                                        "wrangler_ssh",
+                                        "authorized_keys",
+                                        "trusted_user_ca_keys",
+                                        "configuration",
+                                        "constraints",
+                                        "affinities",
+                                        "rollout_step_percentage",
+                                        "rollout_kind",
+                                        "durable_objects",
+                                        "rollout_active_grace_period",
+                                        "unsafe"};
+constexpr std::string_view kManagedFields[] = {
+    "name",          "class_name", "scheduling_policy", "images",
+    "observability", "ssh",        "authorized_keys",   "unsafe"};
+constexpr std::string_view kRollouts[] = {"full_auto", "full_manual", "none"};
+constexpr std::string_view kPolicies[] = {"regional", "moon", "default"};
+constexpr std::string_view kInstanceTypes[] = {
+    "lite", "basic", "standard-1", "standard-2", "standard-3", "standard-4", "dev", "standard"};
+constexpr std::string_view kInstanceFields[] = {"vcpu", "memory_mib", "disk_mb"};
+
+double NumberOf(const ConfigNode& node) {
+  return node.kind == ConfigKind::kInteger ? static_cast<double>(node.integer) : node.number;
+}
+
+// One of the containers.
+class ContainerCheck {
+ public:
+  ContainerCheck(ConfigSection& section, const ConfigNode& node)
+      : section_(section), node_(node), part_(section.Part(node, "containers")) {}
+
+  void Run() {
+    part_.String("class_name");
+    part_.String("name");
+    CheckName();
+    const ConfigMember* policy = Find("scheduling_policy");
+    if (policy != nullptr && policy->value.text == "durable_object") {
+      CheckManagedFields();
+      return;
+    }
+    CheckImage();
+    part_.String("image_build_context");
+    part_.Object("image_vars");
+    part_.OneOf("rollout_kind", kRollouts);
+    part_.OneOf("scheduling_policy", kPolicies);
+    CheckNumbers();
+    CheckSteps();
+    CheckInstanceType();
+    WarnDeprecated();
+    part_.WarnUnexpected(kFields);
+  }
+
+ private:
+  const ConfigMember* Find(std::string_view key) const { return node_.Find(key); }
+  void Fail(std::string text, const ConfigMember* member) {
+    section_.Fail(std::move(text), member != nullptr ? member->position : node_.position);
+  }
+
+  void CheckName() {
+    const ConfigMember* name = Find("name");
+    const ConfigMember* class_name = Find("class_name");
+    if ((name != nullptr && !name->value.text.empty()) || class_name != nullptr) return;
+    Fail(
+        "\"containers.name\" is required when \"containers.class_name\" is not defined, because "
+        "there is no class name to derive a default name from. Either name this container and "
+        "reference it from a Durable Object's `exports` entry, or set \"containers.class_name\".",
+        nullptr);
+  }
+
+  void CheckManagedFields() {
+    std::string names;
+    for (const ConfigMember& member : node_.members) {
+      if (std::find(std::begin(kManagedFields), std::end(kManagedFields), member.key) !=
+          std::end(kManagedFields)) {
+        continue;
+      }
+      names += (names.empty() ? "" : ",") + ("\"" + member.key + "\"");
+    }
+    if (names.empty()) return;
+    Fail("Unsupported fields for Durable Object-managed Containers in containers: " + names +
+             ". Only \"name\", \"class_name\", \"scheduling_policy\", \"images\", "
+             "\"observability\", \"ssh\", \"authorized_keys\", and restricted \"unsafe\" settings "
+             "are supported.",
+         nullptr);
+  }
+
+  void CheckImage() {
+    const ConfigMember* configuration = Find("configuration");
+    const ConfigMember* image = Find("image");
+    if (image == nullptr && configuration != nullptr) image = configuration->value.Find("image");
+    if (image == nullptr || (image->value.IsString() && image->value.text.empty())) {
+      Fail(
+          "\"containers.image\" field must be defined for each container app. This should be the "
+          "path to your Dockerfile or an image URI pointing to the Cloudflare registry.",
+          nullptr);
+    } else {
+      part_.String("image");
+    }
+    if (configuration == nullptr) return;
+    section_.Warn(
+        "\"containers.configuration\" is deprecated. Use top level \"containers\" fields instead. "
+        "\"configuration.image\" should be \"image\", limits should be set via "
+        "\"instance_type\".",
+        configuration->position);
+    if (!configuration->value.IsObject()) {
+      Fail("\"containers.configuration\" should be an object", configuration);
+    }
+  }
+
+  void CheckNumbers() {
+    const ConfigMember* grace = Find("rollout_active_grace_period");
+    if (grace != nullptr && (!grace->value.IsNumber() || NumberOf(grace->value) < 0)) {
+      Fail(
+          "\"containers.rollout_active_grace_period\" field should be a positive number but got "
+          "\"" +
+              Shown(grace->value) + "\"",
+          grace);
+    }
+    const auto most = part_.Number("max_instances");
+    if (most && *most < 0) {
+      Fail("\"containers.max_instances\" field should be a positive number, but got " +
+               Shown(Find("max_instances")->value),
+           Find("max_instances"));
+    }
+  }
+
+  void CheckSteps() {
+    const ConfigMember* steps = Find("rollout_step_percentage");
+    if (steps == nullptr) return;
+    const std::string name = "\"containers.rollout_step_percentage\" ";
+    if (steps->value.IsNumber()) {
+      static constexpr int kAllowed[] = {5, 10, 20, 25, 50, 100};
+      const double step = NumberOf(steps->value);
+      if (std::find(std::begin(kAllowed), std::end(kAllowed), step) == std::end(kAllowed)) {
+        Fail(name + "must be one of [5, 10, 20, 25, 50, 100], but got " + Shown(steps->value),
+             steps);
+      }
+      return;
+    }
+    if (!steps->value.IsArray()) {
+      Fail(name + "must be a number or array of numbers, but got \"" + Shown(steps->value) + "\"",
+           steps);
+      return;
+    }
+    CheckStepList(name, *steps);
+  }
+
+  void CheckStepList(const std::string& name, const ConfigMember& steps) {
+    std::string others, outside;
+    bool ascending = true;
+    double last = 0;
+    for (const ConfigNode& step : steps.value.items) {
+      if (!step.IsNumber()) {
+        others += (others.empty() ? "" : ", ") + Shown(step);
+        continue;
+      }
+      const double number = NumberOf(step);
+      if (number < 10 || number > 100) outside += (outside.empty() ? "" : ", ") + Shown(step);
+      ascending &= number >= last;
+      last = number;
+    }
+    if (!ascending) {
+      Fail(name + "array elements must be in ascending order, but got \"" + Shown(steps.value) +
+               "\"",
+           &steps);
+    }
+    if (!steps.value.items.empty() && steps.value.items.back().IsNumber() && last != 100) {
+      Fail("The final step in " + name + "must be 100, but got \"" +
+               Shown(steps.value.items.back()) + "\"",
+           &steps);
+    }
+    if (!others.empty()) {
+      Fail(name + "array elements must be numbers, but got \"" + others + "\"", &steps);
+    }
+    if (!outside.empty()) {
+      Fail(name + "array elements must be between 10 and 100, but got \"" + outside + "\"", &steps);
+    }
+    const ConfigMember* most = Find("max_instances");
+    const size_t count = steps.value.items.size();
+    if (most != nullptr && most->value.IsNumber() &&
+        static_cast<double>(count) > NumberOf(most->value)) {
+      Fail(name + "cannot have more steps (" + std::to_string(count) +
+               ") than \"max_instances\" (" + Shown(most->value) + ")",
+           &steps);
+    }
+  }
+
+  void CheckInstanceType() {
+    const ConfigMember* type = Find("instance_type");
+    if (type == nullptr) return;
+    if (type->value.IsString()) {
+      const auto chosen = part_.OneOf("instance_type", kInstanceTypes);
+      if (chosen == "dev" || chosen == "standard") {
+        const std::string better = *chosen == "dev" ? "lite" : "standard-1";
+        section_.Warn("The \"" + *chosen + "\" instance_type has been renamed to \"" + better +
+                          "\" and will be removed in a subsequent version. Please update your "
+                          "configuration to use \"" +
+                          better + "\" instead.",
+                      type->position);
+      }
+      return;
+    }
+    if (part_.Object("instance_type") == nullptr) return;
+    for (const std::string_view key : kInstanceFields) {
+      const ConfigMember* member = type->value.Find(key);
+      if (member == nullptr || member->value.IsNumber()) continue;
+      Fail("\"containers.instance_type." + std::string(key) +
+               "\", when present, should be a number.",
+           member);
+    }
+    section_.Part(type->value, "containers.instance_type").WarnUnexpected(kInstanceFields);
+  }
+
+  void WarnDeprecated() {
+    static constexpr std::string_view kDeprecated[][2] = {
+        {"instances", "Use \"containers.max_instances\" instead."},
+        {"durable_objects", "Use the \"class_name\" field instead."},
+        {"wrangler_ssh", "Use \"containers.ssh\" instead."}};
+    for (const auto& [key, advice] : kDeprecated) {
+      const ConfigMember* member = Find(key);
+      if (member == nullptr) continue;
+      section_.Warn("\"containers." + std::string(key) + "\" is deprecated. " + std::string(advice),
+                    member->position);
+    }
+  }
+
+  // As String() shows it: without quotes and brackets.
+  static std::string Shown(const ConfigNode& node) {
+    if (node.IsString()) return node.text;
+    if (!node.IsArray()) return ToJson(node);
+    std::string text;
+    for (const ConfigNode& item : node.items) text += (text.empty() ? "" : ",") + Shown(item);
+    return text;
+  }
+
+  ConfigSection& section_;
+  const ConfigNode& node_;
+  ConfigSection part_;
+};
+
+}  // namespace
+
+void CheckContainers(ConfigSection& section) {
+  const ConfigMember* member = section.Find("containers");
+  if (member == nullptr || member->value.kind == ConfigKind::kNull) return;
+  if (!member->value.IsArray()) {
+    section.Fail("\"containers\" field should be an array, but got " + ToJson(member->value),
+                 member->position);
+    return;
+  }
+  for (const ConfigNode& node : member->value.items) {
+    if (node.IsObject()) {
+      ContainerCheck(section, node).Run();
+    } else {
+      section.Fail("\"containers\" entries should be objects, but got " + ToJson(node),
+                   node.position);
+    }
+  }
+}
+
+}  // namespace isolane::wrangler
