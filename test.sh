@@ -8,6 +8,7 @@
 #   unit         the doctest programs, and the self-check of third_party/
 #   conformance  the black-box cases of tests/conformance
 #   conformance-wrangler  those of tests/conformance-wrangler, but for the ones in its later.txt
+#   conformance-vercel    those of tests/conformance-vercel, likewise
 #   samples e2e  the scripts of tests/samples and tests/e2e
 #   asan ubsan   unit, under a sanitizer
 #   stress [SECONDS]  random graphs of Workers, under AddressSanitizer, for 60 s; SEED=N ./test.sh stress: one of them again
@@ -200,6 +201,13 @@ suite_conformance-wrangler() {
     --later tests/conformance-wrangler/later.txt
 }
 
+suite_conformance-vercel() {
+  build release isolane || return 0
+  ISOLANE_CMD='build/isolane dev {dir} --port {port}' run_script conformance-vercel \
+    "$node" tests/conformance-vercel/run-vercel.mjs --target command --jobs "$(nproc)" \
+    --later tests/conformance-vercel/later.txt
+}
+
 # Each *.sh and *.mjs file directly in a folder, started in the root of the repository.
 scripts_of() { # FOLDER
   local script
@@ -216,14 +224,14 @@ scripts_of() { # FOLDER
 suite_samples() { scripts_of tests/samples; }
 suite_e2e() { scripts_of tests/e2e; }
 
-all=(format layers headers unit conformance conformance-wrangler samples e2e)
+all=(format layers headers unit conformance conformance-wrangler conformance-vercel samples e2e)
 [ $# != 0 ] || set -- all
 suites=()
 seconds=
 for suite in "$@"; do
   case $suite in
     all) suites+=("${all[@]}") ;;
-    format | layers | headers | unit | conformance | conformance-wrangler | samples | e2e | asan | ubsan | stress | fuzz) suites+=("$suite") ;;
+    format | layers | headers | unit | conformance | conformance-wrangler | conformance-vercel | samples | e2e | asan | ubsan | stress | fuzz) suites+=("$suite") ;;
     *)
       if [[ $suite =~ ^[1-9][0-9]*$ ]]; then
         seconds=$suite

@@ -170,7 +170,8 @@ bool PathMatcher::Match(std::string_view path, Captures& captures) const {
     return true;
   };
   if (match(path)) return true;
-  return !begins_with_slash_ && path.starts_with('/') && match(path.substr(1));
+  if (begins_with_slash_ && !path.starts_with("//")) return false;
+  return path.starts_with('/') && match(path.substr(1));
 }
 
 bool PathMatcher::MatchSimple(std::string_view path, Captures& captures) const {

@@ -278,7 +278,8 @@ Result<std::string> FillPattern(std::string_view pattern, const Parameters& valu
     if (value != values.end()) {
       filled.append(token.prefix).append(value->second).append(token.suffix);
     } else if (token.modifier != '?' && token.modifier != '*') {
-      return Refused("Expected \"" + name + "\" to be a string");
+      return Refused("Expected \"" + name + "\" to be " +
+                     (token.modifier == '+' ? "an array" : "a string"));
     }
   }
   return filled;
