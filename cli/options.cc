@@ -49,7 +49,8 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --log-level LEVEL debug, info, log, warn, error or none [log]
       --log-format FORMAT   text or json, a JSON object a line [text]
       --show-interactive-dev-session=false   no hotkeys on a terminal
-      --cron            cron triggers fire when they are due, in UTC
+      --env-interface NAME, --strict-vars=false, --include-env=false, --include-runtime[=false]
+                        of types: see docs/types.md
       --name NAME       name of the public Worker
       --assets DIR      its assets directory
       --compatibility-date DATE, --compatibility-flags FLAG...

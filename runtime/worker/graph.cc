@@ -13,6 +13,7 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
 #include "runtime/worker/local_requests.h"
+#include "runtime/worker/runtime_loop.h"
 #include "runtime/worker/stderr_observer.h"
 
 namespace isolane {
@@ -256,6 +257,8 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
   }
   return Ok{};
 }
+
+loop::Loop& LoopOf(Runtime& runtime) { return static_cast<Graph&>(runtime).loop(); }
 
 void Graph::Turn() {
   dispatcher_.Turn();

@@ -51,6 +51,7 @@ class Graph final : public Runtime {
   // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
   void Turn();
   Dispatcher& dispatcher() { return dispatcher_; }
+  loop::Loop& loop() { return loop_; }
   storage::Committer& committer() { return committer_; }
   std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
 
