@@ -66,12 +66,14 @@ int RunServer(const CliOptions& options, wrangler::Project project, const std::s
     runtime_options.persist_to =
         options.persist_to.value_or(config.substr(0, config.rfind('/') + 1) + ".isolane/state");
   }
+  runtime_options.fire_crons = options.cron;
   if (options.test_scheduled) {
     runtime_options.local_endpoints = LocalEndpoints::kTestScheduled;
   } else if (options.command == Command::kDev) {
     runtime_options.local_endpoints = LocalEndpoints::kTriggers;
   }
-  const bool by_hand = runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
+  const bool by_hand = !options.cron &&
+                       runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
                        std::any_of(project.workers.begin(), project.workers.end(),
                                    [](const WorkerSpec& spec) { return !spec.crons.empty(); });
   const std::string table =

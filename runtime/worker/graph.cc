@@ -54,6 +54,7 @@ Graph::Graph(const RuntimeOptions& options)
       router_(options.router),
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
+      fire_crons_(options.fire_crons),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -98,6 +99,7 @@ Graph::Graph(const RuntimeOptions& options)
 
 Graph::~Graph() {
   js::Platform::Start().RemoveWaker(this);
+  cron_clock_.reset();
   dispatcher_.EndAll();
   responder_host_.Stop();
   doors_.CloseNow();
@@ -409,6 +411,11 @@ int Graph::Run() {
   loop::Signals signals(
       loop_.uv(), [](void* self, int signal) { static_cast<Graph*>(self)->OnSignal(signal); },
       this);
+  if (fire_crons_) {
+    cron_clock_ = std::make_unique<CronClock>(
+        loop_.uv(), dispatcher_, workers_, [](void* self) { static_cast<Graph*>(self)->Turn(); },
+        this);
+  }
   Turn();
   loop_.Run();
   return first_signal_;
