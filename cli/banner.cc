@@ -42,11 +42,6 @@ std::string Padded(const std::string& text, size_t width) {
   return text + std::string(width + kGap - DisplayWidth(text), ' ');
 }
 
-std::string UrlOf(const std::string& ip, int port) {
-  const bool v6 = ip.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port);
-}
-
 }  // namespace
 
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours,
@@ -100,6 +95,11 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
     out += '\n';
   }
   return out;
+}
+
+std::string UrlOf(const std::string& ip, int port) {
+  const bool v6 = ip.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port);
 }
 
 std::string FormatReady(const std::string& ip, int port, Colours colours) {

@@ -27,6 +27,9 @@ namespace isolane::cli {
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours,
                           const std::vector<std::string>& elsewhere = {});
 
+// "http://127.0.0.1:8787"; `ip` may be IPv6.
+std::string UrlOf(const std::string& ip, int port);
+
 // "Ready on http://127.0.0.1:8787"; `ip` may be IPv6.
 std::string FormatReady(const std::string& ip, int port, Colours colours);
 

@@ -39,13 +39,6 @@ std::string CurrentDirectory() {
   return getcwd(path, sizeof path) != nullptr ? path : "/";
 }
 
-// To stdout, so that what a script reads from stderr are complaints only.
-void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
-  if (level < LogLevel::kInfo) return;
-  for (const std::string& note : notes) std::printf("%s\n", note.c_str());
-  std::fflush(stdout);
-}
-
 void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded) {
   const ServiceGraph graph = MakeServiceGraph(loaded);
   std::string text;
@@ -120,7 +113,13 @@ int LoadAndRun(const CliOptions& options) {
   if (options.command == Command::kCheck) {
     return CheckProject(options, builder, std::move(loaded.project));
   }
-  return RunServer(options, builder, std::move(loaded.project), registry);
+  ConsoleActions actions;
+  actions.graph = [&project_options] {
+    // As the files are now.
+    return GraphAsText(MakeServiceGraph(wrangler::LoadProject(project_options)),
+                       ColoursOf(STDOUT_FILENO));
+  };
+  return RunServer(options, builder, std::move(loaded.project), registry, std::move(actions));
 }
 
 // Bodies come and go by the MiB, and V8 frees buffers in batches. With glibc's threshold of twice
@@ -147,6 +146,7 @@ int Main(const std::vector<std::string>& arguments) {
     PrintError(options.error().message);
     return kFailure;
   }
+  if (options->log_format == LogFormat::kJson) SpeakJson();
   switch (options->command) {
     case Command::kHelp:
       std::fputs(HelpText().c_str(), stdout);

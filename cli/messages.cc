@@ -4,16 +4,52 @@
 
 #include <cstdio>
 
+#include "cli/json_log.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
 
+namespace {
+
+bool speaks_json = false;
+
+std::string TextOf(const wrangler::Diagnostic& diagnostic) {
+  return Error{diagnostic.message, diagnostic.hint, diagnostic.where, diagnostic.excerpt}
+      .ToString();
+}
+
+void PrintGroupAsJson(const wrangler::DiagnosticGroup& group, wrangler::Severity severity) {
+  const bool error = severity == wrangler::Severity::kError;
+  for (const wrangler::Diagnostic& entry : group.entries) {
+    if (entry.severity != severity) continue;
+    std::fputs(JsonMessage(error ? "error" : "warn", TextOf(entry)).c_str(), stdout);
+  }
+  for (const wrangler::DiagnosticGroup& child : group.children) PrintGroupAsJson(child, severity);
+}
+
+}  // namespace
+
+void SpeakJson() { speaks_json = true; }
+
 void PrintError(const std::string& text) {
+  if (speaks_json) {
+    std::fputs(JsonMessage("error", text).c_str(), stdout);
+    std::fflush(stdout);
+    return;
+  }
   const std::string mark = Paint("✘ [ERROR]", Colour::kRed, ColoursOf(STDERR_FILENO));
   std::fprintf(stderr, "%s %s\n", mark.c_str(), text.c_str());
 }
 
 void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) {
+  if (speaks_json) {
+    for (const wrangler::DiagnosticGroup& group : diagnostics.groups()) {
+      if (level >= LogLevel::kWarn) PrintGroupAsJson(group, wrangler::Severity::kWarning);
+      PrintGroupAsJson(group, wrangler::Severity::kError);
+    }
+    std::fflush(stdout);
+    return;
+  }
   const Colours colours = ColoursOf(STDERR_FILENO);
   using wrangler::RenderDiagnostics;
   using wrangler::Severity;
@@ -22,6 +58,14 @@ void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) 
     std::fputs(warnings.c_str(), stderr);
   }
   std::fputs(RenderDiagnostics(diagnostics, Severity::kError, colours).c_str(), stderr);
+}
+
+void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
+  if (level < LogLevel::kInfo) return;
+  for (const std::string& note : notes) {
+    std::fputs(speaks_json ? JsonMessage("info", note).c_str() : (note + "\n").c_str(), stdout);
+  }
+  std::fflush(stdout);
 }
 
 }  // namespace isolane::cli

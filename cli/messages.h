@@ -4,11 +4,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "wrangler-compat/diagnostics.h"
 
 namespace isolane::cli {
+
+// From now on everything here is a line of JSON (json_log.h) to stdout. Before any other.
+void SpeakJson();
 
 // To stderr, at every level.
 void PrintError(const std::string& text);
@@ -16,5 +20,8 @@ void PrintError(const std::string& text);
 // Warnings first, then errors, as wrangler prints them. What stops the start is told at every
 // level.
 void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level);
+
+// What was read besides, to stdout: so what a script reads from stderr are complaints only.
+void PrintNotes(const std::vector<std::string>& notes, LogLevel level);
 
 }  // namespace isolane::cli

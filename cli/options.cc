@@ -44,12 +44,15 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --public-only     fetch() reaches public addresses only, not this machine and its networks
       --persist-to DIR  where Durable Objects are kept [.isolane/state beside the first configuration]
       --no-persist      keep them in memory only
-      --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev
+      --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev,
+                        and /cdn-cgi/local/email and /queue deliver messages
+      --cron            cron triggers fire by themselves when they are due, in UTC
       --filter TEXT     run only tests with TEXT in their name
       --log-level LEVEL debug, info, log, warn, error or none [log]
       --log-format FORMAT   text or json, a JSON object a line [text]
       --show-interactive-dev-session=false   no hotkeys on a terminal
-      --cron            cron triggers fire when they are due, in UTC
+      --env-interface NAME, --strict-vars=false, --include-env=false, --include-runtime[=false]
+                        of types: see docs/types.md
       --name NAME       name of the public Worker
       --assets DIR      its assets directory
       --compatibility-date DATE, --compatibility-flags FLAG...

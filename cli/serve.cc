@@ -7,12 +7,13 @@
 #include <cstdlib>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <isolane/runtime.h>
 
 #include "cli/addresses.h"
 #include "cli/banner.h"
-#include "cli/log_printer.h"
+#include "cli/console.h"
 #include "cli/messages.h"
 #include "cli/project_build.h"
 #include "cli/registry.h"
@@ -25,23 +26,29 @@ namespace {
 // What a shell adds to the number of the signal that ended a process.
 constexpr int kSignalled = 128;
 
-// Listens at all of them. "Ready on ..." and what is to be said of each; the first one's port in
-// `public_port`.
-Result<std::string> ListenAtAll(const CliOptions& options, Runtime& runtime,
-                                const std::vector<Address>& addresses, int* public_port) {
+struct Listening {
+  std::string text;               // "Ready on ..." and what is to be said of each address
+  std::vector<std::string> urls;  // of each
+  int public_port = 0;
+};
+
+// Listens at all of them.
+Result<Listening> ListenAtAll(const CliOptions& options, Runtime& runtime,
+                              const std::vector<Address>& addresses) {
   const Colours colours = ColoursOf(STDOUT_FILENO);
   const bool random = std::getenv("CI") != nullptr;
-  std::string ready;
+  Listening listening;
   for (const Address& address : addresses) {
     ISOLANE_ASSIGN(const int port, ListenAt(runtime, address, random));
-    if (address.listen.worker.empty()) *public_port = port;
-    ready += FormatReady(address.listen.ip, port, colours);
-    if (!address.listen.worker.empty()) ready += " (" + address.listen.worker + ")";
-    ready += '\n';
+    if (address.listen.worker.empty()) listening.public_port = port;
+    listening.urls.push_back(UrlOf(address.listen.ip, port));
+    listening.text += FormatReady(address.listen.ip, port, colours);
+    if (!address.listen.worker.empty()) listening.text += " (" + address.listen.worker + ")";
+    listening.text += '\n';
     const std::string more = DescribeAddress(address, options);
-    if (!more.empty()) ready += more + '\n';
+    if (!more.empty()) listening.text += more + '\n';
   }
-  return ready;
+  return listening;
 }
 
 // What the table of bindings is made of, for when the Workers are elsewhere.
@@ -66,11 +73,11 @@ void PrintWarning(const CliOptions& options, const std::string& text) {
 }  // namespace
 
 int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
-              const std::string& registry) {
-  LogPrinter printer(StyleOf(options, project.workers.size()));
+              const std::string& registry, ConsoleActions actions) {
+  Console console(options, project.workers);
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
-  runtime_options.observer = &printer;
+  runtime_options.observer = &console.observer();
   for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
   runtime_options.public_only = options.public_only;
   std::string warning;
@@ -90,16 +97,20 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
         options.persist_to.value_or(config.substr(0, config.rfind('/') + 1) + ".isolane/state");
   }
   if (options.command == Command::kDev) runtime_options.error_pages = ErrorPages::kForDevelopers;
+  runtime_options.fire_crons = options.cron;
   if (options.test_scheduled) {
     runtime_options.local_endpoints = LocalEndpoints::kTestScheduled;
   } else if (options.command == Command::kDev) {
     runtime_options.local_endpoints = LocalEndpoints::kTriggers;
   }
-  const bool by_hand = runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
+  const bool by_hand = !options.cron &&
+                       runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
                        std::any_of(project.workers.begin(), project.workers.end(),
                                    [](const WorkerSpec& spec) { return !spec.crons.empty(); });
   const std::string table =
       FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO), WorkersElsewhere(registry));
+  std::vector<std::string> names;
+  for (const WorkerSpec& spec : project.workers) names.push_back(spec.name);
   auto addresses = PlanAddresses(options, project);
   if (!addresses.ok()) {
     PrintError(addresses.error().ToString());
@@ -108,28 +119,30 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
   const auto runtime =
       LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
   if (runtime == nullptr) return 1;
-  int port = 0;
-  auto ready = ListenAtAll(options, *runtime, *addresses, &port);
-  if (!ready.ok()) {
-    PrintError(ready.error().ToString());
+  auto listens = ListenAtAll(options, *runtime, *addresses);
+  if (!listens.ok()) {
+    PrintError(listens.error().ToString());
     return 1;
   }
-  if (options.log_level >= LogLevel::kInfo) {
-    std::fputs(table.c_str(), stdout);
-    std::fputs(ready->c_str(), stdout);
-    std::fflush(stdout);
+  const Listening listening = std::move(*listens);
+  console.ShowReady(names, listening.urls, table + listening.text);
+  if (by_hand) {
+    PrintWarning(options,
+                 FormatCronAdvice(addresses->front().listen.ip, listening.public_port));
   }
-  if (by_hand) PrintWarning(options, FormatCronAdvice(addresses->front().listen.ip, port));
+  console.ListenToKeys(*runtime, std::move(actions));
   const int signal = runtime->Run();
+  console.StopListening();
+  if (console.exit_pressed()) return 0;
   // Wrangler's way; for whoever supervises a server, a stop that was asked for is no failure.
   return options.command == Command::kDev ? kSignalled + signal : 0;
 }
 
 int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project) {
-  LogPrinter printer(StyleOf(options, project.workers.size()));
+  Console console(options, project.workers);
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
-  runtime_options.observer = &printer;
+  runtime_options.observer = &console.observer();
   std::string names;
   for (const WorkerSpec& spec : project.workers) {
     names += (names.empty() ? "" : ", ") + spec.name;
@@ -137,7 +150,7 @@ int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler
   const size_t count = project.workers.size();
   const auto runtime =
       LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
-  printer.OnFlush();
+  console.Flush();
   if (runtime == nullptr) return 1;
   std::printf("No errors in %zu %s: %s\n", count, count == 1 ? "Worker" : "Workers", names.c_str());
   return 0;

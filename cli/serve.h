@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "cli/console.h"
 #include "cli/options.h"
 #include "wrangler-compat/build/builder.h"
 #include "wrangler-compat/project.h"
@@ -12,10 +13,10 @@
 namespace isolane::cli {
 
 // Runs the project until it is told to stop (SIGINT, SIGTERM). Prints the Workers, "Ready on ...",
-// a line for each request, and every error. Gives the exit code of the process.
-// `registry`: RegistryDirectory().
+// a line for each request, and every error; `actions` are what keys do on a terminal. Gives the
+// exit code of the process. `registry`: RegistryDirectory().
 int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
-              const std::string& registry);
+              const std::string& registry, ConsoleActions actions);
 
 // Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
 // there are. Gives the exit code.

@@ -138,7 +138,7 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   }
   vercel::ReloadingRouter router(std::move(*tables), project->config_path, regexes,
                                  PrintVercelError);
-  LogPrinter printer(options.log_level, ColoursOf(STDOUT_FILENO));
+  LogPrinter printer(StyleOf(options, project->workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.observer = &printer;
   runtime_options.public_only = options.public_only;

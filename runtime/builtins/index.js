@@ -68,6 +68,7 @@ let onSocket;
 function platformModules(env) {
   const modules = {
     'cloudflare:workers': () => require('workers/platform_module').platformExports(env),
+    'cloudflare:email': () => require('workers/email').emailExports(),
     'cloudflare:sockets': () => require('workers/sockets_module').socketExports(),
   };
   if (state.flags & NODEJS_ALS) {

@@ -48,7 +48,9 @@ void Dispatcher::AnswerEvent(Call& call, const EventResult& result, std::string_
   calls_.Free(&call);
   pipeline->response_given = true;
   pipeline->response_sent = true;
-  pipeline->top->OnEventResult(result);
+  EventResult told = result;
+  told.details = json;
+  pipeline->top->OnEventResult(told);
   QueueCheck(*pipeline);
 }
 

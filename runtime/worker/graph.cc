@@ -13,6 +13,7 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
 #include "runtime/worker/local_requests.h"
+#include "runtime/worker/runtime_loop.h"
 #include "runtime/worker/stderr_observer.h"
 
 namespace isolane {
@@ -54,6 +55,7 @@ Graph::Graph(const RuntimeOptions& options)
       router_(options.router),
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
+      fire_crons_(options.fire_crons),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -100,6 +102,7 @@ Graph::Graph(const RuntimeOptions& options)
 Graph::~Graph() {
   js::Platform::Start().RemoveWaker(this);
   if (peers_ != nullptr) peers_->Leave();
+  cron_clock_.reset();
   dispatcher_.EndAll();
   responder_host_.Stop();
   doors_.CloseNow();
@@ -273,6 +276,8 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
   return Ok{};
 }
 
+loop::Loop& LoopOf(Runtime& runtime) { return static_cast<Graph&>(runtime).loop(); }
+
 void Graph::Turn() {
   dispatcher_.Turn();
   if (dispatcher_.TakeReplaced()) {
@@ -423,6 +428,11 @@ int Graph::Run() {
   loop::Signals signals(
       loop_.uv(), [](void* self, int signal) { static_cast<Graph*>(self)->OnSignal(signal); },
       this);
+  if (fire_crons_) {
+    cron_clock_ = std::make_unique<CronClock>(
+        loop_.uv(), dispatcher_, workers_, [](void* self) { static_cast<Graph*>(self)->Turn(); },
+        this);
+  }
   Turn();
   loop_.Run();
   return first_signal_;

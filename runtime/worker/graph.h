@@ -18,6 +18,7 @@
 #include "runtime/loop/signals.h"
 #include "runtime/loop/timer.h"
 #include "runtime/storage/committer.h"
+#include "runtime/worker/cron_clock.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
@@ -51,6 +52,7 @@ class Graph final : public Runtime {
   // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
   void Turn();
   Dispatcher& dispatcher() { return dispatcher_; }
+  loop::Loop& loop() { return loop_; }
   storage::Committer& committer() { return committer_; }
   std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
 
@@ -81,6 +83,7 @@ class Graph final : public Runtime {
   const std::string registry_;
   const std::function<void(const std::vector<std::string>&)> on_connections_;
   base::RequestRouter* const router_;
+  const bool fire_crons_;
   loop::Loop loop_;
   storage::Committer committer_{loop_};
   js::Watchdog watchdog_;
@@ -90,6 +93,7 @@ class Graph final : public Runtime {
   std::vector<std::unique_ptr<Worker>> workers_;
   FrontDoors doors_;
   std::unique_ptr<Peers> peers_;  // null without a registry
+  std::unique_ptr<CronClock> cron_clock_;  // null unless crons are fired
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
   loop::Handle<loop::Timer> timer_;
   loop::Handle<loop::Timer> v8_timer_;

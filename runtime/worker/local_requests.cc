@@ -1,13 +1,10 @@
 #include "runtime/worker/local_requests.h"
 
-#include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "runtime/base/packed_head.h"
 #include "runtime/base/query.h"
-#include "runtime/worker/scheduled_event.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
@@ -15,9 +12,30 @@ namespace isolane::worker {
 
 namespace {
 
-constexpr std::string_view kScheduled = "/cdn-cgi/local/scheduled";
-constexpr std::string_view kFormerNames[] = {"/cdn-cgi/handler/scheduled", "/cdn-cgi/mf/scheduled"};
 constexpr std::string_view kTestScheduled = "/__scheduled";
+
+struct LocalPath {
+  std::string_view path;
+  LocalEventKind kind;
+};
+// The first name of each kind is the one that is recommended.
+constexpr LocalPath kPaths[] = {
+    {"/cdn-cgi/local/scheduled", LocalEventKind::kScheduled},
+    {"/cdn-cgi/handler/scheduled", LocalEventKind::kScheduled},
+    {"/cdn-cgi/mf/scheduled", LocalEventKind::kScheduled},
+    {"/cdn-cgi/local/email", LocalEventKind::kEmail},
+    {"/cdn-cgi/handler/email", LocalEventKind::kEmail},
+    {"/cdn-cgi/local/queue", LocalEventKind::kQueue},
+};
+
+std::string KnownPaths() {
+  std::string known;
+  for (const LocalPath& one : kPaths) {
+    if (!one.path.starts_with("/cdn-cgi/local/")) continue;
+    known += (known.empty() ? "\"" : ", \"") + std::string(one.path) + "\"";
+  }
+  return known;
+}
 
 std::optional<std::string_view> HeaderOf(std::string_view packed_head, std::string_view wanted) {
   std::optional<std::string_view> found;
@@ -62,36 +80,69 @@ void RespondText(http::Exchange& exchange, int status, const std::string& text) 
 
 }  // namespace
 
-// An exchange that waits for the outcome of its event. Either may be over first.
-class LocalRequests::Answer final : public http::ExchangeListener {
+// An exchange that waits for its body, then for the outcome of its event. Either side may be over
+// first.
+class LocalRequests::Answer final : public http::ExchangeListener, public base::PipeReader {
  public:
-  enum class Format { kText, kJson, kTest };
+  Answer(LocalRequests& owner, http::Exchange& exchange, LocalEventKind kind)
+      : owner_(owner),
+        exchange_(&exchange),
+        kind_(kind),
+        url_(base::PackedUrl(exchange.packed_head())) {}
+  ~Answer() override { LetGoOfBody(); }
 
-  Answer(LocalRequests& owner, http::Exchange& exchange, Format format)
-      : owner_(owner), exchange_(&exchange), format_(format) {}
+  LocalEventKind kind() const { return kind_; }
+  const std::string& url() const { return url_; }
+
+  void Begin(base::Body body) {
+    if (body.kind != base::Body::Kind::kPipe) {
+      owner_.Send(*this, std::string(body.bytes.view()));
+      return;
+    }
+    pipe_ = std::move(body.pipe);
+    pipe_->set_reader(this);
+    OnReadable();
+  }
+
+  void OnReadable() override {
+    while (auto chunk = pipe_->Read()) bytes_ += chunk->view();
+    const bool too_long = bytes_.size() > LongestBody(kind_);
+    const base::Pipe::State state = pipe_->state();
+    if (state == base::Pipe::State::kOpen && !too_long) return;
+    LetGoOfBody();
+    if (too_long) return Refuse(413, "The message is too long.");
+    if (state == base::Pipe::State::kClosed) owner_.Send(*this, bytes_);
+    // Otherwise the client is gone, of which it is told.
+  }
+
+  void Refuse(int status, const std::string& text) {
+    if (exchange_ != nullptr) RespondText(*exchange_, status, text);
+  }
+  // The event is on its way: this object waits for its outcome.
+  void Await() { event_over_ = false; }
 
   void OnOutcome(const EventResult& result) {
     event_over_ = true;
     if (exchange_ == nullptr) return Settle();
-    const int status = result.ok() ? 200 : 500;
-    switch (format_) {
-      case Format::kText:
-        return RespondText(*exchange_, status, result.outcome);
-      case Format::kJson:
-        return Respond(*exchange_, status, "application/json", ScheduledResultJson(result));
-      case Format::kTest:
-        return RespondText(*exchange_, status,
-                           result.ok() ? "Ran scheduled event" : result.outcome);
-    }
+    const LocalAnswer answer = AnswerTo(kind_, url_, result);
+    Respond(*exchange_, answer.status, answer.type, answer.body);
   }
 
   void OnResponseSent() override { OnClientGone(); }
   void OnClientGone() override {
     exchange_ = nullptr;
+    LetGoOfBody();
     Settle();
   }
 
  private:
+  void LetGoOfBody() {
+    if (pipe_ == nullptr) return;
+    pipe_->set_reader(nullptr);
+    pipe_->Cancel();
+    pipe_.reset();
+  }
+
   // The last thing that it does: it may be gone then.
   void Settle() {
     if (event_over_) owner_.answers_.erase(this);
@@ -99,8 +150,11 @@ class LocalRequests::Answer final : public http::ExchangeListener {
 
   LocalRequests& owner_;
   http::Exchange* exchange_;
-  const Format format_;
-  bool event_over_ = false;
+  const LocalEventKind kind_;
+  const std::string url_;
+  std::shared_ptr<base::Pipe> pipe_;
+  std::string bytes_;
+  bool event_over_ = true;  // or has not begun
 };
 
 LocalRequests::LocalRequests(Dispatcher& dispatcher, LocalEndpoints enabled, FindWorker find)
@@ -124,45 +178,35 @@ LocalRequests::Verdict LocalRequests::Handle(http::Exchange& exchange) {
   if (const std::string_view wrong = Suspicion(head); !wrong.empty()) {
     return Refuse(exchange, 403, std::string(wrong));
   }
-  const bool former =
-      std::find(std::begin(kFormerNames), std::end(kFormerNames), path) != std::end(kFormerNames);
-  if (test || former || path == kScheduled) return Fire(exchange, url);
+  if (test) return Accept(exchange, LocalEventKind::kTestScheduled);
+  for (const LocalPath& one : kPaths) {
+    if (one.path == path) return Accept(exchange, one.kind);
+  }
   if (path.starts_with("/cdn-cgi/local/") || path.starts_with("/cdn-cgi/handler/")) {
     return Refuse(exchange, 404,
-                  "\"" + std::string(path) + "\" is not a valid handler. Did you mean to use \"" +
-                      std::string(kScheduled) + "\"?");
+                  "\"" + std::string(path) + "\" is not a valid handler. Did you mean to use " +
+                      KnownPaths() + "?");
   }
   return Verdict::kUnlisted;
 }
 
-LocalRequests::Verdict LocalRequests::Fire(http::Exchange& exchange, std::string_view url) {
-  ScheduledEvent event;
-  event.cron = base::QueryParameter(url, "cron").value_or("");
-  event.worker = base::QueryParameter(url, "worker").value_or("");
-  if (const auto time = base::QueryParameter(url, "time"); time.has_value() && !time->empty()) {
-    int64_t milliseconds = 0;
-    const char* const end = time->data() + time->size();
-    const auto parsed = std::from_chars(time->data(), end, milliseconds);
-    if (parsed.ec != std::errc() || parsed.ptr != end) {
-      return Refuse(
-          exchange, 400,
-          "\"time\" must be a number of milliseconds since 1970 but is \"" + *time + "\".");
-    }
-    event.time_ms = static_cast<double>(milliseconds);
-  }
-  auto worker = find_(event.worker);
-  if (!worker.ok()) return Refuse(exchange, 404, worker.error().ToString());
-
-  Answer::Format format = Answer::Format::kText;
-  if (base::PathOfUrl(url) == kTestScheduled) format = Answer::Format::kTest;
-  if (base::QueryParameter(url, "format") == "json") format = Answer::Format::kJson;
-  auto owned = std::make_unique<Answer>(*this, exchange, format);
+LocalRequests::Verdict LocalRequests::Accept(http::Exchange& exchange, LocalEventKind kind) {
+  auto owned = std::make_unique<Answer>(*this, exchange, kind);
   Answer* const answer = owned.get();
   answers_.emplace(answer, std::move(owned));
   exchange.set_listener(answer);
-  dispatcher_.SendEvent(**worker, MakeScheduledEvent(event),
-                        [answer](const EventResult& result) { answer->OnOutcome(result); });
+  answer->Begin(NeedsBody(kind) ? exchange.TakeBody() : base::Body());
   return Verdict::kAnswered;
+}
+
+void LocalRequests::Send(Answer& answer, const std::string& body) {
+  auto worker = find_(base::QueryParameter(answer.url(), "worker").value_or(""));
+  if (!worker.ok()) return answer.Refuse(404, worker.error().ToString());
+  auto event = MakeLocalEvent(answer.kind(), answer.url(), body);
+  if (!event.ok()) return answer.Refuse(400, event.error().message);
+  answer.Await();
+  dispatcher_.SendEvent(**worker, std::move(*event),
+                        [&answer](const EventResult& result) { answer.OnOutcome(result); });
 }
 
 }  // namespace isolane::worker

@@ -1,12 +1,13 @@
-// What a developer's HTTP client may ask of the runtime itself, below /cdn-cgi/: firing a cron
-// trigger.
+// What a developer's HTTP client may ask of the runtime itself, below /cdn-cgi/: sending an event
+// to a Worker, the public one or that of &worker=NAME.
 //
-//   /cdn-cgi/local/scheduled?cron=EXPRESSION&time=MS&format=json&worker=NAME
+//   /cdn-cgi/local/scheduled?cron=EXPRESSION&time=MS     a cron trigger
+//   /cdn-cgi/local/email?from=ADDRESS&to=ADDRESS         an email, POSTed as it is on the wire
+//   /cdn-cgi/local/queue?queue=NAME                      messages of a queue, POSTed as JSON
 //
-// (also as /cdn-cgi/handler/scheduled and /cdn-cgi/mf/scheduled, its former names) calls the
-// scheduled handler of a Worker, without `worker` of the public one: 200 and "ok", or 500 and the
-// outcome. Requests below /cdn-cgi/ must name this machine as their host, so that no web page of
-// another site can send one.
+// (the first two also as /cdn-cgi/handler/..., /cdn-cgi/mf/scheduled, their former names) answers
+// with what became of it, with &format=json in all details: see local_events.h. Requests below
+// /cdn-cgi/ must name this machine as their host, so that no web page of another site can send one.
 //
 // spec/wrangler.md section 3.7. Loop thread. Owned by the HttpFrontend.
 #pragma once
@@ -21,6 +22,7 @@
 
 #include "runtime/http/server.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/local_events.h"
 
 namespace isolane::worker {
 
@@ -57,7 +59,9 @@ class LocalRequests final {
   class Answer;
 
   Verdict Refuse(http::Exchange& exchange, int status, const std::string& text);
-  Verdict Fire(http::Exchange& exchange, std::string_view url);
+  Verdict Accept(http::Exchange& exchange, LocalEventKind kind);
+  // All of the request has arrived.
+  void Send(Answer& answer, const std::string& body);
 
   Dispatcher& dispatcher_;
   const LocalEndpoints enabled_;

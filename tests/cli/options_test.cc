@@ -208,6 +208,45 @@ TEST_SUITE("cli/options") {
         "Invalid value for --log-level: \"loud\", expected debug, info, log, warn, error or none");
   }
 
+  TEST_CASE("what is printed") {
+    CHECK(Parse({"dev"}).log_format == LogFormat::kText);
+    CHECK(Parse({"dev", "--log-format", "json"}).log_format == LogFormat::kJson);
+    CHECK(Refusal({"dev", "--log-format=xml"}) ==
+          "Invalid value for --log-format: \"xml\", expected text or json");
+    CHECK(Parse({"dev"}).interactive);
+    CHECK_FALSE(Parse({"dev", "--show-interactive-dev-session=false"}).interactive);
+    CHECK_FALSE(Parse({"dev", "--show-interactive-dev-session", "false"}).interactive);
+    CHECK(Parse({"dev", "--show-interactive-dev-session", "--port", "1"}).interactive);
+    CHECK(Refusal({"dev", "--show-interactive-dev-session=no"}) ==
+          "Invalid value for --show-interactive-dev-session: \"no\", expected true or false");
+  }
+
+  TEST_CASE("the graph") {
+    CHECK(Parse({"graph"}).graph_format == GraphFormat::kText);
+    CHECK(Parse({"graph", "--format", "mermaid"}).graph_format == GraphFormat::kMermaid);
+    CHECK(Parse({"graph", "--format=svg", "-c", "a"}).graph_format == GraphFormat::kSvg);
+    CHECK(Refusal({"dev", "--format=svg"}) == "--format is an option of isolane graph only");
+  }
+
+  TEST_CASE("types") {
+    const CliOptions plain = Parse({"types"});
+    CHECK(plain.command == Command::kTypes);
+    CHECK(plain.types.env_interface == "Env");
+    CHECK(plain.types.strict_vars);
+    CHECK_FALSE(plain.types.include_runtime.has_value());
+    const CliOptions options =
+        Parse({"types", "env.d.ts", "-c", "a", "--env-interface", "E", "--strict-vars=false",
+               "--include-runtime", "false", "--include-env=false", "--check"});
+    CHECK(options.types.path == "env.d.ts");
+    CHECK(options.types.env_interface == "E");
+    CHECK_FALSE(options.types.strict_vars);
+    CHECK(options.types.include_runtime == false);
+    CHECK_FALSE(options.types.include_env);
+    CHECK(options.types.check);
+    CHECK(Refusal({"types", "a.d.ts", "b.d.ts"}) == "Unknown argument: b.d.ts");
+    CHECK(Refusal({"dev", "--check"}) == "--check is an option of isolane types only");
+  }
+
   TEST_CASE("public addresses only") {
     CHECK_FALSE(Parse({"serve"}).public_only);
     CHECK(Parse({"serve", "--public-only"}).public_only);

@@ -1,4 +1,4 @@
-// Events that are no requests: scheduled, queue, tail and test handlers, called over a binding or by
+// Events that are no requests: scheduled, queue, email, tail and test handlers, called over a binding or by
 // C++ (a cron trigger, a test, the end of a traced invocation). connect handlers are in workers/socket.js.
 //
 // An event has an outcome instead of an answer: it is known when the handler and all waitUntil tasks of
@@ -26,6 +26,7 @@ const MODULES = {
   __proto__: null,
   scheduled: 'workers/scheduled',
   queue: 'workers/queue',
+  email: 'workers/email',
   tail: 'workers/tail',
   test: 'workers/test',
 };

@@ -100,7 +100,8 @@ class QueueMessage {
     if (key !== MAKE) throw new TypeError('Illegal constructor');
     this.#decisions = decisions;
     show(this, 'attempts', attempts);
-    show(this, 'body', deserialize(body));
+    // What comes from C++ is a value already.
+    show(this, 'body', body.json === undefined ? deserialize(body) : body.json);
     show(this, 'timestamp', new Date(timestamp));
     show(this, 'id', id);
   }

@@ -41,6 +41,7 @@ const INFO = {
   rpc: define('JsRpcEventInfo'),
   scheduled: define('ScheduledEventInfo'),
   queue: define('QueueEventInfo'),
+  email: define('EmailEventInfo'),
   connect: define('ConnectEventInfo'),
   tail: define('TailEventInfo'),
   test: define('CustomEventInfo'),

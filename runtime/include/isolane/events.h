@@ -27,6 +27,9 @@ struct EventResult {
   bool no_retry = false;
   // The first exception with its stack, for people; empty if there was none.
   std::string error = {};
+  // What the handler has decided besides, as JSON: of a batch of messages which are acknowledged,
+  // of an email where it goes. Empty if there was no handler to decide.
+  std::string details = {};
 
   bool ok() const { return outcome == "ok"; }
 };

@@ -29,8 +29,8 @@ namespace isolane {
 enum class LocalEndpoints {
   // Every request goes to the public Worker.
   kNone,
-  // /cdn-cgi/local/scheduled?cron=&time=&format=json&worker= fires a cron trigger; see
-  // worker/local_requests.h.
+  // /cdn-cgi/local/scheduled fires a cron trigger, .../email and .../queue hand a message to a
+  // Worker; see worker/local_requests.h.
   kTriggers,
   // And /__scheduled?cron=, as with `wrangler dev --test-scheduled`.
   kTestScheduled,
@@ -66,6 +66,8 @@ struct RuntimeOptions {
   // Runtime. For vercel.json.
   base::RequestRouter* router = nullptr;
   ErrorPages error_pages = ErrorPages::kNone;
+  // Cron triggers fire when they are due, in UTC, as long as Run turns the loop.
+  bool fire_crons = false;
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
 };

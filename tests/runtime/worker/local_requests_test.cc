@@ -134,7 +134,8 @@ TEST_SUITE("runtime/worker/local_requests") {
     SUBCASE("are named when they look like a mistake") {
       CHECK(served.Get("/cdn-cgi/local/schedule") ==
             "404 \"/cdn-cgi/local/schedule\" is not a valid handler. Did you mean to use "
-            "\"/cdn-cgi/local/scheduled\"?");
+            "\"/cdn-cgi/local/scheduled\", \"/cdn-cgi/local/email\", "
+            "\"/cdn-cgi/local/queue\"?");
     }
   }
 
