@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -13,7 +14,9 @@
 #include "cli/banner.h"
 #include "cli/log_printer.h"
 #include "cli/messages.h"
+#include "cli/project_build.h"
 #include "cli/terminal.h"
+#include "cli/vercel_build.h"
 #include "runtime/config/files.h"
 #include "runtime/js/regex_engine.h"
 #include "vercel-compat/project.h"
@@ -31,6 +34,11 @@ constexpr int kDefaultPort = 3000;
 constexpr const char* kDefaultIp = "127.0.0.1";
 // Ports after a busy one that are tried, as `vercel dev` does.
 constexpr int kPortsToTry = 100;
+
+std::string CurrentDirectory() {
+  char path[PATH_MAX];
+  return getcwd(path, sizeof path) != nullptr ? path : "/";
+}
 
 // "Error: [CODE] message", then where and the way out.
 void PrintVercelError(const Error& error) {
@@ -143,7 +151,10 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   runtime_options.observer = &printer;
   runtime_options.public_only = options.public_only;
   runtime_options.router = &router;
-  auto runtime = Runtime::LoadSpecs(std::move(project->workers), runtime_options);
+  wrangler::Builder builder(BuilderOptionsOf(options));
+  auto workers = BuildServices(*project, builder, CurrentDirectory(), options.log_level);
+  if (!workers) return kFailure;
+  auto runtime = Runtime::LoadSpecs(std::move(*workers), runtime_options);
   printer.OnFlush();
   if (!runtime.ok()) {
     PrintVercelError(runtime.error());

@@ -6,7 +6,6 @@
 #include "runtime/config/files.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/config_reader.h"
-#include "vercel-compat/service_worker.h"
 
 namespace isolane::vercel {
 namespace {
@@ -71,10 +70,6 @@ Result<Project> LoadProject(const std::string& directory, const Variables& proce
   project.routing = std::move(config.routing);
   ISOLANE_ASSIGN(project.variables, ReadVariables(directory, process));
   WarnOfShadowed(project, process);
-  for (const Service& service : project.services) {
-    if (service.host != ServiceHost::kIsolate) continue;
-    project.workers.push_back(MakeServiceWorker(service, project.variables, project.config_path));
-  }
   return project;
 }
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <isolane/result.h>
-#include <isolane/worker_spec.h>
 
 #include "runtime/base/regex.h"
 #include "vercel-compat/config.h"
@@ -25,8 +24,6 @@ struct Project {
   std::vector<Service> services;
   // The environment of every service, without bindings: .env, and over it that of the process.
   Variables variables;
-  // Of the services that run in isolates.
-  std::vector<WorkerSpec> workers;
   // What whoever starts it should know.
   std::vector<std::string> warnings;
 };

@@ -1,21 +1,38 @@
-// A service that runs in an isolate, as a Worker: its modules, its environment, and the module that
-// makes one fetch handler of what its entry exports.
+// A service that runs in an isolate, as a Worker: what is to be built, its modules, its
+// environment.
 //
-// spec/vercel-services.md sections 4 and 5.1. Thread: any; the loader reads files.
+// spec/vercel-services.md sections 4 and 5.1. Thread: any. Blocking: EntryOf may write a file.
 #pragma once
 
 #include <map>
 #include <string>
 
+#include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
 #include "vercel-compat/service.h"
 
 namespace isolane::vercel {
 
-// `service` is ServiceHost::kIsolate. `variables` is its environment without its bindings.
-// `config_path` is for messages.
-WorkerSpec MakeServiceWorker(const Service& service,
+// The module that a service begins with, for whoever makes JavaScript of it.
+struct ServiceEntry {
+  std::string root;  // absolute directory
+  std::string file;  // relative to it
+};
+
+// `service` is ServiceHost::kIsolate. For files of routes a module that imports them all is written
+// to `project`/.vercel/isolane.
+Result<ServiceEntry> EntryOf(const Service& service, const std::string& project);
+
+// What has become of an entry: JavaScript that the runtime can load.
+struct BuiltEntry {
+  std::string main_module;
+  std::string display_root;
+  ModuleLoader modules;
+};
+
+// `variables` is its environment without its bindings. `config_path` is for messages.
+WorkerSpec MakeServiceWorker(const Service& service, BuiltEntry built,
                              const std::map<std::string, std::string>& variables,
                              const std::string& config_path);
 

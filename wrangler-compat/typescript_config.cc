@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "runtime/config/json_reader.h"
+#include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
-#include "wrangler-compat/json_reader.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -14,7 +15,7 @@ constexpr int kMostExtends = 16;
 void Read(const std::string& path, int depth, TypeScriptConfig& config) {
   auto source = ReadFile(path);
   if (!source.ok()) return;
-  const auto root = ReadJson(*source, path);
+  const auto root = config::ReadJson(*source, path);
   if (!root.ok()) return;
   const ConfigMember* extends = root.value().Find("extends");
   if (extends != nullptr && depth < kMostExtends) {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <variant>
 
+#include "runtime/config/json_reader.h"
 #include "wrangler-compat/binding_text.h"
 #include "wrangler-compat/files.h"
-#include "wrangler-compat/json_reader.h"
 #include "wrangler-compat/module_exports.h"
 #include "wrangler-compat/typescript_config.h"
 
@@ -251,7 +251,7 @@ class Generator {
       if (var->hidden) return "string";
       // JSON is a literal type as it stands.
       if (request_.strict_vars) return var->json;
-      const auto node = ReadJson(var->json, {});
+      const auto node = config::ReadJson(var->json, {});
       return node.ok() ? WideTypeOf(node.value()) : "unknown";
     }
     const std::string resource = DescribeBinding(binding).resource;

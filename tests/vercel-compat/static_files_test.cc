@@ -1,0 +1,78 @@
+#include "vercel-compat/static_files.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "tests/vercel-compat/project_fixture.h"
+#include "tests/wrangler-compat/temp_project.h"
+
+namespace isolane::vercel {
+namespace {
+
+using wrangler::TempProject;
+
+struct Got {
+  int status = 404;
+  std::string type;
+  std::string tag;
+  std::string body;
+};
+
+Got Get(const TempProject& project, const Asked& asked) {
+  const StaticFiles files(project.root() + "/site");
+  const std::string head = HeadOf(asked);
+  base::RouteDecision decision;
+  Got got;
+  if (!files.Answer(ViewOf(head), ViewOf(head).path, decision)) return got;
+  got.status = decision.status;
+  got.type = HeaderOf(decision.head, "content-type").value_or("");
+  got.tag = HeaderOf(decision.head, "etag").value_or("");
+  got.body = decision.body;
+  return got;
+}
+
+TEST_SUITE("vercel-compat/static_files") {
+  TEST_CASE("files of a folder") {
+    TempProject project;
+    project.Write("site/index.html", "home");
+    project.Write("site/docs/index.html", "docs");
+    project.Write("site/a b.css", "css");
+    project.Write("site/.env", "secret");
+    project.Write("site/node_modules/x/index.js", "secret");
+    project.Write("secret.txt", "secret");
+    SUBCASE("are served with their type") {
+      const Got got = Get(project, {.path = "/a%20b.css"});
+      CHECK(got.status == 200);
+      CHECK(got.type == "text/css; charset=utf-8");
+      CHECK(got.body == "css");
+    }
+    SUBCASE("a folder is its index.html") {
+      CHECK(Get(project, {.path = "/"}).body == "home");
+      CHECK(Get(project, {.path = "/docs"}).body == "docs");
+      CHECK(Get(project, {.path = "/docs/"}).body == "docs");
+    }
+    SUBCASE("are not sent again to who has them") {
+      const std::string tag = Get(project, {.path = "/"}).tag;
+      const Got again = Get(project, {.path = "/", .headers = {{"if-none-match", tag}}});
+      CHECK(again.status == 304);
+      CHECK(again.body.empty());
+      project.Write("site/index.html", "other");
+      CHECK(Get(project, {.path = "/", .headers = {{"if-none-match", tag}}}).status == 200);
+    }
+    SUBCASE("are read only") { CHECK(Get(project, {.method = "POST", .path = "/"}).status == 405); }
+    SUBCASE("nothing outside of the folder is, and nothing private in it") {
+      std::filesystem::create_symlink(project.root() + "/secret.txt",
+                                      project.root() + "/site/link.txt");
+      for (const char* path :
+           {"/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/link.txt", "/.env",
+            "/node_modules/x/index.js", "/none", "/index.html%00.png"}) {
+        CAPTURE(path);
+        CHECK(Get(project, {.path = path}).status == 404);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::vercel
