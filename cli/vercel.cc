@@ -146,7 +146,7 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   }
   vercel::ReloadingRouter router(std::move(*tables), project->config_path, regexes,
                                  PrintVercelError);
-  LogPrinter printer(StyleOf(options, project->workers.size()));
+  LogPrinter printer(StyleOf(options, project->services.size()));
   RuntimeOptions runtime_options;
   runtime_options.observer = &printer;
   runtime_options.public_only = options.public_only;

@@ -55,4 +55,21 @@ std::optional<std::vector<WorkerSpec>> BuildServices(const vercel::Project& proj
   return workers;
 }
 
+std::string BlameService(const vercel::Project& project, const Error& error,
+                         const std::string& cwd) {
+  const vercel::Service* blamed = nullptr;
+  size_t longest = 0;
+  for (const vercel::Service& service : project.services) {
+    const std::string folder = wrangler::DisplayOf(cwd, service.directory);
+    if (service.host != vercel::ServiceHost::kIsolate || !error.where.starts_with(folder)) continue;
+    if (blamed != nullptr && folder.size() <= longest) continue;
+    blamed = &service;
+    longest = folder.size();
+  }
+  if (blamed == nullptr) return {};
+  const std::string root = blamed->root == "." ? "" : blamed->root + "/";
+  return "Service \"" + blamed->config.name + "\" could not be loaded: " + root +
+         (blamed->entrypoint.empty() ? blamed->route_files.front() : blamed->entrypoint);
+}
+
 }  // namespace isolane::cli

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
 #include "cli/options.h"
@@ -20,5 +21,10 @@ namespace isolane::cli {
 std::optional<std::vector<WorkerSpec>> BuildServices(const vercel::Project& project,
                                                      wrangler::Builder& builder,
                                                      const std::string& cwd, LogLevel level);
+
+// Which service `error`, of loading its modules, is about: `Service "a" could not be loaded:
+// services/a/index.mjs`. Empty if its place tells nothing.
+std::string BlameService(const vercel::Project& project, const Error& error,
+                         const std::string& cwd);
 
 }  // namespace isolane::cli

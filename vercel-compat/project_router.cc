@@ -39,6 +39,26 @@ bool WantsUpgrade(const RequestView& request) {
   return lower == "websocket";
 }
 
+bool IsForwarding(std::string_view name) {
+  return name.starts_with("x-forwarded-") || name.starts_with("x-vercel-") || name == "x-real-ip";
+}
+
+// What only the runtime may say: a client that says so too is not believed.
+void RemoveForwarding(std::string& head) {
+  bool any = false;
+  for (size_t at = head.find("\nx-"); at != std::string::npos && !any;
+       at = head.find("\nx-", at + 1)) {
+    const size_t end = head.find(base::kValueMark, at);
+    any = IsForwarding(std::string_view(head).substr(at + 1, end - at - 1));
+  }
+  if (!any) return;
+  std::string kept(base::PackedStart(head));
+  base::VisitPackedHeaders(head, [&](std::string_view name, std::string_view value) {
+    if (!IsForwarding(name)) base::AppendPackedHeader(kept, name, value);
+  });
+  head = std::move(kept);
+}
+
 // "METHOD\0ORIGIN PATH QUERY" and the headers of `request`.
 std::string HeadWith(const RequestView& request, std::string_view url) {
   std::string head(request.method);
@@ -259,13 +279,20 @@ void ProjectRouter::MakeHead(const RequestView& request, Origin origin,
 }
 
 void ProjectRouter::AppendForwarding(const RequestView& request, std::string& head) {
-  const size_t colon = request.host.rfind(':');
-  const bool has_port = colon != std::string_view::npos && !request.host.ends_with(']');
-  base::AppendPackedHeader(head, "x-forwarded-host", request.host);
-  base::AppendPackedHeader(head, "x-forwarded-proto", "http");
-  base::AppendPackedHeader(head, "x-forwarded-port",
-                           has_port ? request.host.substr(colon + 1) : std::string_view("80"));
-  base::AppendPackedHeader(head, "x-vercel-deployment-url", request.host);
+  // Nearly all requests name the same host.
+  if (request.host != forwarded_host_ || forwarded_.empty()) [[unlikely]] {
+    forwarded_host_ = request.host;
+    const size_t colon = request.host.rfind(':');
+    const bool has_port = colon != std::string_view::npos && !request.host.ends_with(']');
+    forwarded_.clear();
+    base::AppendPackedHeader(forwarded_, "x-forwarded-host", request.host);
+    base::AppendPackedHeader(forwarded_, "x-forwarded-proto", "http");
+    base::AppendPackedHeader(forwarded_, "x-forwarded-port",
+                             has_port ? request.host.substr(colon + 1) : std::string_view("80"));
+    base::AppendPackedHeader(forwarded_, "x-vercel-deployment-url", request.host);
+  }
+  RemoveForwarding(head);
+  head += forwarded_;
   base::AppendPackedHeader(head, "x-vercel-id", NewRequestId());
 }
 
@@ -293,7 +320,7 @@ void ProjectRouter::SetResponse(base::RouteDecision& decision) {
 
 const std::string& ProjectRouter::NewRequestId() {
   timespec time{};
-  clock_gettime(CLOCK_REALTIME, &time);
+  clock_gettime(CLOCK_REALTIME_COARSE, &time);
   const int64_t ms = time.tv_sec * 1000 + time.tv_nsec / 1'000'000;
   // An id to find a request in logs; nothing is protected by it.
   random_ = random_ * 6364136223846793005u + 1442695040888963407u;

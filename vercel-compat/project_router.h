@@ -76,6 +76,8 @@ class ProjectRouter final : public base::RequestRouter {
   TableVerdict verdict_;
   TableVerdict inner_;
   std::string collapsed_;
+  std::string forwarded_host_;
+  std::string forwarded_;  // the headers that tell a service of it
   std::string id_;
   uint64_t random_ = 0;
 };

@@ -240,6 +240,16 @@ TEST_SUITE("vercel-compat/project_router") {
     CHECK(project.Sent("x-forwarded-proto") == "http");
     CHECK(project.Sent("x-forwarded-port") == "3000");
     CHECK(project.Sent("x-vercel-id").starts_with("dev1::"));
+    project.Route({.headers = {{"x-forwarded-host", "bank.test"},
+                               {"x-real-ip", "1.2.3.4"},
+                               {"x-vercel-id", "mine"},
+                               {"x-own", "kept"}},
+                   .host = "other.test"});
+    CHECK(project.Sent("x-forwarded-host") == "other.test");
+    CHECK(project.Sent("x-forwarded-port") == "80");
+    CHECK(project.Sent("x-vercel-id").starts_with("dev1::"));
+    CHECK(project.Sent("x-real-ip") == "none");
+    CHECK(project.Sent("x-own") == "kept");
   }
 
   TEST_CASE("pages of the runtime follow the accept header") {
