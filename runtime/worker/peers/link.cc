@@ -78,6 +78,7 @@ void Link::Flush() {
   if (static_cast<size_t>(written) == out_.size()) {
     out_.clear();
     if (out_.capacity() > kKeptBytes) out_.shrink_to_fit();
+    if (streams_.waiting()) OnDirty();
     return;
   }
   out_.erase(0, static_cast<size_t>(written));

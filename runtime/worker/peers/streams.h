@@ -59,6 +59,8 @@ class Streams {
 
   // Writes what the streams have, as far as credit and room go.
   void Pump();
+  // Some have more than there was room for.
+  bool waiting() const { return !dirty_.empty(); }
   // The link is lost: every reader is told, every writer stopped.
   void Lose(const std::string& why);
 
