@@ -61,9 +61,10 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
 
   TEST_CASE("a rate limit in its old place") {
     const auto find = [](const std::string& simple) {
-      const std::string text = "[[unsafe.bindings]]\nname = \"RL\"\ntype = \"ratelimit\"\n"
-                               "namespace_id = \"7\"\nsimple = " +
-                               simple + "\n";
+      const std::string text =
+          "[[unsafe.bindings]]\nname = \"RL\"\ntype = \"ratelimit\"\n"
+          "namespace_id = \"7\"\nsimple = " +
+          simple + "\n";
       const ReadConfig read = ReadTomlAfterHead(text);
       const auto* limit = Find<RateLimitBinding>(read.config.bindings, "RL");
       return limit == nullptr ? -1 : limit->limit;
