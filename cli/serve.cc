@@ -127,8 +127,7 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
   const Listening listening = std::move(*listens);
   console.ShowReady(names, listening.urls, table + listening.text);
   if (by_hand) {
-    PrintWarning(options,
-                 FormatCronAdvice(addresses->front().listen.ip, listening.public_port));
+    PrintWarning(options, FormatCronAdvice(addresses->front().listen.ip, listening.public_port));
   }
   console.ListenToKeys(*runtime, std::move(actions));
   const int signal = runtime->Run();

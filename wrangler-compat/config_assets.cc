@@ -227,6 +227,7 @@ std::shared_ptr<base::Responder> MakeAssetResponder(AssetsConfig assets, const s
                                  : "\"assets.directory\" field in your configuration file";
   switch (KindOf(settings.directory)) {
     case PathKind::kMissing:
+      if (assets.made_by_build) break;
       loose.Fail(
           "The directory specified by the " + source + " does not exist:\n" + settings.directory,
           assets.directory_where);

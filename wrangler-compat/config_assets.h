@@ -21,6 +21,7 @@ struct AssetsConfig {
   std::optional<std::string> directory;  // as written
   std::string directory_where;
   bool from_command_line = false;  // --assets: relative to the working directory
+  bool made_by_build = false;      // a custom build may make it: it need not be there yet
   std::string where;               // of the section
   bool has_binding = false;
   bool worker_first = false;                            // run_worker_first = true

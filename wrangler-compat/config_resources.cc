@@ -142,12 +142,14 @@ class ResourceReader {
   void Add(const ResourceKind& kind, const ConfigNode& node, std::string target,
            std::vector<NamedBinding>& names) {
     const ConfigMember* name = node.Find(kind.name_field);
-    if (kind.support != ResourceSupport::kHere) {
+    const bool rate_limit = kind.key == "unsafe" && IsUnsafeRateLimit(node);
+    if (kind.support != ResourceSupport::kHere && !rate_limit) {
       Append(kind, name->value.text, std::move(target), name->position, names);
       return;
     }
     names.push_back({name->value.text, kind.friendly, name->position});
-    BindingSpec binding = MakeResourceBinding(kind.key, name->value.text, node);
+    BindingSpec binding =
+        MakeResourceBinding(rate_limit ? "ratelimits" : kind.key, name->value.text, node);
     binding.where = section_.Where(name->position);
     bindings_.push_back(std::move(binding));
   }

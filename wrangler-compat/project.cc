@@ -145,6 +145,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   spec.limits = config.limits;
   if (config.assets) {
     const std::string base = file.path.empty() ? options.cwd : DirectoryOf(file.path);
+    config.assets->made_by_build = !plan.custom.command.empty();
     spec.responder =
         MakeAssetResponder(std::move(*config.assets), spec.name, base, options.cwd, loose, notes);
   }

@@ -85,6 +85,19 @@ BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
       {}};
 }
 
+bool IsUnsafeRateLimit(const ConfigNode& entry) {
+  const ConfigMember* type = entry.Find("type");
+  const ConfigMember* name_space = entry.Find("namespace_id");
+  const ConfigMember* simple = entry.Find("simple");
+  if (type == nullptr || type->value.text != "ratelimit" || name_space == nullptr ||
+      !name_space->value.IsString() || simple == nullptr) {
+    return false;
+  }
+  const ConfigMember* limit = simple->value.Find("limit");
+  const int64_t period = NumberOf(simple->value, "period");
+  return limit != nullptr && limit->value.IsNumber() && (period == 10 || period == 60);
+}
+
 void ApplyStoredSecrets(const DevVars& vars, std::vector<BindingSpec>& bindings) {
   for (BindingSpec& binding : bindings) {
     auto* secret = std::get_if<StoredSecretBinding>(&binding.value);

@@ -19,6 +19,10 @@ namespace isolane::wrangler {
 BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
                                 const ConfigNode& entry);
 
+// Whether an entry of unsafe.bindings declares a rate limit, as was done before there was the key
+// `ratelimits`: then MakeResourceBinding("ratelimits", ...) may be given it.
+bool IsUnsafeRateLimit(const ConfigNode& entry);
+
 // Gives the secrets of secrets stores their values: what `vars` has under the name of the secret,
 // else under that of the binding.
 void ApplyStoredSecrets(const DevVars& vars, std::vector<BindingSpec>& bindings);

@@ -92,7 +92,7 @@ class Graph final : public Runtime {
   Dispatcher dispatcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   FrontDoors doors_;
-  std::unique_ptr<Peers> peers_;  // null without a registry
+  std::unique_ptr<Peers> peers_;           // null without a registry
   std::unique_ptr<CronClock> cron_clock_;  // null unless crons are fired
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
   loop::Handle<loop::Timer> timer_;

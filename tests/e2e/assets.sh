@@ -63,6 +63,7 @@ write shop/public/a.txt 'asset'
 worker shop 'import { WorkerEntrypoint } from "cloudflare:workers";
 export default { async fetch(request, env) {
   const { pathname } = new URL(request.url);
+  if (pathname === "/give") return env.CALLER.use(env.ASSETS);
   if (pathname === "/direct") return env.ASSETS.fetch("http://any/a.txt");
   if (pathname === "/limit") return Response.json([await env.RL.limit({ key: "k" }), typeof env.V.id,
     await env.S.get(), env.AE.writeDataPoint({ blobs: ["b"] }) === undefined]);
@@ -85,9 +86,18 @@ binding = "S"
 store_id = "store"
 secret_name = "KEY"
 [[kv_namespaces]]
-binding = "KV"'
+binding = "KV"
+[[services]]
+binding = "CALLER"
+service = "gateway"
+entrypoint = "Caller"'
 write shop/.dev.vars 'KEY=sesame'
-worker gateway 'export default { fetch: (r, env) =>
+worker gateway 'import { WorkerEntrypoint } from "cloudflare:workers";
+export class Caller extends WorkerEntrypoint {
+  async use(assets) { return new Response([await (await assets.fetch("http://any/a.txt")).text(),
+    (await assets.fetch("http://any/none")).status].join(" ")); }
+}
+export default { fetch: (r, env) =>
   new URL(r.url).pathname === "/named" ? env.NAMED.fetch(r) : env.SHOP.fetch(r) };' '
 [[services]]
 binding = "SHOP"
@@ -107,10 +117,23 @@ check "a service binding comes by the assets" "$(http GET /a.txt)" "200 asset"
 check "and then by the code" "$(http GET /b.txt)" "200 code /b.txt"
 check "a named entrypoint does not" "$(http GET /named)" "200 named"
 check "the code asks for its assets" "$(http GET /direct)" "200 asset"
+check "its binding may be given away" "$(http GET /give)" "200 asset 404"
 check "the small bindings work" "$(http GET /limit)" '200 \[{"success":true},"string","sesame",true\]'
 stop
 check "a data point is told at the level debug" "$(cat "$scratch/log")" "*data point for AE: { blobs: \[ 'b' \] }*"
 check "the secret is never printed" "$(grep -c sesame "$scratch/log")" 0
+
+# The same in two processes.
+"$isolane" dev -c "$scratch/shop/wrangler.toml" --port 0 >"$scratch/log.shop" 2>&1 &
+shop=$!
+start dev -c "$scratch/gateway/wrangler.toml"
+until [ "$(http GET /b.txt)" = "200 code /b.txt" ] || ! kill -0 $shop 2>/dev/null; do sleep 0.05; done
+check "from another process: assets" "$(http GET /a.txt)" "200 asset"
+check "from another process: a named entrypoint" "$(http GET /named)" "200 named"
+check "from another process: the binding" "$(http GET /give)" "200 asset 404"
+kill $shop
+wait $shop 2>/dev/null
+stop
 
 check "a directory that is not there stops the start" \
   "$(rm -r "$scratch/site/public"; refused dev -c "$scratch/site/wrangler.toml")" \

@@ -179,6 +179,12 @@ TEST_SUITE("wrangler-compat/config_assets") {
       CHECK(Errors(Load(project, std::string(kNoMain) + "[assets]\ndirectory = \"public/a.txt\"\n"))
                 .find("doesn't point to a directory:") != std::string::npos);
     }
+    SUBCASE("may be made by a custom build") {
+      const LoadedProject loaded =
+          Load(project, std::string(kNoMain) +
+                            "[build]\ncommand = \"make\"\n[assets]\ndirectory = \"dist\"\n");
+      CHECK_MESSAGE(loaded.ok(), Errors(loaded));
+    }
     SUBCASE("may come from the command line") {
       const LoadedProject loaded = Load(project, kNoMain, "public");
       CHECK(loaded.ok());

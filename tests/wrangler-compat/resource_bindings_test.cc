@@ -59,6 +59,22 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
     }
   }
 
+  TEST_CASE("a rate limit in its old place") {
+    const auto find = [](const std::string& simple) {
+      const std::string text =
+          "[[unsafe.bindings]]\nname = \"RL\"\ntype = \"ratelimit\"\n"
+          "namespace_id = \"7\"\nsimple = " +
+          simple + "\n";
+      const ReadConfig read = ReadTomlAfterHead(text);
+      const auto* limit = Find<RateLimitBinding>(read.config.bindings, "RL");
+      return limit == nullptr ? -1 : limit->limit;
+    };
+    CHECK(find("{ limit = 5, period = 60 }") == 5);
+    CHECK(find("{ limit = 5, period = 61 }") == -1);
+    CHECK(find("{ period = 60 }") == -1);
+    CHECK(find("3") == -1);
+  }
+
   TEST_CASE("secrets of a store get their values") {
     std::vector<BindingSpec> bindings = ReadTomlAfterHead(kAll).config.bindings;
     DevVars vars;

@@ -294,8 +294,8 @@ bool Streams::PumpSocket(Socket& socket) {
     wire::SocketMessage wire;
     wire.stream = socket.number;
     wire.code = message.code;
-    const bool carries = message.kind == base::Message::Kind::kText ||
-                         message.kind == base::Message::Kind::kBinary;
+    const bool carries =
+        message.kind == base::Message::Kind::kText || message.kind == base::Message::Kind::kBinary;
     (carries ? wire.data : wire.reason) = message.data.view();
     switch (message.kind) {
       case base::Message::Kind::kText:

@@ -24,7 +24,8 @@ WorkerSpec Scheduled(const std::string& name, std::vector<std::string> crons) {
         console.log(`fired ${controller.cron} at ${controller.scheduledTime}`);
         if (controller.cron === '30 * * * *') throw new Error('no');
       },
-    };)js").Spec();
+    };)js")
+                        .Spec();
   spec.crons = std::move(crons);
   return spec;
 }
@@ -34,9 +35,9 @@ TEST_SUITE("runtime/worker/cron_clock") {
     testing::RecordingObserver observer;
     RuntimeOptions options;
     options.observer = &observer;
-    auto loaded = Runtime::LoadSpecs({Scheduled("a", {"*/10 * * * *", "*/7 * * * *", "bad"}),
-                                      Scheduled("b", {"30 * * * *"})},
-                                     options);
+    auto loaded = Runtime::LoadSpecs(
+        {Scheduled("a", {"*/10 * * * *", "*/7 * * * *", "bad"}), Scheduled("b", {"30 * * * *"})},
+        options);
     REQUIRE(loaded.ok());
     auto& graph = static_cast<Graph&>(**loaded);
     {

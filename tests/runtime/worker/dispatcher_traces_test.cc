@@ -50,9 +50,11 @@ std::string Told(const std::string& gateway, bool traces = true) {
   RuntimeOptions options;
   options.observer = &observer;
   options.unknown_services = UnknownService::kFailOnUse;
-  auto runtime = Runtime::LoadSpecs(
-      {TestWorker::Handler("gateway", gateway).Service("AUTH", "auth").Service("NOBODY", "x").Spec(),
-       TestWorker("auth", R"js(
+  auto runtime = Runtime::LoadSpecs({TestWorker::Handler("gateway", gateway)
+                                         .Service("AUTH", "auth")
+                                         .Service("NOBODY", "x")
+                                         .Spec(),
+                                     TestWorker("auth", R"js(
          import { RpcTarget, WorkerEntrypoint } from 'cloudflare:workers';
          class Session extends RpcTarget { get user() { return 'ada'; } leave() {} }
          export default class extends WorkerEntrypoint {
@@ -62,9 +64,9 @@ std::string Told(const std::string& gateway, bool traces = true) {
            fail() { throw new Error('no'); }
          }
        )js")
-           .Service("KEYS", "auth")
-           .Spec()},
-      options);
+                                         .Service("KEYS", "auth")
+                                         .Spec()},
+                                    options);
   REQUIRE(runtime.ok());
   auto response = (*runtime)->Fetch({.url = "http://test/"});
   REQUIRE(response.ok());
@@ -80,8 +82,7 @@ TEST_SUITE("runtime/worker/dispatcher_traces") {
       CHECK(Told("return new Response('x')") == "GET http://test/ 200 OK\nover 1\n");
     }
     SUBCASE("also when it is an error") {
-      CHECK(Told("throw new Error('x')") ==
-            "GET http://test/ 500 Internal Server Error\nover 1\n");
+      CHECK(Told("throw new Error('x')") == "GET http://test/ 500 Internal Server Error\nover 1\n");
     }
   }
 
