@@ -53,9 +53,9 @@ Graph::Graph(const RuntimeOptions& options)
       registry_(options.registry),
       on_connections_(options.on_connections),
       router_(options.router),
+      fire_crons_(options.fire_crons),
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
-      fire_crons_(options.fire_crons),
       dispatcher_(watchdog_, observer_),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
