@@ -184,10 +184,8 @@ suite_fuzz() {
 
 suite_conformance() {
   build release isolane || return 0
-  # Features that are not there yet are named in the output, not passed over.
   ISOLANE_CMD='build/isolane dev {c_configs} --port {port}' run_script conformance \
-    "$node" tests/conformance/run-conformance.mjs --target command --jobs "$(nproc)" --later \
-    --not-tag do --not-tag handlers
+    "$node" tests/conformance/run-conformance.mjs --target command --jobs "$(nproc)"
   # The same between processes.
   ISOLANE_CMD='tests/conformance/each_in_a_process.sh {c_configs} --port {port}' run_script \
     conformance-processes "$node" tests/conformance/run-conformance.mjs --target command \

@@ -2,7 +2,7 @@
 // moments, 100 times, while clients store numbers in Durable Objects by put(), SQL and transactions; each time
 // it starts again, every answer that a client has got must still be true.
 //
-// Started by durable_objects_kill.sh.
+//   node tests/e2e/durable_objects_kill.mjs [ROUNDS] [SEED]
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
