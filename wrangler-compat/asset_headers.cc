@@ -191,7 +191,8 @@ void AssetHeaders::Apply(std::string_view hostname, std::string_view path,
         remove(name);
         set_here.push_back(name);
       }
-      headers->emplace_back(name, FillIn(value, *captures));
+      // A '*' may have stood for nothing.
+      headers->emplace_back(name, Trimmed(FillIn(value, *captures)));
     }
   }
   if (!headers) return;

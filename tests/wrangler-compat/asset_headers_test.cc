@@ -54,6 +54,9 @@ TEST_SUITE("wrangler-compat/asset_headers") {
       CHECK(Apply(AssetHeaders("/:x/*\n  X: :x and :splat\n"), "/a/b/c") ==
             "OK; etag: \"e\"; cache-control: public; x: a and b/c");
     }
+    SUBCASE("have no blanks at the ends of a value, whatever that is made of") {
+      CHECK(Apply(AssetHeaders("/a*\n  X: y :splat\n"), "/a").ends_with("; x: y"));
+    }
     SUBCASE("may be for one host") {
       const AssetHeaders headers("https://:s.ex.com/*\n  X: :s\n");
       CHECK(Apply(headers, "/a", "q.ex.com").ends_with("; x: q"));

@@ -7,6 +7,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/base/responder.h"
+#include "runtime/worker/graph.h"
 #include "tests/support/test_runtime.h"
 
 namespace isolane::worker {
