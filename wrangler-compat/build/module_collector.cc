@@ -352,9 +352,11 @@ EsbuildValue ModuleCollector::Collect(const ModuleRule& rule, const std::string&
 
 void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply reply) {
   const std::string path(question.Text("path"));
-  const auto code = [](uint32_t id, const std::string& text, const char* loader) {
-    return EsbuildValue::Object(
-        {{"id", id}, {"contents", EsbuildValue::Bytes(text)}, {"loader", loader}});
+  const auto code = [this](uint32_t id, const std::string& text, const char* loader) {
+    return EsbuildValue::Object({{"id", id},
+                                 {"contents", EsbuildValue::Bytes(text)},
+                                 {"loader", loader},
+                                 {"resolveDir", plan_.project_root}});
   };
   if (question.Text("namespace") == kRequired) {
     return reply(code(1, "import all from " + JsonQuote(path) + "; module.exports = all;", "js"));
