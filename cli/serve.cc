@@ -119,6 +119,7 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
   const auto runtime =
       LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
   if (runtime == nullptr) return 1;
+  if (options.command == Command::kServe) builder.Rest();
   auto listens = ListenAtAll(options, *runtime, *addresses);
   if (!listens.ok()) {
     PrintError(listens.error().ToString());

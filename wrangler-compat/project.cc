@@ -134,6 +134,12 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
     if (!environment.empty()) spec.name += "-" + environment;
   }
   plan.worker = spec.name;
+  for (const BindingSpec& binding : config.bindings) {
+    const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
+    if (objects != nullptr && objects->script.empty()) {
+      plan.durable_objects.push_back(objects->class_name);
+    }
+  }
   spec.config_path = file.path;
   spec.compatibility_date = config.compatibility_date;
   spec.compatibility_flags = config.compatibility_flags;

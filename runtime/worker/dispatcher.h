@@ -15,7 +15,6 @@
 #include <vector>
 
 #include <isolane/observer.h>
-#include <isolane/runtime.h>
 
 #include "runtime/base/body.h"
 #include "runtime/base/slot_pool.h"
@@ -43,6 +42,10 @@ class Client;
 
 namespace isolane::storage {
 class Committer;
+}
+
+namespace isolane {
+enum class ErrorPages;  // <isolane/runtime.h>
 }
 
 namespace isolane::worker {
@@ -388,7 +391,7 @@ class Dispatcher {
   double actor_idle_ms_ = 10'000;
   std::string persist_to_;
   RateLimits rate_limits_;
-  ErrorPages error_pages_ = ErrorPages::kNone;
+  ErrorPages error_pages_{};  // kNone
   Alarms alarms_;
   double alarm_retry_ms_ = 2000;
   storage::Committer* committer_ = nullptr;

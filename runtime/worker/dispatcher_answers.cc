@@ -1,6 +1,8 @@
 // Answers of an invocation: to the call it was made for, or to the top level.
 #include <utility>
 
+#include <isolane/runtime.h>
+
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher.h"

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <isolane/runtime.h>
+
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/error_page.h"
 #include "runtime/worker/local_requests.h"

@@ -228,6 +228,13 @@ std::vector<BuildResult> Builder::BuildAll(const std::vector<BuildPlan>& plans,
   return results;
 }
 
+void Builder::Rest() {
+  std::unique_lock lock(state_->mutex);
+  state_->idle.wait(lock, [this] { return state_->threads == 0; });
+  for (const auto& [worker, job] : state_->jobs) job->bundle.reset();
+  state_->service.reset();
+}
+
 void Builder::Forget(const std::string& worker) {
   std::shared_ptr<Job> job;
   {

@@ -89,6 +89,10 @@ class Builder {
   std::vector<BuildResult> BuildAll(const std::vector<BuildPlan>& plans,
                                     const BuildRequest& request);
 
+  // Ends esbuild's process, once no build is under way; the next build that needs it starts another.
+  // For who will not build for long.
+  void Rest();
+
   // Lets go of what esbuild keeps for a Worker that is no more.
   void Forget(const std::string& worker);
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wrangler-compat/build/additional_modules.h"
+#include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/files.h"
 
 namespace isolane::wrangler {
@@ -95,6 +96,20 @@ void Advise(const BuildPlan& plan, EsbuildValue& message) {
            "https://developers.cloudflare.com/workers/wrangler/configuration/#bundling-issues\n"));
 }
 
+// What is wrong with these exports of the main module; empty if nothing is.
+std::string MissingClasses(const BuildPlan& plan, const std::vector<std::string>& exports) {
+  std::string missing;
+  for (const std::string& name : plan.durable_objects) {
+    if (std::find(exports.begin(), exports.end(), name) != exports.end()) continue;
+    missing += (missing.empty() ? "" : ", ") + name;
+  }
+  if (missing.empty()) return {};
+  return "Your Worker depends on the following Durable Objects, which are not exported in your "
+         "entrypoint file: " +
+         missing + ".\nYou should export these objects from your entrypoint, " +
+         plan.files.display + plan.files.main + ".";
+}
+
 std::shared_ptr<SourceMap> ReadSourceMap(const BuildPlan& plan, std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("mappings") || !json.contains("sources")) return nullptr;
@@ -165,7 +180,9 @@ void ReadMetafile(const BuildPlan& plan, std::string_view text, std::vector<std:
   if (!json.is_object()) return;
   if (const auto found = json.find("inputs"); found != json.end() && found->is_object()) {
     for (const auto& [path, input] : found->items()) {
-      if (!IsNamespaced(path)) inputs.push_back(AbsolutePath(plan.project_root, path));
+      if (IsNamespaced(path)) continue;
+      std::string file = AbsolutePath(plan.project_root, path);
+      if (!IsNodeModuleFile(file)) inputs.push_back(std::move(file));
     }
   }
   if (const auto found = json.find("outputs"); found != json.end() && found->is_object()) {
@@ -317,6 +334,9 @@ BuildResult Bundle::Build(Colours colours) {
   if (!output->warnings.empty()) {
     result.rendered_warnings = Describe(output->warnings, Severity::kWarning, colours);
   }
+  // A Service Worker exports nothing; the runtime says what it thinks of objects there.
+  if (context == module_.get()) result.error = MissingClasses(plan_, output->exports);
+  if (!result.ok()) return result;
   WarnOfNodeImports(*context, result);
   TakeOutput(*output, *context, result);
   return result;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
 
@@ -83,6 +84,9 @@ Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat
       "--sources-content=false",
       "--outfile=" + AbsolutePath(plan.files.root, BundleName(plan)),
   };
+  if (NodeCompatOf(plan) == NodeCompat::kFull) {
+    flags.push_back("--inject:" + std::string(kNodeGlobals));
+  }
   if (plan.minify) flags.push_back("--minify");
   if (plan.keep_names) flags.push_back("--keep-names");
   if (!plan.tsconfig.empty()) flags.push_back("--tsconfig=" + plan.tsconfig);

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
 
@@ -14,7 +15,8 @@ namespace {
 constexpr uint32_t kAlias = 0;
 constexpr uint32_t kNode = 1;
 constexpr uint32_t kAttached = 2;
-constexpr uint32_t kFirstRule = 3;
+constexpr uint32_t kGlobals = 3;
+constexpr uint32_t kFirstRule = 4;
 
 // What marks an import that is being resolved for us: rules do not look at it again.
 constexpr uint32_t kOurs = 1;
@@ -23,6 +25,8 @@ constexpr uint32_t kOurs = 1;
 constexpr char kInlined[] = "isolane-module";
 // A module of Node.js where CommonJS asks for it.
 constexpr char kRequired[] = "isolane-require";
+// Text of ours: node_modules.h.
+constexpr char kNodeText[] = "isolane-node";
 constexpr char kPluginName[] = "isolane";
 
 std::string EscapeRegex(std::string_view text) {
@@ -101,6 +105,14 @@ EsbuildValue Refused(uint32_t id, const std::string& text) {
   return EsbuildValue::Object({{"id", id}, {"errors", EsbuildValue::Array({std::move(message)})}});
 }
 
+// A module that is left out if nothing of it is used.
+EsbuildValue FoundNode(uint32_t id, std::string path, const char* name_space) {
+  EsbuildValue answer = Found(id, std::move(path));
+  answer.Set("namespace", name_space);
+  answer.Set("sideEffects", false);
+  return answer;
+}
+
 // Where a resolution led; empty when it did not.
 std::string PathOf(const Result<EsbuildValue>& resolved) {
   if (!resolved.ok() || !resolved.value().Items("errors").empty()) return {};
@@ -135,6 +147,9 @@ EsbuildValue ModuleCollector::Plugin() const {
   }
   add(resolvers, kNode,
       NodeCompatOf(plan_) == NodeCompat::kNone ? "^node:" : "^(node:|[a-z0-9_]+(/[a-z_]+)?$)", "");
+  if (NodeCompatOf(plan_) == NodeCompat::kFull) {
+    add(resolvers, kGlobals, "^" + EscapeRegex(kNodeGlobals) + "$", "");
+  }
   // A rule's glob may name the file as it is seen from the root, not as the import does.
   if (plan_.find_additional_modules) add(resolvers, kAttached, "^\\.\\.?/", "");
   for (size_t i = 0; i < patterns_.size(); i++) {
@@ -143,6 +158,7 @@ EsbuildValue ModuleCollector::Plugin() const {
   EsbuildValue loaders = EsbuildValue::Array();
   add(loaders, 0, ".*", kInlined);
   add(loaders, 1, ".*", kRequired);
+  add(loaders, 2, ".*", kNodeText);
   return EsbuildValue::Object({{"name", kPluginName},
                                {"onStart", false},
                                {"onEnd", false},
@@ -179,6 +195,9 @@ void ModuleCollector::OnResolve(uint32_t key, const EsbuildValue& question,
   const EsbuildValue* data = question.Find("pluginData");
   const bool ours = data != nullptr && data->kind == EsbuildValue::Kind::kInteger &&
                     data->integer == kOurs;
+  if (!ours && question.Text("path") == kNodeGlobals) {
+    return reply(FoundNode(kGlobals, kNodeGlobals, kNodeText));
+  }
   if (ours || question.Text("kind") == "entry-point") return reply(NothingToSay());
   const std::vector<EsbuildValue>& ids = question.Items("ids");
   for (size_t i = 0; i < ids.size(); i++) {
@@ -247,12 +266,16 @@ void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& que
     const std::lock_guard lock(mutex_);
     node_imports_[name].emplace_back(question.Text("importer"));
   }
-  const std::string_view kind = question.Text("kind");
   EsbuildValue answer = Found(id, name);
-  if (kind == "require-call" && question.Text("namespace") != kRequired) {
+  const std::string file = compat == NodeCompat::kFull ? NodeModuleFile(name) : std::string();
+  if (question.Text("kind") == "require-call") {
     answer.Set("namespace", kRequired);
-  } else {
+  } else if (file.empty()) {
     answer.Set("external", true);
+  } else if (name == "node:process") {
+    answer = FoundNode(id, name, kNodeText);
+  } else {
+    answer = FoundNode(id, file, "file");
   }
   reply(std::move(answer));
 }
@@ -329,12 +352,18 @@ EsbuildValue ModuleCollector::Collect(const ModuleRule& rule, const std::string&
 
 void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply reply) {
   const std::string path(question.Text("path"));
-  const auto code = [](uint32_t id, const std::string& text, const char* loader) {
-    return EsbuildValue::Object(
-        {{"id", id}, {"contents", EsbuildValue::Bytes(text)}, {"loader", loader}});
+  const auto code = [this](uint32_t id, const std::string& text, const char* loader) {
+    return EsbuildValue::Object({{"id", id},
+                                 {"contents", EsbuildValue::Bytes(text)},
+                                 {"loader", loader},
+                                 {"resolveDir", plan_.project_root}});
   };
   if (question.Text("namespace") == kRequired) {
     return reply(code(1, "import all from " + JsonQuote(path) + "; module.exports = all;", "js"));
+  }
+  if (question.Text("namespace") == kNodeText) {
+    return reply(
+        code(2, path == kNodeGlobals ? NodeGlobalsSource() : NodeProcessSource(plan_), "js"));
   }
   const ModuleRule* rule = nullptr;
   {

@@ -29,6 +29,7 @@ struct Built {
     ProjectOptions options;
     options.cwd = project.root();
     options.configs = {"wrangler.toml"};
+    options.unknown_service = UnknownService::kFailOnUse;
     LoadedProject loaded = LoadProject(options);
     const std::string errors =
         RenderDiagnostics(loaded.diagnostics, Severity::kError, Colours::kNever);
@@ -120,6 +121,11 @@ TEST_SUITE("wrangler-compat/build/builder") {
       const auto& sources = main.source_map->sources;
       CHECK(std::count(sources.begin(), sources.end(), "src/b.ts") == 1);
       CHECK_FALSE(main.source_map->mappings.empty());
+    }
+    SUBCASE("is built again after a rest") {
+      CHECK(Has(app.Main(), "= 41"));
+      app.builder.Rest();
+      CHECK(Has(app.Main(), "= 41"));
     }
     SUBCASE("is built again from what has changed") {
       CHECK(Has(app.Main(), "= 41"));
@@ -247,6 +253,31 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(Has(error, "The package \"fs\" wasn't found on the file system but is built into node."));
       CHECK(Has(error, "- Add the \"nodejs_compat\" compatibility flag to your project."));
     }
+    SUBCASE("with nodejs_compat are in the bundle, but for what the runtime has itself") {
+      app.config += "compatibility_flags = [\"nodejs_compat\"]\n";
+      app.project.Write("index.js",
+                        "import path from 'node:path'; import { EventEmitter } from 'events';\n"
+                        "import { AsyncLocalStorage } from 'node:async_hooks'; import c from './c.cjs';\n"
+                        "export default { path, EventEmitter, AsyncLocalStorage, c };");
+      app.project.Write("c.cjs", "module.exports = require('util').format;");
+      const BuildResult result = app.Build();
+      REQUIRE_MESSAGE(result.ok(), result.error);
+      const std::string main = result.modules(result.main_module).value().content;
+      CHECK(Has(main, "from \"node:async_hooks\""));
+      CHECK_FALSE(Has(main, "from \"node:path\""));
+      CHECK_FALSE(Has(main, "from \"events\""));
+      CHECK(result.warnings.empty());
+      for (const std::string& file : result.files) CHECK(file.starts_with(app.project.root()));
+    }
+    SUBCASE("and their globals are there where they are named") {
+      app.config += "compatibility_flags = [\"nodejs_compat\"]\n";
+      app.project.Write("index.js", "export default { b: Buffer.from('x'), e: process.env.X };");
+      const std::string main = app.Main();
+      CHECK(Has(main, "cloudflare:workers"));
+      CHECK(Has(main, "internal/buffer/buffer.mjs"));
+      app.project.Write("index.js", "export default { b: globalThis.fetch, c: <d/> };");
+      CHECK_FALSE(Has(app.Main(), "internal/buffer/buffer.mjs"));
+    }
     SUBCASE("may be packages") {
       app.project.Write("index.js", "import e from 'events'; export default { e };");
       app.project.Write("node_modules/events/index.js", "module.exports = 'a package';");
@@ -274,6 +305,17 @@ TEST_SUITE("wrangler-compat/build/builder") {
       app.project.Write("src/dep.ts", "");
       app.project.Write("src/gone.ts", "console.log('found');");
       CHECK(Has(app.Main(), "found"));
+    }
+    SUBCASE("may lack a class of Durable Objects") {
+      app.config +=
+          "durable_objects.bindings = [{ name = \"A\", class_name = \"A\" }, { name = \"B\", "
+          "class_name = \"B\" }, { name = \"C\", class_name = \"C\", script_name = \"c\" }]\n"
+          "migrations = [{ tag = \"1\", new_classes = [\"A\", \"B\"] }]\n";
+      app.project.Write("src/index.ts", "export default {}; export class A { a: number = 1 }");
+      CHECK(app.Build().error ==
+            "Your Worker depends on the following Durable Objects, which are not exported in your "
+            "entrypoint file: B.\nYou should export these objects from your entrypoint, "
+            "src/index.ts.");
     }
     SUBCASE("speaks of wrangler's way out, not of esbuild's") {
       app.project.Write("src/index.ts", "import 'no-such-package'; export default {};");
