@@ -42,7 +42,9 @@ std::string CurrentDirectory() {
 
 // "Error: [CODE] message", then where and the way out.
 void PrintVercelError(const Error& error) {
-  std::string text = "Error: " + error.message + "\n";
+  // What was thrown may say so itself.
+  const char* const kind = error.message.starts_with("Error: ") ? "" : "Error: ";
+  std::string text = kind + error.message + "\n";
   if (!error.where.empty()) text += error.where + "\n";
   if (!error.excerpt.empty()) text += error.excerpt + "\n";
   if (!error.hint.empty()) text += error.hint + "\n";
@@ -158,6 +160,8 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   printer.OnFlush();
   if (!runtime.ok()) {
     PrintVercelError(runtime.error());
+    const std::string blame = BlameService(*project, runtime.error(), CurrentDirectory());
+    if (!blame.empty()) std::fprintf(stderr, "Error: %s\n", blame.c_str());
     return kFailure;
   }
   if (options.command == Command::kCheck) {
