@@ -65,7 +65,7 @@ std::string Escaped(std::string_view text) {
 std::vector<size_t> ColumnsOf(const ServiceGraph& graph) {
   std::vector<std::optional<size_t>> columns(graph.nodes.size());
   for (size_t root = 0; root < columns.size(); root++) {
-    if (columns[root] || graph.nodes[root].unknown) continue;
+    if (columns[root] || graph.nodes[root].unknown || graph.nodes[root].elsewhere) continue;
     columns[root] = 0;
     std::deque<size_t> next = {root};
     while (!next.empty()) {
@@ -94,6 +94,8 @@ Box MakeBox(const GraphNode& node, size_t column) {
   add(node.name + (node.is_public ? "  (public)" : ""), "name");
   if (node.unknown) {
     add("no such Worker", "bad");
+  } else if (node.elsewhere) {
+    add("in another process", "dim");
   } else if (!node.config.empty()) {
     add(node.config, "dim");
   }

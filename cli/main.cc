@@ -39,8 +39,9 @@ std::string CurrentDirectory() {
   return getcwd(path, sizeof path) != nullptr ? path : "/";
 }
 
-void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded) {
-  const ServiceGraph graph = MakeServiceGraph(loaded);
+void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded,
+                const std::vector<std::string>& elsewhere) {
+  const ServiceGraph graph = MakeServiceGraph(loaded, elsewhere);
   std::string text;
   switch (options.graph_format) {
     case GraphFormat::kText:
@@ -102,7 +103,7 @@ int LoadAndRun(const CliOptions& options) {
     return 0;
   }
   if (options.command == Command::kGraph) {
-    PrintGraph(options, loaded);
+    PrintGraph(options, loaded, project_options.elsewhere);
     return 0;
   }
   if (options.command == Command::kTypes) {
@@ -114,10 +115,11 @@ int LoadAndRun(const CliOptions& options) {
     return CheckProject(options, builder, std::move(loaded.project));
   }
   ConsoleActions actions;
-  actions.graph = [&project_options] {
-    // As the files are now.
-    return GraphAsText(MakeServiceGraph(wrangler::LoadProject(project_options)),
-                       ColoursOf(STDOUT_FILENO));
+  actions.graph = [&] {
+    // As files and processes are now.
+    return GraphAsText(
+        MakeServiceGraph(wrangler::LoadProject(project_options), WorkersElsewhere(registry)),
+        ColoursOf(STDOUT_FILENO));
   };
   return RunServer(options, builder, std::move(loaded.project), registry, std::move(actions));
 }

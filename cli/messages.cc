@@ -60,6 +60,12 @@ void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) 
   std::fputs(RenderDiagnostics(diagnostics, Severity::kError, colours).c_str(), stderr);
 }
 
+void PrintRenderedWarnings(const std::string& text) {
+  if (text.empty()) return;
+  std::fputs((speaks_json ? JsonMessage("warn", text) : text).c_str(),
+             speaks_json ? stdout : stderr);
+}
+
 void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {
   if (level < LogLevel::kInfo) return;
   for (const std::string& note : notes) {

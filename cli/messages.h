@@ -21,6 +21,9 @@ void PrintError(const std::string& text);
 // level.
 void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level);
 
+// Warnings that somebody else has put into form.
+void PrintRenderedWarnings(const std::string& text);
+
 // What was read besides, to stdout: so what a script reads from stderr are complaints only.
 void PrintNotes(const std::vector<std::string>& notes, LogLevel level);
 

@@ -3,10 +3,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/messages.h"
+#include "cli/progress.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
@@ -25,31 +28,31 @@ wrangler::BuilderOptions BuilderOptionsOf(const CliOptions& options) {
   wrangler::BuilderOptions builder;
   builder.colours = ColoursOf(STDERR_FILENO);
   if (options.log_level >= LogLevel::kInfo) {
-    builder.print = [](const std::string& line) {
-      std::printf("%s\n", line.c_str());
-      std::fflush(stdout);
+    builder.print = [level = options.log_level](const std::string& line) {
+      PrintNotes({line}, level);
     };
   }
   return builder;
 }
 
 void PrintBuild(const wrangler::BuildResult& result, LogLevel level) {
-  if (level >= LogLevel::kInfo) {
-    for (const std::string& note : result.notes) std::printf("%s\n", note.c_str());
-    std::fflush(stdout);
-  }
+  PrintNotes(result.notes, level);
   if (level >= LogLevel::kWarn) {
     wrangler::Diagnostics diagnostics;
     for (const std::string& warning : result.warnings) diagnostics.AddGroup({}).Warn(warning, {});
     PrintDiagnostics(diagnostics, level);
-    std::fputs(result.rendered_warnings.c_str(), stderr);
+    PrintRenderedWarnings(result.rendered_warnings);
   }
   if (!result.ok()) PrintError(result.error);
 }
 
 bool BuildProject(wrangler::Builder& builder, const wrangler::BuildRequest& request,
                   wrangler::Project& project, LogLevel level) {
+  std::string names;
+  for (const WorkerSpec& spec : project.workers) names += (names.empty() ? "" : ", ") + spec.name;
+  std::optional<Progress> progress(std::in_place, "Building " + names, level);
   const std::vector<wrangler::BuildResult> results = builder.BuildAll(project.builds, request);
+  progress.reset();
   bool built = true;
   for (size_t i = 0; i < results.size(); i++) {
     PrintBuild(results[i], level);

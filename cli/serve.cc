@@ -84,12 +84,13 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
   runtime_options.registry = UsableRegistry(registry, &warning);
   PrintWarning(options, warning);
   if (options.log_level >= LogLevel::kInfo && options.log_format == LogFormat::kText) {
-    runtime_options.on_connections =
-        [shown = ForTable(project.workers)](const std::vector<std::string>& connected) {
-          std::printf("⎔ Connection status updated\n%s",
-                      FormatWorkers(shown, ColoursOf(STDOUT_FILENO), connected).c_str());
-          std::fflush(stdout);
-        };
+    runtime_options.on_connections = [shown = ForTable(project.workers),
+                                      &console](const std::vector<std::string>& connected) {
+      console.Flush();
+      std::printf("⎔ Connection status updated\n%s",
+                  FormatWorkers(shown, ColoursOf(STDOUT_FILENO), connected).c_str());
+      std::fflush(stdout);
+    };
   }
   if (!options.no_persist) {
     const std::string& config = project.workers.front().config_path;

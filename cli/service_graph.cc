@@ -14,6 +14,7 @@ namespace {
 constexpr char kDefault[] = "default";
 constexpr char kNoWorker[] = "no such Worker";
 constexpr char kNoExport[] = "no such export";
+constexpr char kElsewhere[] = "in another process";
 
 // What the classes of cloudflare:workers are called to people.
 std::string KindOfBase(const std::string& base) {
@@ -24,7 +25,8 @@ std::string KindOfBase(const std::string& base) {
 
 class Builder {
  public:
-  explicit Builder(const wrangler::LoadedProject& loaded) : loaded_(loaded) {}
+  Builder(const wrangler::LoadedProject& loaded, const std::vector<std::string>& elsewhere)
+      : loaded_(loaded), elsewhere_(elsewhere) {}
 
   ServiceGraph Build() {
     const std::vector<WorkerSpec>& workers = loaded_.project.workers;
@@ -63,7 +65,8 @@ class Builder {
     }
     GraphNode& node = graph_.nodes.emplace_back();
     node.name = name;
-    node.unknown = true;
+    node.elsewhere = std::find(elsewhere_.begin(), elsewhere_.end(), name) != elsewhere_.end();
+    node.unknown = !node.elsewhere;
     return graph_.nodes.size() - 1;
   }
 
@@ -100,7 +103,7 @@ class Builder {
     if (node.unknown) link.problem = kNoWorker;
     const auto same = [&](const GraphEntrypoint& one) { return one.name == link.entrypoint; };
     const auto known = std::find_if(node.entrypoints.begin(), node.entrypoints.end(), same);
-    if (!link.entrypoint.empty() && !node.unknown) {
+    if (!link.entrypoint.empty() && !node.unknown && !node.elsewhere) {
       const wrangler::ModuleExports& exports = exports_[link.target];
       const bool missing = exports.complete && exports.Find(link.entrypoint) == nullptr;
       if (missing) link.problem = kNoExport;
@@ -110,7 +113,7 @@ class Builder {
             {link.entrypoint, object ? "Durable Object" : std::string(), missing});
       }
     } else if (!link.entrypoint.empty() && known == node.entrypoints.end()) {
-      node.entrypoints.push_back({link.entrypoint, {}, true});
+      node.entrypoints.push_back({link.entrypoint, {}, node.unknown});
     }
     graph_.nodes[from].links.push_back(std::move(link));
   }
@@ -122,6 +125,7 @@ class Builder {
   }
 
   const wrangler::LoadedProject& loaded_;
+  const std::vector<std::string>& elsewhere_;
   ServiceGraph graph_;
   std::vector<wrangler::ModuleExports> exports_;  // as the nodes that are Workers
 };
@@ -151,14 +155,15 @@ std::string MermaidText(std::string_view text) {
 
 }  // namespace
 
-ServiceGraph MakeServiceGraph(const wrangler::LoadedProject& loaded) {
-  return Builder(loaded).Build();
+ServiceGraph MakeServiceGraph(const wrangler::LoadedProject& loaded,
+                              const std::vector<std::string>& elsewhere) {
+  return Builder(loaded, elsewhere).Build();
 }
 
 std::string GraphAsText(const ServiceGraph& graph, Colours colours) {
   std::string out;
   for (const GraphNode& node : graph.nodes) {
-    if (node.unknown) continue;
+    if (node.unknown || node.elsewhere) continue;
     std::vector<std::pair<std::string, std::string>> rows;
     std::string exports;
     for (const GraphEntrypoint& one : node.entrypoints) {
@@ -173,6 +178,9 @@ std::string GraphAsText(const ServiceGraph& graph, Colours colours) {
       std::string text = "→ " + TargetOf(graph, link);
       if (link.kind == LinkKind::kDurableObject) {
         text += Paint(" (Durable Object)", Colour::kDim, colours);
+      }
+      if (graph.nodes[link.target].elsewhere) {
+        text += "  " + Paint(kElsewhere, Colour::kDim, colours);
       }
       if (!link.problem.empty()) {
         text += "  " + Paint(link.problem, Colour::kRed, colours);
@@ -215,6 +223,7 @@ std::string GraphAsMermaid(const ServiceGraph& graph) {
     std::string label = MermaidText(node.name);
     if (node.is_public) out += "  client((client)) --> " + id + "\n";
     if (node.unknown) label += "<br/>" + MermaidText(kNoWorker);
+    if (node.elsewhere) label += "<br/>" + MermaidText(kElsewhere);
     for (const GraphEntrypoint& one : node.entrypoints) {
       if (one.name == kDefault || one.missing) continue;
       label += "<br/>" + MermaidText(one.name);

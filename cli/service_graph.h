@@ -46,6 +46,7 @@ struct GraphNode {
   std::string config;  // as shown to the user; empty: it is no Worker of the project
   bool is_public = false;
   bool unknown = false;    // no such Worker
+  bool elsewhere = false;  // a Worker of another process
   bool reachable = false;  // from the public Worker
   std::vector<GraphEntrypoint> entrypoints;
   std::vector<GraphLink> links;
@@ -58,7 +59,9 @@ struct ServiceGraph {
   std::vector<GraphNode> nodes;
 };
 
-ServiceGraph MakeServiceGraph(const wrangler::LoadedProject& loaded);
+// `elsewhere`: the Workers that other processes have (WorkersElsewhere).
+ServiceGraph MakeServiceGraph(const wrangler::LoadedProject& loaded,
+                              const std::vector<std::string>& elsewhere = {});
 
 //   gateway (public)  gateway/wrangler.toml
 //     exports      default

@@ -9,6 +9,7 @@
 
 #include "runtime/base/nearest_name.h"
 #include "runtime/base/packed_head.h"
+#include "runtime/base/route_pattern.h"
 #include "runtime/js/platform.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
@@ -380,6 +381,30 @@ Result<int> Graph::ListenRouted(const ListenOptions& options) {
   return doors_.Open(loop_.uv(), options.ip, options.port, {}, std::move(frontend));
 }
 
+namespace {
+
+// What a developer's client may call this machine: the hosts of routes, and the one that Workers
+// see.
+std::vector<std::string> LocalHosts(const std::vector<std::unique_ptr<Worker>>& workers,
+                                    const std::string& seen) {
+  std::vector<std::string> hosts;
+  const auto add = [&hosts](std::string host) {
+    host.resize(std::min(host.find(':'), host.size()));
+    if (!host.empty()) hosts.push_back(std::move(host));
+  };
+  add(seen);
+  for (const auto& worker : workers) {
+    for (const Route& route : worker->spec().routes) {
+      auto pattern = route.custom_domain ? base::RoutePattern::ParseDomain(route.pattern)
+                                         : base::RoutePattern::Parse(route.pattern);
+      if (pattern.ok()) add(pattern->host().value_or(""));
+    }
+  }
+  return hosts;
+}
+
+}  // namespace
+
 Result<int> Graph::Listen(const ListenOptions& options) {
   if (router_ != nullptr) return ListenRouted(options);
   ISOLANE_ASSIGN(Worker * worker, FindWorker(options.worker));
@@ -387,9 +412,11 @@ Result<int> Graph::Listen(const ListenOptions& options) {
       dispatcher_, *worker, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   if (local_endpoints_ != LocalEndpoints::kNone) {
     frontend->set_local_requests(std::make_unique<LocalRequests>(
-        dispatcher_, local_endpoints_, [this, worker](const std::string& name) {
+        dispatcher_, local_endpoints_,
+        [this, worker](const std::string& name) {
           return name.empty() ? Result<Worker*>(worker) : FindWorker(name);
-        }));
+        },
+        LocalHosts(workers_, options.host)));
   }
   if (options.by_routes) {
     ISOLANE_ASSIGN(RouteTable routes, RouteTable::Create(workers_));

@@ -1,5 +1,6 @@
 #include "runtime/worker/local_requests.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -43,29 +44,6 @@ std::optional<std::string_view> HeaderOf(std::string_view packed_head, std::stri
     if (name == wanted && !found.has_value()) found = value;
   });
   return found;
-}
-
-bool IsThisMachine(const std::string& url) {
-  ada_url parsed = ada_parse(url.data(), url.size());
-  bool local = false;
-  if (ada_is_valid(parsed)) {
-    const ada_string name = ada_get_hostname(parsed);
-    const std::string_view host(name.data, name.length);
-    local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-  }
-  ada_free(parsed);
-  return local;
-}
-
-// What is wrong with where the request comes from; empty if nothing is.
-std::string_view Suspicion(std::string_view packed_head) {
-  const auto host = HeaderOf(packed_head, "host");
-  if (host.has_value() && !IsThisMachine("http://" + std::string(*host))) {
-    return "Invalid Host header";
-  }
-  const auto origin = HeaderOf(packed_head, "origin");
-  if (origin.has_value() && !IsThisMachine(std::string(*origin))) return "Invalid Origin header";
-  return {};
 }
 
 void Respond(http::Exchange& exchange, int status, std::string_view type, const std::string& body) {
@@ -157,8 +135,35 @@ class LocalRequests::Answer final : public http::ExchangeListener, public base::
   bool event_over_ = true;  // or has not begun
 };
 
-LocalRequests::LocalRequests(Dispatcher& dispatcher, LocalEndpoints enabled, FindWorker find)
-    : dispatcher_(dispatcher), enabled_(enabled), find_(std::move(find)) {}
+bool LocalRequests::IsThisMachine(const std::string& url) const {
+  ada_url parsed = ada_parse(url.data(), url.size());
+  bool local = false;
+  if (ada_is_valid(parsed)) {
+    const ada_string name = ada_get_hostname(parsed);
+    const std::string_view host(name.data, name.length);
+    local = host == "localhost" || host == "127.0.0.1" || host == "[::1]" ||
+            std::find(hosts_.begin(), hosts_.end(), host) != hosts_.end();
+  }
+  ada_free(parsed);
+  return local;
+}
+
+std::string_view LocalRequests::Suspicion(std::string_view packed_head) const {
+  const auto host = HeaderOf(packed_head, "host");
+  if (host.has_value() && !IsThisMachine("http://" + std::string(*host))) {
+    return "Invalid Host header";
+  }
+  const auto origin = HeaderOf(packed_head, "origin");
+  if (origin.has_value() && !IsThisMachine(std::string(*origin))) return "Invalid Origin header";
+  return {};
+}
+
+LocalRequests::LocalRequests(Dispatcher& dispatcher, LocalEndpoints enabled, FindWorker find,
+                             std::vector<std::string> hosts)
+    : dispatcher_(dispatcher),
+      enabled_(enabled),
+      find_(std::move(find)),
+      hosts_(std::move(hosts)) {}
 
 LocalRequests::~LocalRequests() = default;
 

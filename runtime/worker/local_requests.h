@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <isolane/runtime.h>
 
@@ -33,7 +34,10 @@ class LocalRequests final {
   // The Worker of a name ("": the public one), or an Error for the client.
   using FindWorker = std::function<Result<Worker*>(const std::string& name)>;
 
-  LocalRequests(Dispatcher& dispatcher, LocalEndpoints enabled, FindWorker find);
+  // `hosts`: names that requests may give this machine besides "localhost", those of routes. In
+  // lower case, without ports.
+  LocalRequests(Dispatcher& dispatcher, LocalEndpoints enabled, FindWorker find,
+                std::vector<std::string> hosts = {});
   ~LocalRequests();
   LocalRequests(const LocalRequests&) = delete;
   LocalRequests& operator=(const LocalRequests&) = delete;
@@ -58,6 +62,9 @@ class LocalRequests final {
  private:
   class Answer;
 
+  bool IsThisMachine(const std::string& url) const;
+  // What is wrong with where the request comes from; empty if nothing is.
+  std::string_view Suspicion(std::string_view packed_head) const;
   Verdict Refuse(http::Exchange& exchange, int status, const std::string& text);
   Verdict Accept(http::Exchange& exchange, LocalEventKind kind);
   // All of the request has arrived.
@@ -66,6 +73,7 @@ class LocalRequests final {
   Dispatcher& dispatcher_;
   const LocalEndpoints enabled_;
   const FindWorker find_;
+  const std::vector<std::string> hosts_;
   std::unordered_map<const Answer*, std::unique_ptr<Answer>> answers_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 // Three Workers on disk, and bindings that lead nowhere.
 class Project {
  public:
-  Project() {
+  explicit Project(const std::vector<std::string>& elsewhere = {}) {
     files_.Write("gateway/wrangler.toml", R"(name = "gateway"
 main = "index.js"
 compatibility_date = "2026-01-01"
@@ -47,7 +47,7 @@ export default { fetch() {} };)");
     options.cwd = files_.root();
     options.configs = {"gateway/wrangler.toml", "auth/wrangler.toml", "alone/wrangler.toml"};
     options.unknown_service = UnknownService::kFailOnUse;
-    graph = MakeServiceGraph(wrangler::LoadProject(options));
+    graph = MakeServiceGraph(wrangler::LoadProject(options), elsewhere);
   }
 
   ServiceGraph graph;
@@ -74,6 +74,14 @@ TEST_SUITE("cli/service_graph") {
       CHECK(project.graph.nodes[1].reachable);
       CHECK_FALSE(project.graph.nodes[2].reachable);
     }
+  }
+
+  TEST_CASE("a Worker of another process is none that is missing") {
+    const Project project({"mailer"});
+    CHECK(Has(GraphAsText(project.graph, Colours::kNever),
+              "  env.MAIL      → mailer  in another process\n"));
+    CHECK(Has(GraphAsMermaid(project.graph), "  w3[\"mailer<br/>in another process\"]\n"));
+    CHECK(Has(GraphAsSvg(project.graph), ">in another process</text>"));
   }
 
   TEST_CASE("the graph as text") {

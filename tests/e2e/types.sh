@@ -68,7 +68,7 @@ export default handler;' \
 'vars = { KEY = "k", LIMITS = { max = 3 } }
 durable_objects = { bindings = [{ name = "ROOMS", class_name = "Room" }] }
 migrations = [{ tag = "v1", new_sqlite_classes = ["Room"] }]'
-worker gateway 'export { default } from "./gateway.ts";' 'services = [
+worker gateway '' 'services = [
   { binding = "AUTH", service = "auth" },
   { binding = "ADMIN", service = "auth", entrypoint = "Admin" },
 ]
@@ -101,6 +101,8 @@ export default {
     return new Response([when, good, name, told, sum, members, wrong, response].join(), { webSocket: client });
   },
 } satisfies ExportedHandler<Env>;'
+sed -i 's/^main = .*/main = "gateway.ts"/' "$scratch/gateway/wrangler.toml"
+rm "$scratch/gateway/index.js"
 for name in auth gateway; do tsconfig "$name" ', "noImplicitAny": true, "allowImportingTsExtensions": true'; done
 configs=(-c gateway/wrangler.toml -c auth/wrangler.toml)
 check "files are missing at first" "$(types --check "${configs[@]}"; echo "status $?")" \

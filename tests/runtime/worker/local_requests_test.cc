@@ -125,6 +125,25 @@ TEST_SUITE("runtime/worker/local_requests") {
     }
   }
 
+  TEST_CASE("the host of a route is a name of this machine") {
+    TestRuntime runtime({TestWorker("public", kWorker).Route("app.example.com/api/*")},
+                        RuntimeOptions{.local_endpoints = LocalEndpoints::kTriggers});
+    auto port = runtime.get().Serve("127.0.0.1", 0);
+    REQUIRE(port.ok());
+    const auto status = [&](const std::string& host) {
+      RawSocket socket(*port);
+      socket.Send(std::string("GET ") + kScheduled + " HTTP/1.1\r\nHost: " + host +
+                  "\r\nConnection: close\r\n\r\n");
+      CHECK(PollUntil(runtime, [&] {
+        socket.Poll();
+        return socket.ended();
+      }));
+      return socket.received().substr(9, 3);
+    };
+    CHECK(status("app.example.com") == "200");
+    CHECK(status("evil.example.com") == "403");
+  }
+
   TEST_CASE("other paths below /cdn-cgi/") {
     Served served;
     SUBCASE("go to the Worker, unlogged") {
