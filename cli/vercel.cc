@@ -80,23 +80,6 @@ std::string FormatServices(const std::vector<vercel::Service>& services) {
   return text;
 }
 
-// What isolane cannot run fails at once, and in words.
-std::optional<Error> FindUnsupported(const std::vector<vercel::Service>& services) {
-  for (const vercel::Service& service : services) {
-    if (service.host != vercel::ServiceHost::kChild &&
-        service.host != vercel::ServiceHost::kContainer) {
-      continue;
-    }
-    Error error;
-    error.message =
-        "[DEV_SERVICE_START_FAILED] No dev server available for service \"" + service.config.name +
-        "\" (framework: " + (service.framework.empty() ? "none" : service.framework) + ")";
-    error.hint = "isolane does not run services as processes of their own yet.";
-    return error;
-  }
-  return std::nullopt;
-}
-
 // Listens at the port, or at the next one that is free.
 Result<int> Listen(Runtime& runtime, const std::string& ip, int port) {
   for (int tried = 0;; tried++) {
@@ -135,10 +118,6 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
     PrintVercelError(tables.error());
     return kFailure;
   }
-  if (const auto unsupported = FindUnsupported(project->services)) {
-    PrintVercelError(*unsupported);
-    return kFailure;
-  }
   if (options.log_level >= LogLevel::kWarn) {
     for (const std::string& warning : project->warnings) {
       std::fprintf(stderr, "WARNING! %s\n", warning.c_str());
@@ -151,6 +130,10 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   runtime_options.observer = &printer;
   runtime_options.public_only = options.public_only;
   runtime_options.router = &router;
+  runtime_options.processes = std::move(project->processes);
+  std::vector<std::string> names;
+  for (const vercel::Service& service : project->services) names.push_back(service.config.name);
+  printer.set_services(ServiceOutput(std::move(names), ColoursOf(STDOUT_FILENO)));
   wrangler::Builder builder(BuilderOptionsOf(options));
   auto workers = BuildServices(*project, builder, CurrentDirectory(), options.log_level);
   if (!workers) return kFailure;
@@ -174,9 +157,21 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   if (options.log_level >= LogLevel::kInfo) {
     std::printf("%s%s\n", FormatServices(project->services).c_str(),
                 FormatReady(ip, *listening, ColoursOf(STDOUT_FILENO)).c_str());
+    if ((*runtime)->metrics_port() != 0) {
+      std::printf("Metrics on http://127.0.0.1:%d/_isolane/metrics\n", (*runtime)->metrics_port());
+    }
     std::fflush(stdout);
   }
   const int signal = (*runtime)->Run();
+  printer.OnFlush();
+  if (const auto& failure = (*runtime)->failure()) {
+    Error error = *failure;
+    if (!error.message.starts_with('[')) {
+      error.message.insert(0, "[DEV_SERVICE_START_FAILED] ");
+    }
+    PrintVercelError(error);
+    return kFailure;
+  }
   return options.command == Command::kDev ? kSignalled + signal : 0;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/config/files.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/config_reader.h"
+#include "vercel-compat/service_process.h"
 
 namespace isolane::vercel {
 namespace {
@@ -70,6 +71,12 @@ Result<Project> LoadProject(const std::string& directory, const Variables& proce
   project.routing = std::move(config.routing);
   ISOLANE_ASSIGN(project.variables, ReadVariables(directory, process));
   WarnOfShadowed(project, process);
+  for (const Service& service : project.services) {
+    if (service.host != ServiceHost::kChild && service.host != ServiceHost::kContainer) continue;
+    ISOLANE_ASSIGN(ProcessSpec spec,
+                   MakeServiceProcess(service, project.variables, project.config_path));
+    project.processes.push_back(std::move(spec));
+  }
   return project;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <isolane/process_spec.h>
 #include <isolane/result.h>
 
 #include "runtime/base/regex.h"
@@ -24,6 +25,8 @@ struct Project {
   std::vector<Service> services;
   // The environment of every service, without bindings: .env, and over it that of the process.
   Variables variables;
+  // Those that are programs of their own, as they are started.
+  std::vector<ProcessSpec> processes;
   // What whoever starts it should know.
   std::vector<std::string> warnings;
 };

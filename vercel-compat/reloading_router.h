@@ -40,6 +40,7 @@ class ReloadingRouter final : public base::RequestRouter {
   std::string_view service_name(int service) const override {
     return router_->service_name(service);
   }
+  bool has_rules(int service) const override { return router_->has_rules(service); }
   void Route(std::string_view packed_head, base::RouteDecision& decision) override;
   void RouteInside(int service, std::string_view packed_head,
                    base::RouteDecision& decision) override {
