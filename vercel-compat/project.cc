@@ -50,9 +50,10 @@ void WarnOfShadowed(Project& project, const Variables& process) {
   }
 }
 
-Result<VercelConfig> ReadConfig(const std::string& path, base::RegexEngine& regexes) {
+Result<VercelConfig> ReadConfig(const std::string& path, base::RegexEngine& regexes,
+                                const std::vector<std::string>& elsewhere) {
   ISOLANE_ASSIGN(const std::string text, config::ReadFile(path));
-  return ReadVercelConfig(text, kConfigName, regexes);
+  return ReadVercelConfig(text, kConfigName, regexes, elsewhere);
 }
 
 }  // namespace
@@ -62,11 +63,12 @@ bool HasVercelConfig(const std::string& directory) {
 }
 
 Result<Project> LoadProject(const std::string& directory, const Variables& process,
-                            base::RegexEngine& regexes) {
+                            base::RegexEngine& regexes, const std::vector<std::string>& elsewhere) {
   Project project;
+  project.elsewhere = elsewhere;
   project.directory = directory;
   project.config_path = directory + "/" + kConfigName;
-  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes));
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes, elsewhere));
   ISOLANE_ASSIGN(project.services, ResolveServices(config, directory));
   project.routing = std::move(config.routing);
   ISOLANE_ASSIGN(project.variables, ReadVariables(directory, process));
@@ -80,8 +82,14 @@ Result<Project> LoadProject(const std::string& directory, const Variables& proce
   return project;
 }
 
-Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes) {
-  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(config_path, regexes));
+std::vector<std::string> ServiceNames(const std::string& directory) {
+  auto text = config::ReadFile(directory + "/" + kConfigName);
+  return text.ok() ? ServiceNamesIn(*text, kConfigName) : std::vector<std::string>();
+}
+
+Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes,
+                                    const std::vector<std::string>& elsewhere) {
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(config_path, regexes, elsewhere));
   return std::move(config.routing);
 }
 

@@ -152,6 +152,11 @@ bool IsInPath(std::string_view program, const std::string& path) {
   return false;
 }
 
+// For a shell that knows the port.
+std::string ContainerName(const Service& service) {
+  return "\"isolane-" + service.config.name + "-$PORT\"";
+}
+
 Result<std::string> ContainerCommand(const Service& service, const std::string& path) {
   if (!IsInPath("docker", path)) {
     return ConfigError("DEV_SERVICE_START_FAILED",
@@ -165,16 +170,12 @@ Result<std::string> ContainerCommand(const Service& service, const std::string& 
   const std::string port = ExposedPort(service.directory + "/" + service.entrypoint);
   std::string command = "docker build --quiet --file " + Quoted(service.entrypoint) + " --tag " +
                         image + " . >/dev/null || exit 1\n";
-  // The daemon runs it, not this process tree: whoever ends this shell has to end it by name.
-  command += "name=isolane-" + service.config.name + "-$PORT\n" +
-             "trap 'docker rm --force \"$name\" >/dev/null 2>&1; exit 143' TERM\n" +
-             "docker rm --force \"$name\" >/dev/null 2>&1\n" +
-             "docker run --rm --name \"$name\" --publish 127.0.0.1:$PORT:" + port +
-             " --env PORT=" + port;
+  command += "exec docker run --rm --name " + ContainerName(service) +
+             " --publish 127.0.0.1:$PORT:" + port + " --env PORT=" + port;
   for (const UrlBinding& binding : service.config.bindings) command += " --env " + binding.env;
   command += " " + image;
   for (const std::string& word : service.config.command) command += " " + Quoted(word);
-  return command + " &\nwait $!\n";
+  return command;
 }
 
 }  // namespace
@@ -200,6 +201,8 @@ Result<ProcessSpec> MakeServiceProcess(const Service& service,
   }
   if (service.host == ServiceHost::kContainer) {
     ISOLANE_ASSIGN(spec.command, ContainerCommand(service, path));
+    // The daemon runs it, not the process that asked for it, whose end it may outlive.
+    spec.after = "docker rm --force " + ContainerName(service) + " >/dev/null 2>&1";
   } else {
     spec.command = CommandOf(service);
   }

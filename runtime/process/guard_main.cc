@@ -1,6 +1,6 @@
 // isolane-guard: runs one child process of isolane, and sees to it that nothing of it is left.
 //
-//   isolane-guard [--fence FIRST_PORT] [--allow PORT]... -- PROGRAM [ARGUMENT...]
+//   isolane-guard [--fence FIRST_PORT] [--allow PORT]... [--after COMMAND] -- PROGRAM [ARGUMENT...]
 //
 // Its standard input is the pipe of whoever started it: "T" passes SIGTERM on to the child's
 // process group, the end of the input is the order to kill everything. So the children end with
@@ -9,8 +9,8 @@
 // session of its own; and when the guard itself is killed the child gets SIGKILL by its
 // parent-death signal.
 //
-// When the child has ended all that it left is killed, and the guard ends the same way: with the
-// child's status or by the same signal.
+// When the child has ended all that it left is killed, COMMAND is run by /bin/sh, and the guard
+// ends the same way: with the child's status or by the same signal.
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -37,6 +37,7 @@ constexpr int kMaxAllowed = 256;
 struct Orders {
   isolane::process::Fence fence;
   int allowed[kMaxAllowed];
+  const char* after = nullptr;
   char** command = nullptr;
 };
 
@@ -45,6 +46,8 @@ bool ReadOrders(int argc, char** argv, Orders* orders) {
   for (; i + 1 < argc && strcmp(argv[i], "--") != 0; i += 2) {
     if (strcmp(argv[i], "--fence") == 0) {
       orders->fence.first_port = atoi(argv[i + 1]);
+    } else if (strcmp(argv[i], "--after") == 0) {
+      orders->after = argv[i + 1];
     } else if (strcmp(argv[i], "--allow") == 0 && orders->fence.allowed_count < kMaxAllowed) {
       orders->allowed[orders->fence.allowed_count++] = atoi(argv[i + 1]);
     } else {
@@ -118,6 +121,21 @@ void KillAll(pid_t group) {
   }
 }
 
+// What the child has started elsewhere, a container for example, ends by this.
+void RunAfter(const Orders& orders) {
+  if (orders.after == nullptr) return;
+  const pid_t pid = fork();
+  if (pid == 0) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    execl("/bin/sh", "sh", "-c", orders.after, nullptr);
+    _exit(kCannotRun);
+  }
+  while (pid > 0 && waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 [[noreturn]] void EndLike(int status) {
   if (WIFSIGNALED(status)) {
     const rlimit no_core{0, 0};
@@ -173,6 +191,7 @@ int main(int argc, char** argv) {
       for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
         if (pid != child) continue;
         KillAll(child);
+        RunAfter(orders);
         EndLike(status);
       }
     }
@@ -185,5 +204,6 @@ int main(int argc, char** argv) {
     }
   }
   KillAll(child);
+  RunAfter(orders);
   EndLike(SIGKILL);
 }

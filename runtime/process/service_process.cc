@@ -62,6 +62,9 @@ void ServiceProcess::Launch() {
       options.arguments.insert(options.arguments.end(), {"--allow", std::to_string(port)});
     }
   }
+  if (!options_.after.empty()) {
+    options.arguments.insert(options.arguments.end(), {"--after", options_.after});
+  }
   options.arguments.insert(options.arguments.end(), {"--", "/bin/sh", "-c", options_.command});
   options.environment = options_.environment;
   options.directory = options_.directory;

@@ -49,6 +49,7 @@ class ServiceProcess final : private loop::ChildProcess::Events {
   struct Options {
     std::string name;
     std::string command;
+    std::string after;  // run when the process has ended, however that was; may be empty
     std::string directory;
     std::vector<std::string> environment;  // "NAME=value": all of it
     int port = 0;                          // where it is to listen

@@ -62,6 +62,10 @@ Graph::Graph(const RuntimeOptions& options)
       dispatcher_(watchdog_, observer_),
       services_(loop_, dispatcher_, observer_,
                 {[](void* self) { static_cast<Graph*>(self)->Turn(); },
+                 [](void* self) {
+                   auto* graph = static_cast<Graph*>(self);
+                   if (!graph->log_timer_->active()) graph->log_timer_->Start(kLogDelayMs);
+                 },
                  [](void* self) { static_cast<Graph*>(self)->OnServicesStopped(); }, this}),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
@@ -125,6 +129,7 @@ Graph::~Graph() {
     dispatcher_.set_remote_calls(nullptr);
   }
   workers_.clear();
+  services_.Clear();
   doors_.Clear();
   timer_.reset();
   v8_timer_.reset();

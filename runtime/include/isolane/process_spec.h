@@ -24,6 +24,8 @@ struct ProcessSpec {
   std::string name;
   // For /bin/sh, which finds the port in $PORT.
   std::string command;
+  // Likewise; run when the process has ended, however that was. For what it starts elsewhere.
+  std::string after = {};
   std::string directory;  // where it starts
   // All of it, but for the port and the bindings, which win over what is here.
   std::vector<std::pair<std::string, std::string>> environment;

@@ -25,6 +25,11 @@ void ChildService::Stop() {
   if (process_ != nullptr) process_->Stop();
 }
 
+void ChildService::GiveUp(const std::string& why) {
+  given_up_ = why;
+  if (!waiting_.empty()) deferred_->Start(0);
+}
+
 void ChildService::OnStateChange() {
   if (state() == State::kUp) {
     origin_ = "http://" + process_->host() + ":" + std::to_string(process_->port());
@@ -64,7 +69,8 @@ uint64_t ChildService::SendNow(std::string_view packed_head, base::Body body,
 
 void ChildService::Settle() {
   const State now = state();
-  if (now == State::kIdle || (now == State::kStarting && origin_.empty())) return;
+  const bool starts = now == State::kIdle || (now == State::kStarting && origin_.empty());
+  if (starts && given_up_.empty()) return;
   std::vector<Waiting> ready = std::exchange(waiting_, {});
   if (ready.empty()) return;
   for (Waiting& one : ready) {
@@ -73,7 +79,7 @@ void ChildService::Settle() {
       continue;
     }
     if (one.body.pipe != nullptr) one.body.pipe->Cancel();
-    const std::string why = process_->failure();
+    const std::string why = process_ == nullptr ? given_up_ : process_->failure();
     one.listener->OnClientError("connect to the service \"" + name() + "\": connection refused" +
                                 (why.empty() ? "" : " (" + why + ")"));
   }

@@ -47,6 +47,8 @@ class ChildService final : private process::ServiceProcess::Listener {
   void Prepare(process::ServiceProcess::Options options);
   void Start() { process_->Start(); }
   void Stop();
+  // It will never be started: whoever waits for it, and comes later, is told `why`.
+  void GiveUp(const std::string& why);
   // Null before Prepare.
   const process::ServiceProcess* process() const { return process_.get(); }
   process::ServiceProcess::State state() const {
@@ -81,7 +83,8 @@ class ChildService final : private process::ServiceProcess::Listener {
   http::Client& client_;
   Owner& owner_;
   std::unique_ptr<process::ServiceProcess> process_;
-  std::string origin_;  // "http://127.0.0.1:10301", once it is up
+  std::string given_up_;  // not empty: why
+  std::string origin_;    // "http://127.0.0.1:10301", once it is up
   // Numbers of requests that are the client's are even, those of requests that had to wait are odd.
   uint64_t last_id_ = 1;
   std::vector<Waiting> waiting_;

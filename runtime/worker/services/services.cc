@@ -113,6 +113,7 @@ process::ServiceProcess::Options Services::OptionsFor(size_t child, int port) co
   process::ServiceProcess::Options options;
   options.name = spec.name;
   options.command = spec.command;
+  options.after = spec.after;
   options.directory = spec.directory;
   options.port = port;
   options.fence = band_.first();
@@ -159,6 +160,7 @@ void Services::Start() {
   if (std::exchange(started_, true)) return;
   Status prepared = Prepare();
   if (!prepared.ok()) {
+    for (const auto& child : children_) child->GiveUp(prepared.error().message);
     Fail(prepared.error());
     return;
   }
@@ -208,7 +210,7 @@ void Services::OnStateChange(ChildService& service) {
 void Services::OnLine(ChildService& service, loop::ChildProcess::Output output,
                       std::string_view line) {
   observer_.OnOutput({service.name(), output == loop::ChildProcess::Output::kStderr, line});
-  dispatcher_.NoteTold();
+  if (!closed_) host_.told(host_.context);
 }
 
 void Services::Warn(const ChildService& service, const std::string& text) {
@@ -218,7 +220,7 @@ void Services::Warn(const ChildService& service, const std::string& text) {
   line.text = text;
   line.from_runtime = true;
   observer_.OnLog(line);
-  dispatcher_.NoteTold();
+  if (!closed_) host_.told(host_.context);
 }
 
 void Services::WarnOfStranger(const ServiceEdge& edge) {
@@ -234,7 +236,7 @@ void Services::WarnOfStranger(const ServiceEdge& edge) {
   line.text = text;
   line.from_runtime = true;
   observer_.OnLog(line);
-  dispatcher_.NoteTold();
+  if (!closed_) host_.told(host_.context);
 }
 
 Result<int> Services::ServeMetrics() {
@@ -265,6 +267,13 @@ void Services::CloseNow() {
     if (binding.listener != nullptr) binding.listener->CloseNow();
   }
   client_->CloseNow();
+}
+
+void Services::Clear() {
+  bindings_.clear();
+  children_.clear();
+  proxied_.clear();
+  client_.reset();
 }
 
 }  // namespace isolane::worker

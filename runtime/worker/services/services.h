@@ -37,6 +37,8 @@ class Services final : private ChildService::Owner {
   struct Host {
     // Runs the run queue and writes what responses produced.
     void (*turn)(void*);
+    // The observer was told something outside of a turn: it is to be flushed soon.
+    void (*told)(void*);
     // A process could not be started, and all have been told to stop; or all have stopped.
     void (*on_stopped)(void*);
     void* context;
@@ -78,8 +80,10 @@ class Services final : private ChildService::Owner {
 
   void Turn() { host_.turn(host_.context); }
   void Flush();
-  // Ends everything at once; a turn may follow, and then the end of this object.
+  // Ends everything at once; a turn may follow.
   void CloseNow();
+  // After it: what is left is given to the loop to be closed.
+  void Clear();
   // Ports where only we and our processes have business.
   bool IsPrivatePort(int port) const { return band_.Contains(port); }
   Dispatcher& dispatcher() { return dispatcher_; }

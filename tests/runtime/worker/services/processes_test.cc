@@ -252,7 +252,7 @@ TEST_SUITE("runtime/worker/services/processes") {
     testing::RecordingObserver observer;
     RuntimeOptions options = With({Python("py", {{"X_URL", "nobody", "vercel.json"}})});
     options.observer = &observer;
-    auto runtime = Runtime::LoadSpecs({}, options);
+    auto runtime = Runtime::LoadSpecs({Gateway().Spec()}, options);
     REQUIRE_FALSE(runtime.ok());
     CHECK(runtime.error().ToString() ==
           "vercel.json: py: binding X_URL points to \"nobody\", no such service.");
