@@ -3,6 +3,7 @@
 #include "bindings/analytics/analytics_binding.h"
 #include "bindings/assets/assets_binding.h"
 #include "bindings/durable_object/durable_object_binding.h"
+#include "bindings/origin/origin_binding.h"
 #include "bindings/rate_limit/rate_limit_binding.h"
 #include "bindings/service/service_binding.h"
 #include "bindings/stored_secret/stored_secret_binding.h"
@@ -18,6 +19,7 @@ namespace {
 bool RegisterStandardBindings() {
   worker::RegisterBindingKind(VarsKind());
   worker::RegisterBindingKind(ServiceKind());
+  worker::RegisterBindingKind(OriginKind());
   worker::RegisterBindingKind(DurableObjectKind());
   worker::RegisterBindingKind(AssetsKind());
   worker::RegisterBindingKind(VersionMetadataKind());

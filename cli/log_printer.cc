@@ -76,6 +76,10 @@ void LogPrinter::OnDataPoint(const DataPoint& point) {
   OnLog({isolane::LogLevel::kDebug, point.worker, point.request, text, true});
 }
 
+void LogPrinter::OnOutput(const OutputLine& line) {
+  output_.AddLine(line.to_stderr ? STDERR_FILENO : STDOUT_FILENO, services_.Format(line));
+}
+
 void LogPrinter::OnResponse(const ResponseSummary& summary) {
   RequestLine line;
   line.method = summary.method;
@@ -86,6 +90,9 @@ void LogPrinter::OnResponse(const ResponseSummary& summary) {
   std::string text;
   if (const std::string number = NumberOf(summary.request); !number.empty()) {
     text = Paint("[" + number + "]", Colour::kDim, style_.out) + " ";
+  }
+  if (!summary.caller.empty()) {
+    text += Printable(summary.caller) + " → " + Printable(summary.service) + " ";
   }
   text += FormatRequest(line, style_.out);
   if (summary.trace != nullptr && summary.trace->size() > 1) {

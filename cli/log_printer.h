@@ -13,12 +13,14 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include <isolane/observer.h>
 
 #include "cli/code_frame.h"
 #include "cli/log_output.h"
 #include "cli/options.h"
+#include "cli/service_output.h"
 #include "cli/terminal.h"
 
 namespace isolane::cli {
@@ -47,6 +49,9 @@ class LogPrinter final : public Observer {
   void OnDataPoint(const DataPoint& point) override;
   void OnResponse(const ResponseSummary& summary) override;
   void OnRequest(const RequestSummary& summary) override;
+  void OnOutput(const OutputLine& line) override;
+  // How lines of processes look.
+  void set_services(ServiceOutput services) { services_ = std::move(services); }
   void OnFlush() override { output_.Flush(); }
 
  private:
@@ -55,6 +60,7 @@ class LogPrinter final : public Observer {
   const LogStyle style_;
   CodeFrames frames_;
   LogOutput output_;
+  ServiceOutput services_;
 };
 
 // Whether a line of this level is shown.

@@ -64,10 +64,6 @@ int LoadAndRun(const CliOptions& options) {
   }
   const bool runs_vercel = options.command == Command::kServe || options.command == Command::kDev ||
                            options.command == Command::kCheck;
-  if (runs_vercel) {
-    const auto vercel = FindVercelProject(options, CurrentDirectory());
-    if (vercel) return RunVercel(options, *vercel);
-  }
   wrangler::ProjectOptions project_options;
   project_options.cwd = CurrentDirectory();
   project_options.configs = options.configs;
@@ -89,6 +85,10 @@ int LoadAndRun(const CliOptions& options) {
           ? UnknownService::kRefuse
           : UnknownService::kFailOnUse;
   if (options.command == Command::kTest) return RunTests(options, project_options);
+  if (runs_vercel) {
+    const auto vercel = FindVercelProject(options, project_options.cwd);
+    if (vercel) return RunVercel(options, *vercel, std::move(project_options));
+  }
   const std::string registry = RegistryDirectory(options, project_options.process);
   project_options.elsewhere = WorkersElsewhere(registry);
 

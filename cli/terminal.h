@@ -12,7 +12,16 @@ namespace isolane::cli {
 
 using wrangler::Colours;
 
-enum class Colour { kRed = 31, kGreen = 32, kYellow = 33, kCyan = 36, kDim = 2, kBold = 1 };
+enum class Colour {
+  kRed = 31,
+  kGreen = 32,
+  kYellow = 33,
+  kBlue = 34,
+  kMagenta = 35,
+  kCyan = 36,
+  kDim = 2,
+  kBold = 1
+};
 
 // Colours only on a terminal and without NO_COLOR; FORCE_COLOR wins over both.
 Colours ColoursOf(int file_descriptor);

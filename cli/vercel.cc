@@ -82,27 +82,10 @@ std::string FormatServices(const std::vector<vercel::Service>& services) {
   return text;
 }
 
-// What isolane cannot run fails at once, and in words.
-std::optional<Error> FindUnsupported(const std::vector<vercel::Service>& services) {
-  for (const vercel::Service& service : services) {
-    if (service.host != vercel::ServiceHost::kChild &&
-        service.host != vercel::ServiceHost::kContainer) {
-      continue;
-    }
-    Error error;
-    error.message =
-        "[DEV_SERVICE_START_FAILED] No dev server available for service \"" + service.config.name +
-        "\" (framework: " + (service.framework.empty() ? "none" : service.framework) + ")";
-    error.hint = "isolane does not run services as processes of their own yet.";
-    return error;
-  }
-  return std::nullopt;
-}
-
-// Listens at the port, or at the next one that is free.
-Result<int> Listen(Runtime& runtime, const std::string& ip, int port) {
+// Listens at the port, or at the next one that is free. `worker`: as in ListenOptions.
+Result<int> Listen(Runtime& runtime, const std::string& ip, int port, const std::string& worker) {
   for (int tried = 0;; tried++) {
-    auto listening = runtime.Serve(ip, port);
+    auto listening = runtime.Listen({.ip = ip, .port = port, .worker = worker});
     const bool busy =
         !listening.ok() && listening.error().message.find("already in use") != std::string::npos;
     if (!busy || tried == kPortsToTry || port == 65535) return listening;
@@ -111,22 +94,62 @@ Result<int> Listen(Runtime& runtime, const std::string& ip, int port) {
   }
 }
 
-}  // namespace
-
-std::optional<std::string> FindVercelProject(const CliOptions& options, const std::string& cwd) {
-  if (!options.configs.empty()) return std::nullopt;
-  const std::string directory = options.script ? config::AbsolutePath(cwd, *options.script) : cwd;
-  if (config::KindOf(directory) != config::PathKind::kDirectory) return std::nullopt;
-  if (!vercel::HasVercelConfig(directory)) return std::nullopt;
-  for (const char* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
-    if (config::KindOf(directory + "/" + name) == config::PathKind::kFile) return std::nullopt;
-  }
-  return directory;
+bool IsVercelConfig(const std::string& path) {
+  return path == "vercel.json" || path.ends_with("/vercel.json");
 }
 
-int RunVercel(const CliOptions& options, const std::string& directory) {
+// The Workers beside the services. False: why was told.
+bool LoadWorkers(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading,
+                 wrangler::Project* project) {
+  if (run.workers.empty()) return true;
+  loading.configs = run.workers;
+  loading.script.reset();
+  for (std::string& name : vercel::ServiceNames(run.directory)) {
+    loading.elsewhere.push_back(std::move(name));
+  }
+  wrangler::LoadedProject loaded = wrangler::LoadProject(loading);
+  PrintDiagnostics(loaded.diagnostics, options.log_level);
+  if (!loaded.ok()) return false;
+  *project = std::move(loaded.project);
+  return true;
+}
+
+std::vector<std::string> NamesOf(const std::vector<WorkerSpec>& workers) {
+  std::vector<std::string> names;
+  for (const WorkerSpec& worker : workers) names.push_back(worker.name);
+  return names;
+}
+
+}  // namespace
+
+std::optional<VercelRun> FindVercelProject(const CliOptions& options, const std::string& cwd) {
+  VercelRun run;
+  if (!options.configs.empty()) {
+    for (const std::string& path : options.configs) {
+      if (!IsVercelConfig(path)) {
+        run.workers_first |= run.directory.empty();
+        run.workers.push_back(path);
+      } else if (run.directory.empty()) {
+        run.directory = config::DirectoryOf(config::AbsolutePath(cwd, path));
+      }
+    }
+    return run.directory.empty() ? std::nullopt : std::optional(run);
+  }
+  run.directory = options.script ? config::AbsolutePath(cwd, *options.script) : cwd;
+  if (config::KindOf(run.directory) != config::PathKind::kDirectory) return std::nullopt;
+  if (!vercel::HasVercelConfig(run.directory)) return std::nullopt;
+  for (const char* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
+    if (config::KindOf(run.directory + "/" + name) == config::PathKind::kFile) return std::nullopt;
+  }
+  return run;
+}
+
+int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading) {
+  wrangler::Project beside;
+  if (!LoadWorkers(options, run, std::move(loading), &beside)) return kFailure;
   js::RegexEngine regexes;
-  auto project = vercel::LoadProject(directory, wrangler::CurrentProcessVariables(), regexes);
+  auto project = vercel::LoadProject(run.directory, wrangler::CurrentProcessVariables(), regexes,
+                                     NamesOf(beside.workers));
   if (!project.ok()) {
     PrintVercelError(project.error());
     return kFailure;
@@ -137,25 +160,37 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
     PrintVercelError(tables.error());
     return kFailure;
   }
-  if (const auto unsupported = FindUnsupported(project->services)) {
-    PrintVercelError(*unsupported);
-    return kFailure;
-  }
   if (options.log_level >= LogLevel::kWarn) {
     for (const std::string& warning : project->warnings) {
       std::fprintf(stderr, "WARNING! %s\n", warning.c_str());
     }
   }
-  vercel::ReloadingRouter router(std::move(*tables), project->config_path, regexes,
-                                 PrintVercelError);
-  LogPrinter printer(StyleOf(options, project->services.size()));
+  vercel::ReloadingRouter router(std::move(*tables), project->config_path, project->elsewhere,
+                                 regexes, PrintVercelError);
+  LogPrinter printer(StyleOf(options, project->services.size() + beside.workers.size()));
   RuntimeOptions runtime_options;
   runtime_options.observer = &printer;
   runtime_options.public_only = options.public_only;
   runtime_options.router = &router;
+  runtime_options.processes = std::move(project->processes);
+  std::vector<std::string> names;
+  for (const vercel::Service& service : project->services) names.push_back(service.config.name);
+  printer.set_services(ServiceOutput(std::move(names), ColoursOf(STDOUT_FILENO)));
   wrangler::Builder builder(BuilderOptionsOf(options));
   auto workers = BuildServices(*project, builder, CurrentDirectory(), options.log_level);
-  if (!workers) return kFailure;
+  if (!workers || !BuildProject(builder, {}, beside, options.log_level)) return kFailure;
+  const std::string public_worker = run.workers_first ? beside.workers.front().name : "";
+  if (!beside.workers.empty()) {
+    runtime_options.unknown_services = beside.unknown_service;
+    if (options.command == Command::kDev) {
+      runtime_options.local_endpoints = LocalEndpoints::kTriggers;
+    }
+    if (!options.no_persist) {
+      runtime_options.persist_to = options.persist_to.value_or(
+          config::DirectoryOf(beside.workers.front().config_path) + "/.isolane/state");
+    }
+    for (WorkerSpec& worker : beside.workers) workers->push_back(std::move(worker));
+  }
   auto runtime = Runtime::LoadSpecs(std::move(*workers), runtime_options);
   printer.OnFlush();
   if (!runtime.ok()) {
@@ -170,7 +205,7 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
     return 0;
   }
   const std::string ip = options.ip.value_or(kDefaultIp);
-  auto listening = Listen(**runtime, ip, options.port.value_or(kDefaultPort));
+  auto listening = Listen(**runtime, ip, options.port.value_or(kDefaultPort), public_worker);
   if (!listening.ok()) {
     PrintVercelError(listening.error());
     return kFailure;
@@ -178,9 +213,21 @@ int RunVercel(const CliOptions& options, const std::string& directory) {
   if (options.log_level >= LogLevel::kInfo) {
     std::printf("%s%s\n", FormatServices(project->services).c_str(),
                 FormatReady(ip, *listening, ColoursOf(STDOUT_FILENO)).c_str());
+    if ((*runtime)->metrics_port() != 0) {
+      std::printf("Metrics on http://127.0.0.1:%d/_isolane/metrics\n", (*runtime)->metrics_port());
+    }
     std::fflush(stdout);
   }
   const int signal = (*runtime)->Run();
+  printer.OnFlush();
+  if (const auto& failure = (*runtime)->failure()) {
+    Error error = *failure;
+    if (!error.message.starts_with('[')) {
+      error.message.insert(0, "[DEV_SERVICE_START_FAILED] ");
+    }
+    PrintVercelError(error);
+    return kFailure;
+  }
   return options.command == Command::kDev ? kSignalled + signal : 0;
 }
 

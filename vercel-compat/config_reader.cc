@@ -347,8 +347,10 @@ std::optional<Error> CheckTopLevel(const ConfigNode& root) {
 }
 
 std::optional<Error> CheckBindings(const VercelConfig& config, const std::string& prefix,
-                                   const std::string& key) {
-  const auto declared = [&config](const std::string& name) {
+                                   const std::string& key,
+                                   const std::vector<std::string>& elsewhere) {
+  const auto declared = [&](const std::string& name) {
+    if (std::find(elsewhere.begin(), elsewhere.end(), name) != elsewhere.end()) return true;
     return std::any_of(config.services.begin(), config.services.end(),
                        [&name](const ServiceConfig& service) { return service.name == name; });
   };
@@ -425,8 +427,21 @@ Error SchemaMistake(const SchemaError& wrong, std::string_view source, const std
 
 }  // namespace
 
+std::vector<std::string> ServiceNamesIn(std::string_view text, const std::string& name) {
+  std::vector<std::string> names;
+  const auto root = config::ReadJson(text, name, config::TrailingCommas::kRefuse);
+  if (!root.ok()) return names;
+  for (const char* key : {"services", "experimentalServicesV2"}) {
+    const config::ConfigMember* services = root.value().Find(key);
+    if (services == nullptr) continue;
+    for (const config::ConfigMember& one : services->value.members) names.push_back(one.key);
+  }
+  return names;
+}
+
 Result<VercelConfig> ReadVercelConfig(std::string_view text, const std::string& name,
-                                      base::RegexEngine& regexes) {
+                                      base::RegexEngine& regexes,
+                                      const std::vector<std::string>& elsewhere) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   auto root = config::ReadJson(text, name, config::TrailingCommas::kRefuse);
   if (!root.ok()) {
@@ -449,7 +464,8 @@ Result<VercelConfig> ReadVercelConfig(std::string_view text, const std::string& 
     config.services.push_back(ReadService(member.key, member.value));
   }
   config.routing = ReadRouting(*root);
-  if (auto error = CheckBindings(config, alias ? "EXPERIMENTAL_SERVICES_V2" : "SERVICES", key)) {
+  if (auto error =
+          CheckBindings(config, alias ? "EXPERIMENTAL_SERVICES_V2" : "SERVICES", key, elsewhere)) {
     return std::move(*error);
   }
   return config;

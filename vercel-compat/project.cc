@@ -6,6 +6,7 @@
 #include "runtime/config/files.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/config_reader.h"
+#include "vercel-compat/service_process.h"
 
 namespace isolane::vercel {
 namespace {
@@ -49,9 +50,10 @@ void WarnOfShadowed(Project& project, const Variables& process) {
   }
 }
 
-Result<VercelConfig> ReadConfig(const std::string& path, base::RegexEngine& regexes) {
+Result<VercelConfig> ReadConfig(const std::string& path, base::RegexEngine& regexes,
+                                const std::vector<std::string>& elsewhere) {
   ISOLANE_ASSIGN(const std::string text, config::ReadFile(path));
-  return ReadVercelConfig(text, kConfigName, regexes);
+  return ReadVercelConfig(text, kConfigName, regexes, elsewhere);
 }
 
 }  // namespace
@@ -61,20 +63,33 @@ bool HasVercelConfig(const std::string& directory) {
 }
 
 Result<Project> LoadProject(const std::string& directory, const Variables& process,
-                            base::RegexEngine& regexes) {
+                            base::RegexEngine& regexes, const std::vector<std::string>& elsewhere) {
   Project project;
+  project.elsewhere = elsewhere;
   project.directory = directory;
   project.config_path = directory + "/" + kConfigName;
-  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes));
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes, elsewhere));
   ISOLANE_ASSIGN(project.services, ResolveServices(config, directory));
   project.routing = std::move(config.routing);
   ISOLANE_ASSIGN(project.variables, ReadVariables(directory, process));
   WarnOfShadowed(project, process);
+  for (const Service& service : project.services) {
+    if (service.host != ServiceHost::kChild && service.host != ServiceHost::kContainer) continue;
+    ISOLANE_ASSIGN(ProcessSpec spec,
+                   MakeServiceProcess(service, project.variables, project.config_path));
+    project.processes.push_back(std::move(spec));
+  }
   return project;
 }
 
-Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes) {
-  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(config_path, regexes));
+std::vector<std::string> ServiceNames(const std::string& directory) {
+  auto text = config::ReadFile(directory + "/" + kConfigName);
+  return text.ok() ? ServiceNamesIn(*text, kConfigName) : std::vector<std::string>();
+}
+
+Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes,
+                                    const std::vector<std::string>& elsewhere) {
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(config_path, regexes, elsewhere));
   return std::move(config.routing);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <isolane/process_spec.h>
 #include <isolane/result.h>
 
 #include "runtime/base/regex.h"
@@ -24,6 +25,10 @@ struct Project {
   std::vector<Service> services;
   // The environment of every service, without bindings: .env, and over it that of the process.
   Variables variables;
+  // Those that are programs of their own, as they are started.
+  std::vector<ProcessSpec> processes;
+  // Names of Workers beside it that bindings may lead to.
+  std::vector<std::string> elsewhere;
   // What whoever starts it should know.
   std::vector<std::string> warnings;
 };
@@ -31,12 +36,17 @@ struct Project {
 // Whether `directory` has a vercel.json.
 bool HasVercelConfig(const std::string& directory);
 
-// `directory` is absolute; `process` are the variables of this process. The Error reads
-// "[CODE] message".
+// `directory` is absolute; `process` are the variables of this process; `elsewhere` as in Project.
+// The Error reads "[CODE] message".
 Result<Project> LoadProject(const std::string& directory, const Variables& process,
-                            base::RegexEngine& regexes);
+                            base::RegexEngine& regexes,
+                            const std::vector<std::string>& elsewhere = {});
+
+// The names of its services, whether or not it can be loaded.
+std::vector<std::string> ServiceNames(const std::string& directory);
 
 // The public rules alone, read again.
-Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes);
+Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes,
+                                    const std::vector<std::string>& elsewhere);
 
 }  // namespace isolane::vercel

@@ -169,7 +169,7 @@ void ProjectRouter::Route(std::string_view packed_head, base::RouteDecision& dec
       AnswerWithError(request.head, 404, decision);
       break;
   }
-  SetResponse(decision);
+  SetResponse(Origin::kPublic, decision);
 }
 
 void ProjectRouter::RouteInside(int service, std::string_view packed_head,
@@ -191,7 +191,7 @@ bool ProjectRouter::CollapseSlashes(const RequestView& request, base::RouteDecis
   if (request.method == "GET") {
     AnswerWithRedirect(request.head, 301, url, decision);
     verdict_.Reset();
-    SetResponse(decision);
+    SetResponse(Origin::kPublic, decision);
     return true;
   }
   collapsed_ = HeadWith(request, std::string(request.origin) + url);
@@ -234,7 +234,7 @@ void ProjectRouter::EnterService(int service, const RequestView& request, Origin
         MakeHead(request, origin, decision);
       }
   }
-  SetResponse(decision);
+  SetResponse(origin, decision);
 }
 
 void ProjectRouter::AnswerFile(const Entry& entry, const RequestView& request,
@@ -296,12 +296,13 @@ void ProjectRouter::AppendForwarding(const RequestView& request, std::string& he
   base::AppendPackedHeader(head, "x-vercel-id", NewRequestId());
 }
 
-void ProjectRouter::SetResponse(base::RouteDecision& decision) {
+void ProjectRouter::SetResponse(Origin origin, base::RouteDecision& decision) {
   // The service's own rules win over those of the project.
   decision.response_headers.clear();
   AddMissingHeaders(decision.response_headers, inner_.headers);
   AddMissingHeaders(decision.response_headers, verdict_.headers);
-  if (!HasHeader(decision.response_headers, "cache-control")) {
+  // A call from inside passes no cache of the edge.
+  if (origin == Origin::kPublic && !HasHeader(decision.response_headers, "cache-control")) {
     base::AppendPackedHeader(decision.response_headers, "cache-control", kCacheControl);
   }
   // The rules of the service replace what the project's have to say of the response.

@@ -38,6 +38,10 @@ class ProjectRouter final : public base::RequestRouter {
   std::string_view service_name(int service) const override {
     return services_[static_cast<size_t>(service)].name;
   }
+  bool has_rules(int service) const override {
+    const Entry& entry = services_[static_cast<size_t>(service)];
+    return !entry.table.empty() || entry.files.has_value();
+  }
   void Route(std::string_view packed_head, base::RouteDecision& decision) override;
   void RouteInside(int service, std::string_view packed_head,
                    base::RouteDecision& decision) override;
@@ -65,7 +69,7 @@ class ProjectRouter final : public base::RequestRouter {
   // The request as the service sees it.
   void MakeHead(const RequestView& request, Origin origin, base::RouteDecision& decision);
   void AppendForwarding(const RequestView& request, std::string& head);
-  void SetResponse(base::RouteDecision& decision);
+  void SetResponse(Origin origin, base::RouteDecision& decision);
   const std::string& NewRequestId();
 
   base::RegexEngine& regexes_;

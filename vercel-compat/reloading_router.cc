@@ -33,9 +33,11 @@ FileStamp FileStamp::Of(const std::string& path) {
 }
 
 ReloadingRouter::ReloadingRouter(std::unique_ptr<ProjectRouter> router, std::string config_path,
-                                 base::RegexEngine& regexes, OnError on_error)
+                                 std::vector<std::string> elsewhere, base::RegexEngine& regexes,
+                                 OnError on_error)
     : router_(std::move(router)),
       config_path_(std::move(config_path)),
+      elsewhere_(std::move(elsewhere)),
       regexes_(regexes),
       on_error_(std::move(on_error)),
       stamp_(FileStamp::Of(config_path_)),
@@ -54,7 +56,7 @@ void ReloadingRouter::Look() {
   const FileStamp stamp = FileStamp::Of(config_path_);
   if (stamp == stamp_) return;
   stamp_ = stamp;
-  auto routing = ReloadRouting(config_path_, regexes_);
+  auto routing = ReloadRouting(config_path_, regexes_, elsewhere_);
   if (!routing.ok()) {
     on_error_(routing.error());
     return;

@@ -32,14 +32,15 @@ class ReloadingRouter final : public base::RequestRouter {
   // Told once for each broken state of the file.
   using OnError = std::function<void(const Error& error)>;
 
-  // `regexes` outlives it.
+  // `elsewhere` as in Project; `regexes` outlives it.
   ReloadingRouter(std::unique_ptr<ProjectRouter> router, std::string config_path,
-                  base::RegexEngine& regexes, OnError on_error);
+                  std::vector<std::string> elsewhere, base::RegexEngine& regexes, OnError on_error);
 
   int service_count() const override { return router_->service_count(); }
   std::string_view service_name(int service) const override {
     return router_->service_name(service);
   }
+  bool has_rules(int service) const override { return router_->has_rules(service); }
   void Route(std::string_view packed_head, base::RouteDecision& decision) override;
   void RouteInside(int service, std::string_view packed_head,
                    base::RouteDecision& decision) override {
@@ -55,6 +56,7 @@ class ReloadingRouter final : public base::RequestRouter {
  private:
   std::unique_ptr<ProjectRouter> router_;
   const std::string config_path_;
+  const std::vector<std::string> elsewhere_;
   base::RegexEngine& regexes_;
   OnError on_error_;
   FileStamp stamp_;

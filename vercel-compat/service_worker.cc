@@ -92,6 +92,13 @@ WorkerSpec MakeServiceWorker(const Service& service, BuiltEntry built,
     binding.value = VarBinding{config::JsonQuote(value), true};
     spec.bindings.push_back(std::move(binding));
   }
+  for (const UrlBinding& bound : service.config.bindings) {
+    BindingSpec binding;
+    binding.name = bound.env;
+    binding.value = OriginBinding{bound.service};
+    binding.where = config_path;
+    spec.bindings.push_back(std::move(binding));
+  }
   return spec;
 }
 

@@ -8,6 +8,7 @@ bool Pipe::Write(Chunk chunk) {
   if (state_ != State::kOpen) return true;
   if (!chunk.empty()) {
     queued_ += chunk.size();
+    if (sum_ != nullptr) *sum_ += chunk.size();
     queue_.push_back(std::move(chunk));
     Notify();
   }

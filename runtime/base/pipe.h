@@ -90,6 +90,12 @@ class Pipe {
 
   // Total bytes the writer promised (Content-Length, FixedLengthStream).
   std::optional<uint64_t> expected_length;
+  // Adds what is written, and what waits already, to `sum`, which outlives the pipe.
+  void CountInto(uint64_t* sum) {
+    *sum += queued_;
+    sum_ = sum;
+  }
+
   // Fed by a socket or a Durable Object: whoever waits for it waits for the world, not for another
   // worker.
   bool outside = false;
@@ -104,6 +110,7 @@ class Pipe {
   bool reading_ = false;
   State state_ = State::kOpen;
   PipeError error_;
+  uint64_t* sum_ = nullptr;
   PipeWriter* writer_ = nullptr;
   PipeReader* reader_ = nullptr;
 };

@@ -48,6 +48,9 @@ class RequestRouter {
   virtual int service_count() const = 0;
   virtual std::string_view service_name(int service) const = 0;
 
+  // Whether RouteInside has anything to say about calls on that service.
+  virtual bool has_rules(int service) const = 0;
+
   // `packed_head` is the request's, see packed_head.h. `decision` has been reset.
   virtual void Route(std::string_view packed_head, RouteDecision& decision) = 0;
   // The same for what a caller inside sends to `service`: kService, or kAnswer and kOutside if the

@@ -1,6 +1,7 @@
 #include "runtime/http/address_rules.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -85,6 +86,39 @@ bool IsPublicAddress(const sockaddr* address) {
   uint8_t bytes[16];
   std::memcpy(bytes, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, sizeof bytes);
   return IsPublic6(bytes);
+}
+
+bool IsOwnAddress(const sockaddr* address) {
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  const in6_addr* v6 = nullptr;
+  if (address->sa_family == AF_INET6) {
+    v6 = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+    if (IN6_IS_ADDR_LOOPBACK(v6) || IN6_IS_ADDR_UNSPECIFIED(v6)) return true;
+    if (IN6_IS_ADDR_V4MAPPED(v6)) {
+      std::memcpy(&v4.sin_addr, v6->s6_addr + 12, sizeof v4.sin_addr);
+      return IsOwnAddress(reinterpret_cast<const sockaddr*>(&v4));
+    }
+  } else if (address->sa_family == AF_INET) {
+    v4.sin_addr = reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
+    const uint32_t ip = ntohl(v4.sin_addr.s_addr);
+    if (ip >> 24 == 127 || ip >> 24 == 0) return true;
+  } else {
+    return false;
+  }
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return true;
+  bool own = false;
+  for (const ifaddrs* one = interfaces; one != nullptr && !own; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != address->sa_family) continue;
+    own = v6 != nullptr
+              ? std::memcmp(v6, &reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr,
+                            sizeof *v6) == 0
+              : reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr ==
+                    v4.sin_addr.s_addr;
+  }
+  freeifaddrs(interfaces);
+  return own;
 }
 
 std::string AddressText(const sockaddr* address) {

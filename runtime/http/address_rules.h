@@ -14,6 +14,10 @@ namespace isolane::http {
 // IPv4 address inside an IPv6 one (mapped, NAT64, 6to4) counts as itself.
 bool IsPublicAddress(const sockaddr* address);
 
+// True for what leads to this machine: loopback, the unspecified address, those of its interfaces.
+// An IPv4 address inside an IPv6 one counts as itself. Asks the kernel.
+bool IsOwnAddress(const sockaddr* address);
+
 // "10.0.0.1", "fe80::1"
 std::string AddressText(const sockaddr* address);
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "runtime/http/ca_sources.h"
 #include "runtime/http/proxy_settings.h"
@@ -36,6 +37,8 @@ struct ClientOptions {
   CaSources authorities;
   // Addresses that are not of the public internet are refused.
   bool public_only = false;
+  // Ports of this machine where, as far as the caller can tell, nobody listens. May be empty.
+  std::function<bool(int port)> is_hidden = {};
 };
 
 }  // namespace isolane::http

@@ -153,6 +153,15 @@ void ClientStream::UseAddresses(std::vector<sockaddr_storage> addresses) {
       return;
     }
   }
+  const auto& is_hidden = context_.options.is_hidden;
+  if (is_hidden && is_hidden(route_.port())) [[unlikely]] {
+    std::erase_if(addresses,
+                  [](const sockaddr_storage& address) { return IsOwnAddress(Plain(address)); });
+    if (addresses.empty()) {
+      FailLater("connect to " + route_.Subject() + ": connection refused");
+      return;
+    }
+  }
   addresses_ = std::move(addresses);
   next_address_ = 0;
   TryAddress();

@@ -84,6 +84,12 @@ class Exchange {
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // Whether a connection that was just accepted may stay; `socket` is its file descriptor. One that
+  // may not is reset.
+  virtual bool Admits(int socket) {
+    (void)socket;
+    return true;
+  }
   // A complete head (and perhaps a complete body) has arrived. Must not call Server::Flush.
   virtual void OnRequest(Exchange& exchange) = 0;
   // All that one read or one event of the loop brought has been announced: the handler runs its

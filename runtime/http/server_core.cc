@@ -38,6 +38,10 @@ void ServerCore::Accept(uv_stream_t* listener) {
   const bool has_room = sockets_.size() < limits_.connections || MakeRoom();
   loop::Handle<ServerSocket> socket(new ServerSocket(loop_, state_, *this));
   if (socket->Accept(listener) != 0) return;
+  if (!state_.handler.Admits(socket->file())) {
+    socket->ResetOnClose();
+    return;
+  }
   if (!has_room) {
     const uv_buf_t full = uv_buf_init(const_cast<char*>(kFull.data()), kFull.size());
     socket->TryWrite(&full, 1);

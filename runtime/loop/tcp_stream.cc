@@ -75,6 +75,11 @@ int TcpStream::Write(const uv_buf_t* pieces, int count) {
   return error;
 }
 
+int TcpStream::file() const {
+  uv_os_fd_t file;
+  return uv_fileno(reinterpret_cast<const uv_handle_t*>(&tcp_), &file) == 0 ? file : -1;
+}
+
 void TcpStream::ShutDown() {
   uv_shutdown(&shutdown_, stream(), [](uv_shutdown_t*, int) {});
 }

@@ -55,6 +55,9 @@ class TcpStream {
     return uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(&tcp_));
   }
 
+  // The descriptor of its socket; -1 if there is none.
+  int file() const;
+
   // An unreferenced stream does not keep the loop running.
   void Ref() { uv_ref(uv_handle()); }
   void Unref() { uv_unref(uv_handle()); }

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "runtime/base/body.h"
+#include "runtime/base/request_router.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/rpc_message.h"
 
@@ -43,11 +45,13 @@ struct Call {
   int status = 0;  // of the answer; 0: error
   RemoteError error;
   std::shared_ptr<base::MessageEnd> socket;  // of the answer: status 101
-  uint64_t outbound = 0;    // id of the network request; 0 while it waits for a connection
-  bool cancelled = false;   // nobody waits for the answer
-  bool on_actor = false;    // a Durable Object, or another process, is to answer
-  bool at_peer = false;     // another process has it
-  uint32_t from_peer = 0;   // the call of another process that it stands for
+  uint64_t outbound = 0;   // id of the network request; 0 while it waits for a connection
+  bool cancelled = false;  // nobody waits for the answer
+  bool on_actor = false;   // a Durable Object, or another process, is to answer
+  bool at_peer = false;    // another process has it
+  uint32_t from_peer = 0;  // the call of another process that it stands for
+  // What rules before the target have to say of the response; null: nothing.
+  std::unique_ptr<base::RouteDecision> routed = nullptr;
   uint32_t actor_body = 0;  // the number of the body there, while it may be unread
   // Of kMethod.
   uint32_t export_id = 0;  // the object it is a call on; 0: an entrypoint
@@ -72,6 +76,7 @@ struct Call {
     }
     if (error.remote || error.reset || !error.message.empty()) error = RemoteError();
     if (socket != nullptr) socket.reset();
+    if (routed != nullptr) routed.reset();
     props.clear();
     pipeline = caller = callee = 0;
     target = nullptr;

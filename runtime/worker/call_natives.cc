@@ -6,6 +6,7 @@
 #include "runtime/js/exceptions.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
+#include "runtime/worker/services/service_url.h"
 
 namespace isolane::worker {
 
@@ -16,6 +17,7 @@ constexpr int32_t kStale = -1;
 constexpr int32_t kTooManyCalls = -4;
 constexpr int32_t kUrlTooLong = -6;
 constexpr int32_t kHeadTooLong = -7;
+constexpr int32_t kNotGranted = -8;
 
 // 0, or the code of what is wrong with the sizes of a request's packed head.
 int32_t CheckHead(const Limits& limits, std::string_view head) {
@@ -39,18 +41,28 @@ void CallFunction(const Arguments& info) {
   Worker& worker = WorkerOf(info);
   const int32_t number = info[1]->IsInt32() ? info[1].As<v8::Int32>()->Value() : -1;
   const Channel* channel = number >= 0 ? &worker.channels()[static_cast<size_t>(number)] : nullptr;
+  bool refused = false;
   Call* call = worker.dispatcher().NewCall();
   if (call == nullptr) {
     info.GetReturnValue().Set(kTooManyCalls);
     return;
   }
   js::ToLatin1(info.GetIsolate(), info[2].As<v8::String>(), call->head);
+  if (channel == nullptr) {
+    channel = worker.ChannelOfUrl(base::PackedUrl(call->head));
+    if (channel != nullptr) {
+      // What an HTTP client sends beside what it was given.
+      base::AppendPackedHeader(call->head, "host", HostOfOrigin(channel->origin));
+    } else {
+      refused = IsServiceUrl(base::PackedUrl(call->head));
+    }
+  }
   call->cf = BytesArgument(info, 5);
   call->props = AddressArgument(info, 6);
   // The body is taken whatever happens: it counts as used.
   call->body = BodyArgument(info, 3);
   const int32_t depth = info[7]->IsInt32() ? info[7].As<v8::Int32>()->Value() : 1;
-  int32_t id = CheckHead(*caller->pipeline->limits, call->head);
+  int32_t id = refused ? kNotGranted : CheckHead(*caller->pipeline->limits, call->head);
   if (id == 0) id = worker.dispatcher().CallChannel(*caller, channel, depth, *call);
   if (id < 0) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();

@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/http/status_text.h"
 #include "runtime/storage/committer.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
+#include "runtime/worker/services/child_call.h"
 #include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
@@ -87,6 +89,20 @@ Pipeline* Dispatcher::NewPipeline(Worker& worker, TopLevel& top) {
 
 void Dispatcher::Unlist(uint32_t id) {
   if (Pipeline* pipeline = pipelines_.Find(id)) pipeline->unlisted = true;
+}
+
+void Dispatcher::NameCaller(uint32_t id, const std::string& caller, const std::string& service) {
+  if (Pipeline* pipeline = pipelines_.Find(id)) {
+    pipeline->caller = &caller;
+    pipeline->service = &service;
+  }
+}
+
+void Dispatcher::TellResponse(ResponseSummary summary) {
+  summary.request = ++requests_;
+  if (summary.status_text.empty()) summary.status_text = http::StatusText(summary.status);
+  observer_.OnResponse(summary);
+  told_observer_ = true;
 }
 
 void Dispatcher::FillBudgets(Pipeline& pipeline) {

@@ -17,6 +17,7 @@
 #include <isolane/observer.h>
 
 #include "runtime/base/body.h"
+#include "runtime/base/request_router.h"
 #include "runtime/base/slot_pool.h"
 #include "runtime/js/watchdog.h"
 #include "runtime/worker/alarms.h"
@@ -52,6 +53,9 @@ namespace isolane::worker {
 
 class OutboundCall;
 class ActorIds;
+class ChildCall;
+class ChildService;
+struct ServiceEdge;
 class ActorStorage;
 class StubBody;
 struct Actor;
@@ -91,7 +95,20 @@ struct Channel {
   std::shared_ptr<const ActorIds> remote_ids = nullptr;
   // Of a remote one, for messages: "binding AUTH of gateway, gateway/wrangler.toml:6".
   std::string declared;
+  // It leads to a program of its own, and `target` is null.
+  ChildService* child = nullptr;
+  // Of a binding by URL: the URLs that lead here begin with it. "http://auth.id.isolane.internal"
+  std::string origin;
+  // Where calls are counted; null: nowhere.
+  ServiceEdge* edge = nullptr;
+  // The rules that stand before the target, which know it by `router_number`; null: none.
+  base::RequestRouter* router = nullptr;
+  int router_number = -1;
 };
+
+// The type of an error that code of a Worker sees as a TypeError "fetch failed", the message being
+// that of its cause; see builtins/internal/calls.js.
+inline constexpr char kFetchFailed[] = "FetchFailed";
 
 class Dispatcher {
  public:
@@ -225,6 +242,7 @@ class Dispatcher {
   bool wants_data_points() const { return observer_.wants_data_points(); }
   void TellDataPoint(const Worker& worker, std::string_view dataset, std::string_view text);
   // True if the observer was told anything since the last call.
+  void NoteTold() { told_observer_ = true; }
   bool TakeToldObserver() { return std::exchange(told_observer_, false); }
   const Invocation* current() const { return current_; }
 
@@ -261,6 +279,17 @@ class Dispatcher {
   // The peer has its answer to the last byte: the pipeline may end when nothing of it runs.
   void ServedForPeer(uint32_t pipeline);
   CallBudget UsedForPeer(uint32_t pipeline, const CallBudget& given);
+  // --- services that are programs of their own (dispatcher_child.cc); as for outbound ---
+  void ChildAnswered(ChildCall& child, int status, std::string_view packed_head, base::Body body);
+  void ChildSwitched(ChildCall& child, std::string_view packed_head,
+                     std::shared_ptr<base::MessageEnd> end);
+  void ChildFailed(ChildCall& child, const std::string& message);
+  void ChildFinished(ChildCall& child);
+  // The request of that pipeline comes from the process `caller`; both texts outlive it.
+  void NameCaller(uint32_t pipeline, const std::string& caller, const std::string& service);
+  // The response to a request that has no pipeline is about to leave.
+  void TellResponse(ResponseSummary summary);
+  bool wants_responses() const { return observer_.wants_responses(); }
 
   // True if an isolate was replaced since the last call: the old one waits to be disposed.
   bool TakeReplaced() { return std::exchange(replaced_, false); }
@@ -287,6 +316,11 @@ class Dispatcher {
   void Start(uint32_t call_id);
   void StartOnStub(Call& call);
   void SendToPeer(Call& call);
+  // The rules before the target. False: they have answered.
+  bool RouteInside(Call& call);
+  void StartOnChild(Call& call);
+  void DropChildCall(Call& call);
+  void TurnIntoResponse(Call& call);
   // dispatcher_actors.cc
   void StartOnActor(Call& call);
   // The gate of the actor is shut: what comes waits.
@@ -401,6 +435,8 @@ class Dispatcher {
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
+  std::unordered_map<uint64_t, std::unique_ptr<ChildCall>> child_calls_;  // by ChildCall::number
+  uint64_t last_child_call_ = 0;
   Pipeline* live_ = nullptr;  // list of live pipelines
   std::vector<std::pair<Worker*, uint32_t>> releases_;
   // Pipelines whose response was sent, in order of the time at which their waitUntil tasks must be

@@ -8,6 +8,9 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
+#include "runtime/worker/routed_frontend.h"
+#include "runtime/worker/services/child_service.h"
+#include "runtime/worker/services/service_metrics.h"
 #include "runtime/worker/stub_body.h"
 
 namespace isolane::worker {
@@ -53,6 +56,7 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
     return id;
   }
   caller.calls++;
+  if (channel->edge != nullptr) channel->edge->requests++;
   if (!channel->stub && channel->actor_class == nullptr) call.target = channel->target;
   if (channel->actor_class != nullptr || (channel->remote && !channel->stub)) {
     call.on_actor = true;
@@ -138,9 +142,14 @@ void Dispatcher::Start(uint32_t call_id) {
     }
     return;
   }
+  if (call->channel != nullptr && call->channel->router != nullptr) [[unlikely]] {
+    if (call->kind == CallKind::kFetch && !call->channel->stub && !RouteInside(*call)) return;
+  }
   if (call->target == nullptr) {
     if (call->channel->actor_class != nullptr && !call->channel->stub) {
       StartOnActor(*call);
+    } else if (call->channel->child != nullptr && !call->channel->stub) {
+      StartOnChild(*call);
     } else if (call->channel->remote && !call->channel->stub) {
       SendToPeer(*call);
     } else {
@@ -244,6 +253,13 @@ void Dispatcher::Reply(uint32_t call_id) {
   }
   Settle(*caller, *call);
   std::erase(caller->outbound_calls, call_id);
+  if (call->channel != nullptr && call->channel->edge != nullptr) {
+    call->channel->edge->CountAnswer(call->status, call->body);
+    if (call->status == 0 && !call->channel->origin.empty() && call->error.type != kFetchFailed) {
+      TurnIntoResponse(*call);
+    }
+    if (call->routed != nullptr) call->head = EditedResponse(call->head, *call->routed);
+  }
   if (traces_) [[unlikely]]
     TraceReply(*caller->pipeline, *call);
   if (call->kind == CallKind::kMethod && call->status != 0) {

@@ -116,7 +116,9 @@ void Dispatcher::Release(Invocation& invocation, bool tell_javascript) {
   const Actor* actor = invocation.actor;
   web_sockets_.FreeAllOf(invocation, actor != nullptr && !actor->broken);
   const std::vector<uint32_t> outbound_calls = std::exchange(invocation.outbound_calls, {});
-  for (uint32_t id : outbound_calls) pipeline.outbound->Forget(id);
+  if (pipeline.outbound != nullptr) {
+    for (uint32_t id : outbound_calls) pipeline.outbound->Forget(id);
+  }
   for (uint32_t id : outbound_calls) {
     if (Call* call = calls_.Find(id)) DropOutbound(pipeline, *call);
   }

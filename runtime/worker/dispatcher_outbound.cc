@@ -82,6 +82,10 @@ void Dispatcher::OutboundFinished(OutboundCall& outbound) {
 }
 
 void Dispatcher::DropOutbound(Pipeline& pipeline, Call& call) {
+  if (call.channel != nullptr) {
+    DropChildCall(call);
+    return;
+  }
   pipeline.outbound->Forget(call.id);
   if (const auto found = outbound_.find(call.outbound); found != outbound_.end()) {
     client_->Cancel(call.outbound, "Network connection lost.");

@@ -6,6 +6,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/http/status_text.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/services/child_service.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -48,6 +49,7 @@ void Dispatcher::TraceCall(const Invocation& caller, Call& call) {
   if (call.channel != nullptr) {
     node.name = call.channel->binding;
     if (call.channel->target != nullptr) node.worker = call.channel->target->name();
+    if (call.channel->child != nullptr) node.worker = call.channel->child->name();
   } else if (call.export_id != 0) {
     node.name = "stub";
   } else {
@@ -74,6 +76,10 @@ void Dispatcher::TellResponse(Pipeline& pipeline, std::string_view packed_head) 
   if (pipeline.unlisted || pipeline.actor != nullptr) return;
   ResponseSummary summary;
   summary.request = pipeline.request;
+  if (pipeline.caller != nullptr) {
+    summary.caller = *pipeline.caller;
+    summary.service = *pipeline.service;
+  }
   if (!pipeline.trace.empty()) summary.worker = pipeline.trace.front().name;
   summary.method = pipeline.method;
   summary.url = pipeline.url;

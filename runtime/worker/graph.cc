@@ -22,7 +22,7 @@ namespace isolane {
 Result<std::unique_ptr<Runtime>> Runtime::LoadSpecs(std::vector<WorkerSpec> specs,
                                                     const RuntimeOptions& options) {
   auto graph = std::make_unique<worker::Graph>(options);
-  ISOLANE_TRY(graph->LoadWorkers(std::move(specs), options.unknown_services));
+  ISOLANE_TRY(graph->LoadWorkers(std::move(specs), options.processes, options.unknown_services));
   return std::unique_ptr<Runtime>(std::move(graph));
 }
 
@@ -41,6 +41,9 @@ namespace isolane::worker {
 namespace {
 
 constexpr uint64_t kLogDelayMs = 10;
+// From the first signal to the end, when there are processes. They get 2 s of it to end by
+// themselves (process::ProcessTimes).
+constexpr uint64_t kStopMs = 3000;
 // From the first turn after a rest to the first look for idle Workers.
 constexpr uint64_t kIdleLookMs = 1000;
 
@@ -58,6 +61,13 @@ Graph::Graph(const RuntimeOptions& options)
       responder_host_(
           loop_, observer_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
       dispatcher_(watchdog_, observer_),
+      services_(loop_, dispatcher_, observer_,
+                {[](void* self) { static_cast<Graph*>(self)->Turn(); },
+                 [](void* self) {
+                   auto* graph = static_cast<Graph*>(self);
+                   if (!graph->log_timer_->active()) graph->log_timer_->Start(kLogDelayMs);
+                 },
+                 [](void* self) { static_cast<Graph*>(self)->OnServicesStopped(); }, this}),
       timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)),
       v8_timer_(loop::Timer::Create(
@@ -65,7 +75,9 @@ Graph::Graph(const RuntimeOptions& options)
       log_timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->observer_.OnFlush(); }, this)),
       idle_timer_(loop::Timer::Create(
-          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->CollectIdle(); }, this)) {
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->CollectIdle(); }, this)),
+      stop_timer_(loop::Timer::Create(
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->loop_.Stop(); }, this)) {
   v8_timer_->Unref();
   log_timer_->Unref();
   idle_timer_->Unref();
@@ -81,6 +93,7 @@ Graph::Graph(const RuntimeOptions& options)
   outbound.proxies = http::ProxySettings::FromEnvironment();
   outbound.authorities = http::CaSources::FromEnvironment();
   outbound.public_only = options.public_only;
+  outbound.is_hidden = [this](int port) { return services_.IsPrivatePort(port); };
   client_ = http::Client::Create(
       loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
@@ -95,6 +108,7 @@ Graph::Graph(const RuntimeOptions& options)
       [](void* context) {
         auto* self = static_cast<Graph*>(context);
         self->doors_.Flush();
+        self->services_.Flush();
         if (self->peers_ != nullptr) self->peers_->Flush();
       },
       this);
@@ -108,6 +122,7 @@ Graph::~Graph() {
   responder_host_.Stop();
   doors_.CloseNow();
   if (client_ != nullptr) client_->CloseNow();
+  services_.CloseNow();
   Turn();
   if (peers_ != nullptr) {
     peers_->CloseNow();
@@ -115,11 +130,13 @@ Graph::~Graph() {
     dispatcher_.set_remote_calls(nullptr);
   }
   workers_.clear();
+  services_.Clear();
   doors_.Clear();
   timer_.reset();
   v8_timer_.reset();
   log_timer_.reset();
   idle_timer_.reset();
+  stop_timer_.reset();
   observer_.OnFlush();
   // Close callbacks run.
   loop_.RunClosing();
@@ -127,8 +144,10 @@ Graph::~Graph() {
   loop_.RunClosing();
 }
 
-Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services) {
+Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec> processes,
+                          UnknownService unknown_services) {
   if (specs.empty() && router_ == nullptr) return Error{"no Worker was given", {}, {}, {}};
+  services_.Add(std::move(processes));
   for (WorkerSpec& spec : specs) {
     for (const auto& known : workers_) {
       if (known->name() != spec.name) continue;
@@ -140,10 +159,19 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_
                    spec.config_path,
                    {}};
     }
+    if (const ChildService* same = services_.Find(spec.name)) {
+      return Error{"a Worker and a service are both called \"" + spec.name + "\"",
+                   "They are in " + spec.config_path + " and " + same->spec().config_path +
+                       "; give one of them another name.",
+                   spec.config_path,
+                   {}};
+    }
     workers_.push_back(std::make_unique<Worker>(std::move(spec), dispatcher_));
   }
   ISOLANE_TRY(ConnectChannels(unknown_services));
   ISOLANE_TRY(ConnectTails(unknown_services));
+  services_.set_outside(client_.get());
+  ISOLANE_TRY(services_.Connect([this](const std::string& name) { return FindService(name); }));
   for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
   ISOLANE_TRY(ConnectEntrypoints());
   if (!registry_.empty()) ISOLANE_TRY(OpenRegistry());
@@ -179,7 +207,8 @@ Status Graph::OpenRegistry() {
 
 Status Graph::ConnectEntrypoints() {
   // With a router nobody is the public one.
-  if (!tests_only_ && router_ == nullptr && workers_.front()->EntrypointOf("default") < 0) {
+  if (!tests_only_ && router_ == nullptr && !workers_.empty() &&
+      workers_.front()->EntrypointOf("default") < 0) {
     const WorkerSpec& spec = workers_.front()->spec();
     return Error{
         "Worker \"" + spec.name +
@@ -204,8 +233,19 @@ Status Graph::ConnectEntrypoints() {
   }
   for (const auto& worker : workers_) {
     for (const BindingSpec& binding : worker->spec().bindings) {
-      if (std::get_if<ServiceBinding>(&binding.value) == nullptr) continue;
+      if (std::get_if<ServiceBinding>(&binding.value) == nullptr &&
+          std::get_if<OriginBinding>(&binding.value) == nullptr) {
+        continue;
+      }
       Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
+      if (channel.child != nullptr && !channel.entrypoint.empty()) {
+        return Error{worker->name() + ": binding " + binding.name + " points to the entrypoint \"" +
+                         channel.entrypoint + "\" of \"" + channel.child->name() +
+                         "\", which is a program of its own: only Workers have entrypoints.",
+                     {},
+                     binding.where,
+                     {}};
+      }
       if (channel.target == nullptr) continue;
       channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
       if (channel.entrypoint_number >= 0) continue;
@@ -231,20 +271,35 @@ Status Graph::ConnectEntrypoints() {
 }
 
 Status Graph::ConnectChannels(UnknownService unknown_services) {
-  std::vector<std::string> names;
-  for (const auto& worker : workers_) names.push_back(worker->name());
+  const std::vector<std::string> names = ServiceNames();
   const std::string known = base::ListNames(names);
   for (const auto& worker : workers_) {
     for (const BindingSpec& binding : worker->spec().bindings) {
+      origins_ |= std::get_if<OriginBinding>(&binding.value) != nullptr;
+    }
+  }
+  for (const auto& worker : workers_) {
+    for (const BindingSpec& binding : worker->spec().bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
+      const auto* origin = std::get_if<OriginBinding>(&binding.value);
       const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
-      if (service == nullptr && objects == nullptr) continue;
+      if (service == nullptr && origin == nullptr && objects == nullptr) continue;
       const std::string& wanted = service != nullptr        ? service->service
+                                  : origin != nullptr       ? origin->service
                                   : objects->script.empty() ? worker->name()
                                                             : objects->script;
       Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
       for (const auto& target : workers_) {
         if (target->name() == wanted) channel.target = target.get();
+      }
+      if (objects == nullptr && has_services()) {
+        const ServiceTarget found = FindService(wanted);
+        channel.child = found.child;
+        channel.router = found.router;
+        channel.router_number = found.number;
+        if (found.found()) channel.edge = &services_.metrics().EdgeOf(worker->name(), wanted);
+        if (origin != nullptr) channel.origin = services_.OriginOf(wanted);
+        if (channel.target == nullptr && found.found()) continue;
       }
       if (channel.target != nullptr) {
         if (objects != nullptr) {
@@ -254,7 +309,7 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
       }
       const std::string nearest = base::NearestName(wanted, names);
       const std::string hint = nearest.empty() ? "" : "Did you mean \"" + nearest + "\"?";
-      if (unknown_services == UnknownService::kRefuse) {
+      if (unknown_services == UnknownService::kRefuse || origin != nullptr) {
         return Error{worker->name() + ": binding " + binding.name + " points to \"" + wanted +
                          "\", no such Worker (known: " + known + ").",
                      hint,
@@ -374,10 +429,7 @@ Result<int> Graph::ListenRouted(const ListenOptions& options) {
       *router_,
       std::make_unique<HttpFrontend>(
           dispatcher_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
-      *client_, [this](std::string_view name) -> Worker* {
-        auto found = FindWorker(std::string(name));
-        return found.ok() ? *found : nullptr;
-      });
+      *client_, services_, [this](const std::string& name) { return FindService(name); });
   return doors_.Open(loop_.uv(), options.ip, options.port, {}, std::move(frontend));
 }
 
@@ -406,10 +458,18 @@ std::vector<std::string> LocalHosts(const std::vector<std::unique_ptr<Worker>>& 
 }  // namespace
 
 Result<int> Graph::Listen(const ListenOptions& options) {
-  if (router_ != nullptr) return ListenRouted(options);
+  ISOLANE_ASSIGN(const int port, router_ != nullptr && options.worker.empty()
+                                     ? ListenRouted(options)
+                                     : ListenForWorker(options));
+  ISOLANE_TRY(StartServices());
+  return port;
+}
+
+Result<int> Graph::ListenForWorker(const ListenOptions& options) {
   ISOLANE_ASSIGN(Worker * worker, FindWorker(options.worker));
   auto frontend = std::make_unique<HttpFrontend>(
       dispatcher_, *worker, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
+  if (has_services()) frontend->set_edge(&services_.metrics().EdgeOf("", worker->name()));
   if (local_endpoints_ != LocalEndpoints::kNone) {
     frontend->set_local_requests(std::make_unique<LocalRequests>(
         dispatcher_, local_endpoints_,
@@ -431,7 +491,7 @@ Result<int> Graph::Listen(const ListenOptions& options) {
 
 void Graph::StopIfDrained() {
   // The clients have their answers; waitUntil tasks go on until they are done, or a second signal.
-  if (drained_ && dispatcher_.live_pipelines() == 0) loop_.Stop();
+  if (drained_ && dispatcher_.live_pipelines() == 0 && services_.stopped()) loop_.Stop();
 }
 
 void Graph::OnSignal(int signal) {
@@ -442,6 +502,10 @@ void Graph::OnSignal(int signal) {
     return;
   }
   if (peers_ != nullptr) peers_->Leave();
+  if (services_.has_processes()) {
+    services_.Stop();
+    stop_timer_->Start(kStopMs);
+  }
   doors_.Drain(
       [](void* context) {
         auto* self = static_cast<Graph*>(context);

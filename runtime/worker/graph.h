@@ -25,6 +25,7 @@
 #include "runtime/worker/peers/peers.h"
 #include "runtime/worker/responder_host.h"
 #include "runtime/worker/routed_frontend.h"
+#include "runtime/worker/services/services.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -36,7 +37,8 @@ class Graph final : public Runtime {
   Graph(const RuntimeOptions& options);
   ~Graph() override;
 
-  Status LoadWorkers(std::vector<WorkerSpec> specs, UnknownService unknown_services);
+  Status LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec> processes,
+                     UnknownService unknown_services);
 
   Result<Response> Fetch(Request request) override;
   void FetchAsync(Request request, std::function<void(Result<Response>)> done) override;
@@ -48,6 +50,9 @@ class Graph final : public Runtime {
   Status Stub(const std::string& binding, ServiceFunction service) override;
   Result<int> Listen(const ListenOptions& options) override;
   int Run() override;
+  const std::optional<Error>& failure() const override { return services_.failure(); }
+  std::string Metrics(bool json) const override;
+  int metrics_port() const override { return metrics_port_; }
 
   // Runs the run queue, writes responses, arms the timer for the next JavaScript timer.
   void Turn();
@@ -68,9 +73,19 @@ class Graph final : public Runtime {
   Status OpenRegistry();
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints();
+  // Of messages: what bindings may point to.
+  std::vector<std::string> ServiceNames() const;
+  ServiceTarget FindService(const std::string& name);
+  // Whether anything is counted per caller and service.
+  bool has_services() const;
   void OnSignal(int signal);
   // Listens for requests that the router decides on.
   Result<int> ListenRouted(const ListenOptions& options);
+  // And for one Worker.
+  Result<int> ListenForWorker(const ListenOptions& options);
+  // When something listens for the first time.
+  Status StartServices();
+  void OnServicesStopped();
   void StopIfDrained();
   void RunV8Tasks();
   void CollectIdle();
@@ -90,6 +105,7 @@ class Graph final : public Runtime {
   std::unique_ptr<http::Client> client_;
   LoopResponderHost responder_host_;
   Dispatcher dispatcher_;
+  Services services_;
   std::vector<std::unique_ptr<Worker>> workers_;
   FrontDoors doors_;
   std::unique_ptr<Peers> peers_;           // null without a registry
@@ -99,6 +115,9 @@ class Graph final : public Runtime {
   loop::Handle<loop::Timer> v8_timer_;
   loop::Handle<loop::Timer> log_timer_;
   loop::Handle<loop::Timer> idle_timer_;
+  loop::Handle<loop::Timer> stop_timer_;  // ends a drain that takes too long for the services
+  int metrics_port_ = 0;
+  bool origins_ = false;  // some Worker has a binding by URL
   IdleCollector idle_collector_;
   double timer_due_ms_ = -1;
   std::atomic<bool> v8_tasks_posted_{false};

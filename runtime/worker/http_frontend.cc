@@ -8,6 +8,7 @@
 #include "runtime/worker/error_page.h"
 #include "runtime/worker/local_requests.h"
 #include "runtime/worker/routed_frontend.h"
+#include "runtime/worker/services/service_metrics.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
@@ -92,12 +93,12 @@ Worker& HttpFrontend::WorkerFor(std::string_view packed_head) const {
 }
 
 uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
-  return OpenPipeline(*TakeBridge(exchange), nullptr, exchange.packed_head());
+  return OpenPipeline(*TakeBridge(exchange, edge_), nullptr, exchange.packed_head());
 }
 
 void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
-                        base::RouteDecision& decision) {
-  Bridge* bridge = TakeBridge(exchange);
+                        base::RouteDecision& decision, ServiceEdge* edge) {
+  Bridge* bridge = TakeBridge(exchange, edge);
   bridge->router = &router;
   std::swap(bridge->decision.response_headers, decision.response_headers);
   if (decision.edit_response) [[unlikely]]
@@ -106,7 +107,7 @@ void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestR
   OpenPipeline(*bridge, &worker, decision.head.empty() ? head : decision.head);
 }
 
-HttpFrontend::Bridge* HttpFrontend::TakeBridge(http::Exchange& exchange) {
+HttpFrontend::Bridge* HttpFrontend::TakeBridge(http::Exchange& exchange, ServiceEdge* edge) {
   Bridge* bridge;
   if (free_.empty()) {
     bridges_.push_back(std::make_unique<Bridge>());
@@ -119,6 +120,8 @@ HttpFrontend::Bridge* HttpFrontend::TakeBridge(http::Exchange& exchange) {
   bridge->exchange = &exchange;
   bridge->pipeline_over = false;
   bridge->router = nullptr;
+  bridge->edge = edge;
+  if (edge != nullptr) edge->requests++;
   exchange.set_listener(bridge);
   return bridge;
 }
@@ -130,7 +133,9 @@ uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker* worker, std::string_
   bridge.outer = {};
   if (!NeedsNormalization(url) && !address_map_.changes_anything()) [[likely]] {
     Worker& target = worker != nullptr ? *worker : WorkerFor(head);
-    return bridge.pipeline = dispatcher_.Open(target, bridge, head, std::move(body));
+    bridge.pipeline = dispatcher_.Open(target, bridge, head, std::move(body));
+    NameCallerOf(bridge);
+    return bridge.pipeline;
   }
   std::string changed(base::PackedMethod(head));
   changed += base::kValueMark;
@@ -138,11 +143,20 @@ uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker* worker, std::string_
   changed += head.substr(base::PackedStart(head).size());
   Worker& target = worker != nullptr ? *worker : WorkerFor(changed);
   if (address_map_.changes_anything()) bridge.outer = address_map_.MapRequest(changed);
-  return bridge.pipeline = dispatcher_.Open(target, bridge, changed, std::move(body));
+  bridge.pipeline = dispatcher_.Open(target, bridge, changed, std::move(body));
+  NameCallerOf(bridge);
+  return bridge.pipeline;
+}
+
+void HttpFrontend::NameCallerOf(const Bridge& bridge) {
+  if (bridge.edge == nullptr || bridge.edge->caller.empty()) [[likely]]
+    return;
+  dispatcher_.NameCaller(bridge.pipeline, bridge.edge->caller, bridge.edge->service);
 }
 
 void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,
                                       bool already_encoded) {
+  if (edge != nullptr) edge->CountAnswer(status, body);
   if (exchange == nullptr) return;
   if (router == nullptr && outer.authority.empty()) [[likely]] {
     exchange->Respond(status, packed_head, std::move(body), already_encoded);
@@ -164,6 +178,7 @@ bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
 }
 
 void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
+  if (edge != nullptr) edge->errors++;
   if (exchange == nullptr) return;
   if (router != nullptr) {
     router->Fail(exchange->packed_head(), status, decision);

@@ -21,6 +21,7 @@
 namespace isolane::worker {
 
 class LocalRequests;
+struct ServiceEdge;
 class Worker;
 
 class HttpFrontend final : public http::RequestHandler {
@@ -37,10 +38,13 @@ class HttpFrontend final : public http::RequestHandler {
   void set_routes(RouteTable routes) { routes_ = std::move(routes); }
   void set_address_map(AddressMap map) { address_map_ = std::move(map); }
 
+  // Requests are counted as calls on this edge, which outlives them; null: not at all.
+  void set_edge(ServiceEdge* edge) { edge_ = edge; }
+
   // Opens a pipeline of `worker` for a request that `router` has decided on (To::kService). What
-  // the decision says of the response is taken out of it.
+  // the decision says of the response is taken out of it. `edge` as in set_edge.
   void Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
-            base::RouteDecision& decision);
+            base::RouteDecision& decision, ServiceEdge* edge);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { turn_(context_); }
@@ -51,9 +55,10 @@ class HttpFrontend final : public http::RequestHandler {
   Worker& WorkerFor(std::string_view packed_head) const;
 
   struct Bridge;
-  Bridge* TakeBridge(http::Exchange& exchange);
+  Bridge* TakeBridge(http::Exchange& exchange, ServiceEdge* edge);
   // `worker`: null for the one that the routes say.
   uint32_t OpenPipeline(Bridge& bridge, Worker* worker, std::string_view head);
+  void NameCallerOf(const Bridge& bridge);
 
   // One exchange and its pipeline; pooled. It is free again when both are over.
   struct Bridge final : TopLevel, http::ExchangeListener {
@@ -61,6 +66,7 @@ class HttpFrontend final : public http::RequestHandler {
     http::Exchange* exchange = nullptr;  // null once it ended
     uint32_t pipeline = 0;
     bool pipeline_over = false;
+    ServiceEdge* edge = nullptr;
     AddressMap::Outer outer;
     // Of a request that was routed: who did, and what becomes of the response.
     base::RequestRouter* router = nullptr;
@@ -81,6 +87,7 @@ class HttpFrontend final : public http::RequestHandler {
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;
+  ServiceEdge* edge_ = nullptr;
   std::optional<RouteTable> routes_;
   AddressMap address_map_;
   std::vector<std::unique_ptr<Bridge>> bridges_;

@@ -103,6 +103,9 @@ struct Pipeline {
   double started_ms = 0;
   std::string method;
   std::string url;
+  // The process whose call it is, and the service that it called; null: it came from outside.
+  const std::string* caller = nullptr;
+  const std::string* service = nullptr;
   // The response's body while it is being sent.
   std::shared_ptr<base::Pipe> response_pipe;
   // Null until the first fetch() to the network.

@@ -5,6 +5,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/outside_exchange.h"
+#include "runtime/worker/services/services.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -37,11 +38,13 @@ std::string EditedResponse(std::string_view packed_head, const base::RouteDecisi
 }
 
 RoutedFrontend::RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
-                               http::Client& client,
-                               const std::function<Worker*(std::string_view)>& find)
-    : router_(router), frontend_(std::move(frontend)), client_(client) {
+                               http::Client& client, Services& services,
+                               const std::function<ServiceTarget(const std::string&)>& find)
+    : router_(router), frontend_(std::move(frontend)), client_(client), services_(services) {
   for (int i = 0; i < router.service_count(); i++) {
-    workers_.push_back(find(router.service_name(i)));
+    const std::string name(router.service_name(i));
+    targets_.push_back(find(name));
+    edges_.push_back(&services.metrics().EdgeOf("", name));
   }
 }
 
@@ -50,9 +53,19 @@ void RoutedFrontend::OnRequest(http::Exchange& exchange) {
   router_.Route(exchange.packed_head(), decision_);
   switch (decision_.to) {
     case To::kService: {
-      Worker* const worker = workers_[static_cast<size_t>(decision_.service)];
-      if (worker != nullptr) [[likely]] {
-        frontend_->Open(exchange, *worker, router_, decision_);
+      const auto number = static_cast<size_t>(decision_.service);
+      const ServiceTarget& target = targets_[number];
+      if (target.worker != nullptr) [[likely]] {
+        frontend_->Open(exchange, *target.worker, router_, decision_, edges_[number]);
+        return;
+      }
+      if (target.child != nullptr) {
+        std::string head =
+            decision_.head.empty() ? std::string(exchange.packed_head()) : decision_.head;
+        const std::string_view url = base::PackedUrl(exchange.packed_head());
+        std::string origin(url.substr(0, url.find('/', url.find("://") + 3)));
+        services_.Proxy(exchange, {target.child, std::move(head), std::move(origin), edges_[number],
+                                   &router_, std::move(decision_)});
         return;
       }
       router_.Fail(exchange.packed_head(), 502, decision_);

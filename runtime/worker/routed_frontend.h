@@ -6,12 +6,14 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/base/request_router.h"
 #include "runtime/http/server.h"
 #include "runtime/worker/http_frontend.h"
+#include "runtime/worker/services/service_target.h"
 
 namespace isolane::http {
 class Client;
@@ -19,14 +21,16 @@ class Client;
 
 namespace isolane::worker {
 
-class Worker;
+class Services;
+struct ServiceEdge;
 
 class RoutedFrontend final : public http::RequestHandler {
  public:
-  // `find`: the Worker of that name, null if there is none. `router`, `client` and the Workers
-  // outlive it.
+  // `find`: who answers for the service of that name. `router`, `client` and `services` outlive it,
+  // as those who answer do.
   RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
-                 http::Client& client, const std::function<Worker*(std::string_view)>& find);
+                 http::Client& client, Services& services,
+                 const std::function<ServiceTarget(const std::string&)>& find);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { frontend_->OnBatchEnd(); }
@@ -37,7 +41,10 @@ class RoutedFrontend final : public http::RequestHandler {
   base::RequestRouter& router_;
   std::unique_ptr<HttpFrontend> frontend_;
   http::Client& client_;
-  std::vector<Worker*> workers_;  // by the number of the service
+  Services& services_;
+  // By the number of the service.
+  std::vector<ServiceTarget> targets_;
+  std::vector<ServiceEdge*> edges_;
   base::RouteDecision decision_;
 };
 

@@ -13,6 +13,7 @@
 #include "runtime/worker/binding.h"
 #include "runtime/worker/module_graph.h"
 #include "runtime/worker/native_registry.h"
+#include "runtime/worker/services/service_url.h"
 #include "runtime/worker/snapshot_blob.h"
 
 namespace isolane::worker {
@@ -86,7 +87,7 @@ Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher)
     } else if (std::get_if<AssetsBinding>(&binding.value) != nullptr) {
       channel.target = this;
       channel.responder_only = true;
-    } else {
+    } else if (std::get_if<OriginBinding>(&binding.value) == nullptr) {
       continue;
     }
     channels_.push_back(std::move(channel));
@@ -111,6 +112,14 @@ int Worker::ChannelOf(const std::string& binding) const {
     if (channels_[i].binding == binding) return static_cast<int>(i);
   }
   return -1;
+}
+
+const Channel* Worker::ChannelOfUrl(std::string_view url) const {
+  for (size_t i = 0; i < declared_channels_; i++) {
+    const std::string& origin = channels_[i].origin;
+    if (!origin.empty() && IsBelow(url, origin)) return &channels_[i];
+  }
+  return nullptr;
 }
 
 ActorClass& Worker::AddActorClass(const std::string& name) {

@@ -86,6 +86,8 @@ class Worker {
   size_t declared_channels() const { return declared_channels_; }
   // Number of the channel behind the service binding `binding`.
   int ChannelOf(const std::string& binding) const;
+  // The channel of its binding by URL that a fetch() of `url` is a call on; null if there is none.
+  const Channel* ChannelOfUrl(std::string_view url) const;
   // Number of a channel that leads where `channel`, of any Worker, leads.
   int ImportChannel(const Channel& channel);
   // Number of the entrypoint (an exported handler object or class) called `name`; -1 if there is

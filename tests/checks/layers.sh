@@ -27,11 +27,12 @@ awk '
     sees["runtime/config"] = "runtime/base"
     sees["runtime/loop"] = "runtime/base"
     sees["runtime/files"] = "runtime/base"
+    sees["runtime/process"] = "runtime/base runtime/loop"
     sees["runtime/storage"] = "runtime/base runtime/loop"
     sees["runtime/http"] = "runtime/base runtime/loop"
     sees["runtime/js"] = "runtime/base"
     sees["runtime/web"] = "runtime/base runtime/js"
-    sees["runtime/worker"] = "runtime/base runtime/loop runtime/storage runtime/http runtime/js runtime/web"
+    sees["runtime/worker"] = "runtime/base runtime/loop runtime/process runtime/storage runtime/http runtime/js runtime/web"
     sees["bindings"] = "runtime/base runtime/js runtime/web runtime/worker/binding.h runtime/worker/dispatcher.h" \
                        " runtime/worker/records.h runtime/worker/worker.h"
     sees["wrangler-compat"] = "runtime/base runtime/config runtime/loop runtime/files"

@@ -42,6 +42,9 @@ class RecordingObserver final : public Observer {
   bool wants_trace() const override { return true; }
   void OnLog(const LogLine& line) override;
   void OnRequest(const RequestSummary& summary) override;
+  void OnOutput(const OutputLine& line) override {
+    output.push_back(std::string(line.service) + ": " + std::string(line.text));
+  }
 
   // The first line with `part` in its text, or null.
   const Line* Find(std::string_view part) const;
@@ -51,6 +54,7 @@ class RecordingObserver final : public Observer {
 
   std::vector<Line> lines;
   std::vector<Finished> requests;
+  std::vector<std::string> output;  // "service: line"
 };
 
 // An answer that is awaited.

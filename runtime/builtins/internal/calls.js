@@ -15,6 +15,7 @@ const NO_ROOM = -4;
 const DISPOSED = -5;
 const URL_TOO_LONG = -6;
 const HEAD_TOO_LONG = -7;
+const NOT_GRANTED = -8;
 
 const TOO_DEEP_TEXT =
   'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
@@ -34,8 +35,17 @@ function keepCall(call, id) {
   call.reject(refusal(call.io, id));
 }
 
+// What somebody sees who cannot reach the other end, whyever that is. The cause is as node has it.
+function fetchFailed(message) {
+  const cause = new Error(message);
+  cause.code = message.includes('refused') ? 'ECONNREFUSED' : 'ECONNRESET';
+  return new TypeError('fetch failed', { cause });
+}
+
 function refusal(io, code) {
   switch (code) {
+    case NOT_GRANTED:
+      return fetchFailed('connect ECONNREFUSED: connection refused');
     case TOO_DEEP:
       return new Error(TOO_DEEP_TEXT);
     case TOO_MANY:
@@ -90,6 +100,10 @@ function onCallError(ioId, callId, type, message, remote, extra, hint, reset) {
   const call = takeCall(callId);
   if (call === undefined) return;
   call.ended();
+  if (type === 'FetchFailed' && !remote) {
+    call.reject(fetchFailed(message));
+    return;
+  }
   let details;
   if (extra !== undefined) {
     try {

@@ -43,6 +43,10 @@ struct TraceNode {
 // What is known when a response begins: its body may take hours.
 struct ResponseSummary {
   uint64_t request = 0;
+  // A process that has called `service` by an URL binding; `caller` is empty for a request from
+  // outside.
+  std::string_view caller;
+  std::string_view service;
   // The Worker that was asked.
   std::string_view worker;
   std::string_view method;
@@ -53,6 +57,13 @@ struct ResponseSummary {
   double duration_ms = 0;
   // The calls so far. Null unless wants_trace().
   const std::vector<TraceNode>* trace = nullptr;
+};
+
+// A line that a process of the graph has written.
+struct OutputLine {
+  std::string_view service;
+  bool to_stderr = false;
+  std::string_view text;
 };
 
 struct RequestSummary {
@@ -93,6 +104,7 @@ class Observer {
   virtual void OnResponse(const ResponseSummary& summary) { (void)summary; }
   // The response has left and every waitUntil() task is done.
   virtual void OnRequest(const RequestSummary& summary) { (void)summary; }
+  virtual void OnOutput(const OutputLine& line) { (void)line; }
   // Some milliseconds after the first of the others since the last OnFlush: for observers that
   // gather.
   virtual void OnFlush() {}

@@ -11,12 +11,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <isolane/events.h>
 #include <isolane/http.h>
 #include <isolane/observer.h>
+#include <isolane/process_spec.h>
 #include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
@@ -68,6 +70,9 @@ struct RuntimeOptions {
   ErrorPages error_pages = ErrorPages::kNone;
   // Cron triggers fire when they are due, in UTC, as long as Run turns the loop.
   bool fire_crons = false;
+  // Services that are programs of their own. They start when Listen is first called, or when one of
+  // them is.
+  std::vector<ProcessSpec> processes = {};
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
 };
@@ -136,6 +141,15 @@ class Runtime {
   // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under
   // way finish; the second ends at once. Gives the first one's number.
   virtual int Run() = 0;
+
+  // Why Run has ended, or is about to end, without a signal: a process could not be started.
+  virtual const std::optional<Error>& failure() const = 0;
+  // What the services of the graph have been asked and have answered, counted per caller and
+  // service, as Prometheus text, or as JSON.
+  virtual std::string Metrics(bool json) const = 0;
+  // Where HTTP clients of this machine get the same: a port on 127.0.0.1 that answers
+  // /_isolane/metrics. 0 before Serve, and for a graph without processes and bindings by URL.
+  virtual int metrics_port() const = 0;
 
   // "isolane 0.1.0", and one line each for V8 and libuv.
   static std::string VersionString();

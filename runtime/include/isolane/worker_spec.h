@@ -68,6 +68,13 @@ struct ServiceBinding {
   std::string props_json;  // JSON object text; empty: {}
 };
 
+// A binding by URL: env.NAME is the origin of a service, without a slash at its end, and fetch() of
+// what lies below it is a call on that service. Only the Worker that has the binding reaches it by
+// that URL.
+struct OriginBinding {
+  std::string service;  // a Worker or a process
+};
+
 // A namespace of Durable Objects: env.NAME.get(id) gives a stub of one of the objects.
 struct DurableObjectBinding {
   std::string class_name;
@@ -118,7 +125,8 @@ struct UnsupportedBinding {
 struct BindingSpec {
   std::string name;
   std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding, AssetsBinding,
-               VersionMetadataBinding, AnalyticsBinding, RateLimitBinding, StoredSecretBinding>
+               VersionMetadataBinding, AnalyticsBinding, RateLimitBinding, StoredSecretBinding,
+               OriginBinding>
       value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;

@@ -25,9 +25,29 @@ bool Public(const char* text) {
   return IsPublicAddress(address);
 }
 
+bool Own(const char* text) {
+  sockaddr_storage storage{};
+  auto* const v4 = reinterpret_cast<sockaddr_in*>(&storage);
+  auto* const v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+  storage.ss_family = inet_pton(AF_INET, text, &v4->sin_addr) == 1 ? AF_INET : AF_INET6;
+  if (storage.ss_family == AF_INET6) REQUIRE(inet_pton(AF_INET6, text, &v6->sin6_addr) == 1);
+  return IsOwnAddress(reinterpret_cast<const sockaddr*>(&storage));
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("runtime/http/address_rules");
+
+TEST_CASE("an address of this machine is known, however it is written") {
+  for (const char* own : {"127.0.0.1", "127.8.9.10", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"}) {
+    CAPTURE(own);
+    CHECK(Own(own));
+  }
+  for (const char* other : {"192.0.2.1", "8.8.8.8", "2001:db8::1", "::ffff:192.0.2.1"}) {
+    CAPTURE(other);
+    CHECK_FALSE(Own(other));
+  }
+}
 
 TEST_CASE("addresses of the public internet") {
   for (const char* address :
