@@ -230,6 +230,7 @@ Status ModuleGraph::Adopt(const std::string& name, v8::Local<v8::Module> module)
     if (error.where == Display(name)) {
       error.where += ":" + std::to_string(place.GetLineNumber() + 1) + ":" +
                      std::to_string(place.GetColumnNumber() + 1);
+      js::Isolate::From(isolate_).source_maps().MapPlace(error.where);
     }
     return error;
   }

@@ -53,9 +53,8 @@ std::string ShowFile(const BuildPlan& plan, const std::string& path) {
 // esbuild names files relative to the project; people stand somewhere else.
 void ShowPlace(const BuildPlan& plan, EsbuildValue& message) {
   EsbuildValue* location = message.Find("location");
-  if (location == nullptr || location->Text("namespace") != "file") return;
-  EsbuildValue* file = location->Find("file");
-  if (file == nullptr || file->text.empty()) return;
+  EsbuildValue* file = location == nullptr ? nullptr : location->Find("file");
+  if (file == nullptr || file->text.empty() || IsNamespaced(file->text)) return;
   file->text = ShowFile(plan, AbsolutePath(plan.project_root, file->text));
 }
 

@@ -18,6 +18,7 @@ namespace {
 struct Built {
   TempProject project;
   std::string config = "name = \"w\"\ncompatibility_date = \"2026-01-01\"\n";
+  std::string cwd;  // empty: where the configuration is
   std::vector<std::string> printed;
   Builder builder{{.colours = Colours::kNever,
                    .print = [this](const std::string& line) { printed.push_back(line); }}};
@@ -27,8 +28,8 @@ struct Built {
   BuildPlan Plan() {
     project.Write("wrangler.toml", config);
     ProjectOptions options;
-    options.cwd = project.root();
-    options.configs = {"wrangler.toml"};
+    options.cwd = cwd.empty() ? project.root() : cwd;
+    options.configs = {project.root() + "/wrangler.toml"};
     options.unknown_service = UnknownService::kFailOnUse;
     LoadedProject loaded = LoadProject(options);
     const std::string errors =
@@ -297,6 +298,10 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(Has(result.error, "Could not resolve \"./gone\""));
       CHECK_FALSE(result.error.ends_with('\n'));
       CHECK(result.may_recover);
+    }
+    SUBCASE("names files as they are seen from where isolane was started") {
+      app.cwd = "/usr/lib";
+      CHECK(Has(app.Build().error, app.project.root() + "/src/dep.ts:3:24"));
     }
     SUBCASE("is tried again when what it has read changes, or what it missed appears") {
       CHECK(app.Watches(result, "src/index.ts"));
