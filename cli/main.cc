@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/explain.h"
+#include "cli/file_stamps.h"
 #include "cli/graph_svg.h"
 #include "cli/messages.h"
 #include "cli/options.h"
@@ -92,6 +93,7 @@ int LoadAndRun(const CliOptions& options) {
   const std::string registry = RegistryDirectory(options, project_options.process);
   project_options.elsewhere = WorkersElsewhere(registry);
 
+  const int64_t began = FileTime();
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
   if (!loaded.ok()) return kFailure;
@@ -121,6 +123,9 @@ int LoadAndRun(const CliOptions& options) {
         MakeServiceGraph(wrangler::LoadProject(project_options), WorkersElsewhere(registry)),
         ColoursOf(STDOUT_FILENO));
   };
+  if (options.command == Command::kDev) {
+    return RunDev(options, project_options, std::move(loaded), began, registry, std::move(actions));
+  }
   return RunServer(options, builder, std::move(loaded.project), registry, std::move(actions));
 }
 

@@ -47,6 +47,7 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev,
                         and /cdn-cgi/local/email and /queue deliver messages
       --cron            cron triggers fire by themselves when they are due, in UTC
+      --live-reload     in dev, HTML pages in a browser load themselves again when something has changed
       --filter TEXT     run only tests with TEXT in their name
       --log-level LEVEL debug, info, log, warn, error or none [log]
       --log-format FORMAT   text or json, a JSON object a line [text]
@@ -133,6 +134,7 @@ class Parser {
       ISOLANE_ASSIGN(options_.filter, Value("filter"));
       return Ok{};
     }
+    if (flag == "--live-reload") return Switch(flag, options_.live_reload);
     if (flag == "--test-scheduled") return Switch(flag, options_.test_scheduled);
     if (flag == "--no-persist") return Switch(flag, options_.no_persist);
     if (flag == "--frozen-clock") return Switch(flag, options_.frozen_clock);
@@ -258,17 +260,11 @@ class Parser {
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
   Status ParseOtherFlag(const std::string& flag) {
     static constexpr std::string_view kMeaningless[] = {"--local", "-l"};
-    static constexpr std::string_view kUnsupported[] = {"--remote",
-                                                        "-r",
-                                                        "--site",
-                                                        "--https-key-path",
-                                                        "--tunnel",
-                                                        "--https-cert-path",
-                                                        "--live-reload",
-                                                        "--inspector-port",
-                                                        "--latest",
-                                                        "--inspector-ip",
-                                                        "--enable-containers"};
+    static constexpr std::string_view kUnsupported[] = {"--remote",         "-r",
+                                                        "--site",           "--https-key-path",
+                                                        "--tunnel",         "--https-cert-path",
+                                                        "--inspector-port", "--latest",
+                                                        "--inspector-ip",   "--enable-containers"};
     const auto is = [&flag](std::string_view other) { return other == flag; };
     if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
       bool ignored = false;

@@ -39,6 +39,7 @@ struct CliOptions {
   std::vector<std::string> files;    // of `test`: modules whose exports are the tests
   std::string filter;                // of `test`: part of the names of those that run
   bool test_scheduled = false;       // /__scheduled fires a cron trigger
+  bool live_reload = false;          // HTML pages load themselves again
   std::vector<std::string> configs;  // empty: search from the current directory upwards
   std::string environment;           // of every configuration; empty: CLOUDFLARE_ENV, or none
   // Of the first Worker: they win over its configuration.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -14,10 +15,12 @@
 #include "cli/addresses.h"
 #include "cli/banner.h"
 #include "cli/console.h"
+#include "cli/dev_session.h"
 #include "cli/messages.h"
 #include "cli/project_build.h"
 #include "cli/registry.h"
 #include "cli/terminal.h"
+#include "runtime/worker/runtime_loop.h"
 
 namespace isolane::cli {
 
@@ -70,15 +73,21 @@ void PrintWarning(const CliOptions& options, const std::string& text) {
   PrintDiagnostics(diagnostics, options.log_level);
 }
 
-}  // namespace
+// What the command line says of every Worker.
+void Complete(const CliOptions& options, WorkerSpec& spec) {
+  spec.frozen_clock |= options.frozen_clock;
+}
 
-int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
-              const std::string& registry, ConsoleActions actions) {
-  Console console(options, project.workers);
+// Makes a Runtime of the project; null if that failed, which was told.
+using Load = std::function<std::unique_ptr<Runtime>(wrangler::Project, RuntimeOptions&)>;
+
+// Serves what `load` makes of `project` until it is told to stop; `session` if there is one keeps
+// it up to date.
+int Run(const CliOptions& options, Console& console, wrangler::Project project, const Load& load,
+        const std::string& registry, ConsoleActions actions, DevSession* session) {
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &console.observer();
-  for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
   runtime_options.public_only = options.public_only;
   std::string warning;
   runtime_options.registry = UsableRegistry(registry, &warning);
@@ -117,8 +126,8 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
     PrintError(addresses.error().ToString());
     return 1;
   }
-  const auto runtime =
-      LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
+  runtime_options.live_reload = session != nullptr && options.live_reload;
+  const auto runtime = load(std::move(project), runtime_options);
   if (runtime == nullptr) return 1;
   if (options.command == Command::kServe) builder.Rest();
   auto listens = ListenAtAll(options, *runtime, *addresses);
@@ -132,11 +141,44 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
     PrintWarning(options, FormatCronAdvice(addresses->front().listen.ip, listening.public_port));
   }
   console.ListenToKeys(*runtime, std::move(actions));
+  if (session != nullptr) session->Watch(*runtime, worker::LoopOf(*runtime));
   const int signal = runtime->Run();
   console.StopListening();
+  if (session != nullptr) session->End();
   if (console.exit_pressed()) return 0;
   // Wrangler's way; for whoever supervises a server, a stop that was asked for is no failure.
   return options.command == Command::kDev ? kSignalled + signal : 0;
+}
+
+}  // namespace
+
+int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
+              const std::string& registry, ConsoleActions actions) {
+  Console console(options, project.workers);
+  for (WorkerSpec& spec : project.workers) Complete(options, spec);
+  const Load load = [&](wrangler::Project built, RuntimeOptions& runtime_options) {
+    return LoadProjectRuntime(builder, std::move(built), runtime_options, options.log_level);
+  };
+  return Run(options, console, std::move(project), load, registry, std::move(actions), nullptr);
+}
+
+int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_options,
+           wrangler::LoadedProject loaded, int64_t began, const std::string& registry,
+           ConsoleActions actions) {
+  Console console(options, loaded.project.workers);
+  DevSession::Hooks hooks;
+  hooks.complete = [&options](WorkerSpec& spec) { Complete(options, spec); };
+  hooks.before_print = [&console] { console.Flush(); };
+  hooks.describe = [registry](const std::vector<WorkerSpec>& workers) {
+    return FormatWorkers(workers, ColoursOf(STDOUT_FILENO), WorkersElsewhere(registry));
+  };
+  DevSession session(options, project_options, std::move(hooks));
+  actions.reload = [&session] { session.ReloadAll(); };
+  wrangler::Project project = loaded.project;
+  const Load load = [&](wrangler::Project, RuntimeOptions& runtime_options) {
+    return session.Load(std::move(loaded), began, runtime_options);
+  };
+  return Run(options, console, std::move(project), load, registry, std::move(actions), &session);
 }
 
 int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project) {

@@ -3,6 +3,7 @@
 // Main thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cli/console.h"
@@ -17,6 +18,12 @@ namespace isolane::cli {
 // exit code of the process. `registry`: RegistryDirectory().
 int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
               const std::string& registry, ConsoleActions actions);
+
+// `isolane dev`: the same, and Workers whose files change are replaced (dev_session.h). `loaded` is
+// what `project_options` gave, not built yet, and was read since `began` (FileTime).
+int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_options,
+           wrangler::LoadedProject loaded, int64_t began, const std::string& registry,
+           ConsoleActions actions);
 
 // Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
 // there are. Gives the exit code.

@@ -228,7 +228,17 @@ class Loader {
 
   LoadedProject Load() {
     bool complete = true;
-    for (const Source& source : Sources()) complete = LoadOne(source) && complete;
+    std::vector<Source> sources;
+    {
+      const config::FileRecorder recorder;
+      sources = Sources();
+      loaded_.explored = recorder.uses();
+    }
+    for (const Source& source : sources) {
+      const config::FileRecorder recorder;
+      complete = LoadOne(source) && complete;
+      loaded_.inputs.push_back(recorder.uses());
+    }
     Project& project = loaded_.project;
     for (const VarOverride& var : options_.vars) {
       for (size_t i = 0; i < project.workers.size(); i++) {

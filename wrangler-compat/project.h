@@ -8,6 +8,7 @@
 
 #include <isolane/worker_spec.h>
 
+#include "runtime/config/file_recorder.h"
 #include "wrangler-compat/build/build_plan.h"
 #include "wrangler-compat/config_schema.h"
 #include "wrangler-compat/dev_vars.h"
@@ -75,6 +76,10 @@ struct LoadedProject {
   std::vector<WorkerExplanation> explanations;  // as project.workers
   // As project.workers: the main module as the configuration names it, absolute; empty: none.
   std::vector<std::string> mains;
+  // What was looked at, there or not: when one of these paths changes, the project may be another.
+  // For each configuration, as they were given; `explored` belongs to all of them.
+  std::vector<config::FileUses> inputs;
+  config::FileUses explored;
 
   bool ok() const { return !diagnostics.Has(Severity::kError); }
 };

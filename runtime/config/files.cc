@@ -8,15 +8,19 @@
 #include <cstring>
 #include <filesystem>
 
+#include "runtime/config/file_recorder.h"
+
 namespace isolane::config {
 
 PathKind KindOf(const std::string& path) {
+  FileRecorder::NoteSought(path);
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return PathKind::kMissing;
   return S_ISDIR(info.st_mode) ? PathKind::kDirectory : PathKind::kFile;
 }
 
 Result<std::string> ReadFile(const std::string& path) {
+  FileRecorder::NoteRead(path);
   const auto failure = [&path] {
     return Error{.message = "Cannot read " + path + ": " + std::strerror(errno),
                  .hint = {},

@@ -97,6 +97,8 @@ struct Actor {
   std::optional<Alarm> alarm;
   // It is to end: what its callers are told.
   std::optional<RemoteError> broken;
+  // Its Worker has another version, and what waits waits for the next instance.
+  bool leaving = false;
   bool in_idle_queue = false;
   bool used = false;          // something was run since it was last looked at
   bool alarm_marked = false;  // see dispatcher_alarms.cc

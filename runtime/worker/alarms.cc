@@ -1,5 +1,7 @@
 #include "runtime/worker/alarms.h"
 
+#include <vector>
+
 namespace isolane::worker {
 
 void Alarms::Set(ActorClass& actor_class, const std::string& object_id, double due_ms,
@@ -14,6 +16,17 @@ void Alarms::Clear(ActorClass& actor_class, const std::string& object_id) {
   if (known == by_object_.end()) return;
   by_time_.erase(known->second);
   by_object_.erase(known);
+}
+
+void Alarms::Move(ActorClass& from, ActorClass* to) {
+  std::vector<Alarm> moved;
+  for (const auto& [due_ms, alarm] : by_time_) {
+    if (alarm.actor_class == &from) moved.push_back(alarm);
+  }
+  for (const Alarm& one : moved) {
+    Clear(from, one.object_id);
+    if (to != nullptr) Set(*to, one.object_id, one.due_ms, one.retries);
+  }
 }
 
 std::optional<Alarms::Alarm> Alarms::Take(double now_ms) {

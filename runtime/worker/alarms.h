@@ -26,6 +26,8 @@ class Alarms {
   // In the place of the object's earlier one.
   void Set(ActorClass& actor_class, const std::string& object_id, double due_ms, int retries = 0);
   void Clear(ActorClass& actor_class, const std::string& object_id);
+  // Those of objects of `from` are of `to` now; null: nobody's.
+  void Move(ActorClass& from, ActorClass* to);
   // One that is due, which is no longer set; none when all are in the future.
   std::optional<Alarm> Take(double now_ms);
   bool empty() const { return by_time_.empty(); }

@@ -144,6 +144,7 @@ void Dispatcher::Turn() {
     if (!deadlines_.empty()) EndOverdue(NowMs());
     if (!idle_actors_.empty()) EvictIdle(NowMs());
     if (!alarms_.empty()) RunAlarms();
+    if (!held_.empty()) FailOverdueHeld(NowMs());
     if (stall_due_ms_ >= 0) QueueStalled();
     while (queue_.Pop(event)) Run(event);
     if (!suspects_.empty()) {
@@ -159,6 +160,8 @@ void Dispatcher::Turn() {
       committer_->CommitAll();
       if (!queue_.empty()) continue;
     }
+    // What they have written is committed.
+    if (!leaving_.empty() && HandOver()) continue;
     if (!releases_.empty()) ReleaseContexts();
     if (flush_ != nullptr) flush_(flush_context_);
     if (tails_.pending()) tails_.Deliver();
@@ -170,7 +173,7 @@ void Dispatcher::Turn() {
 double Dispatcher::NextTimer() {
   // Nothing to read the clock for, in the common case.
   if (timers_.empty() && stall_due_ms_ < 0 && deadlines_.empty() && idle_actors_.empty() &&
-      alarms_.empty()) {
+      alarms_.empty() && leaving_.empty() && held_.empty()) {
     return -1;
   }
   const double now = NowMs();
@@ -182,6 +185,8 @@ double Dispatcher::NextTimer() {
   if (stall_due_ms_ >= 0) consider(stall_due_ms_);
   if (!deadlines_.empty()) consider(deadlines_.front().due_ms);
   if (!idle_actors_.empty()) consider(idle_actors_.front().first);
+  if (!leaving_.empty()) consider(leaving_.front().first);
+  if (!held_.empty()) consider(held_.front().first);
   if (!alarms_.empty()) consider(now + alarms_.next_ms() - WallClockMs());
   return next;
 }
@@ -195,6 +200,7 @@ void Dispatcher::EndAll() {
       End(*live_);
     }
   }
+  for (const auto& [due_ms, id] : std::exchange(held_, {})) queue_.Push(EventKind::kStart, id);
   web_sockets_.FreeHibernating();
 }
 

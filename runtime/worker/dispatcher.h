@@ -234,6 +234,16 @@ class Dispatcher {
   void EndIdleActors();
   size_t live_actors() const;
 
+  // --- other versions of Workers: dispatcher_reload.cc ---
+  // `to` takes the place of `from`, null: nothing does. What is queued for `from` goes to `to`, its
+  // Durable Objects move, calls that were held go on. The channels of all Workers lead to `to`
+  // already.
+  void Redirect(Worker& from, Worker* to);
+  // Which of `workers` something here still refers to: those in `used` by index.
+  std::vector<bool> InUse(const std::vector<std::unique_ptr<Worker>>& workers);
+  // How long calls on Workers that cannot run yet wait. ms.
+  void set_hold_ms(double ms) { hold_ms_ = ms; }
+
   // --- logging ---
   // `request` 0: the one that runs now, if any.
   void Log(LogLevel level, const Worker* worker, std::string_view text, bool from_runtime,
@@ -325,6 +335,8 @@ class Dispatcher {
   void StartOnActor(Call& call);
   // The gate of the actor is shut: what comes waits.
   static bool IsShut(const Actor& actor);
+  // This call may pass all the same, or waits for no other reason.
+  bool Passes(const Actor& actor, const Call& call);
   // Null: `failure` says why.
   Actor* FindOrStartActor(ActorClass& actor_class, const std::string& address,
                           std::string* failure);
@@ -341,6 +353,25 @@ class Dispatcher {
   void LookAfterActor(Actor& actor);
   // Something is under way that would be lost. A waitUntil task alone does not count.
   bool IsBusy(const Actor& actor);
+  // Somebody waits for an answer of it, or for its storage.
+  bool IsAnswering(const Actor& actor);
+  // dispatcher_reload.cc
+  void MoveActors(ActorClass& from, ActorClass* to);
+  // A new version is there: the actor ends when it has answered what it has begun.
+  void Leave(Actor& actor);
+  // A call of `pipeline` is part of what the actor has begun.
+  bool IsServing(const Actor& actor, uint32_t pipeline);
+  bool IsServing(const Actor& actor, uint32_t pipeline, std::vector<uint32_t>& seen);
+  void RunLeaving(Actor& actor);
+  // Ends those of leaving_ that are done. True if that has queued something.
+  bool HandOver();
+  void Hold(Call& call);
+  // Starts those that need not wait any more.
+  void ReleaseHeld();
+  void FailOverdueHeld(double now_ms);
+  bool Holds(const Pipeline& pipeline);
+  // It cannot be started: `text` for its caller.
+  void Refuse(Call& call, Pipeline& pipeline, std::string text);
   // At the input gate: its storage is busy with itself, or its own code says so.
   static bool MustWait(const Actor& actor);
   void EvictIdle(double now_ms);
@@ -423,6 +454,11 @@ class Dispatcher {
   // Actors that were busy lately, by when they are to be looked at.
   std::deque<std::pair<double, uint32_t>> idle_actors_;
   double actor_idle_ms_ = 10'000;
+  // Those whose Worker has another version, and until when they may go on.
+  std::vector<std::pair<double, uint32_t>> leaving_;
+  // Calls on Workers that cannot run yet, and until when they wait; in that order.
+  std::deque<std::pair<double, uint32_t>> held_;
+  double hold_ms_ = 10'000;
   std::string persist_to_;
   RateLimits rate_limits_;
   ErrorPages error_pages_{};  // kNone

@@ -49,10 +49,19 @@ void Dispatcher::Settle(Invocation& caller, const Call& call) {
 // --- to an actor ---
 
 bool Dispatcher::IsShut(const Actor& actor) {
-  return MustWait(actor) || actor.broken || !actor.waiting.empty();
+  return MustWait(actor) || actor.broken || actor.leaving || !actor.waiting.empty();
+}
+
+bool Dispatcher::Passes(const Actor& actor, const Call& call) {
+  if (!actor.leaving) return !IsShut(actor);
+  return !MustWait(actor) && !actor.broken && IsServing(actor, call.pipeline);
 }
 
 void Dispatcher::StartOnActor(Call& call) {
+  if (call.channel->actor_class->worker.held()) [[unlikely]] {
+    Hold(call);
+    return;
+  }
   const uint32_t call_id = call.id;
   const std::string address = call.props;
   std::string failure;
@@ -62,10 +71,10 @@ void Dispatcher::StartOnActor(Call& call) {
   if (same == nullptr) return;
   if (actor == nullptr) {
     ReplyWithError(*same, {"Error", std::move(failure), {}, false});
-  } else if (IsShut(*actor)) {
-    actor->waiting.push_back({EventKind::kStart, call_id});
-  } else {
+  } else if (Passes(*actor, *same)) {
     Deliver(*actor, *same);
+  } else {
+    actor->waiting.push_back({EventKind::kStart, call_id});
   }
 }
 
@@ -270,6 +279,10 @@ void Dispatcher::RunActor(Actor& actor) {
     EndActor(actor);
     return;
   }
+  if (actor.leaving) {
+    RunLeaving(actor);
+    return;
+  }
   const uint32_t id = actor.id;
   // Those that come meanwhile queue up behind.
   while (!MustWait(actor) && !actor.waiting.empty()) {
@@ -355,7 +368,9 @@ void Dispatcher::EndActor(Actor& actor) {
   error.reset = true;
   std::vector<uint32_t> calls;
   for (const Actor::Waiting& one : std::exchange(actor.waiting, {})) {
-    if (one.kind == EventKind::kStart) {
+    if (one.kind == EventKind::kStart && actor.leaving) {
+      queue_.Push(EventKind::kStart, one.id);
+    } else if (one.kind == EventKind::kStart) {
       calls.push_back(one.id);
     } else if (one.kind == EventKind::kTimer) {
       RetryAlarm(*actor.actor_class, actor.object_id, static_cast<int>(one.id));
@@ -414,9 +429,14 @@ void Dispatcher::EndActor(Actor& actor) {
 
 bool Dispatcher::IsBusy(const Actor& actor) {
   const Invocation& one = *actor.invocation;
-  if (actor.alarm || actor.blocks > 0 || !actor.waiting.empty() || !actor.held.empty() ||
-      actor.unconfirmed != 0 || one.calls > 0 || one.timers > 0 || !one.outbound_calls.empty() ||
-      one.pumps > 0 || web_sockets_.IsHeard(one)) {
+  return !actor.waiting.empty() || one.timers > 0 || web_sockets_.IsHeard(one) ||
+         IsAnswering(actor);
+}
+
+bool Dispatcher::IsAnswering(const Actor& actor) {
+  const Invocation& one = *actor.invocation;
+  if (actor.alarm || actor.blocks > 0 || !actor.held.empty() || actor.unconfirmed != 0 ||
+      one.calls > 0 || !one.outbound_calls.empty() || one.pumps > 0) {
     return true;
   }
   // A call whose caller has ended keeps nothing, nor does what it holds.

@@ -159,6 +159,10 @@ void Dispatcher::Start(uint32_t call_id) {
   }
   Worker& worker = *call->target;
   if (worker.spec().responder != nullptr && AnswerByResponder(*pipeline, *call)) return;
+  if (worker.held()) [[unlikely]] {
+    Hold(*call);
+    return;
+  }
   if (pipeline->cpu.exhausted()) {
     if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
     calls_.Free(call);
@@ -167,19 +171,10 @@ void Dispatcher::Start(uint32_t call_id) {
   }
   Invocation* invocation = worker.isolate() == nullptr ? nullptr : invocations_.Take();
   if (invocation == nullptr) {
-    std::string text = worker.isolate() == nullptr
-                           ? "Worker \"" + worker.name() + "\" cannot run: " + worker.failure()
-                           : "isolane is handling as many calls as it can.";
-    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
-    call->body = base::Body();
-    if (call->caller == 0 && call->from_peer == 0) {
-      calls_.Free(call);
-      FailTop(*pipeline, 503, text);
-    } else {
-      call->status = 0;
-      call->error.message = std::move(text);
-      queue_.Push(EventKind::kReply, call->id);
-    }
+    Refuse(*call, *pipeline,
+           worker.isolate() == nullptr
+               ? "Worker \"" + worker.name() + "\" cannot run: " + worker.failure()
+               : "isolane is handling as many calls as it can.");
     return;
   }
   invocation->worker = &worker;

@@ -243,7 +243,7 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     const base::Pipe* pipe = pipeline.response_pipe.get();
     waits_for_client = pipe == nullptr || pipe->readable() || pipe->outside;
   }
-  if (waits_for_client) return;
+  if (waits_for_client || Holds(pipeline)) return;
   for (const auto& [id, body] : stub_bodies_) {
     const Call* call = calls_.Find(id);
     if (call != nullptr && call->pipeline == pipeline.id && body->outside()) return;

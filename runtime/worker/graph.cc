@@ -22,7 +22,7 @@ namespace isolane {
 Result<std::unique_ptr<Runtime>> Runtime::LoadSpecs(std::vector<WorkerSpec> specs,
                                                     const RuntimeOptions& options) {
   auto graph = std::make_unique<worker::Graph>(options);
-  ISOLANE_TRY(graph->LoadWorkers(std::move(specs), options.processes, options.unknown_services));
+  ISOLANE_TRY(graph->LoadWorkers(std::move(specs), options.processes));
   return std::unique_ptr<Runtime>(std::move(graph));
 }
 
@@ -54,6 +54,8 @@ Graph::Graph(const RuntimeOptions& options)
       observer_(options.observer == nullptr ? *own_observer_ : *options.observer),
       local_endpoints_(options.local_endpoints),
       tests_only_(options.tests_only),
+      unknown_services_(options.unknown_services),
+      on_broken_(options.on_broken),
       registry_(options.registry),
       on_connections_(options.on_connections),
       router_(options.router),
@@ -77,10 +79,15 @@ Graph::Graph(const RuntimeOptions& options)
       idle_timer_(loop::Timer::Create(
           loop_.uv(), [](void* self) { static_cast<Graph*>(self)->CollectIdle(); }, this)),
       stop_timer_(loop::Timer::Create(
-          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->loop_.Stop(); }, this)) {
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->loop_.Stop(); }, this)),
+      retire_timer_(loop::Timer::Create(
+          loop_.uv(), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this)) {
   v8_timer_->Unref();
   log_timer_->Unref();
   idle_timer_->Unref();
+  retire_timer_->Unref();
+  if (options.live_reload) live_reload_ = std::make_unique<LiveReload>();
+  dispatcher_.set_hold_ms(static_cast<double>(options.hold_ms));
   js::Platform& platform = js::Platform::Start();
   platform.AddWaker(
       [](void* context) {
@@ -129,6 +136,7 @@ Graph::~Graph() {
     Turn();
     dispatcher_.set_remote_calls(nullptr);
   }
+  retiring_.clear();
   workers_.clear();
   services_.Clear();
   doors_.Clear();
@@ -137,6 +145,7 @@ Graph::~Graph() {
   log_timer_.reset();
   idle_timer_.reset();
   stop_timer_.reset();
+  retire_timer_.reset();
   observer_.OnFlush();
   // Close callbacks run.
   loop_.RunClosing();
@@ -144,8 +153,21 @@ Graph::~Graph() {
   loop_.RunClosing();
 }
 
-Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec> processes,
-                          UnknownService unknown_services) {
+Graph::WorkerList Graph::AllWorkers() const {
+  WorkerList all;
+  for (const auto& worker : workers_) all.push_back(worker.get());
+  return all;
+}
+
+Status Graph::LoadOrHold(Worker& worker) {
+  Status loaded = worker.Load();
+  if (loaded.ok() || !on_broken_ || loaded.error().kind != ErrorKind::kBuild) return loaded;
+  worker.Hold(loaded.error().ToString());
+  on_broken_(worker.name(), loaded.error());
+  return Ok{};
+}
+
+Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec> processes) {
   if (specs.empty() && router_ == nullptr) return Error{"no Worker was given", {}, {}, {}};
   services_.Add(std::move(processes));
   for (WorkerSpec& spec : specs) {
@@ -168,14 +190,16 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec
     }
     workers_.push_back(std::make_unique<Worker>(std::move(spec), dispatcher_));
   }
-  ISOLANE_TRY(ConnectChannels(unknown_services));
-  ISOLANE_TRY(ConnectTails(unknown_services));
+  const WorkerList all = AllWorkers();
+  ISOLANE_TRY(ConnectChannels(all));
+  ISOLANE_TRY(ConnectTails(all));
   services_.set_outside(client_.get());
   ISOLANE_TRY(services_.Connect([this](const std::string& name) { return FindService(name); }));
-  for (const auto& worker : workers_) ISOLANE_TRY(worker->Load());
-  ISOLANE_TRY(ConnectEntrypoints());
+  for (Worker* worker : all) ISOLANE_TRY(LoadOrHold(*worker));
+  ISOLANE_TRY(ConnectEntrypoints(all));
   if (!registry_.empty()) ISOLANE_TRY(OpenRegistry());
-  for (const auto& worker : workers_) {
+  for (Worker* worker : all) {
+    if (worker->held()) continue;
     for (const auto& actor_class : worker->actor_classes()) dispatcher_.LoadAlarms(*actor_class);
   }
   return Ok{};
@@ -205,11 +229,11 @@ Status Graph::OpenRegistry() {
   return Ok{};
 }
 
-Status Graph::ConnectEntrypoints() {
+Status Graph::ConnectEntrypoints(const WorkerList& all) {
   // With a router nobody is the public one.
-  if (!tests_only_ && router_ == nullptr && !workers_.empty() &&
-      workers_.front()->EntrypointOf("default") < 0) {
-    const WorkerSpec& spec = workers_.front()->spec();
+  if (!tests_only_ && router_ == nullptr && !all.empty() && !all.front()->held() &&
+      all.front()->EntrypointOf("default") < 0) {
+    const WorkerSpec& spec = all.front()->spec();
     return Error{
         "Worker \"" + spec.name +
             "\": the main module has no default export: export default { fetch(request, env, "
@@ -218,8 +242,8 @@ Status Graph::ConnectEntrypoints() {
         spec.display_root + spec.main_module,
         {}};
   }
-  for (const auto& worker : workers_) {
-    const ActorClass* missing = worker->MissingActorClass();
+  for (Worker* worker : all) {
+    const ActorClass* missing = worker->held() ? nullptr : worker->MissingActorClass();
     if (missing == nullptr) continue;
     const WorkerSpec& spec = worker->spec();
     return Error{
@@ -231,7 +255,7 @@ Status Graph::ConnectEntrypoints() {
         spec.config_path,
         {}};
   }
-  for (const auto& worker : workers_) {
+  for (Worker* worker : all) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       if (std::get_if<ServiceBinding>(&binding.value) == nullptr &&
           std::get_if<OriginBinding>(&binding.value) == nullptr) {
@@ -246,7 +270,7 @@ Status Graph::ConnectEntrypoints() {
                      binding.where,
                      {}};
       }
-      if (channel.target == nullptr) continue;
+      if (channel.target == nullptr || channel.target->held()) continue;
       channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
       if (channel.entrypoint_number >= 0) continue;
       std::vector<std::string> names;
@@ -270,15 +294,20 @@ Status Graph::ConnectEntrypoints() {
   return Ok{};
 }
 
-Status Graph::ConnectChannels(UnknownService unknown_services) {
-  const std::vector<std::string> names = ServiceNames();
+Status Graph::ConnectChannels(const WorkerList& all) {
+  std::vector<std::string> names;
+  for (const Worker* worker : all) names.push_back(worker->name());
+  for (std::string& name : ServiceNames()) {
+    if (FindWorker(name).ok() || std::find(names.begin(), names.end(), name) != names.end()) continue;
+    names.push_back(std::move(name));
+  }
   const std::string known = base::ListNames(names);
-  for (const auto& worker : workers_) {
+  for (Worker* worker : all) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       origins_ |= std::get_if<OriginBinding>(&binding.value) != nullptr;
     }
   }
-  for (const auto& worker : workers_) {
+  for (Worker* worker : all) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
       const auto* origin = std::get_if<OriginBinding>(&binding.value);
@@ -289,8 +318,12 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
                                   : objects->script.empty() ? worker->name()
                                                             : objects->script;
       Channel& channel = worker->channels()[static_cast<size_t>(worker->ChannelOf(binding.name))];
-      for (const auto& target : workers_) {
-        if (target->name() == wanted) channel.target = target.get();
+      channel.target = nullptr;
+      channel.actor_class = nullptr;
+      channel.unresolved.clear();
+      channel.remote = false;
+      for (Worker* target : all) {
+        if (target->name() == wanted) channel.target = target;
       }
       if (objects == nullptr && has_services()) {
         const ServiceTarget found = FindService(wanted);
@@ -309,7 +342,7 @@ Status Graph::ConnectChannels(UnknownService unknown_services) {
       }
       const std::string nearest = base::NearestName(wanted, names);
       const std::string hint = nearest.empty() ? "" : "Did you mean \"" + nearest + "\"?";
-      if (unknown_services == UnknownService::kRefuse || origin != nullptr) {
+      if (unknown_services_ == UnknownService::kRefuse || origin != nullptr) {
         return Error{worker->name() + ": binding " + binding.name + " points to \"" + wanted +
                          "\", no such Worker (known: " + known + ").",
                      hint,
@@ -338,6 +371,7 @@ void Graph::Turn() {
   dispatcher_.Turn();
   if (dispatcher_.TakeReplaced()) {
     for (const auto& worker : workers_) worker->DisposeRetired();
+    for (const auto& worker : retiring_) worker->DisposeRetired();
   }
   for (size_t i = 0; i < embedder_calls_.size();) {
     if (embedder_calls_[i]->over()) {
@@ -347,6 +381,7 @@ void Graph::Turn() {
     }
   }
   if (timer_ == nullptr) return;
+  if (!retiring_.empty()) DisposeRetired();
   if (drained_) StopIfDrained();
   if (dispatcher_.TakeToldObserver() && !log_timer_->active()) log_timer_->Start(kLogDelayMs);
   if (!idle_timer_->active()) idle_timer_->Start(kIdleLookMs);
@@ -420,7 +455,10 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
       channel.stub = MakeHostService(service);
     }
   }
-  if (found) return Ok{};
+  if (found) {
+    stubs_.emplace_back(binding, MakeHostService(service));
+    return Ok{};
+  }
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }
 
@@ -471,22 +509,27 @@ Result<int> Graph::ListenForWorker(const ListenOptions& options) {
       dispatcher_, *worker, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   if (has_services()) frontend->set_edge(&services_.metrics().EdgeOf("", worker->name()));
   if (local_endpoints_ != LocalEndpoints::kNone) {
-    frontend->set_local_requests(std::make_unique<LocalRequests>(
-        dispatcher_, local_endpoints_,
-        [this, worker](const std::string& name) {
-          return name.empty() ? Result<Worker*>(worker) : FindWorker(name);
+    auto local = std::make_unique<LocalRequests>(
+        dispatcher_, local_endpoints_, [this, own = options.worker](const std::string& name) {
+          return FindWorker(name.empty() ? own : name);
         },
-        LocalHosts(workers_, options.host)));
+        LocalHosts(workers_, options.host));
+    local->set_live_reload(live_reload_.get());
+    frontend->set_local_requests(std::move(local));
+    frontend->set_live_reload(live_reload_.get());
   }
   if (options.by_routes) {
-    ISOLANE_ASSIGN(RouteTable routes, RouteTable::Create(workers_));
+    ISOLANE_ASSIGN(RouteTable routes, RouteTable::Create(AllWorkers()));
     frontend->set_routes(std::move(routes));
   }
   frontend->set_address_map({options.scheme, options.host});
   http::ServerLimits limits;
   limits.head_bytes = static_cast<size_t>(worker->spec().limits.head_kb) << 10;
   limits.url_bytes = static_cast<size_t>(worker->spec().limits.url_kb) << 10;
-  return doors_.Open(loop_.uv(), options.ip, options.port, limits, std::move(frontend));
+  HttpFrontend* const opened = frontend.get();
+  auto port = doors_.Open(loop_.uv(), options.ip, options.port, limits, std::move(frontend));
+  if (port.ok()) listening_.emplace_back(opened, options);
+  return port;
 }
 
 void Graph::StopIfDrained() {
@@ -496,6 +539,8 @@ void Graph::StopIfDrained() {
 
 void Graph::OnSignal(int signal) {
   if (signals_ == 0) first_signal_ = signal;
+  // Their connections would never be idle.
+  if (live_reload_ != nullptr) live_reload_->End();
   if (++signals_ > 1 || doors_.empty()) {
     doors_.CloseNow();
     loop_.Stop();

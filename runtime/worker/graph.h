@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <isolane/runtime.h>
@@ -22,6 +23,7 @@
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
+#include "runtime/worker/live_reload.h"
 #include "runtime/worker/peers/peers.h"
 #include "runtime/worker/responder_host.h"
 #include "runtime/worker/routed_frontend.h"
@@ -37,8 +39,7 @@ class Graph final : public Runtime {
   Graph(const RuntimeOptions& options);
   ~Graph() override;
 
-  Status LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec> processes,
-                     UnknownService unknown_services);
+  Status LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec> processes);
 
   Result<Response> Fetch(Request request) override;
   void FetchAsync(Request request, std::function<void(Result<Response>)> done) override;
@@ -49,6 +50,7 @@ class Graph final : public Runtime {
       const std::function<void(const TestResult&)>& on_result) override;
   Status Stub(const std::string& binding, ServiceFunction service) override;
   Result<int> Listen(const ListenOptions& options) override;
+  Status Reload(WorkerChanges changes) override;
   int Run() override;
   const std::optional<Error>& failure() const override { return services_.failure(); }
   std::string Metrics(bool json) const override;
@@ -61,23 +63,46 @@ class Graph final : public Runtime {
   storage::Committer& committer() { return committer_; }
   std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
 
+  // Versions that were replaced and are not over.
+  size_t retiring() const { return retiring_.size(); }
+
   // The Worker called `name` (empty: the public one), or an Error that names those there are.
   Result<Worker*> FindWorker(const std::string& name) const;
 
  private:
-  Status ConnectChannels(UnknownService unknown_services);
-  Status ConnectTails(UnknownService unknown_services);
+  // A set of Workers that know each other; the first is public.
+  using WorkerList = std::vector<Worker*>;
+  WorkerList AllWorkers() const;
+  Status ConnectChannels(const WorkerList& all);
+  Status ConnectTails(const WorkerList& all);
   // Sends the event and turns the loop until it is over.
   EventResult RunEvent(Worker& worker, HandlerEvent event);
   // Makes the Workers known to other processes, and theirs to them.
   Status OpenRegistry();
   // Once all Workers are loaded: what their bindings name must be exported.
-  Status ConnectEntrypoints();
+  Status ConnectEntrypoints(const WorkerList& all);
   // Of messages: what bindings may point to.
   std::vector<std::string> ServiceNames() const;
   ServiceTarget FindService(const std::string& name);
   // Whether anything is counted per caller and service.
   bool has_services() const;
+  // Loads it, or notes why calls for it must wait.
+  Status LoadOrHold(Worker& worker);
+
+  // graph_reload.cc
+  struct Version;
+  struct Wiring;
+  Result<std::vector<Version>> PlanVersions(WorkerChanges changes);
+  void RenewIncomplete(std::vector<Version>& versions);
+  Status LoadVersions(const std::vector<Version>& versions, const WorkerList& all);
+  void PutInPlace(std::vector<Version> versions);
+  // What leads to a version that is out of service leads to the Worker of its name.
+  void GiveToSuccessor(Worker& old);
+  // The Workers of today for a port.
+  void Direct(HttpFrontend& frontend, const ListenOptions& options);
+  void ApplyStubs(Worker& worker);
+  // Disposes of versions that are over, now or soon.
+  void DisposeRetired();
   void OnSignal(int signal);
   // Listens for requests that the router decides on.
   Result<int> ListenRouted(const ListenOptions& options);
@@ -95,6 +120,8 @@ class Graph final : public Runtime {
   Observer& observer_;
   const LocalEndpoints local_endpoints_;
   const bool tests_only_;
+  const UnknownService unknown_services_;
+  const std::function<void(const std::string&, const Error&)> on_broken_;
   const std::string registry_;
   const std::function<void(const std::vector<std::string>&)> on_connections_;
   base::RequestRouter* const router_;
@@ -107,7 +134,14 @@ class Graph final : public Runtime {
   Dispatcher dispatcher_;
   Services services_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Worker>> retiring_;
+  double retire_look_ms_ = 0;  // when they may be looked at again
+  // What Stub was told, for versions to come.
+  std::vector<std::pair<std::string, HostService>> stubs_;
+  std::unique_ptr<LiveReload> live_reload_;  // null: pages are left alone
   FrontDoors doors_;
+  // What they lead to that is not routed.
+  std::vector<std::pair<HttpFrontend*, ListenOptions>> listening_;
   std::unique_ptr<Peers> peers_;           // null without a registry
   std::unique_ptr<CronClock> cron_clock_;  // null unless crons are fired
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;
@@ -118,6 +152,7 @@ class Graph final : public Runtime {
   loop::Handle<loop::Timer> stop_timer_;  // ends a drain that takes too long for the services
   int metrics_port_ = 0;
   bool origins_ = false;  // some Worker has a binding by URL
+  loop::Handle<loop::Timer> retire_timer_;
   IdleCollector idle_collector_;
   double timer_due_ms_ = -1;
   std::atomic<bool> v8_tasks_posted_{false};

@@ -1,4 +1,5 @@
 // Events from outside: cron triggers, tests; and who is told of what Workers do.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -10,7 +11,8 @@ namespace isolane::worker {
 
 namespace {
 
-std::vector<std::string> NamesOf(const std::vector<std::unique_ptr<Worker>>& workers) {
+template <typename Workers>
+std::vector<std::string> NamesOf(const Workers& workers) {
   std::vector<std::string> names;
   for (const auto& worker : workers) names.push_back(worker->name());
   return names;
@@ -35,15 +37,17 @@ Result<Worker*> Graph::FindWorker(const std::string& name) const {
                {}};
 }
 
-Status Graph::ConnectTails(UnknownService unknown_services) {
-  for (const auto& worker : workers_) {
+Status Graph::ConnectTails(const WorkerList& all) {
+  for (Worker* worker : all) {
     std::vector<Worker*> consumers;
     for (const TailConsumer& consumer : worker->spec().tail_consumers) {
-      auto found = FindWorker(consumer.service);
-      if (found.ok()) {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const Worker* one) {
+        return one->name() == consumer.service;
+      });
+      if (found != all.end()) {
         consumers.push_back(*found);
-      } else if (unknown_services == UnknownService::kRefuse) {
-        const std::vector<std::string> names = NamesOf(workers_);
+      } else if (unknown_services_ == UnknownService::kRefuse) {
+        const std::vector<std::string> names = NamesOf(all);
         return Error{worker->name() + ": tail_consumers names \"" + consumer.service +
                          "\", no such Worker (known: " + base::ListNames(names) + ").",
                      DidYouMean(consumer.service, names),

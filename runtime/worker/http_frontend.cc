@@ -6,6 +6,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/error_page.h"
+#include "runtime/worker/live_reload.h"
 #include "runtime/worker/local_requests.h"
 #include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/services/service_metrics.h"
@@ -158,6 +159,14 @@ void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, 
                                       bool already_encoded) {
   if (edge != nullptr) edge->CountAnswer(status, body);
   if (exchange == nullptr) return;
+  if (frontend->live_reload_ != nullptr) [[unlikely]] {
+    std::string page(packed_head);
+    LiveReload::AddScript(status, page, body);
+    const bool outside = outer.authority.empty();
+    exchange->Respond(status, outside ? page : frontend->address_map_.MapResponse(page, outer),
+                      std::move(body), already_encoded);
+    return;
+  }
   if (router == nullptr && outer.authority.empty()) [[likely]] {
     exchange->Respond(status, packed_head, std::move(body), already_encoded);
     return;

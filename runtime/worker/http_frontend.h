@@ -20,6 +20,7 @@
 
 namespace isolane::worker {
 
+class LiveReload;
 class LocalRequests;
 struct ServiceEdge;
 class Worker;
@@ -34,6 +35,8 @@ class HttpFrontend final : public http::RequestHandler {
 
   // Requests that concern them go to these first. Not given: all go to the Worker.
   void set_local_requests(std::unique_ptr<LocalRequests> local);
+  // HTML pages get its script. Outlives the frontend.
+  void set_live_reload(LiveReload* live) { live_reload_ = live; }
   // The Worker is for what none of these routes is for.
   void set_routes(RouteTable routes) { routes_ = std::move(routes); }
   void set_address_map(AddressMap map) { address_map_ = std::move(map); }
@@ -45,6 +48,8 @@ class HttpFrontend final : public http::RequestHandler {
   // the decision says of the response is taken out of it. `edge` as in set_edge.
   void Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
             base::RouteDecision& decision, ServiceEdge* edge);
+  // Requests go to `worker` from now on.
+  void set_worker(Worker& worker) { worker_ = &worker; }
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { turn_(context_); }
@@ -83,11 +88,12 @@ class HttpFrontend final : public http::RequestHandler {
   };
 
   Dispatcher& dispatcher_;
-  Worker* const worker_;
+  Worker* worker_;
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;
   ServiceEdge* edge_ = nullptr;
+  LiveReload* live_reload_ = nullptr;
   std::optional<RouteTable> routes_;
   AddressMap address_map_;
   std::vector<std::unique_ptr<Bridge>> bridges_;

@@ -16,7 +16,8 @@ double IdleCollector::Tick(double now_ms, const std::vector<std::unique_ptr<Work
     if (isolate != seen.isolate || (isolate != nullptr && isolate->entries() != seen.entries)) {
       seen = {isolate, isolate == nullptr ? 0 : isolate->entries(), now_ms, isolate == nullptr};
     }
-    if (seen.collected) continue;
+    // One that never had an isolate has nothing to give back.
+    if (seen.collected || isolate == nullptr) continue;
     double wait = seen.since_ms + kIdleMs - now_ms;
     if (wait <= 0 && !collected) {
       collected = true;

@@ -6,6 +6,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/base/query.h"
+#include "runtime/worker/live_reload.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
@@ -182,6 +183,10 @@ LocalRequests::Verdict LocalRequests::Handle(http::Exchange& exchange) {
   if (!test && !path.starts_with("/cdn-cgi/")) return Verdict::kListed;
   if (const std::string_view wrong = Suspicion(head); !wrong.empty()) {
     return Refuse(exchange, 403, std::string(wrong));
+  }
+  if (live_reload_ != nullptr && path == LiveReload::kPath) {
+    live_reload_->Subscribe(exchange);
+    return Verdict::kAnswered;
   }
   if (test) return Accept(exchange, LocalEventKind::kTestScheduled);
   for (const LocalPath& one : kPaths) {

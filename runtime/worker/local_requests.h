@@ -27,6 +27,7 @@
 
 namespace isolane::worker {
 
+class LiveReload;
 class Worker;
 
 class LocalRequests final {
@@ -41,6 +42,9 @@ class LocalRequests final {
   ~LocalRequests();
   LocalRequests(const LocalRequests&) = delete;
   LocalRequests& operator=(const LocalRequests&) = delete;
+
+  // Answers for it at LiveReload::kPath. Outlives this object.
+  void set_live_reload(LiveReload* live) { live_reload_ = live; }
 
   // Whether a request for this URL is looked at here at all. Cheap.
   static bool Concerns(std::string_view url) {
@@ -74,6 +78,7 @@ class LocalRequests final {
   const LocalEndpoints enabled_;
   const FindWorker find_;
   const std::vector<std::string> hosts_;
+  LiveReload* live_reload_ = nullptr;
   std::unordered_map<const Answer*, std::unique_ptr<Answer>> answers_;
 };
 

@@ -7,9 +7,9 @@
 
 namespace isolane::worker {
 
-Result<RouteTable> RouteTable::Create(const std::vector<std::unique_ptr<Worker>>& workers) {
+Result<RouteTable> RouteTable::Create(const std::vector<Worker*>& workers) {
   RouteTable table;
-  for (const auto& worker : workers) {
+  for (Worker* worker : workers) {
     for (const Route& route : worker->spec().routes) {
       auto pattern = route.custom_domain ? base::RoutePattern::ParseDomain(route.pattern)
                                          : base::RoutePattern::Parse(route.pattern);
@@ -20,7 +20,7 @@ Result<RouteTable> RouteTable::Create(const std::vector<std::unique_ptr<Worker>>
                      route.where,
                      {}};
       }
-      table.entries_.push_back({std::move(*pattern), worker.get()});
+      table.entries_.push_back({std::move(*pattern), worker});
     }
   }
   std::stable_sort(table.entries_.begin(), table.entries_.end(),

@@ -3,7 +3,6 @@
 // Loop thread. Owned by an HttpFrontend; the Workers outlive it.
 #pragma once
 
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +17,7 @@ class Worker;
 class RouteTable {
  public:
   // An error names the Worker and the route that is no pattern.
-  static Result<RouteTable> Create(const std::vector<std::unique_ptr<Worker>>& workers);
+  static Result<RouteTable> Create(const std::vector<Worker*>& workers);
 
   // The one whose most specific route matches; of equal ones the first. Null if there is none.
   // `url` is absolute.

@@ -210,6 +210,25 @@ void Tails::Send(const TailRecord& record, Worker& consumer, const std::string& 
   dispatcher_.SendEvent(consumer, std::move(event), [this](const EventResult&) { under_way_--; });
 }
 
+void Tails::Redirect(const Worker& from, Worker* to) {
+  auto redirect = [&](TailRecord& record) {
+    std::replace(record.consumers.begin(), record.consumers.end(), const_cast<Worker*>(&from), to);
+    std::erase(record.consumers, nullptr);
+    std::replace(record.chain.begin(), record.chain.end(), &from, static_cast<const Worker*>(to));
+    std::erase(record.chain, nullptr);
+    if (to != nullptr && record.worker == &from) record.worker = to;
+  };
+  for (const auto& [key, record] : live_) redirect(*record);
+  for (const auto& record : finished_) redirect(*record);
+}
+
+bool Tails::Concerns(const Worker& worker) const {
+  return std::any_of(live_.begin(), live_.end(),
+                     [&](const auto& one) { return one.first->worker == &worker; }) ||
+         std::any_of(finished_.begin(), finished_.end(),
+                     [&](const auto& one) { return one->worker == &worker; });
+}
+
 void Tails::Stop() { stopped_ = true; }
 
 }  // namespace isolane::worker

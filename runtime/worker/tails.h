@@ -68,6 +68,10 @@ class Tails {
   bool pending() const { return !finished_.empty() && !stopped_; }
   // Opens the pipelines of what is over. No isolate is entered.
   void Deliver();
+  // `to` is the next version of `from` and is told in its place; null: there is none.
+  void Redirect(const Worker& from, Worker* to);
+  // There is something to be told about an invocation of `worker`.
+  bool Concerns(const Worker& worker) const;
   // The runtime ends: nobody is told any more.
   void Stop();
 

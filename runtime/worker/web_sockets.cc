@@ -153,6 +153,13 @@ void WebSockets::FreeHibernating() {
   for (uint32_t id : ids) Free(*pool_.Find(id));
 }
 
+void WebSockets::CloseAllOf(const Invocation& owner, uint16_t code, std::string_view reason) {
+  for (WebSocketRecord* record = pool_.Find(owner.first_socket); record != nullptr;
+       record = pool_.Find(record->next)) {
+    if (record->accepted && record->hibernating == nullptr) record->end->Close(code, reason);
+  }
+}
+
 bool WebSockets::IsHeard(const Invocation& owner) {
   for (WebSocketRecord* record = pool_.Find(owner.first_socket); record != nullptr;
        record = pool_.Find(record->next)) {

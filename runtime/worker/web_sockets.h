@@ -61,6 +61,8 @@ class WebSockets {
   // Those that hibernate are kept if `keep_hibernating`.
   void FreeAllOf(Invocation& owner, bool keep_hibernating = false);
   void FreeHibernating();
+  // The accepted ones of `owner` that belong to it alone are closed from this side.
+  void CloseAllOf(const Invocation& owner, uint16_t code, std::string_view reason);
 
   // True while an accepted one of `owner` has the network at its other end.
   bool WaitsOutside(const Invocation& owner);

@@ -67,6 +67,15 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   return bits;
 }
 
+bool LeadsTheSameWay(const Channel& one, const Channel& other) {
+  return one.binding == other.binding && one.target == other.target &&
+         one.actor_class == other.actor_class && one.entrypoint == other.entrypoint &&
+         one.props == other.props && one.unresolved == other.unresolved &&
+         one.past_responder == other.past_responder && one.responder_only == other.responder_only &&
+         one.remote == other.remote && one.service == other.service && one.link == other.link &&
+         one.number == other.number && one.declared == other.declared && !one.stub && !other.stub;
+}
+
 void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
   static_cast<Worker*>(isolate.owner())->OnPromiseReject(message);
 }
@@ -122,10 +131,15 @@ const Channel* Worker::ChannelOfUrl(std::string_view url) const {
   return nullptr;
 }
 
-ActorClass& Worker::AddActorClass(const std::string& name) {
+ActorClass* Worker::FindActorClass(const std::string& name) {
   for (const auto& known : actor_classes_) {
-    if (known->name == name) return *known;
+    if (known->name == name) return known.get();
   }
+  return nullptr;
+}
+
+ActorClass& Worker::AddActorClass(const std::string& name) {
+  if (ActorClass* known = FindActorClass(name)) return *known;
   bool sqlite = false;
   for (const DurableObjectClass& one : spec_.durable_objects) {
     if (one.name == name) sqlite = one.sqlite;
@@ -274,7 +288,12 @@ Status Worker::Evaluate() {
   modules_ = std::make_unique<ModuleGraph>(spec_, isolate);
   ISOLANE_ASSIGN(v8::Local<v8::Object> env, MakeEnv(context, false));
   ISOLANE_TRY(AddPlatformModules(env));
-  ISOLANE_ASSIGN(const bool service_worker, modules_->LoadIsServiceWorker());
+  auto compiled = modules_->LoadIsServiceWorker();
+  if (!compiled.ok()) {
+    compiled.error().kind = ErrorKind::kBuild;
+    return compiled.error();
+  }
+  const bool service_worker = *compiled;
   if (service_worker) {
     ISOLANE_ASSIGN(env, MakeEnv(context, true));
   }
@@ -401,12 +420,79 @@ int Worker::ImportChannel(const Channel& channel) {
   for (size_t i = 0; i < channels_.size(); i++) {
     if (&channels_[i] == &channel) number = static_cast<int>(i);
   }
+  // One that came from a version that is gone serves again, so that reloads leave none behind.
+  for (auto& [origin, known] : imported_channels_) {
+    if (number >= 0) break;
+    if (origin != nullptr || !LeadsTheSameWay(channels_[static_cast<size_t>(known)], channel))
+      continue;
+    origin = &channel;
+    return known;
+  }
   if (number < 0) {
     number = static_cast<int>(channels_.size());
     channels_.push_back(channel);
   }
   imported_channels_.emplace_back(&channel, number);
   return number;
+}
+
+bool Worker::Owns(const Channel& channel) const {
+  return std::any_of(channels_.begin(), channels_.end(),
+                     [&](const Channel& one) { return &one == &channel; });
+}
+
+void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
+  if (channel.actor_class != nullptr && &channel.actor_class->worker == &from) {
+    ActorClass* const next =
+        to == nullptr ? nullptr : to->FindActorClass(channel.actor_class->name);
+    if (next == nullptr) {
+      channel.unresolved = "Worker \"" + from.name() +
+                           "\" has no class of Durable Objects called \"" +
+                           channel.actor_class->name + "\" any more.";
+      to = nullptr;
+    }
+    channel.actor_class = next;
+    if (channel.target != nullptr) channel.target = to;
+    return;
+  }
+  if (channel.target != &from) return;
+  channel.target = to;
+  if (to == nullptr) {
+    channel.unresolved = "Worker \"" + from.name() + "\" was removed.";
+  } else if (channel.responder_only) {
+    if (to->spec().responder != nullptr) return;
+    channel.target = nullptr;
+    channel.unresolved = "Worker \"" + to->name() + "\" has no assets any more.";
+  } else if (!to->held()) {
+    channel.entrypoint_number = to->EntrypointOf(channel.entrypoint);
+    if (channel.entrypoint_number >= 0) return;
+    channel.target = nullptr;
+    channel.unresolved = "Worker \"" + to->name() + "\" does not export an entrypoint named \"" +
+                         channel.entrypoint + "\" any more.";
+  }
+}
+
+void Worker::Redirect(Worker& from, Worker* to) {
+  for (size_t i = 0; i < channels_.size(); i++) {
+    Channel& channel = channels_[i];
+    if (this == &from) {
+      // What belongs to this code: its exports, its assets, classes that the next version has not.
+      const bool own_export = loopback_ >= 0 && i >= static_cast<size_t>(loopback_) &&
+                              i < static_cast<size_t>(loopback_) + entrypoints_.size();
+      if (own_export || channel.responder_only) continue;
+      if (channel.actor_class != nullptr && &channel.actor_class->worker == &from &&
+          (to == nullptr || to->FindActorClass(channel.actor_class->name) == nullptr)) {
+        continue;
+      }
+    }
+    RedirectChannel(channel, from, to);
+  }
+}
+
+void Worker::ForgetChannelsOf(const Worker& gone) {
+  for (auto& [origin, number] : imported_channels_) {
+    if (origin != nullptr && gone.Owns(*origin)) origin = nullptr;
+  }
 }
 
 uint32_t Worker::AddCallSite(std::string text) {
@@ -444,6 +530,10 @@ Result<v8::Local<v8::Object>> Worker::MakeEnv(v8::Local<v8::Context> context, bo
 void Worker::Replace() {
   DropHandles();
   if (isolate_ != nullptr) retired_.push_back(std::move(isolate_));
+  if (!in_service_) {
+    failure_ = "another version has taken its place";
+    return;
+  }
   const Status loaded = Load();
   if (loaded.ok()) return;
   failure_ = loaded.error().ToString();

@@ -48,6 +48,10 @@ struct Hooks {
   v8::Global<v8::Function> revive_object;
 };
 
+// What led to `from` leads to its next version; null, or without what it led to there: nowhere, and
+// a use of it says so.
+void RedirectChannel(Channel& channel, Worker& from, Worker* to);
+
 class Worker {
  public:
   // `dispatcher` outlives the worker.
@@ -61,6 +65,13 @@ class Worker {
   // After the isolate was condemned: it is retired and a fresh one takes its place. No isolate is
   // entered. If that fails the worker answers every call with the error.
   void Replace();
+  // Another version has taken its place: a condemned isolate gets no successor.
+  void LeaveService() { in_service_ = false; }
+  // It was never loaded, because its modules do not compile: calls wait for another version, until
+  // they get this error. No such text: it is an ordinary Worker.
+  bool held() const { return !held_.empty(); }
+  const std::string& held_error() const { return held_; }
+  void Hold(std::string error) { held_ = std::move(error); }
   // Disposes of retired isolates. No isolate is entered.
   void DisposeRetired() { retired_.clear(); }
 
@@ -90,6 +101,13 @@ class Worker {
   const Channel* ChannelOfUrl(std::string_view url) const;
   // Number of a channel that leads where `channel`, of any Worker, leads.
   int ImportChannel(const Channel& channel);
+  // Whether `channel` is one of these.
+  bool Owns(const Channel& channel) const;
+  // RedirectChannel for all channels, except that those of `from` itself which belong to its code
+  // (ctx.exports, its assets) stay.
+  void Redirect(Worker& from, Worker* to);
+  // `gone` is about to be disposed of: its channels are known no more.
+  void ForgetChannelsOf(const Worker& gone);
   // Number of the entrypoint (an exported handler object or class) called `name`; -1 if there is
   // none. Known once the Worker is loaded; "default" and "" are the default export, number 0.
   int EntrypointOf(const std::string& name) const;
@@ -99,9 +117,11 @@ class Worker {
   // The class of Durable Objects called `name`, which the Worker is to export. Before it is loaded.
   ActorClass& AddActorClass(const std::string& name);
   std::deque<std::unique_ptr<ActorClass>>& actor_classes() { return actor_classes_; }
+  // Null if it has none of this name.
+  ActorClass* FindActorClass(const std::string& name);
   // Of these, one that the loaded modules do not export; null if there is none.
   const ActorClass* MissingActorClass();
-  // Who is told what this Worker does; set once, before anything is called.
+  // Who is told what this Worker does. Whether there is anybody is known when it is loaded.
   const std::vector<Worker*>& tail_consumers() const { return tail_consumers_; }
   void set_tail_consumers(std::vector<Worker*> workers) { tail_consumers_ = std::move(workers); }
 
@@ -151,6 +171,8 @@ class Worker {
   };
   std::vector<CallSite> call_sites_;
   std::string failure_;
+  std::string held_;
+  bool in_service_ = true;
   bool frozen_clock_ = false;
   bool enhanced_errors_ = false;
   // Declared before what holds handles of it, so that it dies after them.

@@ -279,8 +279,9 @@ TEST_SUITE("cli/options") {
   }
 
   TEST_CASE("the help names every option") {
-    for (const char* option : {"serve", "dev", "--config", "--port", "--ip", "--var",
-                               "--public-only", "--log-level", "--help", "--version"}) {
+    for (const char* option :
+         {"serve", "dev", "--config", "--port", "--ip", "--var", "--public-only", "--live-reload",
+          "--log-level", "--help", "--version"}) {
       CHECK(HelpText().find(option) != std::string::npos);
     }
   }

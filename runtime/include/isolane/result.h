@@ -9,6 +9,12 @@
 
 namespace isolane {
 
+enum class ErrorKind {
+  kOther,
+  // A Worker's sources do not compile, or import what there is not: there is nothing to run.
+  kBuild,
+};
+
 // What went wrong, to whom, and the way out. Every part is text for people; `message` is never
 // empty and ends without a newline.
 struct Error {
@@ -20,6 +26,7 @@ struct Error {
   std::string where;
   // The line of source at `where` with a caret line under it. May be empty.
   std::string excerpt;
+  ErrorKind kind = ErrorKind::kOther;
 
   // All of it, for a terminal: "WHERE: MESSAGE", the excerpt and the hint on lines of their own.
   std::string ToString() const {

@@ -73,8 +73,26 @@ struct RuntimeOptions {
   // Services that are programs of their own. They start when Listen is first called, or when one of
   // them is.
   std::vector<ProcessSpec> processes = {};
+  // HTML pages load themselves again when Reload has put other versions in place: they get a script
+  // on their way out over HTTP. Needs local_endpoints.
+  bool live_reload = false;
   // RunTests is all that will be called: the public Worker needs no default export.
   bool tests_only = false;
+  // If given, a Worker whose modules do not compile stops no start. It is told here, and requests
+  // and calls for it wait for a Reload that makes it work: up to `hold_ms`, then they get 503 with
+  // the error.
+  std::function<void(const std::string& worker, const Error& error)> on_broken = {};
+  int64_t hold_ms = 10'000;
+};
+
+// What Runtime::Reload changes.
+struct WorkerChanges {
+  // Each takes the place of the Worker of its name; one of a new name is added.
+  std::vector<WorkerSpec> workers = {};
+  // Names of Workers that go.
+  std::vector<std::string> removed = {};
+  // Which one is public from now on; empty: the one that was. If that goes, it must be said.
+  std::string public_worker = {};
 };
 
 // A port, and who answers there.
@@ -134,6 +152,23 @@ class Runtime {
   // Replaces the target of a service binding from now on: "AUTH" for every binding of that name, or
   // "gateway.AUTH" for one Worker's. An Error names the bindings that exist.
   virtual Status Stub(const std::string& binding, ServiceFunction service) = 0;
+
+  // Changes Workers while requests are served: the new versions are loaded beside the old ones, and
+  // take their places all at once. If any of them cannot be loaded, or a binding of any Worker
+  // would lead nowhere, nothing changes and the Error says why.
+  //
+  // What has begun on an old version ends there: requests, waitUntil tasks, WebSockets, stubs that
+  // others hold. Then it is disposed. Its calls on other Workers go to those that are in place when
+  // it makes them. Stubs set by Stub() stay.
+  //
+  // Durable Objects move: what is stored stays, in memory too, sockets of acceptWebSocket() stay
+  // open, and there is never a second instance. An instance ends when what it has begun to answer
+  // is answered; calls that come meanwhile wait for its successor, unless they are part of what it
+  // is answering. After the time that waitUntil tasks have, it is reset. Other WebSockets of it are
+  // closed with code 1012, so that clients connect again.
+  //
+  // Not from within a callback of this Runtime.
+  virtual Status Reload(WorkerChanges changes) = 0;
 
   // Listens for HTTP, on as many ports as it is called. Gives the port.
   virtual Result<int> Listen(const ListenOptions& options) = 0;

@@ -47,6 +47,8 @@ class Link final : public loop::LocalStream, private FrameSink {
   void Answer(const IncomingCall& incoming, Call& call, const CallBudget& used);
   void AnswerError(uint32_t number, const RemoteError& error, const CallBudget& used = {});
   void DropObject(uint32_t number);
+  // Of what the peer was told the way to: RedirectChannel.
+  void Redirect(Worker& from, Worker* to);
   void SayGoodbye();
   // Writes what there is.
   void Flush();

@@ -401,6 +401,10 @@ void Link::StartOnObjects(const wire::Call& wire, Worker& worker, const std::str
                false});
 }
 
+void Link::Redirect(Worker& from, Worker* to) {
+  for (Exported& exported : channels_) RedirectChannel(exported.channel, from, to);
+}
+
 void Link::StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage message) {
   const Exported& exported = channels_[wire.target_number];
   if (!exported.worker.empty()) {

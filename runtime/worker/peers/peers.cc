@@ -81,10 +81,19 @@ Status Peers::Open(const std::string& directory, std::vector<std::string> worker
     return Error{
         "the registry of Workers, " + directory + ": cannot listen on its socket", {}, {}, {}};
   }
+  SetWorkers(std::move(workers));
+  return Ok{};
+}
+
+void Peers::SetWorkers(std::vector<std::string> workers) {
+  for (const std::string& known : workers_) {
+    if (std::find(workers.begin(), workers.end(), known) == workers.end()) {
+      registry_->Withdraw(known);
+    }
+  }
   workers_ = workers;
   taken_ = std::move(workers);
   RegisterAll();
-  return Ok{};
 }
 
 void Peers::RegisterAll() {
@@ -355,6 +364,11 @@ void Peers::EndCallsOf(uint32_t pipeline) {
     if (Link* link = FindLink(link_id)) link->EndCall(number);
   }
   ends_.erase(found);
+}
+
+void Peers::Redirect(Worker& from, Worker* to) {
+  for (const auto& [id, incoming] : incoming_) RedirectChannel(incoming->channel, from, to);
+  for (const auto& [id, link] : links_) link->Redirect(from, to);
 }
 
 void Peers::DropObject(uint32_t link_id, uint32_t number) {

@@ -47,6 +47,10 @@ class Peers final : public RemoteCalls {
   // changes.
   using OnConnections = std::function<void(const std::vector<std::string>& connected)>;
   void Watch(std::vector<std::string> services, OnConnections tell);
+  // Another version has taken the place of `from`; null: it was removed.
+  void Redirect(Worker& from, Worker* to);
+  // These are the Workers from now on.
+  void SetWorkers(std::vector<std::string> workers);
   // Workers of other processes that run now.
   std::vector<std::string> KnownElsewhere();
 

@@ -175,6 +175,13 @@ Result<int> Registry::Listen() {
   return socket_fd;
 }
 
+void Registry::Withdraw(const std::string& worker) {
+  const Lock lock(descriptor_);
+  std::erase(registered_, worker);
+  const auto entry = Find(worker);
+  if (entry && entry->instance == instance_) unlinkat(descriptor_, FileOf(worker).c_str(), 0);
+}
+
 bool Registry::Register(const std::string& worker) {
   const std::string file = FileOf(worker);
   if (file.size() > kMaxName) return false;

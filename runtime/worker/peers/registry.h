@@ -39,6 +39,9 @@ class Registry {
   // From now on `worker` is found here. False if another process that lives has the name.
   bool Register(const std::string& worker);
 
+  // It is not here any more.
+  void Withdraw(const std::string& worker);
+
   // Who has `worker`, as far as its file says.
   std::optional<Entry> Find(const std::string& worker) const;
   // A connection to that process, the caller's to close; -1 if it has ended: then the file is gone.

@@ -1,0 +1,66 @@
+// `isolane dev` while it runs: watches what the Workers were made of, builds those again that have
+// changed, and puts the new versions in the place of the old ones.
+//
+// A configuration, a file of secrets, a module, a file that any of them was looked for in vain:
+// each is an input of one Worker, and only that one is made again. What fails is told once, and the
+// last good version serves on.
+//
+// Main thread, which is the loop's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <isolane/runtime.h>
+
+#include "cli/options.h"
+#include "wrangler-compat/build/builder.h"
+#include "wrangler-compat/project.h"
+
+namespace isolane::loop {
+class Loop;
+}
+
+namespace isolane::cli {
+
+class DevSession {
+ public:
+  // What the program does with Workers besides, each time that they are loaded.
+  struct Hooks {
+    // Completes what the configuration says by what the command line does.
+    std::function<void(WorkerSpec&)> complete = {};
+    // Before something is printed, so that what was gathered comes first.
+    std::function<void()> before_print = {};
+    // The table of Workers, when the configuration has changed.
+    std::function<std::string(const std::vector<WorkerSpec>&)> describe = {};
+    // Other versions are in place.
+    std::function<void()> after_reload = {};
+  };
+
+  DevSession(const CliOptions& options, wrangler::ProjectOptions project_options, Hooks hooks);
+  ~DevSession();
+  DevSession(const DevSession&) = delete;
+  DevSession& operator=(const DevSession&) = delete;
+
+  // Builds the Workers of `loaded`, which is ok and was read since `began` (FileTime), waits for
+  // that, and loads them. Null if that failed, which was told; a build that an edit can repair is
+  // no failure: its Worker holds requests.
+  std::unique_ptr<Runtime> Load(wrangler::LoadedProject loaded, int64_t began,
+                                RuntimeOptions runtime_options);
+  // From now on, until End, changes are taken.
+  void Watch(Runtime& runtime, loop::Loop& loop);
+  // Before the runtime ends.
+  void End();
+
+  // Makes everything again, changed or not.
+  void ReloadAll();
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace isolane::cli
