@@ -79,7 +79,8 @@ class Peer {
 
   void Send(const std::string& frames) {
     const int connection = Connect();
-    std::string greeting = Receive(connection);
+    const std::string greeting = Receive(connection);
+    ISOLANE_CHECK(!greeting.empty());
     // What it says of itself is right for a peer, too.
     Write(connection, greeting);
     Write(connection, frames);
