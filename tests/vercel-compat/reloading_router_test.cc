@@ -22,7 +22,7 @@ TEST_SUITE("vercel-compat/reloading_router") {
     auto created = ProjectRouter::Create({}, {service}, Regexes(), {});
     REQUIRE(created.ok());
     std::vector<std::string> errors;
-    ReloadingRouter router(std::move(*created), project.root() + "/vercel.json", Regexes(),
+    ReloadingRouter router(std::move(*created), project.root() + "/vercel.json", {}, Regexes(),
                            [&errors](const Error& error) { errors.push_back(error.message); });
     const auto reaches = [&router] {
       base::RouteDecision decision;
