@@ -129,7 +129,6 @@ int Run(const CliOptions& options, Console& console, wrangler::Project project, 
   runtime_options.live_reload = session != nullptr && options.live_reload;
   const auto runtime = load(std::move(project), runtime_options);
   if (runtime == nullptr) return 1;
-  if (options.command == Command::kServe) builder.Rest();
   auto listens = ListenAtAll(options, *runtime, *addresses);
   if (!listens.ok()) {
     PrintError(listens.error().ToString());
@@ -157,7 +156,10 @@ int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::P
   Console console(options, project.workers);
   for (WorkerSpec& spec : project.workers) Complete(options, spec);
   const Load load = [&](wrangler::Project built, RuntimeOptions& runtime_options) {
-    return LoadProjectRuntime(builder, std::move(built), runtime_options, options.log_level);
+    auto runtime =
+        LoadProjectRuntime(builder, std::move(built), runtime_options, options.log_level);
+    if (runtime != nullptr && options.command == Command::kServe) builder.Rest();
+    return runtime;
   };
   return Run(options, console, std::move(project), load, registry, std::move(actions), nullptr);
 }
