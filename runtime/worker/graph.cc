@@ -298,7 +298,8 @@ Status Graph::ConnectChannels(const WorkerList& all) {
   std::vector<std::string> names;
   for (const Worker* worker : all) names.push_back(worker->name());
   for (std::string& name : ServiceNames()) {
-    if (FindWorker(name).ok() || std::find(names.begin(), names.end(), name) != names.end()) continue;
+    if (FindWorker(name).ok() || std::find(names.begin(), names.end(), name) != names.end())
+      continue;
     names.push_back(std::move(name));
   }
   const std::string known = base::ListNames(names);
@@ -510,7 +511,8 @@ Result<int> Graph::ListenForWorker(const ListenOptions& options) {
   if (has_services()) frontend->set_edge(&services_.metrics().EdgeOf("", worker->name()));
   if (local_endpoints_ != LocalEndpoints::kNone) {
     auto local = std::make_unique<LocalRequests>(
-        dispatcher_, local_endpoints_, [this, own = options.worker](const std::string& name) {
+        dispatcher_, local_endpoints_,
+        [this, own = options.worker](const std::string& name) {
           return FindWorker(name.empty() ? own : name);
         },
         LocalHosts(workers_, options.host));
