@@ -117,7 +117,7 @@ TEST_SUITE("cli/options") {
     }
     SUBCASE("that isolane does not have are named as such") {
       CHECK(Refusal({"dev", "--remote"}) == "--remote is not supported by isolane yet");
-      CHECK(Refusal({"dev", "--live-reload"}) == "--live-reload is not supported by isolane yet");
+      CHECK(Refusal({"dev", "--tunnel"}) == "--tunnel is not supported by isolane yet");
     }
   }
 

@@ -71,7 +71,7 @@ constexpr char kCaller[] = R"js(
         const closed = next(webSocket, 'close');
         console.log('open');
         await scheduler.wait(5);
-        if (webSocket.readyState === 1) webSocket.send('');
+        if (pathname === '/socket') webSocket.send('');
         const second = await Promise.race([closed, next(webSocket, 'message')]);
         const text = second.data ?? second.code + ' ' + second.reason;
         webSocket.close();

@@ -198,8 +198,8 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(Has(error.message, "No such module \"lodash\""));
     }
     SUBCASE("a module of the platform that isolane has not") {
-      const Error error = LoadError({Gives("import a from 'cloudflare:email';", "a")});
-      CHECK(Has(error.message, "No such module \"cloudflare:email\""));
+      const Error error = LoadError({Gives("import a from 'cloudflare:workflows';", "a")});
+      CHECK(Has(error.message, "No such module \"cloudflare:workflows\""));
       CHECK(Has(error.hint, "cloudflare:workers"));
     }
     SUBCASE("an export that does not exist") {

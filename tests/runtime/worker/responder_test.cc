@@ -171,6 +171,7 @@ TEST_SUITE("runtime/worker/responder") {
     auto pending = runtime.Start("/static/slow");
     runtime.graph().dispatcher().Turn();
     CHECK_FALSE(pending->done());
+    runtime.Abandon();
   }
 }
 

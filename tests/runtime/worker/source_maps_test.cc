@@ -68,7 +68,7 @@ TEST_SUITE("runtime/worker/source_maps") {
   }
 
   TEST_CASE("an exception while modules are evaluated has its place in the source") {
-    auto runtime = Runtime::LoadSpecs({Mapped("f();")});
+    auto runtime = Runtime::LoadSpecs({Mapped("f(); export default {};")});
     REQUIRE_FALSE(runtime.ok());
     CHECK(runtime.error().where == "app/src/in.ts:11:1");
   }
