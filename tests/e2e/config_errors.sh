@@ -13,6 +13,11 @@ expect() {
   done
 }
 
+# expect_serve NAME PATTERN: of code that does not build, for which `dev` waits until it does (reload.sh).
+expect_serve() {
+  check "serve: $1" "$(refused serve -c "$scratch/w/wrangler.toml")" "1 $2"
+}
+
 worker w "$ok"
 write w/wrangler.toml 'name = "w"
 main = "index.js"
@@ -48,11 +53,11 @@ expect "a file that does not exist" gone.toml '*w/gone.toml*'
 worker w 'export default {
   fetch() { return new; }
 };'
-expect "a syntax error in code" wrangler.toml '*w/index.js:2:23*SyntaxError*fetch() { return new; }*^*'
+expect_serve "a syntax error in code" '*Unexpected ";"*w/index.js:2:22:*fetch() { return new; }*^*'
 
 worker w "import './lib/gone.js';
 $ok"
-expect "a module that does not exist" wrangler.toml '*w/index.js:1:*./lib/gone.js*'
+expect_serve "a module that does not exist" '*w/index.js:1:*./lib/gone.js*'
 
 worker w 'const a = 1;
 throw new Error("too early");'

@@ -54,7 +54,7 @@ write script.test.js "const a = 1;"
 check "a file without an export" "$(run script.test.js)" "1 *for isolane test: export const NAME = { async test() {} }*"
 check "a file that is not there" "$(run gone.test.js)" '1 *The test file "gone.test.js" was not found.*'
 write broken.test.js "export const a = {"
-check "a file that is no JavaScript" "$(run broken.test.js)" "1 *broken.test.js:1:*SyntaxError*0 passed, 0 failed"
+check "a file that is no JavaScript" "$(run broken.test.js)" "1 *Expected identifier*broken.test.js:1:18:*0 passed, 0 failed"
 
 worker greeter "
 import { DurableObject } from 'cloudflare:workers';

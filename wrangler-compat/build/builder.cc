@@ -201,7 +201,7 @@ void Builder::Start(const BuildPlan& plan, const BuildRequest& request, Done don
     if (job->run != nullptr) job->run->Cancel();
     state_->threads++;
   }
-  std::thread([state = state_, job, number, plan, request, done = std::move(done)] {
+  std::thread([state = state_, job, number, plan, request, done = std::move(done)]() mutable {
     {
       const std::lock_guard building(job->building);
       if (job->newest == number) {
@@ -209,6 +209,8 @@ void Builder::Start(const BuildPlan& plan, const BuildRequest& request, Done don
         if (job->newest == number) done(std::move(result));
       }
     }
+    // Its bundle refers to the service, which goes once no thread is left.
+    job.reset();
     const std::lock_guard lock(state->mutex);
     state->threads--;
     state->idle.notify_all();
