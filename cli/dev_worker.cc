@@ -25,9 +25,10 @@ void DevWorker::TakeBuild(const wrangler::BuildResult& result) {
   modules.reset();
   if (!result.ok()) return;
   modules = std::make_shared<RememberedModules>();
-  modules->files = result.modules;
   next = BuiltVersion{spec, modules, result.bundled};
   wrangler::TakeBuild(result, next->spec);
+  // Not the result's: a Worker that is nothing but assets keeps what it had.
+  modules->files = next->spec.modules;
   next->spec.modules = LoaderOf(modules);
 }
 
