@@ -101,6 +101,7 @@ class DevSession::State {
   FileStamps explored_;
   std::vector<std::string> orphans_;  // names of Workers that are configured no more
   std::string told_config_;           // what was said of the configuration last
+  std::vector<std::string> notes_;    // what there was to be noted of it
   bool table_changed_ = false;
   Runtime* runtime_ = nullptr;
   loop::Loop* loop_ = nullptr;
@@ -149,6 +150,7 @@ std::vector<WorkerSpec> DevSession::State::Begin(wrangler::LoadedProject loaded,
 
 std::unique_ptr<Runtime> DevSession::State::Load(wrangler::LoadedProject loaded, int64_t began,
                                                  RuntimeOptions runtime_options) {
+  notes_ = loaded.notes;
   std::vector<WorkerSpec> specs = Begin(std::move(loaded), began);
   if (specs.empty()) return nullptr;
   runtime_options.on_broken = [this](const std::string& worker, const Error&) { OnBroken(worker); };
@@ -260,6 +262,10 @@ void DevSession::State::ReadConfig() {
     if (hooks_.before_print) hooks_.before_print();
     PrintDiagnostics(loaded.diagnostics, options_.log_level);
     told_config_ = said;
+  }
+  if (loaded.ok() && loaded.notes != notes_) {
+    for (const std::string& note : loaded.notes) PrintLine(note);
+    notes_ = loaded.notes;
   }
   TakeInputs(loaded, began);
   if (loaded.ok()) TakeConfig(std::move(loaded));

@@ -45,6 +45,8 @@ bool Dispatcher::AnswerByResponder(Pipeline& pipeline, Call& call) {
   pipeline.status = response->status;
   if (traces_ && !pipeline.trace.empty()) pipeline.trace[0].status = response->status;
   if (response->body.kind == base::Body::Kind::kPipe) pipeline.response_pipe = response->body.pipe;
+  if (tells_responses_) [[unlikely]]
+    TellResponse(pipeline, response->head);
   pipeline.top->OnResponse(response->status, response->head, std::move(response->body), true);
   QueueCheck(pipeline);
   return true;

@@ -87,7 +87,7 @@ void Dispatcher::TellResponse(Pipeline& pipeline, std::string_view packed_head) 
   summary.status_text = base::PackedStart(packed_head);
   if (summary.status_text.empty()) summary.status_text = http::StatusText(pipeline.status);
   summary.duration_ms = NowMs() - pipeline.started_ms;
-  if (traces_) {
+  if (traces_ && !pipeline.trace.empty()) {
     pipeline.trace[0].status = pipeline.status;
     summary.trace = &pipeline.trace;
   }

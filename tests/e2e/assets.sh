@@ -58,6 +58,7 @@ write site/public/_redirects '/old /newer
 check "also of the rules" "$(headers_of GET /old location)" "302 /newer"
 stop
 check "which is told" "$(cat "$scratch/log")" "*Parsed 2 valid redirect rules.*"
+check "as is each request" "$(cat "$scratch/log")" "*GET /app.js 200 OK*GET /old 302 Found*"
 
 write shop/public/a.txt 'asset'
 worker shop 'import { WorkerEntrypoint } from "cloudflare:workers";
