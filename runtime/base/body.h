@@ -37,6 +37,11 @@ struct Body {
 
   bool none() const { return kind == Kind::kNone; }
 
+  // Nobody is going to read it.
+  void Cancel() {
+    if (kind == Kind::kPipe) pipe->Cancel();
+  }
+
   // Content-Length, when it is known.
   std::optional<uint64_t> length() const {
     if (kind == Kind::kPipe) return pipe->expected_length;

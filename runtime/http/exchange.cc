@@ -28,11 +28,11 @@ Body ExchangeSlot::TakeBody() {
 void ExchangeSlot::Respond(int status, std::string_view packed_head, Body body,
                            bool already_encoded) {
   if (responded_ || aborted_) {
-    if (body.kind == Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   if (status < 200 || status > 999) {  // an interim response is not an answer
-    if (body.kind == Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     status = 500;
     packed_head = {};
     body = Body::Bytes(Chunk::Copy("The response has a status that cannot be sent.\n"));

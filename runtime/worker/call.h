@@ -61,7 +61,7 @@ struct Call {
 
   // Nobody will read it.
   void DropBody() {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     body = base::Body();
   }
 

@@ -65,7 +65,7 @@ void CallFunction(const Arguments& info) {
   int32_t id = refused ? kNotGranted : CheckHead(*caller->pipeline->limits, call->head);
   if (id == 0) id = worker.dispatcher().CallChannel(*caller, channel, depth, *call);
   if (id < 0) {
-    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    call->body.Cancel();
     worker.dispatcher().FreeCall(*call);
   }
   info.GetReturnValue().Set(id);

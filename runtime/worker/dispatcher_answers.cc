@@ -16,13 +16,13 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
   const bool on_actor = call_id != 0;
   Call* call = TakeAnswered(invocation, on_actor ? call_id : invocation.call);
   if (call == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   // A HEAD response says how long the body would have been.
   int64_t length_of_head = -1;
   if (on_actor ? base::PackedMethod(call->head) == "HEAD" : invocation.head_request) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     if (body.kind == base::Body::Kind::kBytes) {
       length_of_head = static_cast<int64_t>(body.bytes.size());
     }
@@ -48,7 +48,7 @@ void Dispatcher::Respond(Invocation& invocation, uint32_t call_id, int status,
   calls_.Free(call);
   if (pipeline.response_given) {
     // The client left before; waitUntil kept the handler running.
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   pipeline.response_given = true;

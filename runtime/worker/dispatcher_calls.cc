@@ -83,7 +83,7 @@ void Dispatcher::AnswerWithoutWorker(Call& call) {
     call.status = 503;
     call.head = "Service Unavailable";
     base::AppendPackedHeader(call.head, "content-type", "text/plain;charset=UTF-8");
-    if (call.body.kind == base::Body::Kind::kPipe) call.body.pipe->Cancel();
+    call.body.Cancel();
     call.body = base::Body::Bytes(base::Chunk::Copy(channel.unresolved));
     queue_.Push(EventKind::kReply, call.id);
     return;
@@ -124,7 +124,7 @@ void Dispatcher::Start(uint32_t call_id) {
   const bool stub_of_peer = call->export_id != 0 && call->from_peer != 0;
   if (call->cancelled || (pipeline == nullptr && !stub_of_peer)) {
     stub_bodies_.erase(call_id);
-    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    call->body.Cancel();
     calls_.Free(call);
     return;
   }
@@ -164,7 +164,7 @@ void Dispatcher::Start(uint32_t call_id) {
     return;
   }
   if (pipeline->cpu.exhausted()) {
-    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    call->body.Cancel();
     calls_.Free(call);
     EndExhausted(*pipeline, worker);
     return;
@@ -242,7 +242,7 @@ void Dispatcher::Reply(uint32_t call_id) {
     return;
   }
   if (caller == nullptr) {
-    if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->Cancel();
+    call->body.Cancel();
     calls_.Free(call);
     return;
   }

@@ -77,7 +77,7 @@ void Dispatcher::ChildAnswered(ChildCall& child, int status, std::string_view pa
                                base::Body body) {
   Call* call = calls_.Find(child.call);
   if (call == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;

@@ -54,7 +54,7 @@ void Dispatcher::OutboundAnswered(OutboundCall& outbound, int status, std::strin
   }
   Call* call = calls_.Find(outbound.call());
   if (call == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   call->status = status;

@@ -38,7 +38,7 @@ bool Dispatcher::AnswerByResponder(Pipeline& pipeline, Call& call) {
   calls_.Free(&call);
   if (pipeline.response_given) {
     // The client left while the request waited for its turn.
-    if (response->body.kind == base::Body::Kind::kPipe) response->body.pipe->Cancel();
+    response->body.Cancel();
     return true;
   }
   pipeline.response_given = true;

@@ -6,7 +6,7 @@ namespace isolane::worker {
 
 void EventCall::OnResponse(int, std::string_view, base::Body body, bool) {
   // Only fetch handlers respond.
-  if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+  body.Cancel();
   OnFailure(500, "the handler answered with a response");
 }
 

@@ -28,9 +28,7 @@ class IncomingCall final : public TopLevel {
   void OnFailure(int status, const std::string& text) override;
   void OnPipelineEnd() override;
   // Calls of peers are answered as calls, not as top levels.
-  void OnResponse(int, std::string_view, base::Body body, bool) override {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
-  }
+  void OnResponse(int, std::string_view, base::Body body, bool) override { body.Cancel(); }
   bool OnWebSocket(std::string_view, std::shared_ptr<base::MessageEnd>) override { return false; }
 
   Limits limits;

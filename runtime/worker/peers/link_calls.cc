@@ -257,7 +257,7 @@ bool Link::OnAnswer(const wire::Answer& wire) {
     if (found->second.pipeline == 0) outgoing_.erase(found);
   }
   if (call == nullptr || !call->at_peer) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return true;
   }
   peers_.NoteAnswered(id);
@@ -355,7 +355,7 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
                           RpcMessage message) {
   Worker* worker = peers_.Find(std::string(service.worker));
   if (worker == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return AnswerNotFound(wire, "Worker \"" + std::string(service.worker) +
                                     "\" not found. Make sure it is running locally.");
   }
@@ -366,7 +366,7 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
   const std::string entrypoint(service.entrypoint);
   const int number = worker->EntrypointOf(entrypoint);
   if (number < 0) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return AnswerError(wire.number, {"Error",
                                      "Worker does not export an entrypoint named \"" +
                                          (entrypoint.empty() ? "default" : entrypoint) + "\"",
@@ -392,7 +392,7 @@ void Link::StartOnObjects(const wire::Call& wire, Worker& worker, const std::str
     Open(wire, worker, std::move(channel), std::move(body), std::move(message));
     return;
   }
-  if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+  body.Cancel();
   AnswerError(wire.number,
               {"Error",
                "Worker \"" + worker.name() + "\" has no class of Durable Objects called \"" + name +
@@ -422,7 +422,7 @@ void Link::Open(const wire::Call& wire, Worker& worker, Channel channel, base::B
                 RpcMessage message) {
   // It becomes the name of a file: only what an id of this class can be.
   if (channel.actor_class != nullptr && !IsAddressOf(channel.actor_class->ids, wire.props)) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return AnswerError(
         wire.number,
         {"TypeError", "Durable Object ID is not valid for this namespace.", {}, false});
@@ -435,7 +435,7 @@ void Link::Open(const wire::Call& wire, Worker& worker, Channel channel, base::B
   Call* call = peers_.dispatcher().OpenForPeer(worker, incoming, incoming.limits, incoming.budget,
                                                incoming.id());
   if (call == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   incoming.pipeline = call->pipeline;
