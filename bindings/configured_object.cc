@@ -1,8 +1,21 @@
 #include "bindings/configured_object.h"
 
 #include "runtime/js/convert.h"
+#include "runtime/worker/worker.h"
 
 namespace isolane::bindings {
+
+namespace {
+
+Error Failure(const worker::Worker& worker, const BindingSpec& spec) {
+  return {worker.name() + ": binding \"" + spec.name + "\" could not be made: a value of it is " +
+              "longer than a string of JavaScript may be, or the isolate has no memory left",
+          "Shorten its values, or raise [limits] memory_mb.",
+          spec.where,
+          {}};
+}
+
+}  // namespace
 
 ConfiguredObject::ConfiguredObject(v8::Isolate* isolate)
     : isolate_(isolate), object_(v8::Object::New(isolate)) {}
@@ -28,9 +41,20 @@ void ConfiguredObject::Put(std::string_view name, v8::Local<v8::Value> value) {
           .FromMaybe(false);
 }
 
-v8::MaybeLocal<v8::Object> ConfiguredObject::object() const {
-  if (!complete_) return {};
-  return object_;
+Result<v8::MaybeLocal<v8::Value>> ConfiguredObject::Make(worker::Worker& worker,
+                                                         const BindingSpec& spec) const {
+  if (!complete_) return Failure(worker, spec);
+  return v8::MaybeLocal<v8::Value>(object_);
+}
+
+Result<v8::MaybeLocal<v8::Value>> ConfiguredObject::MakeBy(std::string_view module,
+                                                           worker::Worker& worker,
+                                                           const BindingSpec& spec) const {
+  v8::Local<v8::Value> made;
+  if (!complete_ || !worker.MakeBuiltin(module, object_).ToLocal(&made)) {
+    return Failure(worker, spec);
+  }
+  return v8::MaybeLocal<v8::Value>(made);
 }
 
 }  // namespace isolane::bindings

@@ -1,4 +1,4 @@
-// Plain objects of texts and numbers, for bindings that are made of them.
+// Bindings that are made of a plain object of texts and numbers.
 //
 // Loop thread; the isolate is entered.
 #pragma once
@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include <v8.h>
+
+#include "runtime/worker/binding.h"
 
 namespace isolane::bindings {
 
@@ -17,8 +19,11 @@ class ConfiguredObject {
   ConfiguredObject& Set(std::string_view name, const std::string& text);
   ConfiguredObject& Set(std::string_view name, double number);
 
-  // Empty if a text is too long for a string.
-  v8::MaybeLocal<v8::Object> object() const;
+  // The object as the value of the binding `spec` of `worker`.
+  Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker& worker, const BindingSpec& spec) const;
+  // What the built-in `module` makes of the object.
+  Result<v8::MaybeLocal<v8::Value>> MakeBy(std::string_view module, worker::Worker& worker,
+                                           const BindingSpec& spec) const;
 
  private:
   void Put(std::string_view name, v8::Local<v8::Value> value);

@@ -14,13 +14,7 @@ class Analytics final : public worker::BindingKind {
     if (binding == nullptr) return v8::MaybeLocal<v8::Value>();
     ConfiguredObject configuration(v8::Isolate::GetCurrent());
     configuration.Set("dataset", binding->dataset);
-    v8::Local<v8::Object> object;
-    v8::Local<v8::Value> made;
-    if (configuration.object().ToLocal(&object) &&
-        worker.MakeBuiltin("workers/analytics", object).ToLocal(&made)) {
-      return v8::MaybeLocal<v8::Value>(made);
-    }
-    return Error{"the binding " + spec.name + " could not be made", {}, spec.where, {}};
+    return configuration.MakeBy("workers/analytics", worker, spec);
   }
 };
 

@@ -16,13 +16,7 @@ class RateLimit final : public worker::BindingKind {
     configuration.Set("namespace", binding->namespace_id)
         .Set("limit", static_cast<double>(binding->limit))
         .Set("period", static_cast<double>(binding->period_seconds));
-    v8::Local<v8::Object> object;
-    v8::Local<v8::Value> made;
-    if (configuration.object().ToLocal(&object) &&
-        worker.MakeBuiltin("workers/rate_limit", object).ToLocal(&made)) {
-      return v8::MaybeLocal<v8::Value>(made);
-    }
-    return Error{"the binding " + spec.name + " could not be made", {}, spec.where, {}};
+    return configuration.MakeBy("workers/rate_limit", worker, spec);
   }
 };
 

@@ -15,13 +15,7 @@ class StoredSecret final : public worker::BindingKind {
     ConfiguredObject configuration(v8::Isolate::GetCurrent());
     configuration.Set("name", binding->secret_name);
     if (binding->value) configuration.Set("value", *binding->value);
-    v8::Local<v8::Object> object;
-    v8::Local<v8::Value> made;
-    if (configuration.object().ToLocal(&object) &&
-        worker.MakeBuiltin("workers/stored_secret", object).ToLocal(&made)) {
-      return v8::MaybeLocal<v8::Value>(made);
-    }
-    return Error{"the binding " + spec.name + " could not be made", {}, spec.where, {}};
+    return configuration.MakeBy("workers/stored_secret", worker, spec);
   }
 };
 

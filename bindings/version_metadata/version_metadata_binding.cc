@@ -9,19 +9,14 @@ namespace {
 
 class VersionMetadata final : public worker::BindingKind {
  public:
-  Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker&, const BindingSpec& spec) override {
+  Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker& worker, const BindingSpec& spec) override {
     const auto* binding = std::get_if<VersionMetadataBinding>(&spec.value);
     if (binding == nullptr) return v8::MaybeLocal<v8::Value>();
-    v8::Local<v8::Object> object;
-    if (ConfiguredObject(v8::Isolate::GetCurrent())
-            .Set("id", binding->id)
-            .Set("tag", binding->tag)
-            .Set("timestamp", binding->timestamp)
-            .object()
-            .ToLocal(&object)) {
-      return v8::MaybeLocal<v8::Value>(object);
-    }
-    return Error{"the binding " + spec.name + " could not be made", {}, spec.where, {}};
+    return ConfiguredObject(v8::Isolate::GetCurrent())
+        .Set("id", binding->id)
+        .Set("tag", binding->tag)
+        .Set("timestamp", binding->timestamp)
+        .Make(worker, spec);
   }
 };
 
