@@ -444,21 +444,18 @@ Result<Response> Graph::Fetch(Request request) {
 }
 
 Status Graph::Stub(const std::string& binding, ServiceFunction service) {
-  std::string known;
+  const HostService host = MakeHostService(std::move(service));
   bool found = false;
+  for (const auto& worker : workers_) found |= ApplyStub(*worker, binding, host);
+  if (found) {
+    stubs_.emplace_back(binding, host);
+    return Ok{};
+  }
+  std::string known;
   for (const auto& worker : workers_) {
     for (size_t i = 0; i < worker->declared_channels(); i++) {
-      Channel& channel = worker->channels()[i];
-      const std::string full = worker->name() + "." + channel.binding;
-      known += (known.empty() ? "" : ", ") + full;
-      if (binding != channel.binding && binding != full) continue;
-      found = true;
-      channel.stub = MakeHostService(service);
+      known += (known.empty() ? "" : ", ") + worker->name() + "." + worker->channels()[i].binding;
     }
-  }
-  if (found) {
-    stubs_.emplace_back(binding, MakeHostService(service));
-    return Ok{};
   }
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }

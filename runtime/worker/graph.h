@@ -100,7 +100,8 @@ class Graph final : public Runtime {
   void GiveToSuccessor(Worker& old);
   // The Workers of today for a port.
   void Direct(HttpFrontend& frontend, const ListenOptions& options);
-  void ApplyStubs(Worker& worker);
+  // False: the Worker has no binding of that name, "NAME" or "worker.NAME".
+  static bool ApplyStub(Worker& worker, const std::string& binding, const HostService& service);
   // Disposes of versions that are over, now or soon.
   void DisposeRetired();
   void OnSignal(int signal);

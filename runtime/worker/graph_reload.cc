@@ -174,7 +174,7 @@ void Graph::PutInPlace(std::vector<Version> versions) {
       workers_.push_back(std::move(*old));
       continue;
     }
-    ApplyStubs(*version.fresh);
+    for (const auto& [binding, service] : stubs_) ApplyStub(*version.fresh, binding, service);
     for (const auto& one : version.fresh->actor_classes()) {
       const bool moves = version.current != nullptr && !version.current->held() &&
                          version.current->FindActorClass(one->name) != nullptr;
@@ -221,15 +221,15 @@ void Graph::GiveToSuccessor(Worker& old) {
   dispatcher_.Redirect(old, next);
 }
 
-void Graph::ApplyStubs(Worker& worker) {
-  for (const auto& [binding, service] : stubs_) {
-    for (size_t i = 0; i < worker.declared_channels(); i++) {
-      Channel& channel = worker.channels()[i];
-      if (binding == channel.binding || binding == worker.name() + "." + channel.binding) {
-        channel.stub = service;
-      }
-    }
+bool Graph::ApplyStub(Worker& worker, const std::string& binding, const HostService& service) {
+  bool found = false;
+  for (size_t i = 0; i < worker.declared_channels(); i++) {
+    Channel& channel = worker.channels()[i];
+    if (binding != channel.binding && binding != worker.name() + "." + channel.binding) continue;
+    channel.stub = service;
+    found = true;
   }
+  return found;
 }
 
 void Graph::DisposeRetired() {
