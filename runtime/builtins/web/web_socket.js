@@ -13,8 +13,10 @@ const { DOMException } = require('internal/dom_exception');
 const { headerOf, withoutHeaders } = require('internal/packed_head');
 const { badArgument, badConstructorArgument, defineInterface, defineProperty } = require('internal/webidl');
 const { toBytes } = require('internal/bytes');
+const { report } = require('internal/report');
 const {
-  CloseEvent, ErrorEvent, Event, EventTarget, defineEventHandler, dispatchTrusted, receivedMessage,
+  CloseEvent, ErrorEvent, Event, EventTarget, defineEventHandler, dispatchRethrowing, dispatchTrusted,
+  receivedMessage,
 } = require('web/event_target');
 
 // What onSocket is told of; the same numbers are in dispatcher_sockets.cc.
@@ -312,8 +314,21 @@ class WebSocket extends EventTarget {
       this.#settle();
     } else {
       const asBlob = kind === BINARY && this.#binaryType === 'blob';
-      dispatchTrusted(this, receivedMessage(asBlob ? new (require('web/blob').Blob)([data]) : data));
+      try {
+        dispatchRethrowing(this, receivedMessage(asBlob ? new (require('web/blob').Blob)([data]) : data));
+      } catch (error) {
+        this.#fail(error);
+      }
     }
+  }
+
+  // A listener has thrown: as in workerd the connection ends, so that the other side does not wait for an
+  // answer.
+  #fail(error) {
+    report(error);
+    this.#closeReceived = this.#lost = true;
+    dispatchError(this, error);
+    this.#settle();
   }
 
   // What the socket carries over the hibernation of its object.

@@ -411,14 +411,30 @@ TEST_SUITE("runtime/worker/web_sockets") {
         R"(or 304) cannot have a body."])");
   }
 
-  TEST_CASE("an exception of a listener is logged and the connection lives on") {
+  TEST_CASE("an exception of a listener ends the connection on both sides, and only it") {
     CHECK(Run(R"js(
-      const socket = (await open('/')).webSocket;
-      socket.accept();
-      socket.send('throw');
-      socket.send('after');
-      return (await once(socket, 'message')).data;
-    )js") == "echo after");
+      const sockets = [(await open('/')).webSocket, (await open('/')).webSocket];
+      for (const socket of sockets) socket.accept();
+      const [first, second] = sockets;
+      const closed = once(first, 'close');
+      first.send('throw');
+      first.send('after');
+      const { code, wasClean } = await closed;
+      second.send('x');
+      return [code, wasClean, (await once(second, 'message')).data];
+    )js") == R"([1006,false,"echo x"])");
+  }
+
+  TEST_CASE("a socket whose listener has thrown hears of it") {
+    CHECK(Run(R"js(
+      const [a, b] = Object.values(new WebSocketPair());
+      a.accept();
+      b.accept();
+      b.addEventListener('message', () => { throw new RangeError('first'); });
+      const failed = once(b, 'error');
+      a.send('x');
+      return [(await failed).message, b.readyState];
+    )js") == R"(["Uncaught RangeError: first",3])");
   }
 
   TEST_CASE("a WebSocket of another request is refused, naming both") {
