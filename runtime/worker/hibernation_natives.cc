@@ -1,5 +1,6 @@
 // Natives behind the WebSocket hibernation API of Durable Objects.
 #include <memory>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,7 +61,7 @@ void Hibernate(const Arguments& info) {
   WorkerOf(info).dispatcher().HibernateSocket(*actor, *socket, TextsArgument(info, 2));
 }
 
-// hibernatingSockets(context, tag | undefined) -> numbers, the newest last
+// hibernatingSockets(context, tag | undefined) -> numbers, the newest first as in workerd
 void HibernatingSockets(const Arguments& info) {
   const Actor* actor = ActorArgument(info);
   if (actor == nullptr) return;
@@ -68,7 +69,7 @@ void HibernatingSockets(const Arguments& info) {
   const bool all = !info[1]->IsString();
   const std::string tag = all ? std::string() : js::Describe(isolate, info[1]);
   v8::LocalVector<v8::Value> numbers(isolate);
-  for (uint32_t id : SocketsOf(*actor).ids) {
+  for (const uint32_t id : std::views::reverse(SocketsOf(*actor).ids)) {
     const WebSocketRecord* record = WorkerOf(info).dispatcher().web_sockets().Find(id);
     if (record == nullptr) continue;
     bool wanted = all;
@@ -78,11 +79,15 @@ void HibernatingSockets(const Arguments& info) {
   info.GetReturnValue().Set(v8::Array::New(isolate, numbers.data(), numbers.size()));
 }
 
-// hibernatingLeft(socket): the other side has closed, the object has been told
+// hibernatingLeft(socket): the other side has closed, the object is about to be told
 void HibernatingLeft(const Arguments& info) {
+  if (WebSocketRecord* socket = HibernatingArgument(info, 0)) socket->hibernating->left = true;
+}
+
+// hibernatingForget(socket): the object is being told, and does not find it any more
+void HibernatingForget(const Arguments& info) {
   WebSocketRecord* socket = HibernatingArgument(info, 0);
   if (socket == nullptr) return;
-  socket->hibernating->left = true;
   const HibernatingSocket& state = *socket->hibernating;
   std::erase(state.actor_class->sockets[state.object_id()].ids, socket->id);
 }
@@ -140,6 +145,7 @@ constexpr js::NativeFunction kNatives[] = {
     {"hibernatingAnswered", HibernatingAnswered},
     {"hibernatingAttach", HibernatingAttach},
     {"hibernatingAttachment", HibernatingAttachment},
+    {"hibernatingForget", HibernatingForget},
     {"hibernatingLeft", HibernatingLeft},
     {"hibernatingSockets", HibernatingSockets},
     {"hibernatingTags", HibernatingTags},

@@ -141,7 +141,7 @@ class DurableObjectState {
     checkOwner(io, 'DurableObjectState');
     if (typeof callback !== 'function') {
       throw new TypeError(
-        "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'Function'.",
+        "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'function'.",
       );
     }
     const outside = getFrame();

@@ -103,6 +103,11 @@ class HibernatingSockets {
     return native.hibernatingSockets(this.#io.id, tag === undefined ? undefined : `${tag}`).map((id) => this.of(id));
   }
 
+  #forget(id) {
+    this.#sockets.delete(id);
+    native.hibernatingForget(id);
+  }
+
   tags(socket) {
     const tags = native.hibernatingTags(numberOf(requireSocket('getTags', socket)));
     if (tags === undefined) {
@@ -144,19 +149,22 @@ class HibernatingSockets {
   deliver(instance, keep, id, kind, data, code) {
     const socket = this.of(id);
     const { handler, parameters, last } = takeEvent(socket, kind, data, code);
-    if (last) {
-      this.#sockets.delete(id);
-      native.hibernatingLeft(id);
-    }
+    if (last) native.hibernatingLeft(id);
     const event = { type: 'webSocket', webSocketEventType: EVENT_TYPES[handler] };
     if (handler === 'webSocketClose') [event.code, , event.wasClean] = parameters;
     keep(event, async () => {
       if (typeof instance[handler] !== 'function') {
         // A close without a handler is nothing special.
         if (handler === 'webSocketMessage') throw new Error(`Handler does not export a ${handler}() function.`);
-        return;
+        if (last) this.#forget(id);
+        return undefined;
       }
-      await instance[handler](socket, ...parameters);
+      try {
+        return instance[handler](socket, ...parameters);
+      } finally {
+        // Its last handler has found it among the others.
+        if (last) this.#forget(id);
+      }
     });
   }
 }

@@ -37,6 +37,7 @@ constexpr char kRoom[] = R"js(
     }
     webSocketClose(socket, code, reason, wasClean) {
       lastClose = [code, reason, wasClean];
+      found = this.ctx.getWebSockets().map((one) => (one === socket ? 'the closing one' : 'another'));
       if (wasClean && socket.readyState !== 3) socket.close(code, reason);
     }
     sockets(tag) { return this.ctx.getWebSockets(tag).length; }
@@ -49,6 +50,7 @@ constexpr char kRoom[] = R"js(
     }
     answered() { return this.ctx.getWebSockets().map((one) => this.ctx.getWebSocketAutoResponseTimestamp(one) instanceof Date); }
     closed() { return lastClose; }
+    foundInClose() { return found; }
     instance() { return this.number; }
     timeout(ms) { this.ctx.setHibernatableWebSocketEventTimeout(ms); return this.ctx.getHibernatableWebSocketEventTimeout(); }
     wrong(what) {
@@ -62,7 +64,8 @@ constexpr char kRoom[] = R"js(
       if (what === 'long') this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('x'.repeat(3000), ''));
     }
   }
-  let lastClose;)js";
+  let lastClose;
+  let found;)js";
 
 // Runs `code` with `room`, `open(query)`, `next(socket)`.
 TestWorker Caller(const std::string& code) {
@@ -143,6 +146,16 @@ TEST_SUITE("runtime/worker/hibernation") {
       a.close(4000, 'done');
       return [await closed, await room.closed(), await room.sockets()];
     )js") == R"([[4000,"done",true],[4000,"done",true],0])");
+  }
+
+  TEST_CASE("webSocketClose() still finds the socket among the others") {
+    CHECK(Run(R"js(
+      const [a, b] = [await open(), await open()];
+      const closed = next(a, 'close');
+      a.close(4000, 'done');
+      await closed;
+      return [await room.foundInClose(), await room.sockets(), b.readyState];
+    )js") == R"([["another","the closing one"],1,1])");
   }
 
   TEST_CASE("the object closes a socket") {
