@@ -53,12 +53,13 @@ check() { # NAME COMMAND...
   rm -f "$log"
 }
 
-# Runs a script that ends with "N passed, N failed" and counts what it says; one that ends otherwise is one test.
+# Runs a script that ends with "N passed, N failed" and counts what it says; one that ends otherwise is one test. One
+# that does not end is ended after a time that none of them needs.
 run_script() { # NAME COMMAND...
   local name=$1 log status=0 last
   shift
   log=$(mktemp)
-  "$@" >"$log" 2>&1 || status=$?
+  timeout -k 10 1000 "$@" >"$log" 2>&1 || status=$?
   last=$(tail -n 1 "$log")
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
