@@ -121,10 +121,10 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Where Durable Objects are kept; empty: in memory. Before any Worker is made.
   // Whether what a request failed with is its answer, too.
   void set_error_pages(ErrorPages pages) { error_pages_ = pages; }
   ErrorPages error_pages() const { return error_pages_; }
+  // Where Durable Objects are kept; empty: in memory. Before any Worker is made.
   void set_persist_to(std::string directory) { persist_to_ = std::move(directory); }
   // Commits what they write; outlives the Workers.
   void set_committer(storage::Committer* committer) { committer_ = committer; }
@@ -167,6 +167,9 @@ class Dispatcher {
   size_t live_web_sockets() const { return web_sockets_.live(); }
   size_t live_stubs() const { return rpc_.live(); }
   size_t live_calls() const { return calls_.live(); }
+  // What every request and Durable Object that has not ended waits for, a paragraph each: for those
+  // who look for what hangs.
+  std::string DescribeLive();
 
   // --- what natives ask for; `caller` is a live invocation ---
   Invocation* FindInvocation(uint32_t id) { return invocations_.Find(id); }
@@ -252,7 +255,6 @@ class Dispatcher {
   bool wants_data_points() const { return observer_.wants_data_points(); }
   void TellDataPoint(const Worker& worker, std::string_view dataset, std::string_view text);
   // True if the observer was told anything since the last call.
-  void NoteTold() { told_observer_ = true; }
   bool TakeToldObserver() { return std::exchange(told_observer_, false); }
   const Invocation* current() const { return current_; }
 
@@ -260,10 +262,10 @@ class Dispatcher {
   // The network answered (or, status 0, failed); from a callback of the client.
   void OutboundAnswered(OutboundCall& outbound, int status, std::string_view packed_head,
                         base::Body body, const std::string& failure);
-  // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
   // The peer has agreed to a WebSocket.
   void OutboundSwitched(OutboundCall& outbound, std::string_view packed_head,
                         std::shared_ptr<base::MessageEnd> end);
+  // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
   void OutboundFinished(OutboundCall& outbound);
 
   // --- other processes (dispatcher_remote.cc); what RemoteCalls needs ---

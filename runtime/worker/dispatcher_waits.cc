@@ -2,6 +2,7 @@
 #include <string>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/worker.h"
 
@@ -47,6 +48,22 @@ std::string Dispatcher::DescribeWaits(Pipeline& pipeline) {
       waits = "a promise that nothing resolves (no call, timer or stream of it is pending)";
     }
     text += "\n  " + one->worker->name() + " waits for " + waits;
+  }
+  return text;
+}
+
+std::string Dispatcher::DescribeLive() {
+  std::string text;
+  for (Pipeline* one = live_; one != nullptr; one = one->next) {
+    text.append(text.empty() ? "" : "\n");
+    if (const Actor* actor = one->actor) {
+      text += "Durable Object " + actor->object_id + ": " + Plural(actor->waiting.size(), "event") +
+              " at its input gate, " + Plural(actor->held.size(), "event") + " at its output gate";
+      if (actor->blocks > 0) text += ", " + Plural(static_cast<size_t>(actor->blocks), "block");
+    } else {
+      text.append(one->method).append(" ").append(one->url);
+    }
+    text.append(DescribeWaits(*one));
   }
   return text;
 }

@@ -2,13 +2,13 @@
 import { check, ignore, never, sleep } from './basics.js';
 import { randomError, same } from './random_values.js';
 
-export function randomStream(job, { mayFail = true } = {}) {
+export function randomStream(job, { mayFail = true, mayHang = mayFail } = {}) {
   const { random } = job;
   let left = random.int(12);
   const slow = random.chance(30);
   const size = random.pick([1, 10, 1000, 1024, 70_000]);
   const fails = mayFail && random.chance(15);
-  const hangs = mayFail && random.chance(3) && !job.inObject;
+  const hangs = mayHang && random.chance(3) && !job.inObject;
   const source = {
     async pull(controller) {
       if (slow) await sleep(random.int(5));
@@ -31,7 +31,7 @@ export function randomStream(job, { mayFail = true } = {}) {
   return new ReadableStream(source);
 }
 
-export function randomBody(job) {
+export function randomBody(job, options = undefined) {
   const { random } = job;
   return random.pick([
     () => undefined,
@@ -40,8 +40,8 @@ export function randomBody(job) {
     () => new Uint8Array(random.int(5000)),
     () => new Blob(['a', 'blob']),
     () => new URLSearchParams({ a: 'b' }),
-    () => randomStream(job),
-    () => randomStream(job),
+    () => randomStream(job, options),
+    () => randomStream(job, options),
   ])();
 }
 

@@ -205,6 +205,8 @@ std::vector<std::string> RandomGraph::Run(size_t requests) {
       if (asked->answers == 0) wrong_.push_back("never answered: " + asked->url);
     }
     for (const auto& visitor : visitors_) wrong_.push_back("never answered: " + visitor->State());
+    wrong_.push_back("what waits:\n" +
+                     static_cast<worker::Graph&>(*runtime_).dispatcher().DescribeLive());
   }
   visitors_.clear();
   CheckThatNothingIsLeft();

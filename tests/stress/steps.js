@@ -46,7 +46,9 @@ async function fetchNetwork(job) {
   const { random } = job;
   if (!job.port) return;
   const url = `http://127.0.0.1:${job.port}/?seed=${random.seed()}&fuel=${job.fuel - 2}&port=${job.port}`;
-  const body = random.chance(40) ? randomBody(job) : undefined;
+  // Sent back by who receives it, a body that hangs keeps both sides waiting for the network, where nobody
+  // can know that nothing comes any more.
+  const body = random.chance(40) ? randomBody(job, { mayHang: false }) : undefined;
   const response = await fetch(url, { method: body === undefined ? 'GET' : 'POST', body, redirect: 'manual',
     signal: random.chance(20) ? AbortSignal.timeout(random.int(10)) : undefined });
   await consume(job, response);

@@ -1,7 +1,7 @@
 // Calls that wait for their answer: fetches (web/fetch.js) and method calls (workers/rpc_stub.js).
 'use strict';
 
-const { enterContext, mustWait } = require('internal/context');
+const { enterContext, putOff } = require('internal/context');
 const { makeError } = require('internal/errors');
 
 const SLOT_MASK = (1 << 18) - 1;
@@ -75,12 +75,6 @@ function refusal(io, code) {
   }
 }
 
-// The call that waits under `id`; undefined if nobody does.
-function callOf(id) {
-  const call = calls[id & SLOT_MASK];
-  return call !== undefined && call.id === id ? call : undefined;
-}
-
 // The call that waits under `id`, which waits no more; undefined if nobody does.
 function takeCall(id) {
   const slot = id & SLOT_MASK;
@@ -95,11 +89,14 @@ function takeCall(id) {
 function onCallError(ioId, callId, type, message, remote, extra, hint, reset) {
   const io = enterContext(ioId);
   if (io === undefined) return;
-  const again = () => onCallError(ioId, callId, type, message, remote, extra, hint, reset);
-  if (mustWait(io, callOf(callId)?.section, again)) return;
   const call = takeCall(callId);
   if (call === undefined) return;
   call.ended();
+  const fail = () => rejectCall(call, type, message, remote, extra, hint, reset);
+  if (!putOff(io, call.section, fail)) fail();
+}
+
+function rejectCall(call, type, message, remote, extra, hint, reset) {
   if (type === 'FetchFailed' && !remote) {
     call.reject(fetchFailed(message));
     return;
@@ -126,4 +123,4 @@ function addHint(error, hint) {
   error.stack = end < 0 ? `${stack}\n    ${hint}` : `${stack.slice(0, end)}\n    ${hint}${stack.slice(end)}`;
 }
 
-module.exports = { addHint, callOf, keepCall, takeCall, onCallError };
+module.exports = { addHint, keepCall, takeCall, onCallError };

@@ -61,9 +61,10 @@ function currentDepth() {
 }
 
 // Whether an event must wait, which `section` of a Durable Object is to get: another one holds the
-// object. Then `again` is called when that is over.
-function mustWait(io, section, again) {
-  return io.actor !== undefined && io.actor.defers(section, again);
+// object. Then `go` is called when that is over, with `io` current. C++ has forgotten the event by then:
+// its slot may be another one's, so whoever puts off has taken what he needs.
+function putOff(io, section, go) {
+  return io.actor !== undefined && io.actor.defers(section, go);
 }
 
 // The error for an I/O object of `owner` that is used under another context. It names both requests.
@@ -203,7 +204,7 @@ module.exports = {
   getFrame,
   setFrame,
   currentDepth,
-  mustWait,
+  putOff,
   requireContext,
   checkOwner,
   foreignIo,

@@ -5,8 +5,8 @@
 // (spec/service-bindings.md section 3).
 'use strict';
 
-const { state, getFrame, mustWait, requireContext, enterContext } = require('internal/context');
-const { callOf, keepCall, takeCall } = require('internal/calls');
+const { state, getFrame, putOff, requireContext, enterContext } = require('internal/context');
+const { keepCall, takeCall } = require('internal/calls');
 const { describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT, WEB_SOCKET_COMPRESSION } = require('internal/flags');
 const { headerOf, withoutHeaders } = require('internal/packed_head');
@@ -40,6 +40,8 @@ class Call {
     this.visited = undefined;
     this.signal = undefined;
     this.onAbort = undefined;
+    // Its answer has come, but waits until a Durable Object may go on.
+    this.answered = false;
   }
 
   // It was rejected: nobody listens for the signal any more.
@@ -56,8 +58,8 @@ function issue(call) {
 }
 
 function abort(call) {
-  if (takeCall(call.id) !== call) return;
-  native.cancelCall(call.io.id, call.id);
+  if (takeCall(call.id) === call) native.cancelCall(call.io.id, call.id);
+  else if (!call.answered) return;
   call.reject(call.signal.reason);
 }
 
@@ -220,18 +222,32 @@ function redirectTo(call, status, location) {
 function onResponse(ioId, callId, status, head, body, socket) {
   const io = enterContext(ioId);
   if (io === undefined) return;
-  if (
-    io.actor !== undefined &&
-    mustWait(io, callOf(callId)?.section, () => onResponse(ioId, callId, status, head, body, socket))
-  ) {
-    return;
-  }
   const call = takeCall(callId);
   if (call === undefined) return;
+  if (io.actor !== undefined) {
+    call.answered = putOff(io, call.section, () => receive(call, status, head, body, socket));
+    if (call.answered) return;
+  }
+  receive(call, status, head, body, socket);
+}
+
+function receive(call, status, head, body, socket) {
+  const { io } = call;
+  if (call.answered && call.signal?.aborted) {
+    // It was rejected meanwhile; nobody is going to have the response.
+    if (body >= 0) native.bodyCancel(io.id, body);
+    if (socket !== 0) {
+      const { webSocket } = receiveResponse(io, status, head, body, urlOf(call.head), false, socket);
+      webSocket.accept();
+      webSocket.close();
+    }
+    return;
+  }
+  call.answered = false;
   if (isRedirect(status) && call.follow) {
     const location = headerOf(head, 'location');
     if (location !== null) {
-      if (body >= 0) native.bodyCancel(ioId, body);
+      if (body >= 0) native.bodyCancel(io.id, body);
       try {
         redirectTo(call, status, location);
         issue(call);
@@ -263,7 +279,7 @@ function onResponse(ioId, callId, status, head, body, socket) {
       // An abort reaches whoever still reads the body.
       addAbortAlgorithm(signal, () => {
         const [type, message] = describeError(signal.reason);
-        native.bodyAbort(ioId, body, type, message);
+        native.bodyAbort(io.id, body, type, message);
         io.tell(body);
       });
     }

@@ -1,7 +1,7 @@
 // setTimeout and friends. A timer belongs to the request that set it and ends with it.
 'use strict';
 
-const { requireContext, state, enterContext, getFrame, mustWait, setFrame } = require('internal/context');
+const { requireContext, state, enterContext, getFrame, putOff, setFrame } = require('internal/context');
 
 // setTimeout's delays are 32-bit; more means "at once" in browsers, and "as long as possible" here.
 const MAX_DELAY = 2 ** 31 - 1;
@@ -72,7 +72,7 @@ function onTimer(ioId, id) {
   const io = enterContext(ioId);
   const timer = io?.timers?.get(id);
   if (timer === undefined) return;
-  if (mustWait(io, timer.frame.section, () => onTimer(ioId, id))) return;
+  if (putOff(io, timer.frame.section, () => onTimer(ioId, id))) return;
   if (!timer.repeat) io.timers.delete(id);
   setFrame(timer.frame);
   try {

@@ -47,15 +47,16 @@ class Actor {
     // Calls of methods of the object itself, not of what it gave away.
     this.calls = new Set();
     this.eventTimeout = null;
-    // The blockConcurrencyWhile() callback that has the object to itself, and what waits for its end.
+    // The blockConcurrencyWhile() callback that has the object to itself, and what waits for its end:
+    // { section, go }.
     this.section = undefined;
     this.deferred = [];
   }
 
-  // See internal/context.js.
-  defers(section, again) {
+  // See putOff() in internal/context.js.
+  defers(section, go) {
     if (this.section === undefined || section === this.section) return false;
-    this.deferred.push(again);
+    this.deferred.push({ section, go });
     return true;
   }
 
@@ -70,7 +71,12 @@ class Actor {
     while (this.section?.over) this.section = this.section.outer;
     const deferred = this.deferred;
     this.deferred = [];
-    for (const again of deferred) again();
+    for (const { section: own, go } of deferred) {
+      // What went before may have entered a section of its own.
+      if (this.defers(own, go)) continue;
+      setFrame(this.io);
+      go();
+    }
   }
 
   get sockets() {

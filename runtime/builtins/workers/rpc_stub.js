@@ -7,8 +7,8 @@
 // here is a Proxy over the same function, so that any name is a property and all can be called.
 'use strict';
 
-const { state, currentDepth, enterContext, foreignIo, getFrame, mustWait, requireContext } = require('internal/context');
-const { callOf, keepCall, takeCall } = require('internal/calls');
+const { state, currentDepth, enterContext, foreignIo, getFrame, putOff, requireContext } = require('internal/context');
+const { keepCall, takeCall } = require('internal/calls');
 const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
 const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen,
   setPrototypeOf, stringify } = require('internal/primordials');
@@ -381,15 +381,11 @@ function bindingName(channel) {
 function onMethodResult(ioId, callId, form, value) {
   const io = enterContext(ioId);
   if (io === undefined) return;
-  // What is to be read lies in the call's record, which goes when this returns: such a result is not put
-  // off, only what follows from it is.
-  const call = form === 0 ? callOf(callId) : takeCall(callId);
+  const call = takeCall(callId);
   if (call === undefined) return;
-  if (form === 0) {
-    if (mustWait(io, call.section, () => onMethodResult(ioId, callId, form, value))) return;
-    takeCall(callId);
-  }
   if (form !== 0) {
+    // What is to be read lies in the call's record, which goes when this returns: it is read at once,
+    // even if what follows from it is put off.
     let result;
     try {
       // Stubs of a result that is only called on are nobody's to dispose of.
@@ -401,10 +397,10 @@ function onMethodResult(ioId, callId, form, value) {
     }
     value = result.value;
     noteStubs(call, result.stubs > 0);
-    if (mustWait(io, call.section, () => call.resolve(value))) return;
   } else if (call.place !== undefined) {
     noteStubs(call, false);
   }
+  if (io.actor !== undefined && putOff(io, call.section, () => call.resolve(value))) return;
   call.resolve(value);
 }
 

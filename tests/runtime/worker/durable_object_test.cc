@@ -243,6 +243,95 @@ TEST_SUITE("runtime/worker/durable_objects") {
     }
   }
 
+  TEST_CASE("answers that wait for blockConcurrencyWhile() are not lost to the calls made in it") {
+    TestRuntime runtime({Caller(R"js(
+      const room = ROOM.getByName('a');
+      const said = Promise.all([room.fetches(), room.fails(), room.number(), room.follows()]);
+      await room.block();
+      return said;
+    )js",
+                                R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        async fetches() { return (await this.env.ECHO.fetch('http://x/')).text(); }
+        async fails() { try { await this.env.ECHO.none(); } catch (error) { return error.name; } }
+        async number() { return await this.env.ECHO.get(1); }
+        async follows() { return (await this.env.ECHO.fetch('http://x/from')).text(); }
+        block() {
+          return this.ctx.blockConcurrencyWhile(async () => {
+            await scheduler.wait(5);
+            const calls = [];
+            for (let i = 0; i < 8; i++) calls.push(this.env.ECHO.get(i), this.env.ECHO.fetch('http://x/'));
+            await Promise.all(calls);
+          });
+        }
+      })js")
+                             .Service("ECHO", "echo"),
+                         TestWorker("echo", R"js(
+      export default {
+        fetch: ({ url }) => (url.endsWith('/from') ? Response.redirect('http://x/to') : new Response(new URL(url).pathname)),
+        get: (n) => n,
+      })js")
+                             .Date("2026-11-01")});
+    CHECK(runtime.Text() == R"(["/","TypeError",1,"/to"])");
+  }
+
+  TEST_CASE("a call can be aborted while its answer waits for blockConcurrencyWhile()") {
+    TestRuntime runtime({Caller("return ROOM.getByName('a').run()", R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        async run() {
+          const controller = new AbortController();
+          const { signal } = controller;
+          const answer = this.env.ECHO.fetch('http://x/', { signal }).catch((error) => error.message);
+          const said = [];
+          await this.ctx.blockConcurrencyWhile(async () => {
+            await this.env.ECHO.fetch('http://x/');
+            controller.abort(new Error('enough'));
+            said.push(await answer);
+          });
+          said.push(await (await this.env.ECHO.fetch('http://x/')).text());
+          return said;
+        }
+      })js")
+                             .Service("ECHO", "echo"),
+                         TestWorker("echo", R"js(
+      export default { fetch: () => new Response(new Blob(['x']).stream()) })js")
+                             .Date("2026-11-01")});
+    CHECK(runtime.Text() == R"(["enough","x"])");
+  }
+
+  TEST_CASE("a WebSocket that comes for an aborted call after blockConcurrencyWhile() is closed") {
+    TestRuntime runtime({Caller("return ROOM.getByName('a').run()", R"js(
+      import { DurableObject } from 'cloudflare:workers';
+      export class Room extends DurableObject {
+        async run() {
+          const controller = new AbortController();
+          const init = { signal: controller.signal, headers: { upgrade: 'websocket' } };
+          const answer = this.env.ECHO.fetch('http://x/', init).catch((error) => error.message);
+          await this.ctx.blockConcurrencyWhile(async () => {
+            await this.env.ECHO.fetch('http://x/', { headers: { upgrade: 'websocket' } });
+            controller.abort(new Error('enough'));
+          });
+          return [await answer, await this.env.ECHO.closed(0)];
+        }
+      })js")
+                             .Service("ECHO", "echo"),
+                         TestWorker("echo", R"js(
+      const { promise, resolve } = Promise.withResolvers();
+      export default {
+        fetch() {
+          const [webSocket, server] = Object.values(new WebSocketPair());
+          server.accept();
+          server.addEventListener('close', ({ code }) => resolve(code));
+          return new Response(null, { status: 101, webSocket });
+        },
+        closed: () => promise,
+      })js")
+                             .Date("2026-11-01")});
+    CHECK(runtime.Text() == R"(["enough",1005])");
+  }
+
   TEST_CASE("blockConcurrencyWhile() may be called twice, and the first may end first") {
     TestRuntime runtime({Caller("return ROOM.getByName('a').both()", R"js(
       import { DurableObject } from 'cloudflare:workers';
