@@ -66,7 +66,7 @@ start() {
 await_ready() { # PID LOG ARGUMENTS [PATTERN]
   await says_origin "$1" "$2" "${4-Ready on \(http:[^ ]*\)}"
   [ -z "$origin" ] || return 0
-  check "isolane $3 starts" "$(cat "$scratch/$2")" ""
+  check "isolane $3 starts" "it did not; it said: $(cat "$scratch/$2")" "ready"
   exit 1
 }
 says_origin() { # PID LOG PATTERN: or will never say so
