@@ -56,6 +56,13 @@ TEST_SUITE("runtime/process/peer_check") {
     int family = AF_INET;
     SUBCASE("over IPv4") {}
     SUBCASE("over a mapped address of IPv6") { family = AF_INET6; }
+    const int tried = socket(family, SOCK_STREAM, 0);
+    if (tried < 0) {
+      MESSAGE("not tried: this machine has no IPv6");
+      close(listener);
+      return;
+    }
+    close(tried);
     // A child whose child connects.
     const pid_t child = fork();
     if (child == 0) {
