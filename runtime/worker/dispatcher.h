@@ -456,7 +456,7 @@ class Dispatcher {
   // Actors that were busy lately, by when they are to be looked at.
   std::deque<std::pair<double, uint32_t>> idle_actors_;
   double actor_idle_ms_ = 10'000;
-  // Those whose Worker has another version, and until when they may go on.
+  // Those whose Worker has another version, and until when they may go on; in that order.
   std::vector<std::pair<double, uint32_t>> leaving_;
   // Calls on Workers that cannot run yet, and until when they wait; in that order.
   std::deque<std::pair<double, uint32_t>> held_;

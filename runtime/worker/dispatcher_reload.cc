@@ -1,11 +1,13 @@
 // What becomes of calls and Durable Objects when another version takes the place of a Worker, and
 // of calls on Workers that cannot run yet.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/outbound.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -67,6 +69,9 @@ std::vector<bool> Dispatcher::InUse(const std::vector<std::unique_ptr<Worker>>& 
   invocations_.ForEach([&](const Invocation& invocation) {
     mark([&](const Worker& worker) { return invocation.worker == &worker; });
   });
+  for (const auto& [request, outbound] : outbound_) {
+    mark([&](const Worker& worker) { return &outbound->worker() == &worker; });
+  }
   calls_.ForEach([&](const Call& call) {
     mark([&](const Worker& worker) {
       if (call.target == &worker || (call.channel != nullptr && worker.Owns(*call.channel))) {
@@ -116,8 +121,10 @@ void Dispatcher::MoveActors(ActorClass& from, ActorClass* to) {
 void Dispatcher::Leave(Actor& actor) {
   if (actor.leaving) return;
   actor.leaving = true;
-  leaving_.emplace_back(NowMs() + static_cast<double>(actor.pipeline->limits->wait_until_ms),
-                        actor.id);
+  const double due_ms = NowMs() + static_cast<double>(actor.pipeline->limits->wait_until_ms);
+  auto place = leaving_.end();
+  while (place != leaving_.begin() && std::prev(place)->first > due_ms) --place;
+  leaving_.insert(place, {due_ms, actor.id});
 }
 
 bool Dispatcher::IsServing(const Actor& actor, uint32_t pipeline) {

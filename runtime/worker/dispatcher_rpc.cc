@@ -56,11 +56,6 @@ void Dispatcher::StartOnStub(Call& call) {
     ReplyWithError(call, {"Error", kCallbackGone, {}, false});
     return;
   }
-  if (owner->pipeline->cpu.exhausted()) {
-    calls_.Free(&call);
-    EndExhausted(*owner->pipeline, *owner->worker);
-    return;
-  }
   const uint32_t call_id = call.id;
   call.callee = owner->id;
   owner->incoming.push_back(call_id);

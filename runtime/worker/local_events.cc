@@ -1,13 +1,13 @@
 #include "runtime/worker/local_events.h"
 
 #include <charconv>
-#include <ctime>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/json_text.h"
 #include "runtime/base/query.h"
+#include "runtime/worker/dispatcher.h"
 #include "runtime/worker/scheduled_event.h"
 
 namespace isolane::worker {
@@ -96,10 +96,7 @@ Result<HandlerEvent> MakeQueue(std::string_view url, const std::string& body) {
   Json messages = Json::parse(body, nullptr, false);
   if (messages.is_discarded()) return Refused("The messages in the body must be JSON");
   if (!messages.is_array()) messages = Json::array({std::move(messages)});
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  const std::string time =
-      std::to_string(static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000);
+  const std::string time = std::to_string(static_cast<int64_t>(Dispatcher::WallClockMs()));
   std::string json = "[" + JsonOf(queue) + ",[";
   for (size_t i = 0; i < messages.size(); i++) {
     if (i > 0) json += ",";

@@ -1,7 +1,5 @@
 #include "runtime/worker/tails.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -11,16 +9,6 @@
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
-
-namespace {
-
-double SinceEpochMs() {
-  timespec time{};
-  clock_gettime(CLOCK_REALTIME, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
-}  // namespace
 
 TailRecord* Tails::NewRecord(const Invocation& invocation) {
   const std::vector<const Worker*>& chain = invocation.pipeline->tail_chain;
@@ -34,7 +22,7 @@ TailRecord* Tails::NewRecord(const Invocation& invocation) {
   record->worker = invocation.worker;
   record->consumers = std::move(consumers);
   record->chain = chain;
-  record->timestamp_ms = SinceEpochMs();
+  record->timestamp_ms = Dispatcher::WallClockMs();
   record->started_ms = Dispatcher::NowMs();
   live_.emplace(record, std::move(owned));
   return record;
@@ -83,7 +71,7 @@ void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* err
   if (error != nullptr) {
     if (record.outcome.empty()) record.outcome = "exception";
     if (record.exceptions.empty()) {
-      record.AddException(SinceEpochMs(), error->type, error->message, {});
+      record.AddException(Dispatcher::WallClockMs(), error->type, error->message, {});
     }
   }
   if (object.tail == &record) {
@@ -123,7 +111,7 @@ void Tails::NoteResponse(Invocation& invocation, uint32_t call, int status,
 }
 
 void Tails::NoteError(Invocation& invocation, const RemoteError& error) {
-  invocation.tail->AddException(SinceEpochMs(), error.type, error.message, {});
+  invocation.tail->AddException(Dispatcher::WallClockMs(), error.type, error.message, {});
   NoteOutcome(invocation, "exception");
 }
 
@@ -134,13 +122,13 @@ void Tails::NoteEvent(Invocation& invocation, std::string_view json) {
 
 void Tails::NoteLog(Invocation& invocation, std::string_view level, std::string_view message,
                     std::string_view error_info) {
-  invocation.tail->AddLog(SinceEpochMs(), level, message, error_info);
+  invocation.tail->AddLog(Dispatcher::WallClockMs(), level, message, error_info);
 }
 
 void Tails::NoteException(Invocation& invocation, uint32_t call, std::string_view name,
                           std::string_view message, std::string_view stack) {
   if (TailRecord* const record = RecordOf(invocation, call)) {
-    record->AddException(SinceEpochMs(), name, message, stack);
+    record->AddException(Dispatcher::WallClockMs(), name, message, stack);
   }
 }
 
@@ -164,7 +152,8 @@ void Tails::Finish(Invocation& invocation) {
   if (body != nullptr && body->state() == base::Pipe::State::kErrored) {
     // The stream failed after its head had been sent.
     if (record->exceptions.empty()) {
-      record->AddException(SinceEpochMs(), body->error().type, body->error().message, {});
+      record->AddException(Dispatcher::WallClockMs(), body->error().type, body->error().message,
+                           {});
     }
     if (record->outcome.empty()) record->outcome = "exception";
   }

@@ -414,7 +414,11 @@ const Channel* Worker::LoopbackOf(int entrypoint) const {
 
 int Worker::ImportChannel(const Channel& channel) {
   for (const auto& [origin, number] : imported_channels_) {
-    if (origin == &channel) return number;
+    if (origin != &channel) continue;
+    // It may lead somewhere again, or elsewhere.
+    Channel& known = channels_[static_cast<size_t>(number)];
+    if (&known != &channel && !LeadsTheSameWay(known, channel)) known = channel;
+    return number;
   }
   int number = -1;
   for (size_t i = 0; i < channels_.size(); i++) {

@@ -384,11 +384,11 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
 
 void Link::StartOnObjects(const wire::Call& wire, Worker& worker, const std::string& name,
                           base::Body body, RpcMessage message) {
-  for (const auto& one : worker.actor_classes()) {
-    if (one->name != name || !one->exported) continue;
+  ActorClass* const actor_class = worker.FindActorClass(name);
+  if (actor_class != nullptr && actor_class->exported) {
     Channel channel;
     channel.binding = name;
-    channel.actor_class = one.get();
+    channel.actor_class = actor_class;
     Open(wire, worker, std::move(channel), std::move(body), std::move(message));
     return;
   }

@@ -253,39 +253,45 @@ const Channel* Peers::ChannelTo(uint32_t link, uint32_t number) {
 }
 
 const Channel* Peers::ChannelTo(const wire::Service& service) {
-  for (const Channel& channel : channels_) {
+  for (Channel& channel : channels_) {
     const bool same =
         channel.link == 0 && channel.binding == service.worker &&
         channel.entrypoint == service.entrypoint && channel.props == service.props &&
         (channel.actor_class != nullptr || channel.remote_ids != nullptr) == service.objects;
-    if (same) return &channel;
+    if (!same) continue;
+    // A Reload may have brought what was not there.
+    if (channel.target == nullptr && !service.objects) ResolveService(channel);
+    return &channel;
   }
   Channel channel;
   channel.binding = service.worker;
   channel.service = service.worker;
   channel.entrypoint = service.entrypoint;
   channel.props = service.props;
+  if (!service.objects) {
+    ResolveService(channel);
+    return AddChannel(std::move(channel));
+  }
   channel.target = find_(channel.service);
   channel.remote = channel.target == nullptr;
-  if (service.objects) {
-    if (channel.remote) {
-      channel.remote_ids =
-          std::make_shared<const ActorIds>(channel.service + "-" + channel.entrypoint);
-    } else {
-      for (const auto& one : channel.target->actor_classes()) {
-        if (one->name == channel.entrypoint) channel.actor_class = one.get();
-      }
-      if (channel.actor_class == nullptr) return nullptr;
-    }
-  } else if (channel.target != nullptr) {
-    channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
-    if (channel.entrypoint_number < 0) {
-      channel.target = nullptr;
-      channel.unresolved =
-          "Worker does not export an entrypoint named \"" + channel.entrypoint + "\"";
-    }
+  if (channel.remote) {
+    channel.remote_ids =
+        std::make_shared<const ActorIds>(channel.service + "-" + channel.entrypoint);
+  } else {
+    channel.actor_class = channel.target->FindActorClass(channel.entrypoint);
+    if (channel.actor_class == nullptr) return nullptr;
   }
   return AddChannel(std::move(channel));
+}
+
+void Peers::ResolveService(Channel& channel) {
+  channel.target = find_(channel.service);
+  channel.remote = channel.target == nullptr;
+  if (channel.remote) return;
+  channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
+  if (channel.entrypoint_number >= 0) return;
+  channel.target = nullptr;
+  channel.unresolved = "Worker does not export an entrypoint named \"" + channel.entrypoint + "\"";
 }
 
 // --- calls that leave ---
@@ -367,6 +373,7 @@ void Peers::EndCallsOf(uint32_t pipeline) {
 }
 
 void Peers::Redirect(Worker& from, Worker* to) {
+  for (Channel& channel : channels_) RedirectChannel(channel, from, to);
   for (const auto& [id, incoming] : incoming_) RedirectChannel(incoming->channel, from, to);
   for (const auto& [id, link] : links_) link->Redirect(from, to);
 }

@@ -112,6 +112,8 @@ class Peers final : public RemoteCalls {
   void LookAtConnections();
   std::vector<std::string> Connected();
   const Channel* AddChannel(Channel channel);
+  // Finds who answers to `channel.service` now: a Worker here, or another process.
+  void ResolveService(Channel& channel);
 
   Dispatcher& dispatcher_;
   uv_loop_s* const loop_;

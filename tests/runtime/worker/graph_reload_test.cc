@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/runtime/worker/poll_until.h"
+#include "tests/runtime/worker/raw_origin.h"
 #include "tests/support/test_runtime.h"
 
 #include "runtime/worker/graph.h"
@@ -14,6 +15,7 @@ namespace isolane::worker {
 namespace {
 
 using testing::PollUntil;
+using testing::RawOrigin;
 using testing::Specs;
 using testing::TestRuntime;
 using testing::TestWorker;
@@ -118,6 +120,23 @@ TEST_SUITE("runtime/worker/graph_reload") {
       Reload(runtime, {Says("front", "new front"), Says("back", "two")});
       REQUIRE(PollUntil(runtime, [&] { return pending->done(); }));
       CHECK(pending->response().body == "two");
+      CHECK(AllDisposed(runtime));
+    }
+
+    SUBCASE("has fetched from the network, and others still read it") {
+      RawOrigin origin;
+      TestRuntime runtime({Asks("front", "BACK").Service("BACK", "back"),
+                           TestWorker::Handler("back", "return fetch('" + origin.url() + "');")});
+      auto pending = runtime.Start();
+      REQUIRE(PollUntil(runtime, [&] { return origin.Asked(); }));
+      origin.Say("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\no");
+      REQUIRE(
+          PollUntil(runtime, [&] { return runtime.graph().dispatcher().live_invocations() == 1; }));
+      Reload(runtime, {Says("back", "two")});
+      CHECK(runtime.graph().retiring() == 1);
+      origin.Say("ne");
+      REQUIRE(PollUntil(runtime, [&] { return pending->done(); }));
+      CHECK(pending->response().body == "one");
       CHECK(AllDisposed(runtime));
     }
 

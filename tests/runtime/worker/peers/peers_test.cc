@@ -24,6 +24,8 @@ namespace {
 using testing::Back;
 using testing::Front;
 using testing::Pending;
+using testing::RpcPrelude;
+using testing::Specs;
 using testing::TestRuntime;
 using testing::TestWorker;
 
@@ -46,8 +48,9 @@ class Pair {
     runtime->Abandon();
     runtime.reset();
   }
-  void StartFront(const TestWorker& worker) { front = Start(worker); }
-  void StartBack(const TestWorker& worker) { back = Start(worker); }
+  void StartFront(const TestWorker& worker) { front = Start({worker}); }
+  void StartBack(const TestWorker& worker) { back = Start({worker}); }
+  void StartBack(const std::vector<TestWorker>& workers) { back = Start(workers); }
 
   void Poll() {
     if (front != nullptr) front->Poll();
@@ -101,11 +104,11 @@ class Pair {
   std::unique_ptr<TestRuntime> back;
 
  private:
-  std::unique_ptr<TestRuntime> Start(const TestWorker& worker) {
+  std::unique_ptr<TestRuntime> Start(const std::vector<TestWorker>& workers) {
     RuntimeOptions options;
     options.unknown_services = UnknownService::kFailOnUse;
     options.registry = directory_.path();
-    return std::make_unique<TestRuntime>(std::vector<TestWorker>{worker}, options);
+    return std::make_unique<TestRuntime>(workers, options);
   }
 
   testing::TemporaryDirectory directory_;
@@ -116,6 +119,11 @@ std::string Ask(const std::string& body, const std::string& members) {
   std::string text = pair.Text();
   CHECK(pair.AtRest());
   return text;
+}
+
+TestWorker Named(const std::string& name, const std::string& text) {
+  return {name, RpcPrelude("export default class extends WorkerEntrypoint { name() { return '" +
+                           text + "'; } }")};
 }
 
 TEST_SUITE("runtime/worker/peers") {
@@ -417,12 +425,49 @@ TEST_SUITE("runtime/worker/peers") {
       CHECK_MESSAGE(pair.AtRest(), "what was forgotten goes on");
       CHECK(pair.Text("/log") == "kept");
     }
+    SUBCASE("comes also when what it called hangs and has waitUntil tasks") {
+      Pair pair(Front("return [await tried(() => S.hang()), (await S.fetch('http://s/')).status];"),
+                Back("hang() { this.ctx.waitUntil(sleep(5)); return new Promise(() => {}); }"
+                     "fetch() { this.ctx.waitUntil(sleep(5)); return new Promise(() => {}); }"));
+      CHECK(pair.Text().find("code had hung and would never generate a response") !=
+            std::string::npos);
+      CHECK(pair.AtRest());
+    }
     SUBCASE("disposes of stubs that were forgotten") {
       Pair pair(Front("const c = await S.make(); return await c.add(1);"),
                 Back("make() { return new Counter('c'); }"));
       CHECK(pair.Text() == "1");
       CHECK(pair.AtRest());
       CHECK(pair.Text("/log") == "disposed c");
+    }
+  }
+
+  TEST_CASE("a Worker that another process has given back a binding to") {
+    const std::string gives = "return S.ask(S);";
+    const auto back = [](const std::string& text) {
+      return Back("name() { return '" + text + "'; } ask(other) { return other.name(); }");
+    };
+    const auto reload = [](Pair& pair, WorkerChanges changes) {
+      const Status done = pair.back->get().Reload(std::move(changes));
+      CHECK_MESSAGE(done.ok(), (done.ok() ? "" : done.error().ToString()));
+      CHECK(pair.Until([&] { return pair.back->graph().retiring() == 0; }));
+    };
+    SUBCASE("has another version") {
+      Pair pair(Front(gives), back("one"));
+      CHECK(pair.Text() == "one");
+      reload(pair, {.workers = Specs({back("two")})});
+      CHECK(pair.Text() == "two");
+    }
+    SUBCASE("is removed and comes back") {
+      Pair pair;
+      const TestWorker first = Back("relay(other) { return other.name(); }");
+      pair.StartFront(Front("return S.relay(env.OTHER);").Service("OTHER", "other"));
+      pair.StartBack({first, Named("other", "one")});
+      CHECK(pair.Text() == "one");
+      reload(pair, {.workers = {}, .removed = {"other"}});
+      CHECK(pair.Text().starts_with("threw Error: Worker \"other\" not found."));
+      reload(pair, {.workers = Specs({Named("other", "two")})});
+      CHECK(pair.Text() == "two");
     }
   }
 
