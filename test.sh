@@ -3,7 +3,7 @@
 #
 #   all          (default) everything below down to e2e
 #   format       clang-format agrees with every C++ file of ours
-#   layers       no #include against the arrows of ARCHITECTURE.md, and the check itself notices one
+#   layers       no #include against the arrows of ARCHITECTURE.md, and the check itself notices one; copies are the same
 #   headers      every header compiles alone
 #   unit         the doctest programs, and the self-check of third_party/
 #   conformance  the black-box cases of tests/conformance
@@ -53,12 +53,41 @@ check() { # NAME COMMAND...
   rm -f "$log"
 }
 
-# Runs a script that ends with "N passed, N failed" and counts what it says; one that ends otherwise is one test.
+# Scripts that run: their processes, each with its name and its output. They end with this one.
+declare -A running=()
+logs=$(mktemp -d)
+end_all() {
+  trap - EXIT
+  [ ${#running[@]} = 0 ] || kill "${!running[@]}" 2>/dev/null || true
+  wait
+  rm -rf "$logs"
+}
+trap end_all EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Runs a script that ends with "N passed, N failed" and counts what it says; one that ends otherwise is one test. One
+# that does not end is ended after a time that none of them needs.
 run_script() { # NAME COMMAND...
-  local name=$1 log status=0 last
+  start_script "$@"
+  await_script
+}
+
+start_script() { # NAME COMMAND...
+  local name=$1 log
   shift
-  log=$(mktemp)
-  "$@" >"$log" 2>&1 || status=$?
+  log=$(mktemp -p "$logs")
+  timeout -k 10 1000 "$@" >"$log" 2>&1 &
+  running[$!]=$log:$name
+}
+
+# Waits for one of those that were started.
+await_script() {
+  local process name log status=0 last
+  wait -n -p process "${!running[@]}" || status=$?
+  log=${running[$process]%%:*}
+  name=${running[$process]#*:}
+  unset "running[$process]"
   last=$(tail -n 1 "$log")
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
@@ -85,6 +114,7 @@ suite_format() { check format tests/checks/format.sh; }
 suite_layers() {
   check layers tests/checks/layers.sh
   check "layers: the check notices a wrong arrow" tests/checks/layers_selftest.sh
+  check copies tests/checks/copies.sh
 }
 
 suite_headers() {
@@ -206,18 +236,21 @@ suite_conformance-vercel() {
     --later tests/conformance-vercel/later.txt
 }
 
-# Each *.sh and *.mjs file directly in a folder, started in the root of the repository.
+# Each *.mjs and *.sh file directly in a folder, started in the root of the repository, as many at a time as there are
+# cores.
 scripts_of() { # FOLDER
-  local script
-  [ -d "$1" ] || return 0
+  local script cores
+  cores=$(nproc)
   build release isolane || return 0
-  for script in "$1"/*.sh "$1"/*.mjs; do
+  for script in "$1"/*.mjs "$1"/*.sh; do
     case $script in
-      *'*'*) ;;
-      *.mjs) run_script "$script" "$node" "$script" ;;
-      *) run_script "$script" bash "$script" ;;
+      *'*'*) continue ;;
+      *.mjs) start_script "$script" "$node" "$script" ;;
+      *) start_script "$script" bash "$script" ;;
     esac
+    [ ${#running[@]} -lt "$cores" ] || await_script
   done
+  while [ ${#running[@]} != 0 ]; do await_script; done
 }
 suite_samples() { scripts_of tests/samples; }
 suite_e2e() { scripts_of tests/e2e; }

@@ -3,7 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
+
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::cli {
 namespace {
@@ -58,12 +59,12 @@ TEST_SUITE("cli/code_frame") {
   }
 
   TEST_CASE("the frame of an error") {
-    const std::filesystem::path file =
-        std::filesystem::temp_directory_path() / "isolane_code_frame_test.js";
-    const auto write = [&](const char* text) { std::ofstream(file) << text; };
+    const testing::TemporaryDirectory directory;
+    const std::string file = directory / "worker.js";
+    const auto write = [&](const char* text) { directory.Write("worker.js", text); };
     CodeFrames frames;
     const std::string stack =
-        "TypeError: boom\n    at f (isolane:web/fetch:1:1)\n    at g (" + file.string() + ":1:3)";
+        "TypeError: boom\n    at f (isolane:web/fetch:1:1)\n    at g (" + file + ":1:3)";
     write("abcdef\n");
     SUBCASE("is of the innermost place that can be read") {
       CHECK(frames.FrameOf(stack, Colours::kNever) == "  > 1 | abcdef\n      |   ^");
@@ -79,7 +80,6 @@ TEST_SUITE("cli/code_frame") {
       CHECK(frames.FrameOf("boom", Colours::kNever).empty());
       CHECK(frames.FrameOf("boom\n    at f (/nowhere/x.js:1:1)", Colours::kNever).empty());
     }
-    std::filesystem::remove(file);
   }
 }
 

@@ -66,12 +66,31 @@ class Project {
     const int64_t began = FileTime();
     wrangler::LoadedProject loaded = wrangler::LoadProject(project_options_);
     REQUIRE(loaded.ok());
-    session_ = std::make_unique<DevSession>(options_, project_options_, DevSession::Hooks());
+    DevSession::Hooks hooks;
+    hooks.before_print = [this] { told_++; };
+    session_ = std::make_unique<DevSession>(options_, project_options_, hooks);
     RuntimeOptions options;
     options.unknown_services = UnknownService::kFailOnUse;
     runtime_ = session_->Load(std::move(loaded), began, options);
     REQUIRE(runtime_ != nullptr);
     session_->Watch(*runtime_, worker::LoopOf(*runtime_));
+  }
+
+  // Forgets what the session has told.
+  void ForgetTold() { told_ = 0; }
+  // Waits until the session has told `count` things since then: a build, or that something is
+  // wrong. Meanwhile the public Worker answers with a text that begins so.
+  void AwaitTold(int count, const std::string& text) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    std::string got;
+    do {
+      auto response = runtime_->Fetch({.url = "http://test/"});
+      REQUIRE(response.ok());
+      got = response->body;
+      runtime_->Poll();
+    } while (got.starts_with(text) && told_ < count && std::chrono::steady_clock::now() < limit);
+    CHECK_MESSAGE(got.starts_with(text), got);
+    CHECK_MESSAGE(told_ >= count, "the session has told " << told_ << " of " << count << " things");
   }
 
   // Waits until the public Worker answers with a text that begins so, and has `part` in it; gives
@@ -95,6 +114,7 @@ class Project {
   wrangler::TempProject files_;
   CliOptions options_;
   wrangler::ProjectOptions project_options_;
+  int told_ = 0;
   std::unique_ptr<DevSession> session_;
   std::unique_ptr<Runtime> runtime_;
 };
@@ -135,25 +155,31 @@ TEST_SUITE("cli/dev_session") {
       project.Await("front1", "back1 v2");
     }
     SUBCASE("that is wrong keeps what was there, until it is repaired") {
+      project.ForgetTold();
       project.Write("front/lib/text.js", "export const text = ;");
+      project.AwaitTold(1, "front1 secret1");
+      project.ForgetTold();
       project.Write("back/wrangler.toml", "name = ");
-      for (int i = 0; i < 5; i++) project.Await("front1 secret1");
+      project.AwaitTold(1, "front1 secret1");
       project.Write("front/lib/text.js", "export const text = 'front3';");
       project.Await("front3");
       project.Write("back/wrangler.toml", Project::Config("back") + "[vars]\nV = 'v3'");
       project.Await("front3", "back1 v3");
     }
     SUBCASE("of a file that comes back with its directory") {
+      project.ForgetTold();
       fs::remove_all(project.Path("front/lib"));
-      for (int i = 0; i < 5; i++) project.Await("front1");
+      project.AwaitTold(1, "front1");
       project.Write("front/lib/text.js", "export const text = 'front2';");
       project.Await("front2");
     }
     SUBCASE("that needs another one is taken when that comes") {
+      project.ForgetTold();
       project.Write("front/wrangler.toml",
                     Project::Config("front") +
                         "services = [{binding='BACK',service='back',entrypoint='Named'}]");
-      project.Await("front1");
+      // That it is built, and that it cannot be put in place.
+      project.AwaitTold(2, "front1");
       project.Write("back/index.js", Project::Back("back2") +
                                          "export const Named = { fetch: () => new "
                                          "Response('named') };");

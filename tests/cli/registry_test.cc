@@ -1,9 +1,10 @@
 #include "cli/registry.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include <doctest/doctest.h>
+
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::cli {
 namespace {
@@ -33,20 +34,17 @@ TEST_SUITE("cli/registry") {
   }
 
   TEST_CASE("a directory that cannot be used is told of and done without") {
-    std::string name =
-        (std::filesystem::temp_directory_path() / "isolane-registry-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
+    const testing::TemporaryDirectory directory;
     std::string warning;
-    CHECK(UsableRegistry(name + "/made", &warning) == name + "/made");
+    CHECK(UsableRegistry(directory / "made", &warning) == directory / "made");
     CHECK(warning.empty());
-    CHECK(WorkersElsewhere(name + "/made").empty());
-    std::ofstream(name + "/file") << "x";
-    CHECK(UsableRegistry(name + "/file/below", &warning).empty());
-    CHECK(warning.find(name + "/file/below") != std::string::npos);
+    CHECK(WorkersElsewhere(directory / "made").empty());
+    directory.Write("file", "x");
+    CHECK(UsableRegistry(directory / "file/below", &warning).empty());
+    CHECK(warning.find(directory / "file/below") != std::string::npos);
     CHECK(warning.find("ISOLANE_REGISTRY_PATH") != std::string::npos);
-    CHECK(WorkersElsewhere(name + "/none").empty());
-    CHECK_FALSE(std::filesystem::exists(name + "/none"));
-    std::filesystem::remove_all(name);
+    CHECK(WorkersElsewhere(directory / "none").empty());
+    CHECK_FALSE(std::filesystem::exists(directory / "none"));
   }
 }
 

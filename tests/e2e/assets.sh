@@ -125,15 +125,12 @@ check "a data point is told at the level debug" "$(cat "$scratch/log")" "*data p
 check "the secret is never printed" "$(grep -c sesame "$scratch/log")" 0
 
 # The same in two processes.
-"$isolane" dev -c "$scratch/shop/wrangler.toml" --port 0 >"$scratch/log.shop" 2>&1 &
-shop=$!
+beside log.shop "$isolane" dev -c "$scratch/shop/wrangler.toml" --port 0
+await_ready "$other" log.shop dev
 start dev -c "$scratch/gateway/wrangler.toml"
-until [ "$(http GET /b.txt)" = "200 code /b.txt" ] || ! kill -0 $shop 2>/dev/null; do sleep 0.05; done
 check "from another process: assets" "$(http GET /a.txt)" "200 asset"
 check "from another process: a named entrypoint" "$(http GET /named)" "200 named"
 check "from another process: the binding" "$(http GET /give)" "200 asset 404"
-kill $shop
-wait $shop 2>/dev/null
 stop
 
 check "a directory that is not there stops the start" \

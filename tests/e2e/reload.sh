@@ -7,14 +7,10 @@ since=1
 mark() { since=$(($(wc -l <"$scratch/log") + 1)); }
 said() { tail -n "+$since" "$scratch/log"; }
 awaited() { # NAME PATTERN: waits until it is said
-  local left=500
-  until said | grep -E "$2" >"$scratch/found"; do
-    left=$((left - 1))
-    if [ $left = 0 ] || ! kill -0 "$server"; then break; fi
-    sleep 0.02  # until the condition holds
-  done
+  await found "$2"
   if [ -s "$scratch/found" ]; then check "$1" yes yes; else check "$1" "$(said)" "*$2*"; fi
 }
+found() { said | grep -E "$1" >"$scratch/found" || ! is_running "$server"; }
 
 worker page 'import { name } from "./name.js";
 export default { fetch: (request, env) => request.url.endsWith("/html")
@@ -27,7 +23,7 @@ check "serves" "$(http GET /)" "200 one hush1"
 check "an HTML page has the script" "$(http GET /html)" '200 <h1>one</h1><script>*/cdn-cgi/local/live-reload*</script>'
 
 # A page that waits for the word, as EventSource does.
-"$node" -e '
+beside page.log "$node" -e '
   fetch(process.argv[1] + "/cdn-cgi/local/live-reload").then(async (response) => {
     let text = "";
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -35,13 +31,12 @@ check "an HTML page has the script" "$(http GET /html)" '200 <h1>one</h1><script
       if (text.includes("isolane")) console.log("connected");
       if (text.includes("reload")) { console.log(response.headers.get("content-type"), "reload"); process.exit(); }
     }
-  });' "$origin" >"$scratch/page.log" &
-page=$!
-until grep -q connected "$scratch/page.log"; do sleep 0.02; done  # until the condition holds
+  });' "$origin"
+await grep -q connected "$scratch/page.log"
 write page/name.js 'export const name = "two";'
 awaited "an edit is told, with the time it took" 'Local server updated and ready \(page, [0-9]+ ms\)'
 check "and served" "$(http GET /)" "200 two hush1"
-wait $page
+wait "$other"
 check "the page is told to load itself again" "$(tail -n 1 "$scratch/page.log")" "text/event-stream*reload"
 
 mark
@@ -96,8 +91,7 @@ start dev -c "$scratch/page/wrangler.toml"
 awaited "a first build that fails is told" 'Build failed with 1 error:'
 check "a request that waits too long is told why" "$(http GET /)" \
   '503 Worker "page" cannot run: its build failed.*name.js:1:*'
-http GET / >"$scratch/held" &
-held=$!
+beside held http GET /
 write page/name.js 'export const name = "five";'
-wait $held
+wait "$other"
 check "one that waits gets the answer of the repair" "$(cat "$scratch/held")" "200 five *"

@@ -94,21 +94,10 @@ project() { # ARGUMENTS of server.py
 }'
 }
 gone() { # PID: "gone", as soon as it is, or "still there"
-  local i
-  for ((i = 0; i < 400; i++)); do
-    kill -0 "$1" 2>/dev/null && ! grep -q ') Z' "/proc/$1/stat" 2>/dev/null || { echo gone; return; }
-    sleep 0.01  # until the condition holds
-  done
-  echo "still there"
+  if await has_ended "$1"; then echo gone; else echo "still there"; fi
 }
+has_ended() { ! kill -0 "$1" 2>/dev/null || grep -q ') Z' "/proc/$1/stat" 2>/dev/null; } # PID
 pid_of() { http GET "/$1/pid" | cut -d' ' -f2; }
-until_log() { # PATTERN
-  local i
-  for ((i = 0; i < 500; i++)); do
-    grep -qF "$1" "$scratch/log" && return
-    sleep 0.02  # until the condition holds
-  done
-}
 
 export SEEN=$scratch/seen
 project ""
@@ -154,21 +143,22 @@ check "apart from requests of the public" "$(http GET /_isolane/metrics.json)" '
 check "the stranger too" "$(http GET /_isolane/metrics)" '200 *isolane_service_denied_total{caller="py",service="js"} [12]
 *'
 check "not for other hosts" "$("$node" -e '
-  require("node:http").get(process.argv[1] + "/_isolane/metrics", { headers: { host: "evil.example" } }, (r) => console.log(r.statusCode));
+  const options = { headers: { host: "evil.example" }, agent: false };
+  require("node:http").get(process.argv[1] + "/_isolane/metrics", options, (r) => { console.log(r.statusCode); r.resume(); });
 ' "$origin")" "403"
 origin=$(sed -n 's/.*Ready on \(http:[^ ]*\).*/\1/p' "$scratch/log" | head -n 1)
 
 # --- crashes ---
 old=$(pid_of py)
 check "a crash is a 500" "$(http GET /py/exit)" "500 A server error has occurred*FUNCTION_INVOCATION_FAILED"
-until_log 'exited with code 3; it is started again'
+await grep -q 'exited with code 3; it is started again' "$scratch/log"
 check "and is told" "$(cat "$scratch/log")" '*Service "py" exited with code 3; it is started again in 200 ms.*'
 new=$old
-for ((i = 0; i < 200; i++)); do
+answers() {
   answer=$(http GET /py/pid)
-  [ "${answer%% *}" = 200 ] && new=${answer#* } && break
-  sleep 0.02  # until the condition holds
-done
+  [ "${answer%% *}" = 200 ] && new=${answer#* }
+}
+await answers
 check "then there is another one" "$([ "$new" != "$old" ] && echo another)" "another"
 
 # --- the end ---
@@ -183,13 +173,11 @@ project stubborn
 start dev "$scratch/app"
 py=$(pid_of py)
 other=$(pid_of other)
-began=$SECONDS
 kill -INT "$server"
 wait "$server"
 status=$?
 server=
 check "SIGINT ends a program that ignores SIGTERM" "$status $(gone "$py") $(gone "$other")" "130 gone gone"
-check "in time" "$((SECONDS - began < 4))" "1"
 
 write app/py/server.py 'import sys; print("broken", file=sys.stderr); sys.exit(3)'
 check "a program that ends at the start ends the start" "$(refused dev "$scratch/app")" \

@@ -48,11 +48,7 @@ start_otherwise() { # PATTERN ARGUMENT...
   stop
   "$isolane" "$@" --port 0 >"$scratch/log" 2>"$scratch/errors" &
   server=$!
-  origin=
-  while [ -z "$origin" ] && kill -0 "$server"; do
-    origin=$(sed -n "s/.*$pattern.*/\\1/p" "$scratch/log")
-    sleep 0.02 # until the condition holds
-  done
+  await_ready "$server" log "$*" "$pattern"
 }
 
 FORCE_COLOR=1 start_otherwise 'Ready on [^h]*\(http:[0-9.:\/]*\)' dev "${configs[@]}"
@@ -90,14 +86,7 @@ mkfifo "$scratch/keys.in"
 script -qefc "$isolane dev ${configs[*]} --port 0" /dev/null <"$scratch/keys.in" >"$scratch/log" 2>&1 &
 server=$!
 exec 9>"$scratch/keys.in"
-printed() { # PATTERN: waits until it was printed
-  local i
-  for i in {1..500}; do
-    grep -q "$1" "$scratch/log" && return
-    sleep 0.02
-  done
-  return 1
-}
+printed() { await grep -q "$1" "$scratch/log"; } # PATTERN
 check "a terminal is told the keys" "$(printed 'open a browser.*show the graph.*clear the console.*exit'; echo $?)" 0
 printf g >&9
 check "g shows the graph" "$(printed 'env.KEYS.*→ keys'; echo $?)" 0

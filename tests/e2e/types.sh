@@ -12,7 +12,7 @@ types() { (cd "$scratch" && timeout 60 "$program" types "$@" 2>&1); }
 compile() { timeout 120 "$node" "$tsc" -p "$1" 2>&1 && echo compiles; }
 tsconfig() { # FOLDER [MORE OPTIONS]
   write "$1/tsconfig.json" "{ \"compilerOptions\": { \"target\": \"esnext\", \"module\": \"esnext\",
-    \"moduleResolution\": \"bundler\", \"lib\": [\"esnext\"], \"strict\": true, \"noEmit\": true, \"types\": [],
+    \"moduleResolution\": \"bundler\", \"lib\": [\"esnext\"], \"strict\": true, \"noEmit\": true, \"types\": [], \"skipDefaultLibCheck\": true,
     \"allowJs\": true, \"checkJs\": true, \"noImplicitAny\": false, \"useUnknownInCatchVariables\": false ${2-} } }"
 }
 

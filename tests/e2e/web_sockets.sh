@@ -54,13 +54,11 @@ check "the Worker closes" "$(client 'socket.send("quit"); return ended();')" '\[
 check "the client closes" "$(client 'socket.close(3000, "done"); return ended();')" '\[3000,"done",true]'
 
 # A server that is told to stop tells its clients.
-: >"$scratch/client"
-client 'socket.send("ready"); await once("message"); console.log("open"); return ended();' >"$scratch/client" &
-asking=$!
-until grep -q open "$scratch/client"; do sleep 0.02; done # until the condition holds
+beside client client 'socket.send("ready"); await once("message"); console.log("open"); return ended();'
+await grep -q open "$scratch/client"
 kill "$server"
 wait "$server"
 check "the server stops, and does not wait" "$?" 143
 server=
-wait "$asking"
+wait "$other"
 check "the client is told" "$(tail -n 1 "$scratch/client")" '\[1001,"The server is stopping.",true]'

@@ -19,6 +19,7 @@
 #include "runtime/worker/graph.h"
 #include "runtime/worker/peers/wire.h"
 #include "tests/fuzz/targets.h"
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::fuzz {
 
@@ -50,9 +51,6 @@ class Log final : public Observer {
 class Peer {
  public:
   Peer() {
-    std::string name = (std::filesystem::temp_directory_path() / "isolane-fuzz-XXXXXX").string();
-    ISOLANE_CHECK(mkdtemp(name.data()) != nullptr);
-    directory_ = name;
     WorkerSpec spec;
     spec.name = "back";
     spec.main_module = "index.js";
@@ -65,17 +63,11 @@ class Peer {
     RuntimeOptions options;
     options.unknown_services = UnknownService::kFailOnUse;
     options.observer = &log_;
-    options.registry = directory_;
+    options.registry = directory_.path();
     auto loaded = Runtime::LoadSpecs({spec}, options);
     ISOLANE_CHECK(loaded.ok());
     runtime_ = std::move(*loaded);
   }
-  ~Peer() {
-    runtime_.reset();
-    std::filesystem::remove_all(directory_);
-  }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
 
   void Send(const std::string& frames) {
     const int connection = Connect();
@@ -102,7 +94,7 @@ class Peer {
   int Connect() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+    for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
       if (file.path().extension() == ".sock") file.path().string().copy(address.sun_path, 107);
     }
     const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -131,7 +123,7 @@ class Peer {
   }
 
   Log log_;
-  std::string directory_;
+  testing::TemporaryDirectory directory_;
   std::unique_ptr<Runtime> runtime_;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -15,16 +16,16 @@ namespace {
 // Only ends a run that has failed.
 constexpr std::chrono::seconds kPatience{20};
 
-std::string ReadFile(const std::string& name) {
-  std::ostringstream text;
-  text << std::ifstream(ISOLANE_SOURCE_DIR "/tests/stress/" + name).rdbuf();
-  return text.str();
-}
-
+// A file of this folder, which each Worker of each graph loads.
 const std::string& Source(const std::string& name) {
-  static const std::string worker = ReadFile("worker.js");
-  static const std::string values = ReadFile("random_values.js");
-  return name == "worker.js" ? worker : values;
+  static std::map<std::string, std::string> read;
+  std::string& source = read[name];
+  if (source.empty()) {
+    std::ostringstream text;
+    text << std::ifstream(ISOLANE_SOURCE_DIR "/tests/stress/" + name).rdbuf();
+    source = text.str();
+  }
+  return source;
 }
 
 std::string Name(size_t number) { return "w" + std::to_string(number); }

@@ -1,9 +1,13 @@
 #include "vercel-compat/service_process.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
+
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::vercel {
 namespace {
@@ -61,6 +65,18 @@ TEST_SUITE("vercel-compat/service_process") {
       CHECK(Made(Child("go", "go", "cmd/api/main.go")).command == "exec go run './cmd/api'");
       CHECK(Made(Child("nextjs", "", "")).command == "exec next dev --port $PORT");
     }
+    SUBCASE("depends on the files that are there") {
+      const testing::TemporaryDirectory project;
+      Service django = Child("django", "python", "");
+      Service go = Child("go", "go", "");
+      django.directory = go.directory = project / "api";
+      CHECK_FALSE(MakeServiceProcess(django, {}, "").ok());
+      CHECK_FALSE(MakeServiceProcess(go, {}, "").ok());
+      project.Write("api/manage.py", "");
+      project.Write("api/cmd/server/main.go", "");
+      CHECK(Made(django).command == "exec python3 manage.py runserver 127.0.0.1:$PORT");
+      CHECK(Made(go).command == "exec go run ./cmd/server");
+    }
     SUBCASE("is missing") {
       const auto made = MakeServiceProcess(Child("", "node", "x.cjs"), {}, "");
       REQUIRE_FALSE(made.ok());
@@ -82,6 +98,42 @@ TEST_SUITE("vercel-compat/service_process") {
     CHECK(spec.bindings[0].variable == "WEB_URL");
     CHECK(spec.bindings[0].service == "web");
     CHECK(Variable(Made(service, {{"BROWSER", "firefox"}}), "BROWSER") == "firefox");
+    SUBCASE("has programs of its packages before all others") {
+      const testing::TemporaryDirectory project;
+      project.Write("api/.venv/bin/uvicorn", "");
+      project.Write("api/node_modules/.bin/next", "");
+      project.Write("node_modules/.bin/next", "");
+      service.directory = project / "api";
+      const std::string own = service.directory + "/.venv/bin:" + service.directory +
+                              "/node_modules/.bin:" + project.path() + "/node_modules/.bin:";
+      CHECK(Variable(Made(service, {{"PATH", "/bin"}}), "PATH") == own + "/bin");
+    }
+  }
+
+  TEST_CASE("a container") {
+    const testing::TemporaryDirectory project;
+    project.Write("bin/docker", "");
+    std::filesystem::permissions(project / "bin/docker", std::filesystem::perms::owner_all);
+    Service service = Child("", "container", "my.Dockerfile");
+    service.host = ServiceHost::kContainer;
+    service.directory = project / "api";
+    const std::map<std::string, std::string> variables = {{"PATH", "/nowhere:" + project / "bin"}};
+    SUBCASE("is built, run until its end, and removed") {
+      const ProcessSpec spec = Made(service, variables);
+      CHECK(spec.command ==
+            "docker build --quiet --file 'my.Dockerfile' --tag 'isolane-api' . >/dev/null || exit "
+            "1\nexec docker run --rm --name \"isolane-api-$PORT\" --publish 127.0.0.1:$PORT:3000 "
+            "--env PORT=3000 'isolane-api'");
+      CHECK(spec.after == "docker rm --force \"isolane-api-$PORT\" >/dev/null 2>&1");
+    }
+    SUBCASE("is told what it is bound to, and listens where its Dockerfile says") {
+      project.Write("api/my.Dockerfile", "FROM scratch\n  EXPOSE 8080/tcp 9090\n");
+      service.config.bindings = {{"web", "WEB_URL"}};
+      service.config.command = {"serve", "it's"};
+      CHECK(Made(service, variables)
+                .command.ends_with("--publish 127.0.0.1:$PORT:8080 --env PORT=8080 --env WEB_URL "
+                                   "'isolane-api' 'serve' 'it'\\''s'"));
+    }
   }
 
   TEST_CASE("a container needs docker") {

@@ -21,16 +21,21 @@ std::string ErrorOf(const std::string& call) {
 TEST_SUITE("bindings/rate_limit") {
   TEST_CASE("limit()") {
     SUBCASE("says whether a key may go on") {
-      TestRuntime runtime(
-          {TestWorker::Handler(
-               "w",
-               "const out = []; for (const limit of [3, 3, 3, 3])\n"
-               "out.push((await env.RL.limit({ key: 'a', limit, delta: 1 })).success);\n"
-               "return Response.json(out)")
-               .Binding({"RL", RateLimitBinding{"1", 2, 60}, {}})});
-      const std::string text = runtime.Text();
-      // The window may end in between, once.
-      CHECK((text == "[true,true,true,false]" || text == "[true,true,true,true]"));
+      const auto answers = [] {
+        TestRuntime runtime(
+            {TestWorker::Handler(
+                 "w",
+                 "const out = []; for (let i = 0; i < 5; i++)\n"
+                 "out.push((await env.RL.limit({ key: 'a', limit: 3, delta: 1 })).success);\n"
+                 "return Response.json(out)")
+                 .Binding({"RL", RateLimitBinding{"1", 2, 60}, {}})});
+        return runtime.Text();
+      };
+      const std::string three = "[true,true,true,false,false]";
+      std::string got = answers();
+      // The window of a minute may have ended in between, but does not so twice.
+      if (got != three) got = answers();
+      CHECK(got == three);
     }
     SUBCASE("refuses what it does not know, in wrangler's words") {
       CHECK(ErrorOf("limit()") == "Error: invalid rate limit options");
@@ -57,9 +62,10 @@ TEST_SUITE("bindings/rate_limit") {
          TestWorker::Handler("b",
                              "return Response.json((await env.LIMIT.limit({ key: 'k' })).success)")
              .Binding({"LIMIT", RateLimitBinding{"n", 1, 60}, {}})});
-    const std::string text = runtime.Text();
-    // Unless the window ended in between.
-    CHECK((text == "[true,false]" || runtime.Text() == "[true,false]"));
+    std::string got = runtime.Text();
+    // The window of a minute may have ended in between, but does not so twice.
+    if (got != "[true,false]") got = runtime.Text();
+    CHECK(got == "[true,false]");
   }
 }
 

@@ -3,36 +3,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include <doctest/doctest.h>
 
 #include "runtime/base/packed_head.h"
 #include "tests/runtime/files/fake_host.h"
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::files {
 namespace {
 
 class File {
  public:
-  explicit File(const std::string& content) {
-    char path[] = "/tmp/isolane-file-XXXXXX";
-    REQUIRE(mkdtemp(path) != nullptr);
-    folder_ = path;
-    Write(content);
-  }
-  ~File() { std::filesystem::remove_all(folder_); }
+  explicit File(const std::string& content) { Write(content); }
 
-  void Write(const std::string& content) const {
-    std::ofstream(path(), std::ios::binary) << content;
-  }
-  std::string path() const { return folder_ + "/file.txt"; }
-  const std::string& folder() const { return folder_; }
+  void Write(const std::string& content) const { folder_.Write("file.txt", content); }
+  std::string path() const { return folder_ / "file.txt"; }
+  const std::string& folder() const { return folder_.path(); }
 
  private:
-  std::string folder_;
+  testing::TemporaryDirectory folder_;
 };
 
 struct Answered {

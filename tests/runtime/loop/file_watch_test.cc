@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/loop/loop.h"
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::loop {
 namespace {
@@ -20,22 +20,14 @@ namespace fs = std::filesystem;
 // A directory with files, and a watch that counts what it is told.
 class Watched {
  public:
-  Watched() {
-    char name[] = "/tmp/isolane-watch-XXXXXX";
-    root_ = mkdtemp(name);
-  }
   ~Watched() {
     watch_.reset();
     loop_.RunClosing();
     CHECK(loop_.IsEmpty());
-    fs::remove_all(root_);
   }
 
-  std::string Path(const std::string& name) const { return root_ + "/" + name; }
-  void Write(const std::string& name, const std::string& text) {
-    fs::create_directories(fs::path(Path(name)).parent_path());
-    std::ofstream(Path(name)) << text;
-  }
+  std::string Path(const std::string& name) const { return root_ / name; }
+  void Write(const std::string& name, const std::string& text) const { root_.Write(name, text); }
   void Watch(const std::vector<std::string>& names, const std::set<std::string>& trees = {}) {
     std::set<std::string> paths;
     for (const std::string& name : names) paths.insert(Path(name));
@@ -68,7 +60,7 @@ class Watched {
     self->path = path;
   }
 
-  std::string root_;
+  testing::TemporaryDirectory root_;
   Loop loop_;
   std::unique_ptr<FileWatch> watch_;
   int told_ = 0;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -9,6 +11,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "runtime/loop/loop.h"
 
@@ -16,25 +19,34 @@ namespace isolane::loop {
 namespace {
 
 // Runs `child` in a session of its own, whose terminal is a new one, and gives what it ended with.
-// `typed` is what somebody types there once the child has said that it is ready.
+// `typed` is what somebody types there, each time that the child has said ("!") that it is ready.
 template <typename Child>
-int AtTerminal(const std::string& typed, Child&& child) {
+int AtTerminal(const std::vector<std::string>& typed, Child&& child) {
   const int master = posix_openpt(O_RDWR | O_NOCTTY);
   REQUIRE(master >= 0);
   REQUIRE(grantpt(master) == 0);
   REQUIRE(unlockpt(master) == 0);
   const std::string name = ptsname(master);
+  const int held = open(name.c_str(), O_RDWR | O_NOCTTY);
   const pid_t pid = fork();
   if (pid == 0) {
+    alarm(60);  // only ends a test that failed
     setsid();
     const int terminal = open(name.c_str(), O_RDWR);
     ioctl(terminal, TIOCSCTTY, 0);
     _exit(child(terminal));
   }
-  const int held = open(name.c_str(), O_RDWR | O_NOCTTY);
-  char ready = 0;
-  REQUIRE(read(master, &ready, 1) == 1);
-  REQUIRE(write(master, typed.data(), typed.size()) == static_cast<ssize_t>(typed.size()));
+  for (const std::string& text : typed) {
+    pollfd said{master, POLLIN, 0};
+    char ready = 0;
+    const bool is_ready = poll(&said, 1, 30'000) == 1 && read(master, &ready, 1) == 1;
+    CHECK(is_ready);
+    if (!is_ready) {
+      kill(pid, SIGKILL);
+      break;
+    }
+    CHECK(write(master, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
   int status = 0;
   waitpid(pid, &status, 0);
   close(held);
@@ -53,7 +65,7 @@ TEST_SUITE("runtime/loop/keyboard") {
   }
 
   TEST_CASE("keys come one by one, without a line's end and without echo") {
-    CHECK(AtTerminal("bx", [](int terminal) {
+    CHECK(AtTerminal({"bx"}, [](int terminal) {
             termios settings{};
             std::string keys;
             {
@@ -79,16 +91,23 @@ TEST_SUITE("runtime/loop/keyboard") {
   }
 
   TEST_CASE("a key with a code of several bytes is none") {
-    CHECK(AtTerminal("\x1b[A", [](int terminal) {
+    CHECK(AtTerminal({"\x1b[A", "x"}, [](int terminal) {
             Loop loop;
-            int keys = 0;
-            auto keyboard = Keyboard::Open(loop.uv(), terminal, [&](char) { keys++; });
+            std::string keys;
+            auto keyboard = Keyboard::Open(loop.uv(), terminal, [&](char key) {
+              keys += key;
+              if (key == 'x') loop.Stop();
+            });
             if (keyboard == nullptr) return 1;
+            uv_ref(keyboard->uv_handle());
             if (write(terminal, "!", 1) != 1) return 2;
+            // The code has been read: what is typed next is not of the same bytes.
             loop.Wait();
+            if (write(terminal, "!", 1) != 1) return 3;
+            loop.Run();
             keyboard.reset();
             loop.RunClosing();
-            return keys;
+            return keys == "x" ? 0 : 4;
           }) == 0);
   }
 }

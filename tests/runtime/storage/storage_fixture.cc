@@ -1,5 +1,6 @@
 #include "tests/runtime/storage/storage_fixture.h"
 
+#include <fstream>
 #include <sstream>
 
 namespace isolane::storage {

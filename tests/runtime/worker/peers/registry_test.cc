@@ -8,24 +8,17 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/temporary_directory.h"
+
 namespace isolane::worker {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A directory that goes with the test.
+// A directory of a registry, which goes with the test; it does not exist yet.
 class Directory {
  public:
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "isolane-registry-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Directory() { fs::remove_all(path_); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-
-  std::string path() const { return path_ + "/registry"; }
+  std::string path() const { return parent_ / "registry"; }
   size_t files() const {
     return static_cast<size_t>(
         std::distance(fs::directory_iterator(path()), fs::directory_iterator()));
@@ -35,7 +28,7 @@ class Directory {
   }
 
  private:
-  std::string path_;
+  testing::TemporaryDirectory parent_;
 };
 
 // A process as the registry sees one: ends with Kill, without a farewell.

@@ -194,11 +194,10 @@ TEST_SUITE("runtime/worker/services/processes") {
                                                       "Response(e.message); }")});
       auto pending = other.Start("/");
       // Both turn; the accept is the other Runtime's.
-      for (int i = 0; i < 10'000 && !pending->done(); i++) {
-        other.Poll();
+      REQUIRE(testing::PollUntil(other, [&] {
         runtime.Poll();
-      }
-      REQUIRE(pending->done());
+        return pending->done();
+      }));
       CHECK(pending->response().body.find("gw") == std::string::npos);
       CHECK(runtime.observer().Find("was refused: it comes from a process that is not of") !=
             nullptr);
