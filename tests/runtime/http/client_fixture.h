@@ -71,8 +71,8 @@ class ClientFixture : public RequestHandler {
   ~ClientFixture() {
     client.reset();
     server.reset();
-    for (int i = 0; i < 20; i++) loop.RunOnce();
-    CHECK(loop.IsEmpty());
+    // The look-up of a name ends in its own time, in another thread.
+    CHECK(RunUntil([this] { return loop.IsEmpty(); }));
   }
   void OnRequest(Exchange& exchange) override {
     heads.emplace_back(exchange.packed_head());
