@@ -72,7 +72,8 @@ class ClientFixture : public RequestHandler {
     client.reset();
     server.reset();
     // The look-up of a name ends in its own time, in another thread.
-    CHECK(RunUntil([this] { return loop.IsEmpty(); }));
+    CHECK(RunUntil([this] { return uv_loop_alive(loop.uv()) == 0; }));
+    CHECK(loop.IsEmpty());
   }
   void OnRequest(Exchange& exchange) override {
     heads.emplace_back(exchange.packed_head());
