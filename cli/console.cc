@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "cli/banner.h"
 #include "cli/json_log.h"
 #include "cli/log_printer.h"
 #include "cli/messages.h"
@@ -27,29 +28,65 @@ std::unique_ptr<Observer> MakeObserver(const CliOptions& options, size_t workers
 
 }  // namespace
 
-Console::Console(const CliOptions& options, const std::vector<WorkerSpec>& workers)
+Console::Console(const CliOptions& options, const std::vector<WorkerSpec>& workers,
+                 std::vector<std::string> elsewhere)
     : options_(options),
       colours_(ColoursOf(STDOUT_FILENO)),
-      observer_(MakeObserver(options, workers.size())) {}
+      observer_(MakeObserver(options, workers.size())) {
+  TakeWorkers(workers, std::move(elsewhere));
+}
 
 Console::~Console() = default;
+
+void Console::TakeWorkers(const std::vector<WorkerSpec>& workers,
+                          std::vector<std::string> elsewhere) {
+  workers_.clear();
+  for (const WorkerSpec& worker : workers) {
+    WorkerSpec& copy = workers_.emplace_back();
+    copy.name = worker.name;
+    copy.bindings = worker.bindings;
+    copy.tail_consumers = worker.tail_consumers;
+  }
+  elsewhere_ = std::move(elsewhere);
+}
+
+std::string Console::Table() const { return FormatWorkers(workers_, colours_, elsewhere_); }
+
+bool Console::ShowsInfo() const { return options_.log_level >= LogLevel::kInfo; }
 
 void Console::Show(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
 
-void Console::ShowReady(const std::vector<std::string>& workers,
-                        const std::vector<std::string>& urls, const std::string& banner) {
+void Console::ShowReady(const std::vector<std::string>& urls, const std::string& text) {
   Flush();
   if (!urls.empty()) url_ = urls.front();
-  if (options_.log_level < LogLevel::kInfo) return;
+  ready_ = text;
+  if (!ShowsInfo()) return;
   if (options_.log_format == LogFormat::kJson) {
-    Show(JsonReady(urls, workers));
+    std::vector<std::string> names;
+    for (const WorkerSpec& worker : workers_) names.push_back(worker.name);
+    Show(JsonReady(urls, names));
     return;
   }
-  banner_ = banner;
-  Show(banner_);
+  Show(Table() + ready_);
+}
+
+void Console::ShowWorkers(const std::vector<WorkerSpec>& workers,
+                          std::vector<std::string> elsewhere) {
+  TakeWorkers(workers, std::move(elsewhere));
+  if (!ShowsInfo() || options_.log_format == LogFormat::kJson) return;
+  Flush();
+  Show(Table());
+}
+
+void Console::ShowConnections(const std::vector<std::string>& connected) {
+  elsewhere_ = connected;
+  if (!ShowsInfo()) return;
+  Flush();
+  Show(options_.log_format == LogFormat::kJson ? JsonConnections(connected)
+                                               : "⎔ Connection status updated\n" + Table());
 }
 
 void Console::ListenToKeys(Runtime& runtime, ConsoleActions actions) {
@@ -75,7 +112,7 @@ void Console::ListenToKeys(Runtime& runtime, ConsoleActions actions) {
   }
   keys.clear_console = [this] {
     Flush();
-    Show(kClear + banner_);
+    Show(kClear + Table() + ready_);
   };
   keys.exit = [this] {
     exit_pressed_ = true;
@@ -84,8 +121,8 @@ void Console::ListenToKeys(Runtime& runtime, ConsoleActions actions) {
   };
   const std::string description = Hotkeys::Describe(keys, colours_) + "\n";
   hotkeys_ = Hotkeys::Listen(worker::LoopOf(runtime), std::move(keys));
-  if (hotkeys_ == nullptr || options_.log_level < LogLevel::kInfo) return;
-  banner_ += description;
+  if (hotkeys_ == nullptr || !ShowsInfo()) return;
+  ready_ += description;
   Show(description);
 }
 

@@ -29,7 +29,9 @@ struct ConsoleActions {
 
 class Console final {
  public:
-  Console(const CliOptions& options, const std::vector<WorkerSpec>& workers);
+  // `workers`, and those that other processes have, are what the table of Workers shows.
+  Console(const CliOptions& options, const std::vector<WorkerSpec>& workers,
+          std::vector<std::string> elsewhere);
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
@@ -39,10 +41,13 @@ class Console final {
   // What was gathered comes first, before something else is printed.
   void Flush() { observer_->OnFlush(); }
 
-  // Once it listens: `banner`, the table of Workers and "Ready on ..."; for programs the names of
-  // the Workers, and where they listen, the public one first.
-  void ShowReady(const std::vector<std::string>& workers, const std::vector<std::string>& urls,
-                 const std::string& banner);
+  // Once it listens: the table of Workers, and `text`, which is "Ready on ..."; for programs their
+  // names and where they listen, the public one first.
+  void ShowReady(const std::vector<std::string>& urls, const std::string& text);
+  // The configuration was read again: these are in place now.
+  void ShowWorkers(const std::vector<WorkerSpec>& workers, std::vector<std::string> elsewhere);
+  // For RuntimeOptions::on_connections.
+  void ShowConnections(const std::vector<std::string>& connected);
   // In `isolane dev` on a terminal; says which keys there are. After ShowReady.
   void ListenToKeys(Runtime& runtime, ConsoleActions actions);
   // Before the Runtime goes.
@@ -52,12 +57,17 @@ class Console final {
 
  private:
   void Show(const std::string& text);
+  bool ShowsInfo() const;
+  void TakeWorkers(const std::vector<WorkerSpec>& workers, std::vector<std::string> elsewhere);
+  std::string Table() const;
 
   const CliOptions& options_;
   const Colours colours_;
+  std::vector<WorkerSpec> workers_;     // what the table needs of them
+  std::vector<std::string> elsewhere_;  // Workers that can be called besides
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Hotkeys> hotkeys_;
-  std::string banner_;  // what clearing the console leaves
+  std::string ready_;  // what stays below the table when the console is cleared
   std::string url_;
   bool exit_pressed_ = false;
 };

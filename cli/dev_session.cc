@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <set>
 #include <utility>
 
+#include "cli/dev_log.h"
 #include "cli/dev_worker.h"
-#include "cli/messages.h"
 #include "cli/project_build.h"
+#include "runtime/base/check.h"
 #include "runtime/config/files.h"
 #include "runtime/loop/file_watch.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/timer.h"
+#include "wrangler-compat/build/build_failure.h"
 
 namespace isolane::cli {
 
@@ -26,32 +27,9 @@ using Clock = std::chrono::steady_clock;
 constexpr uint64_t kQuietMs = 5;
 constexpr auto kMostPatience = std::chrono::milliseconds(100);
 
-std::string Indented(const std::string& text) {
-  std::string result = "  ";
-  for (char c : text) {
-    result += c;
-    if (c == '\n') result += "  ";
-  }
-  return result;
-}
-
-// For those who read it elsewhere than on the terminal.
-std::string WithoutColours(const std::string& text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); i++) {
-    if (text[i] != '\x1b') {
-      plain += text[i];
-      continue;
-    }
-    i = text.find('m', i);
-    if (i == std::string::npos) break;
-  }
-  return plain;
-}
-
 // What is said of a Worker that V8 cannot compile.
-std::string BuildFailure(const Error& error) {
-  return "Build failed with 1 error:\n\n" + Indented(error.ToString());
+std::string BuildFailureOf(const Error& error) {
+  return wrangler::BuildFailure(1, error.ToString());
 }
 
 }  // namespace
@@ -62,6 +40,7 @@ class DevSession::State {
       : options_(options),
         project_options_(std::move(project_options)),
         hooks_(std::move(hooks)),
+        log_(options, hooks_.before_print),
         builder_(std::make_unique<wrangler::Builder>(BuilderOptionsOf(options))) {}
 
   std::unique_ptr<Runtime> Load(wrangler::LoadedProject loaded, int64_t began,
@@ -71,11 +50,16 @@ class DevSession::State {
   void End();
 
  private:
-  // What is to be loaded, in order: a Worker whose build failed, which was told, is among them, but
-  // its modules give an error. None: a build failed that no edit can repair.
-  std::vector<WorkerSpec> Begin(wrangler::LoadedProject loaded, int64_t began);
-  void OnBroken(const std::string& name);
   using WorkerList = std::vector<DevWorker*>;
+  struct Refused {
+    DevWorker* worker;
+    Error why;
+  };
+
+  bool BuildFirst(wrangler::Project& project);
+  std::vector<WorkerSpec> FirstVersions();
+  void OnBroken(const std::string& name, const Error& error);
+  bool BundleBroken();
 
   void OnChange(const std::string& tree, const std::string& path);
   void Notice();
@@ -85,23 +69,25 @@ class DevSession::State {
   void TakeConfig(wrangler::LoadedProject loaded);
   void TakeInputs(const wrangler::LoadedProject& loaded, int64_t began);
   void StartBuilds();
-  void OnBuilt(uint32_t id, const wrangler::BuildResult& result);
+  void OnBuilt(size_t index, const wrangler::BuildResult& result);
   void Apply();
+  WorkerList Waiting() const;
   Status Try(const WorkerList& workers);
-  void Settle(DevWorker& worker, const Status& placed);
+  std::vector<Refused> Place(WorkerList workers);
+  void OnRefused(DevWorker& worker, const Error& why);
+  void OnFailed(DevWorker& worker, const std::string& error);
   void WatchInputs();
   void TellFailure(DevWorker& worker, const std::string& text);
-  void PrintLine(const std::string& line);
 
   const CliOptions options_;
-  const wrangler::ProjectOptions project_options_;
+  wrangler::ProjectOptions project_options_;
   const Hooks hooks_;
+  DevLog log_;
+  // As the configurations, which are as many as they were at the start.
   std::vector<std::unique_ptr<DevWorker>> workers_;
-  uint32_t last_id_ = 0;
   FileStamps explored_;
-  std::vector<std::string> orphans_;  // names of Workers that are configured no more
-  std::string told_config_;           // what was said of the configuration last
-  std::vector<std::string> notes_;    // what there was to be noted of it
+  std::string told_config_;         // what was said of the configuration last
+  std::vector<std::string> notes_;  // what there was to be noted of it
   bool table_changed_ = false;
   Runtime* runtime_ = nullptr;
   loop::Loop* loop_ = nullptr;
@@ -117,56 +103,91 @@ class DevSession::State {
 
 // --- the first time ---
 
-std::vector<WorkerSpec> DevSession::State::Begin(wrangler::LoadedProject loaded, int64_t began) {
-  const int64_t build_began = FileTime();
-  const std::vector<wrangler::BuildResult> results = builder_->BuildAll(loaded.project.builds, {});
-  std::vector<WorkerSpec> specs;
+// False: a build failed that no edit of a module can repair.
+bool DevSession::State::BuildFirst(wrangler::Project& project) {
+  const auto results = BuildAndPrint(*builder_, project.builds, {}, options_.log_level);
   for (size_t i = 0; i < results.size(); i++) {
-    auto worker = std::make_unique<DevWorker>();
-    worker->id = ++last_id_;
-    worker->spec = std::move(loaded.project.workers[i]);
-    if (hooks_.complete) hooks_.complete(worker->spec);
-    worker->plan = std::move(loaded.project.builds[i]);
-    worker->began = build_began;
-    PrintBuild(results[i], options_.log_level);
-    worker->TakeBuild(results[i]);
-    if (worker->next) {
-      specs.push_back(std::move(worker->next->spec));
-      worker->next.reset();
-    } else {
-      if (!results[i].may_recover) return {};
-      worker->told = results[i].error;
-      specs.push_back(worker->spec);
-      specs.back().modules =
-          [text = WithoutColours(results[i].error)](const std::string&) -> Result<ModuleSource> {
-        return Error{text, {}, {}, {}};
-      };
-    }
-    workers_.push_back(std::move(worker));
+    DevWorker& worker = *workers_.emplace_back(std::make_unique<DevWorker>());
+    worker.spec = std::move(project.workers[i]);
+    if (hooks_.complete) hooks_.complete(worker.spec);
+    worker.plan = std::move(project.builds[i]);
+    log_.Record(worker.spec.name, results[i]);
+    worker.TakeBuild(results[i]);
+    worker.told = results[i].error;
+    if (!results[i].ok() && !results[i].may_recover) return false;
   }
-  TakeInputs(loaded, began);
+  return true;
+}
+
+// What is to be loaded, in order. A Worker whose build failed is among them, but cannot be loaded.
+std::vector<WorkerSpec> DevSession::State::FirstVersions() {
+  std::vector<WorkerSpec> specs;
+  for (const auto& worker : workers_) {
+    worker->runs = worker->next.has_value();
+    specs.push_back(worker->runs ? std::move(*worker->next)
+                                 : BrokenVersion(worker->spec, worker->told));
+    worker->next.reset();
+  }
   return specs;
 }
 
 std::unique_ptr<Runtime> DevSession::State::Load(wrangler::LoadedProject loaded, int64_t began,
                                                  RuntimeOptions runtime_options) {
   notes_ = loaded.notes;
-  std::vector<WorkerSpec> specs = Begin(std::move(loaded), began);
-  if (specs.empty()) return nullptr;
-  runtime_options.on_broken = [this](const std::string& worker, const Error&) { OnBroken(worker); };
-  auto runtime = Runtime::LoadSpecs(std::move(specs), runtime_options);
-  if (runtime.ok()) return std::move(*runtime);
-  if (hooks_.before_print) hooks_.before_print();
-  PrintError(runtime.error().ToString());
-  return nullptr;
+  if (!BuildFirst(loaded.project)) return nullptr;
+  TakeInputs(loaded, began);
+  runtime_options.on_broken = [this](const std::string& worker, const Error& error) {
+    OnBroken(worker, error);
+  };
+  auto runtime = Runtime::LoadSpecs(FirstVersions(), runtime_options);
+  if (!runtime.ok()) {
+    log_.Fail(runtime.error().ToString());
+    return nullptr;
+  }
+  runtime_ = runtime->get();
+  if (!BundleBroken()) return nullptr;
+  return std::move(*runtime);
 }
 
-void DevSession::State::OnBroken(const std::string& name) {
+void DevSession::State::OnBroken(const std::string& name, const Error& error) {
   for (const auto& worker : workers_) {
+    if (worker->spec.name != name) continue;
+    worker->runs = false;
     // The build has said it already.
-    if (worker->spec.name != name || !worker->told.empty()) continue;
-    worker->needs_build = worker->needs_bundle = true;
+    if (!worker->told.empty()) continue;
+    worker->needs_bundle = MayBeBundled(worker->plan, worker->bundled);
+    if (!worker->needs_bundle) TellFailure(*worker, BuildFailureOf(error));
   }
+}
+
+// Has esbuild make what it can of the Workers that V8 has refused, before anybody asks them. False:
+// one of them failed when it ran, which was told.
+bool DevSession::State::BundleBroken() {
+  WorkerList broken;
+  std::vector<wrangler::BuildPlan> plans;
+  for (const auto& worker : workers_) {
+    if (!worker->needs_bundle) continue;
+    static_cast<void>(worker->TakeRequest());
+    broken.push_back(worker.get());
+    plans.push_back(worker->plan);
+  }
+  const auto results = BuildAndPrint(*builder_, plans, {.run_custom = false, .always_bundle = true},
+                                     options_.log_level);
+  for (size_t i = 0; i < results.size(); i++) {
+    DevWorker& worker = *broken[i];
+    log_.Record(worker.spec.name, results[i]);
+    worker.TakeBuild(results[i]);
+    worker.told = results[i].error;
+    if (!results[i].ok()) OnFailed(worker, results[i].error);
+  }
+  for (const Refused& refused : Place(Waiting())) {
+    if (refused.why.kind != ErrorKind::kBuild) {
+      log_.Fail(refused.why.ToString());
+      return false;
+    }
+    OnRefused(*refused.worker, refused.why);
+  }
+  return true;
 }
 
 void DevSession::State::Watch(Runtime& runtime, loop::Loop& loop) {
@@ -182,7 +203,8 @@ void DevSession::State::Watch(Runtime& runtime, loop::Loop& loop) {
       loop.uv(), [](void* self) { static_cast<State*>(self)->Look(); }, this);
   for (const auto& worker : workers_) worker->TakeStamps();
   WatchInputs();
-  StartBuilds();
+  // What has changed since it was read.
+  Notice();
 }
 
 void DevSession::State::End() {
@@ -199,9 +221,7 @@ void DevSession::State::OnChange(const std::string& tree, const std::string& pat
   if (!tree.empty()) {
     for (const auto& worker : workers_) {
       const auto& all = worker->directories;
-      if (std::find(all.begin(), all.end(), tree) == all.end()) continue;
-      worker->needs_build = true;
-      worker->changed = path;
+      if (std::find(all.begin(), all.end(), tree) != all.end()) worker->NoteChange(path);
     }
   }
   Notice();
@@ -218,7 +238,7 @@ void DevSession::State::Notice() {
 }
 
 void DevSession::State::ReloadAll() {
-  for (const auto& worker : workers_) worker->config_changed = worker->needs_build = true;
+  for (const auto& worker : workers_) worker->NeedAll();
   Notice();
 }
 
@@ -232,14 +252,12 @@ bool DevSession::State::ConfigChanged() const {
 void DevSession::State::Look() {
   if (ConfigChanged()) ReadConfig();
   for (const auto& worker : workers_) {
-    if (worker->sources.Changed()) worker->needs_build = true;
+    if (!worker->needs_build && worker->sources.Changed()) worker->needs_build = true;
   }
   const bool any = std::any_of(workers_.begin(), workers_.end(),
                                [](const auto& worker) { return worker->needs_build; });
   if (any) {
     StartBuilds();
-  } else if (!orphans_.empty()) {
-    Apply();
   } else {
     noticing_ = false;
     WatchInputs();
@@ -249,22 +267,22 @@ void DevSession::State::Look() {
 // --- the configuration ---
 
 void DevSession::State::ReadConfig() {
+  const bool explored = explored_.Changed();
   for (const auto& worker : workers_) {
-    worker->config_changed =
-        worker->config_changed || explored_.Changed() || worker->config.Changed();
+    if (explored || worker->config.Changed()) worker->config_changed = true;
   }
-  const int64_t began = FileTime();
+  const int64_t began = config::FileTime();
+  if (hooks_.elsewhere) project_options_.elsewhere = hooks_.elsewhere();
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options_);
   using wrangler::Severity;
   const std::string said = wrangler::RenderDiagnostics(loaded.diagnostics, Severity::kWarning, {}) +
                            wrangler::RenderDiagnostics(loaded.diagnostics, Severity::kError, {});
   if (said != told_config_) {
-    if (hooks_.before_print) hooks_.before_print();
-    PrintDiagnostics(loaded.diagnostics, options_.log_level);
+    log_.Tell(loaded.diagnostics);
     told_config_ = said;
   }
   if (loaded.ok() && loaded.notes != notes_) {
-    for (const std::string& note : loaded.notes) PrintLine(note);
+    for (const std::string& note : loaded.notes) log_.Note(note);
     notes_ = loaded.notes;
   }
   TakeInputs(loaded, began);
@@ -282,26 +300,20 @@ void DevSession::State::TakeInputs(const wrangler::LoadedProject& loaded, int64_
 }
 
 void DevSession::State::TakeConfig(wrangler::LoadedProject loaded) {
+  if (hooks_.on_config) hooks_.on_config(loaded.project);
   std::vector<WorkerSpec>& specs = loaded.project.workers;
+  ISOLANE_CHECK(specs.size() == workers_.size());
   table_changed_ = true;
-  while (workers_.size() > specs.size()) {
-    orphans_.push_back(workers_.back()->spec.name);
-    workers_.pop_back();
-  }
   for (size_t i = 0; i < specs.size(); i++) {
-    if (i == workers_.size()) {
-      workers_.push_back(std::make_unique<DevWorker>());
-      workers_.back()->id = ++last_id_;
-      workers_.back()->config_changed = true;
-    }
     DevWorker& worker = *workers_[i];
     if (!std::exchange(worker.config_changed, false)) continue;
-    if (!worker.spec.name.empty() && worker.spec.name != specs[i].name && worker.replaces.empty()) {
+    if (worker.spec.name != specs[i].name && worker.replaces.empty()) {
       worker.replaces = worker.spec.name;
     }
     if (worker.replaces == specs[i].name) worker.replaces.clear();
     worker.spec = std::move(specs[i]);
     if (hooks_.complete) hooks_.complete(worker.spec);
+    if (worker.plan.custom != loaded.project.builds[i].custom) worker.needs_custom = true;
     worker.plan = std::move(loaded.project.builds[i]);
     worker.needs_build = true;
   }
@@ -310,131 +322,123 @@ void DevSession::State::TakeConfig(wrangler::LoadedProject loaded) {
 // --- builds ---
 
 void DevSession::State::StartBuilds() {
-  if (!noticing_) noticed_ = Clock::now();
-  for (const auto& worker : workers_) {
-    if (!std::exchange(worker->needs_build, false)) continue;
-    worker->building = true;
-    worker->began = FileTime();
-    wrangler::BuildRequest request;
-    request.changed = std::exchange(worker->changed, {});
-    request.always_bundle = std::exchange(worker->needs_bundle, false);
-    if (request.changed.empty() && !worker->sources.uses().read.empty()) {
-      request.changed = *worker->sources.uses().read.begin();
-    }
-    builder_->Start(worker->plan, request,
-                    [loop = loop_, id = worker->id,
-                     self = std::weak_ptr<State*>(self_)](wrangler::BuildResult result) {
-                      auto shared = std::make_shared<wrangler::BuildResult>(std::move(result));
-                      loop->Post([id, self, shared] {
-                        if (const auto state = self.lock()) (*state)->OnBuilt(id, *shared);
-                      });
-                    });
+  for (size_t i = 0; i < workers_.size(); i++) {
+    DevWorker& worker = *workers_[i];
+    if (!worker.needs_build) continue;
+    const wrangler::BuildRequest request = worker.TakeRequest();
+    builder_->Start(
+        worker.plan, request,
+        [loop = loop_, i, self = std::weak_ptr<State*>(self_)](wrangler::BuildResult result) {
+          auto shared = std::make_shared<wrangler::BuildResult>(std::move(result));
+          loop->Post([i, self, shared] {
+            if (const auto state = self.lock()) (*state)->OnBuilt(i, *shared);
+          });
+        });
   }
 }
 
-void DevSession::State::OnBuilt(uint32_t id, const wrangler::BuildResult& result) {
-  const auto found = std::find_if(workers_.begin(), workers_.end(),
-                                  [id](const auto& worker) { return worker->id == id; });
-  if (found == workers_.end()) return;
-  DevWorker& worker = **found;
-  // What was read may have been half written.
+void DevSession::State::OnBuilt(size_t index, const wrangler::BuildResult& result) {
+  DevWorker& worker = *workers_[index];
   worker.TakeBuild(result);
+  log_.Built(worker.spec.name, result);
   if (!result.ok()) {
     worker.TakeStamps();
-    if (!worker.sources.Changed()) TellFailure(worker, result.error);
-  } else {
-    if (hooks_.before_print) hooks_.before_print();
-    PrintBuild(result, options_.log_level);
+    // What was read may have been half written.
+    if (!worker.sources.Changed()) OnFailed(worker, result.error);
   }
   const bool all = std::none_of(workers_.begin(), workers_.end(),
                                 [](const auto& one) { return one->building || one->needs_build; });
   if (all) Apply();
 }
 
+void DevSession::State::OnFailed(DevWorker& worker, const std::string& error) {
+  TellFailure(worker, error);
+  if (worker.runs) return;
+  // Calls wait, and must be told of this failure. It cannot be loaded, and that is what it is for.
+  WorkerChanges changes;
+  changes.workers.push_back(BrokenVersion(worker.spec, error));
+  static_cast<void>(runtime_->Reload(std::move(changes)));
+}
+
 // --- putting in place ---
+
+DevSession::State::WorkerList DevSession::State::Waiting() const {
+  WorkerList waiting;
+  for (const auto& worker : workers_) {
+    if (worker->next) waiting.push_back(worker.get());
+  }
+  return waiting;
+}
 
 Status DevSession::State::Try(const WorkerList& workers) {
   WorkerChanges changes;
   changes.public_worker = workers_.front()->spec.name;
   for (const DevWorker* worker : workers) {
-    changes.workers.push_back(worker->next->spec);
+    changes.workers.push_back(*worker->next);
     if (!worker->replaces.empty()) changes.removed.push_back(worker->replaces);
   }
-  changes.removed.insert(changes.removed.end(), orphans_.begin(), orphans_.end());
-  Status placed = runtime_->Reload(std::move(changes));
-  if (!placed.ok()) return placed;
-  orphans_.clear();
-  for (DevWorker* worker : workers) Settle(*worker, placed);
-  return placed;
+  ISOLANE_TRY(runtime_->Reload(std::move(changes)));
+  for (DevWorker* worker : workers) {
+    worker->next.reset();
+    worker->replaces.clear();
+    worker->told.clear();
+    worker->runs = true;
+    worker->TakeStamps();
+  }
+  return Ok{};
 }
 
-void DevSession::State::Settle(DevWorker& worker, const Status& placed) {
-  if (placed.ok()) {
-    worker.next.reset();
-    worker.replaces.clear();
-    worker.told.clear();
-    worker.TakeStamps();
-    return;
+// Those of them that can be put in place are: all at once, else one after the other, as long as
+// that helps another one. Gives the others.
+std::vector<DevSession::State::Refused> DevSession::State::Place(WorkerList workers) {
+  if (workers.empty()) return {};
+  Status together = Try(workers);
+  if (together.ok()) return {};
+  if (workers.size() == 1) return {{workers.front(), std::move(together.error())}};
+  std::vector<Refused> refused;
+  for (size_t left = workers.size() + 1; workers.size() < left;) {
+    left = workers.size();
+    refused.clear();
+    for (DevWorker* worker : std::exchange(workers, {})) {
+      Status alone = Try({worker});
+      if (alone.ok()) continue;
+      workers.push_back(worker);
+      refused.push_back({worker, std::move(alone.error())});
+    }
   }
+  return refused;
+}
+
+void DevSession::State::OnRefused(DevWorker& worker, const Error& why) {
   worker.TakeStamps();
   // A newer text is there already.
   if (worker.sources.Changed()) return;
-  if (placed.error().kind != ErrorKind::kBuild) {
-    TellFailure(worker, placed.error().ToString());
-  } else if (worker.next->bundled || !worker.plan.bundle) {
-    TellFailure(worker, BuildFailure(placed.error()));
-  } else {
+  if (why.kind != ErrorKind::kBuild) {
+    TellFailure(worker, why.ToString());
+  } else if (MayBeBundled(worker.plan, worker.bundled)) {
     worker.needs_build = worker.needs_bundle = true;
+  } else {
+    TellFailure(worker, BuildFailureOf(why));
   }
 }
 
 void DevSession::State::Apply() {
-  WorkerList waiting;
-  for (const auto& worker : workers_) {
-    if (worker->next) waiting.push_back(worker.get());
-  }
-  if (!waiting.empty() || !orphans_.empty()) {
-    PrintLine("⎔ Reloading local server...");
-    std::string placed_names;
-    auto note = [&](const DevWorker& worker) {
-      placed_names += (placed_names.empty() ? "" : ", ") + worker.spec.name;
-    };
-    Status placed = Try(waiting);
-    if (placed.ok()) {
-      for (const DevWorker* worker : waiting) note(*worker);
-    } else if (waiting.size() == 1) {
-      Settle(*waiting.front(), placed);
-    } else {
-      // Those that can be put in place are, one after the other, as long as that helps another one.
-      std::vector<std::pair<DevWorker*, Status>> failed;
-      for (size_t left = waiting.size() + 1; waiting.size() < left;) {
-        left = waiting.size();
-        failed.clear();
-        for (DevWorker* worker : std::exchange(waiting, {})) {
-          Status alone = Try({worker});
-          if (alone.ok()) {
-            note(*worker);
-            continue;
-          }
-          waiting.push_back(worker);
-          failed.emplace_back(worker, std::move(alone));
-        }
-      }
-      for (auto& [worker, why] : failed) Settle(*worker, why);
+  const WorkerList waiting = Waiting();
+  if (!waiting.empty()) {
+    log_.Reloading();
+    for (const Refused& refused : Place(waiting)) OnRefused(*refused.worker, refused.why);
+    std::vector<std::string> placed;
+    for (const DevWorker* worker : waiting) {
+      if (!worker->next) placed.push_back(worker->spec.name);
     }
-    if (!placed_names.empty() || placed.ok()) {
-      const auto took =
-          std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - noticed_).count();
-      if (std::exchange(table_changed_, false) && hooks_.describe &&
-          options_.log_level >= LogLevel::kInfo && options_.log_format == LogFormat::kText) {
+    if (!placed.empty()) {
+      const std::chrono::duration<double, std::milli> took = Clock::now() - noticed_;
+      if (std::exchange(table_changed_, false) && hooks_.on_workers) {
         std::vector<WorkerSpec> specs;
         for (const auto& worker : workers_) specs.push_back(worker->spec);
-        std::fputs(hooks_.describe(specs).c_str(), stdout);
+        hooks_.on_workers(specs);
       }
-      PrintLine(
-          "⎔ Local server updated and ready" +
-          (placed_names.empty() ? "" : " (" + placed_names + ", " + std::to_string(took) + " ms)"));
-      if (hooks_.after_reload) hooks_.after_reload();
+      log_.Reloaded(placed, took.count());
     }
   }
   noticing_ = false;
@@ -465,10 +469,7 @@ void DevSession::State::WatchInputs() {
     trees.insert(worker->directories.begin(), worker->directories.end());
   }
   for (const std::string& why : watch_->Watch(paths, trees)) {
-    if (!unwatched_.insert(why).second || options_.log_level < LogLevel::kWarn) continue;
-    wrangler::Diagnostics diagnostics;
-    diagnostics.AddGroup({}).Warn("Changes will not be noticed: " + why, {});
-    PrintDiagnostics(diagnostics, options_.log_level);
+    if (unwatched_.insert(why).second) log_.Warn("Changes will not be noticed: " + why);
   }
 }
 
@@ -477,15 +478,7 @@ void DevSession::State::WatchInputs() {
 void DevSession::State::TellFailure(DevWorker& worker, const std::string& text) {
   if (worker.told == text) return;
   worker.told = text;
-  if (hooks_.before_print) hooks_.before_print();
-  PrintError(text);
-}
-
-void DevSession::State::PrintLine(const std::string& line) {
-  if (options_.log_level < LogLevel::kInfo || options_.log_format == LogFormat::kJson) return;
-  if (hooks_.before_print) hooks_.before_print();
-  std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+  log_.Fail(text);
 }
 
 // --- the session ---

@@ -34,10 +34,12 @@ class DevSession {
     std::function<void(WorkerSpec&)> complete = {};
     // Before something is printed, so that what was gathered comes first.
     std::function<void()> before_print = {};
-    // The table of Workers, when the configuration has changed.
-    std::function<std::string(const std::vector<WorkerSpec>&)> describe = {};
-    // Other versions are in place.
-    std::function<void()> after_reload = {};
+    // The Workers that other processes have now.
+    std::function<std::vector<std::string>()> elsewhere = {};
+    // The configuration was read again, and there is nothing wrong with it.
+    std::function<void(const wrangler::Project&)> on_config = {};
+    // What it says of the Workers is in place, as far as they could be built.
+    std::function<void(const std::vector<WorkerSpec>&)> on_workers = {};
   };
 
   DevSession(const CliOptions& options, wrangler::ProjectOptions project_options, Hooks hooks);
@@ -45,9 +47,9 @@ class DevSession {
   DevSession(const DevSession&) = delete;
   DevSession& operator=(const DevSession&) = delete;
 
-  // Builds the Workers of `loaded`, which is ok and was read since `began` (FileTime), waits for
-  // that, and loads them. Null if that failed, which was told; a build that an edit can repair is
-  // no failure: its Worker holds requests.
+  // Builds the Workers of `loaded`, which is ok and was read since `began` (config::FileTime),
+  // waits for that, and loads them. Null if that failed, which was told; a build that an edit can
+  // repair is no failure: its Worker holds requests.
   std::unique_ptr<Runtime> Load(wrangler::LoadedProject loaded, int64_t began,
                                 RuntimeOptions runtime_options);
   // From now on, until End, changes are taken.

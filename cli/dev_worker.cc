@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "cli/terminal.h"
+
 namespace isolane::cli {
 
 ModuleLoader LoaderOf(const std::shared_ptr<RememberedModules>& modules) {
@@ -16,26 +18,56 @@ ModuleLoader LoaderOf(const std::shared_ptr<RememberedModules>& modules) {
   };
 }
 
+void DevWorker::NoteChange(const std::string& path) {
+  needs_build = true;
+  if (!plan.custom.Watches(path)) return;
+  needs_custom = true;
+  changed = path;
+}
+
+void DevWorker::NeedAll() { config_changed = needs_build = needs_custom = true; }
+
+wrangler::BuildRequest DevWorker::TakeRequest() {
+  needs_build = false;
+  building = true;
+  wrangler::BuildRequest request;
+  request.run_custom = std::exchange(needs_custom, false);
+  request.changed = std::exchange(changed, {});
+  request.always_bundle = std::exchange(needs_bundle, false);
+  return request;
+}
+
 void DevWorker::TakeBuild(const wrangler::BuildResult& result) {
   building = false;
+  began = result.began;
   built_from = {};
   built_from.read.insert(result.files.begin(), result.files.end());
   directories = result.directories;
+  bundled = result.bundled;
   next.reset();
   modules.reset();
   if (!result.ok()) return;
   modules = std::make_shared<RememberedModules>();
-  next = BuiltVersion{spec, modules, result.bundled};
-  wrangler::TakeBuild(result, next->spec);
+  next = spec;
+  wrangler::TakeBuild(result, *next);
   // Not the result's: a Worker that is nothing but assets keeps what it had.
-  modules->files = next->spec.modules;
-  next->spec.modules = LoaderOf(modules);
+  modules->files = next->modules;
+  next->modules = LoaderOf(modules);
 }
 
 void DevWorker::TakeStamps() {
   config::FileUses uses = built_from;
   if (modules != nullptr) uses.Add(modules->uses);
   sources.Take(uses, began);
+}
+
+WorkerSpec BrokenVersion(const WorkerSpec& worker, const std::string& error) {
+  WorkerSpec broken = worker;
+  // It is read elsewhere than on the terminal.
+  broken.modules = [text = WithoutColours(error)](const std::string&) -> Result<ModuleSource> {
+    return Error{text, {}, {}, {}};
+  };
+  return broken;
 }
 
 }  // namespace isolane::cli

@@ -30,15 +30,7 @@ struct RememberedModules {
 // Shares the ownership of `modules`.
 ModuleLoader LoaderOf(const std::shared_ptr<RememberedModules>& modules);
 
-// A build that can be loaded.
-struct BuiltVersion {
-  WorkerSpec spec;
-  std::shared_ptr<RememberedModules> modules;
-  bool bundled = false;
-};
-
 struct DevWorker {
-  uint32_t id = 0;
   WorkerSpec spec;  // as configured
   wrangler::BuildPlan plan;
   // The name it had, if the configuration was given another one since it was put in place.
@@ -51,19 +43,31 @@ struct DevWorker {
   bool config_changed = false;  // it will be read anew once it can be
   bool needs_build = false;
   bool needs_bundle = false;  // V8 does not understand the modules: esbuild is to
-  std::string changed;        // what happened below `directories`
+  bool needs_custom = false;  // the custom build runs as well, because of
+  std::string changed;        // this file; empty: of no file
   bool building = false;
-  int64_t began = 0;  // FileTime of the newest build
+  int64_t began = 0;  // when the newest build began to read
   config::FileUses built_from;
-  std::optional<BuiltVersion> next;
+  bool bundled = false;            // by the newest build
+  std::optional<WorkerSpec> next;  // what it gave, if that waits
   // The modules of the version that was put in place last, or tried to.
   std::shared_ptr<RememberedModules> modules;
-  std::string told;  // the error that was printed last; empty: none since it worked
+  bool runs = false;  // some version is in place; else calls wait
+  std::string told;   // the error that was printed last; empty: none since it worked
 
+  // Something has happened to `path`, below one of `directories`.
+  void NoteChange(const std::string& path);
+  // Everything of it is to be made again.
+  void NeedAll();
+  // What the next build is to do; from now on it is building.
+  wrangler::BuildRequest TakeRequest();
   // Makes `next` of a build that is ok, or lets go of it. What counts from now on is known.
   void TakeBuild(const wrangler::BuildResult& result);
   // What was read is complete: the version was loaded, or cannot be.
   void TakeStamps();
 };
+
+// A version of `worker` whose modules give `error` instead: loading it fails for this reason.
+WorkerSpec BrokenVersion(const WorkerSpec& worker, const std::string& error);
 
 }  // namespace isolane::cli

@@ -1,7 +1,6 @@
 #include "cli/file_stamps.h"
 
 #include <sys/stat.h>
-#include <time.h>
 
 namespace isolane::cli {
 
@@ -12,12 +11,6 @@ constexpr int64_t kSecond = 1'000'000'000;
 int64_t InNanoseconds(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
 
 }  // namespace
-
-int64_t FileTime() {
-  timespec time{};
-  clock_gettime(CLOCK_REALTIME_COARSE, &time);
-  return InNanoseconds(time);
-}
 
 FileStamps::Stamp FileStamps::Of(const std::string& path) {
   Stamp stamp;

@@ -11,13 +11,10 @@
 
 namespace isolane::cli {
 
-// Time of the clock that file systems take their times from. ns since 1970.
-int64_t FileTime();
-
 class FileStamps {
  public:
   // Takes a stamp of each path now; one that does not exist is noted as such. What was read was
-  // read since `began` (FileTime). The stamps before are forgotten.
+  // read since `began` (config::FileTime). The stamps before are forgotten.
   void Take(const config::FileUses& uses, int64_t began);
 
   // A file is not any more what it was when it was read, or may not be: it was changed while it was

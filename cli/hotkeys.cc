@@ -1,7 +1,5 @@
 #include "cli/hotkeys.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <tuple>
@@ -9,6 +7,7 @@
 
 #include "runtime/loop/keyboard.h"
 #include "runtime/loop/loop.h"
+#include "wrangler-compat/build/child_process.h"
 
 namespace isolane::cli {
 namespace {
@@ -84,14 +83,10 @@ bool OpenBrowser(const std::string& url) {
       "for program in \"$BROWSER\" xdg-open wslview open; do "
       "command -v \"$program\" >/dev/null 2>&1 || continue; "
       "(\"$program\" \"$1\" </dev/null >/dev/null 2>&1 &) ; exit 0; done; exit 1";
-  const char* const arguments[] = {"sh", "-c", script.c_str(), "sh", url.c_str(), nullptr};
-  pid_t child = 0;
-  if (posix_spawnp(&child, "sh", nullptr, nullptr, const_cast<char* const*>(arguments), environ) !=
-      0) {
-    return false;
-  }
-  int status = 0;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  wrangler::ChildOptions options;
+  options.arguments = {"/bin/sh", "-c", script, "sh", url};
+  auto child = wrangler::StartChild(options);
+  return child.ok() && wrangler::WaitForChild(*child) == 0;
 }
 
 }  // namespace isolane::cli

@@ -65,6 +65,13 @@ Json CallsOf(const std::vector<TraceNode>& trace) {
   return calls;
 }
 
+Json EventOf(const char* type) {
+  Json line;
+  line["type"] = type;
+  line["time"] = IsoTime(NowMs());
+  return line;
+}
+
 }  // namespace
 
 std::string IsoTime(int64_t ms) {
@@ -79,9 +86,7 @@ std::string IsoTime(int64_t ms) {
 }
 
 std::string JsonMessage(std::string_view level, std::string_view text) {
-  Json line;
-  line["type"] = "log";
-  line["time"] = IsoTime(NowMs());
+  Json line = EventOf("log");
   line["level"] = level;
   line["source"] = "isolane";
   line["message"] = text;
@@ -90,20 +95,38 @@ std::string JsonMessage(std::string_view level, std::string_view text) {
 
 std::string JsonReady(const std::vector<std::string>& urls,
                       const std::vector<std::string>& workers) {
-  Json line;
-  line["type"] = "ready";
-  line["time"] = IsoTime(NowMs());
+  Json line = EventOf("ready");
   line["url"] = urls.empty() ? Json() : Json(urls.front());
   line["urls"] = urls;
   line["workers"] = workers;
   return TextOf(line) + "\n";
 }
 
+std::string JsonBuild(const std::string& worker, bool ok, bool bundled, double ms) {
+  Json line = EventOf("build");
+  line["worker"] = worker;
+  line["ok"] = ok;
+  line["bundled"] = bundled;
+  line["ms"] = Rounded(ms);
+  return TextOf(line) + "\n";
+}
+
+std::string JsonReload(const std::vector<std::string>& workers, double ms) {
+  Json line = EventOf("reload");
+  line["workers"] = workers;
+  line["ms"] = Rounded(ms);
+  return TextOf(line) + "\n";
+}
+
+std::string JsonConnections(const std::vector<std::string>& connected) {
+  Json line = EventOf("connections");
+  line["connected"] = connected;
+  return TextOf(line) + "\n";
+}
+
 void JsonLog::OnLog(const LogLine& line) {
   if (!IsShown(line.level, level_)) return;
-  Json out;
-  out["type"] = "log";
-  out["time"] = IsoTime(NowMs());
+  Json out = EventOf("log");
   out["level"] = NameOf(line.level);
   if (line.from_runtime) out["source"] = "isolane";
   if (!line.worker.empty()) out["worker"] = line.worker;
@@ -113,9 +136,7 @@ void JsonLog::OnLog(const LogLine& line) {
 }
 
 void JsonLog::OnDataPoint(const DataPoint& point) {
-  Json out;
-  out["type"] = "dataPoint";
-  out["time"] = IsoTime(NowMs());
+  Json out = EventOf("dataPoint");
   out["worker"] = point.worker;
   if (point.request != 0) out["request"] = point.request;
   out["dataset"] = point.dataset;
@@ -129,9 +150,7 @@ void JsonLog::OnResponse(const ResponseSummary& summary) {
 
 void JsonLog::OnRequest(const RequestSummary& summary) {
   if (!wants_responses()) return;
-  Json out;
-  out["type"] = "request";
-  out["time"] = IsoTime(NowMs());
+  Json out = EventOf("request");
   out["request"] = summary.request;
   out["method"] = summary.method;
   out["path"] = PathOfRequest(summary.url);

@@ -57,5 +57,11 @@ std::string JsonMessage(std::string_view level, std::string_view text);
 // {"type":"ready","url":...,"workers":[...]} and a newline.
 std::string JsonReady(const std::vector<std::string>& urls,
                       const std::vector<std::string>& workers);
+// {"type":"build","worker":"auth","ok":true,"bundled":false,"ms":1.2} and a newline, likewise.
+std::string JsonBuild(const std::string& worker, bool ok, bool bundled, double ms);
+// {"type":"reload","workers":["auth"],"ms":12} and a newline.
+std::string JsonReload(const std::vector<std::string>& workers, double ms);
+// {"type":"connections","connected":["mailer"]} and a newline: Workers of other processes.
+std::string JsonConnections(const std::vector<std::string>& connected);
 
 }  // namespace isolane::cli

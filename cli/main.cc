@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -13,11 +12,9 @@
 #include <vector>
 
 #include "cli/explain.h"
-#include "cli/file_stamps.h"
 #include "cli/graph_svg.h"
 #include "cli/messages.h"
 #include "cli/options.h"
-#include "cli/project_build.h"
 #include "cli/registry.h"
 #include "cli/serve.h"
 #include "cli/service_graph.h"
@@ -25,6 +22,7 @@
 #include "cli/test_run.h"
 #include "cli/types_command.h"
 #include "cli/vercel.h"
+#include "runtime/config/files.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -34,11 +32,6 @@ constexpr int kFailure = 1;
 // glibc's own most for the first, which it would approach by itself.
 constexpr int kMmapThreshold = 32 << 20;
 constexpr int kTrimThreshold = 64 << 20;
-
-std::string CurrentDirectory() {
-  char path[PATH_MAX];
-  return getcwd(path, sizeof path) != nullptr ? path : "/";
-}
 
 void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded,
                 const std::vector<std::string>& elsewhere) {
@@ -66,7 +59,7 @@ int LoadAndRun(const CliOptions& options) {
   const bool runs_vercel = options.command == Command::kServe || options.command == Command::kDev ||
                            options.command == Command::kCheck;
   wrangler::ProjectOptions project_options;
-  project_options.cwd = CurrentDirectory();
+  project_options.cwd = config::CurrentDirectory();
   project_options.configs = options.configs;
   project_options.environment = options.environment;
   project_options.vars = options.vars;
@@ -90,10 +83,10 @@ int LoadAndRun(const CliOptions& options) {
     const auto vercel = FindVercelProject(options, project_options.cwd);
     if (vercel) return RunVercel(options, *vercel, std::move(project_options));
   }
-  const std::string registry = RegistryDirectory(options, project_options.process);
-  project_options.elsewhere = WorkersElsewhere(registry);
+  Neighbours neighbours(RegistryDirectory(options, project_options.process));
+  project_options.elsewhere = neighbours.Names();
 
-  const int64_t began = FileTime();
+  const int64_t began = config::FileTime();
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
   if (!loaded.ok()) return kFailure;
@@ -112,21 +105,11 @@ int LoadAndRun(const CliOptions& options) {
     return WriteTypes(options, project_options.cwd, loaded);
   }
   PrintNotes(loaded.notes, options.log_level);
-  wrangler::Builder builder(BuilderOptionsOf(options));
-  if (options.command == Command::kCheck) {
-    return CheckProject(options, builder, std::move(loaded.project));
-  }
-  ConsoleActions actions;
-  actions.graph = [&] {
-    // As files and processes are now.
-    return GraphAsText(
-        MakeServiceGraph(wrangler::LoadProject(project_options), WorkersElsewhere(registry)),
-        ColoursOf(STDOUT_FILENO));
-  };
+  if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
   if (options.command == Command::kDev) {
-    return RunDev(options, project_options, std::move(loaded), began, registry, std::move(actions));
+    return RunDev(options, project_options, std::move(loaded), began, neighbours);
   }
-  return RunServer(options, builder, std::move(loaded.project), registry, std::move(actions));
+  return RunServer(options, std::move(loaded.project));
 }
 
 // Bodies come and go by the MiB, and V8 frees buffers in batches. With glibc's threshold of twice

@@ -60,6 +60,13 @@ void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) 
   std::fputs(RenderDiagnostics(diagnostics, Severity::kError, colours).c_str(), stderr);
 }
 
+void PrintWarning(const std::string& text, LogLevel level) {
+  if (text.empty()) return;
+  wrangler::Diagnostics diagnostics;
+  diagnostics.AddGroup({}).Warn(text, {});
+  PrintDiagnostics(diagnostics, level);
+}
+
 void PrintRenderedWarnings(const std::string& text) {
   if (text.empty()) return;
   std::fputs((speaks_json ? JsonMessage("warn", text) : text).c_str(),

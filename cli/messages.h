@@ -17,6 +17,9 @@ void SpeakJson();
 // To stderr, at every level.
 void PrintError(const std::string& text);
 
+// To stderr, from the level `warn` on; nothing for an empty text.
+void PrintWarning(const std::string& text, LogLevel level);
+
 // Warnings first, then errors, as wrangler prints them. What stops the start is told at every
 // level.
 void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level);

@@ -3,26 +3,16 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "cli/messages.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "cli/until_signal.h"
+#include "wrangler-compat/build/child_process.h"
 
 namespace isolane::cli {
-
-namespace {
-
-// What V8 says of modules that do not compile or link. Code that throws this itself when it is
-// loaded costs one more try.
-bool MayBeSyntax(const Error& error) {
-  return error.message.starts_with("SyntaxError") || error.message.starts_with("No such module");
-}
-
-}  // namespace
 
 wrangler::BuilderOptions BuilderOptionsOf(const CliOptions& options) {
   wrangler::BuilderOptions builder;
@@ -46,35 +36,60 @@ void PrintBuild(const wrangler::BuildResult& result, LogLevel level) {
   if (!result.ok()) PrintError(result.error);
 }
 
-bool BuildProject(wrangler::Builder& builder, const wrangler::BuildRequest& request,
-                  wrangler::Project& project, LogLevel level) {
+std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
+                                                 const std::vector<wrangler::BuildPlan>& plans,
+                                                 const wrangler::BuildRequest& request,
+                                                 LogLevel level) {
+  if (plans.empty()) return {};
   std::string names;
-  for (const WorkerSpec& spec : project.workers) names += (names.empty() ? "" : ", ") + spec.name;
+  for (const wrangler::BuildPlan& plan : plans) names += (names.empty() ? "" : ", ") + plan.worker;
+  std::vector<wrangler::BuildResult> results;
   std::optional<Progress> progress(std::in_place, "Building " + names, level);
-  const std::vector<wrangler::BuildResult> results = builder.BuildAll(project.builds, request);
+  const int signal =
+      RunUntilSignal([&] { results = builder.BuildAll(plans, request); }, [&] { builder.Stop(); });
   progress.reset();
-  bool built = true;
-  for (size_t i = 0; i < results.size(); i++) {
-    PrintBuild(results[i], level);
-    if (results[i].ok()) {
-      wrangler::TakeBuild(results[i], project.workers[i]);
-    } else {
-      built = false;
-    }
+  if (signal != 0) {
+    // Nothing is served yet, so there is nothing to finish.
+    std::fflush(stdout);
+    _exit(wrangler::kSignalled + signal);
   }
-  return built;
+  for (const wrangler::BuildResult& result : results) PrintBuild(result, level);
+  return results;
+}
+
+bool MayBeBundled(const wrangler::BuildPlan& plan, bool was_bundled) {
+  return plan.bundle && !plan.files.main.empty() && !was_bundled;
+}
+
+std::optional<std::vector<wrangler::BuildResult>> BuildProject(wrangler::Builder& builder,
+                                                               wrangler::Project& project,
+                                                               LogLevel level) {
+  std::vector<wrangler::BuildResult> results = BuildAndPrint(builder, project.builds, {}, level);
+  for (size_t i = 0; i < results.size(); i++) {
+    if (!results[i].ok()) return std::nullopt;
+    wrangler::TakeBuild(results[i], project.workers[i]);
+  }
+  return results;
 }
 
 std::unique_ptr<Runtime> LoadProjectRuntime(wrangler::Builder& builder, wrangler::Project project,
                                             const RuntimeOptions& options, LogLevel level) {
-  if (!BuildProject(builder, {}, project, level)) return nullptr;
+  const auto results = BuildProject(builder, project, level);
+  if (!results) return nullptr;
+  std::vector<size_t> plain;  // those that may be built once more
+  for (size_t i = 0; i < results->size(); i++) {
+    if (MayBeBundled(project.builds[i], (*results)[i].bundled)) plain.push_back(i);
+  }
   auto runtime = Runtime::LoadSpecs(project.workers, options);
-  if (!runtime.ok() && MayBeSyntax(runtime.error())) {
-    wrangler::BuildRequest request;
-    request.always_bundle = true;
-    // A custom build has just run.
-    for (wrangler::BuildPlan& plan : project.builds) plan.custom.command.clear();
-    if (!BuildProject(builder, request, project, level)) return nullptr;
+  if (!runtime.ok() && runtime.error().kind == ErrorKind::kBuild && !plain.empty()) {
+    std::vector<wrangler::BuildPlan> plans;
+    for (const size_t i : plain) plans.push_back(project.builds[i]);
+    const auto bundled =
+        BuildAndPrint(builder, plans, {.run_custom = false, .always_bundle = true}, level);
+    for (size_t i = 0; i < bundled.size(); i++) {
+      if (!bundled[i].ok()) return nullptr;
+      wrangler::TakeBuild(bundled[i], project.workers[plain[i]]);
+    }
     runtime = Runtime::LoadSpecs(std::move(project.workers), options);
   }
   if (!runtime.ok()) {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <isolane/runtime.h>
 
@@ -20,13 +22,26 @@ wrangler::BuilderOptions BuilderOptionsOf(const CliOptions& options);
 // Prints what a build has to say: warnings, what was attached, and the error if it failed.
 void PrintBuild(const wrangler::BuildResult& result, LogLevel level);
 
-// Builds all Workers and gives each its modules. False if one failed, which was told.
-bool BuildProject(wrangler::Builder& builder, const wrangler::BuildRequest& request,
-                  wrangler::Project& project, LogLevel level);
+// Builds all of them, waits for that, and prints what they have to say; results in their order.
+// SIGINT or SIGTERM meanwhile ends the builds, with the programs that they have started, and then
+// the process.
+std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
+                                                 const std::vector<wrangler::BuildPlan>& plans,
+                                                 const wrangler::BuildRequest& request,
+                                                 LogLevel level);
 
-// Builds and loads the project. Modules that were to be served as they are, and that V8 cannot
-// compile, are built once more, by esbuild, which understands more (JSX in .js files) or says
-// better what is wrong. Null: why was told.
+// Whether esbuild could make something of modules that V8 has refused: it understands more (JSX in
+// .js files), or says better what is wrong with them.
+bool MayBeBundled(const wrangler::BuildPlan& plan, bool was_bundled);
+
+// Builds all Workers and gives each its modules. Nothing if one failed, which was told; else what
+// came of each.
+std::optional<std::vector<wrangler::BuildResult>> BuildProject(wrangler::Builder& builder,
+                                                               wrangler::Project& project,
+                                                               LogLevel level);
+
+// Builds and loads the project; Workers that were to be served as they are, and that V8 cannot
+// compile, once more if MayBeBundled. Null: why was told.
 std::unique_ptr<Runtime> LoadProjectRuntime(wrangler::Builder& builder, wrangler::Project project,
                                             const RuntimeOptions& options, LogLevel level);
 

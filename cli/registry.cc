@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "runtime/worker/peers/registry.h"
 
@@ -31,20 +32,27 @@ std::string RegistryDirectory(const CliOptions& options,
   return {};
 }
 
-std::string UsableRegistry(const std::string& directory, std::string* warning) {
-  if (directory.empty()) return {};
-  auto registry = worker::Registry::Open(directory, kReader);
-  if (registry.ok()) return directory;
+Neighbours::Neighbours(std::string directory) : directory_(std::move(directory)) {}
+
+Neighbours::~Neighbours() = default;
+
+std::string Neighbours::Usable(std::string* warning) {
+  if (directory_.empty() || registry_ != nullptr) return directory_;
+  auto registry = worker::Registry::Open(directory_, kReader);
+  if (registry.ok()) {
+    registry_ = std::move(*registry);
+    return directory_;
+  }
   *warning = registry.error().ToString() +
              "\nWorkers of other isolane processes cannot be called, and cannot call these.";
   return {};
 }
 
-std::vector<std::string> WorkersElsewhere(const std::string& directory) {
-  if (directory.empty() || !std::filesystem::is_directory(directory)) return {};
-  auto registry = worker::Registry::Open(directory, kReader);
-  if (!registry.ok()) return {};
-  std::vector<std::string> names = (*registry)->Names();
+std::vector<std::string> Neighbours::Names() {
+  if (directory_.empty() || !std::filesystem::is_directory(directory_)) return {};
+  std::string ignored;
+  if (Usable(&ignored).empty()) return {};
+  std::vector<std::string> names = registry_->Names();
   std::sort(names.begin(), names.end());
   return names;
 }

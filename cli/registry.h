@@ -3,11 +3,16 @@
 // Thread: any.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "cli/options.h"
 #include "wrangler-compat/dev_vars.h"
+
+namespace isolane::worker {
+class Registry;
+}
 
 namespace isolane::cli {
 
@@ -17,11 +22,23 @@ namespace isolane::cli {
 std::string RegistryDirectory(const CliOptions& options,
                               const wrangler::ProcessVariables& variables);
 
-// `directory` if it can be used, else nothing and in `warning` why not.
-std::string UsableRegistry(const std::string& directory, std::string* warning);
+// What others have put into a registry. Blocking: reads files.
+class Neighbours {
+ public:
+  // `directory`: RegistryDirectory(). Nothing is made there.
+  explicit Neighbours(std::string directory);
+  ~Neighbours();
+  Neighbours(const Neighbours&) = delete;
+  Neighbours& operator=(const Neighbours&) = delete;
 
-// The Workers that other processes have there now; none if there is no such directory. Blocking:
-// reads files.
-std::vector<std::string> WorkersElsewhere(const std::string& directory);
+  // The directory, made if need be, if it can be used; else nothing, and in `warning` why not.
+  std::string Usable(std::string* warning);
+  // The Workers that other processes have there now, in order; none if there is no such directory.
+  std::vector<std::string> Names();
+
+ private:
+  const std::string directory_;
+  std::unique_ptr<worker::Registry> registry_;  // null until it is needed
+};
 
 }  // namespace isolane::cli

@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -16,18 +14,20 @@
 #include "cli/banner.h"
 #include "cli/console.h"
 #include "cli/dev_session.h"
+#include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/project_build.h"
-#include "cli/registry.h"
+#include "cli/run_plan.h"
+#include "cli/service_graph.h"
 #include "cli/terminal.h"
 #include "runtime/worker/runtime_loop.h"
+#include "wrangler-compat/build/builder.h"
 
 namespace isolane::cli {
 
 namespace {
 
-// What a shell adds to the number of the signal that ended a process.
-constexpr int kSignalled = 128;
+constexpr int kFailure = 1;
 
 struct Listening {
   std::string text;               // "Ready on ..." and what is to be said of each address
@@ -54,137 +54,84 @@ Result<Listening> ListenAtAll(const CliOptions& options, Runtime& runtime,
   return listening;
 }
 
-// What the table of bindings is made of, for when the Workers are elsewhere.
-std::vector<WorkerSpec> ForTable(const std::vector<WorkerSpec>& workers) {
-  std::vector<WorkerSpec> shown;
-  for (const WorkerSpec& worker : workers) {
-    WorkerSpec& copy = shown.emplace_back();
-    copy.name = worker.name;
-    copy.bindings = worker.bindings;
-    copy.tail_consumers = worker.tail_consumers;
+// Serves until it is told to stop; `session`, if there is one, keeps the Workers up to date. Gives
+// the exit code.
+int Serve(const CliOptions& options, Console& console, const RunPlan& plan, Runtime& runtime,
+          ConsoleActions actions, DevSession* session) {
+  auto listening = ListenAtAll(options, runtime, plan.addresses);
+  if (!listening.ok()) {
+    PrintError(listening.error().ToString());
+    return kFailure;
   }
-  return shown;
-}
-
-void PrintWarning(const CliOptions& options, const std::string& text) {
-  if (text.empty() || options.log_level < LogLevel::kWarn) return;
-  wrangler::Diagnostics diagnostics;
-  diagnostics.AddGroup({}).Warn(text, {});
-  PrintDiagnostics(diagnostics, options.log_level);
-}
-
-// What the command line says of every Worker.
-void Complete(const CliOptions& options, WorkerSpec& spec) {
-  spec.frozen_clock |= options.frozen_clock;
-}
-
-// Makes a Runtime of the project; null if that failed, which was told.
-using Load = std::function<std::unique_ptr<Runtime>(wrangler::Project, RuntimeOptions&)>;
-
-// Serves what `load` makes of `project` until it is told to stop; `session` if there is one keeps
-// it up to date.
-int Run(const CliOptions& options, Console& console, wrangler::Project project, const Load& load,
-        const std::string& registry, ConsoleActions actions, DevSession* session) {
-  RuntimeOptions runtime_options;
-  runtime_options.unknown_services = project.unknown_service;
-  runtime_options.observer = &console.observer();
-  runtime_options.public_only = options.public_only;
-  std::string warning;
-  runtime_options.registry = UsableRegistry(registry, &warning);
-  PrintWarning(options, warning);
-  if (options.log_level >= LogLevel::kInfo && options.log_format == LogFormat::kText) {
-    runtime_options.on_connections = [shown = ForTable(project.workers),
-                                      &console](const std::vector<std::string>& connected) {
-      console.Flush();
-      std::printf("⎔ Connection status updated\n%s",
-                  FormatWorkers(shown, ColoursOf(STDOUT_FILENO), connected).c_str());
-      std::fflush(stdout);
-    };
+  console.ShowReady(listening->urls, listening->text);
+  if (plan.explains_crons) {
+    PrintWarning(FormatCronAdvice(plan.addresses.front().listen.ip, listening->public_port),
+                 options.log_level);
   }
-  if (!options.no_persist) {
-    const std::string& config = project.workers.front().config_path;
-    runtime_options.persist_to =
-        options.persist_to.value_or(config.substr(0, config.rfind('/') + 1) + ".isolane/state");
-  }
-  if (options.command == Command::kDev) runtime_options.error_pages = ErrorPages::kForDevelopers;
-  runtime_options.fire_crons = options.cron;
-  if (options.test_scheduled) {
-    runtime_options.local_endpoints = LocalEndpoints::kTestScheduled;
-  } else if (options.command == Command::kDev) {
-    runtime_options.local_endpoints = LocalEndpoints::kTriggers;
-  }
-  const bool by_hand = !options.cron &&
-                       runtime_options.local_endpoints == LocalEndpoints::kTriggers &&
-                       std::any_of(project.workers.begin(), project.workers.end(),
-                                   [](const WorkerSpec& spec) { return !spec.crons.empty(); });
-  const std::string table =
-      FormatWorkers(project.workers, ColoursOf(STDOUT_FILENO), WorkersElsewhere(registry));
-  std::vector<std::string> names;
-  for (const WorkerSpec& spec : project.workers) names.push_back(spec.name);
-  auto addresses = PlanAddresses(options, project);
-  if (!addresses.ok()) {
-    PrintError(addresses.error().ToString());
-    return 1;
-  }
-  runtime_options.live_reload = session != nullptr && options.live_reload;
-  const auto runtime = load(std::move(project), runtime_options);
-  if (runtime == nullptr) return 1;
-  auto listens = ListenAtAll(options, *runtime, *addresses);
-  if (!listens.ok()) {
-    PrintError(listens.error().ToString());
-    return 1;
-  }
-  const Listening listening = std::move(*listens);
-  console.ShowReady(names, listening.urls, table + listening.text);
-  if (by_hand) {
-    PrintWarning(options, FormatCronAdvice(addresses->front().listen.ip, listening.public_port));
-  }
-  console.ListenToKeys(*runtime, std::move(actions));
-  if (session != nullptr) session->Watch(*runtime, worker::LoopOf(*runtime));
-  const int signal = runtime->Run();
+  console.ListenToKeys(runtime, std::move(actions));
+  if (session != nullptr) session->Watch(runtime, worker::LoopOf(runtime));
+  const int signal = runtime.Run();
   console.StopListening();
   if (session != nullptr) session->End();
-  if (console.exit_pressed()) return 0;
-  // Wrangler's way; for whoever supervises a server, a stop that was asked for is no failure.
-  return options.command == Command::kDev ? kSignalled + signal : 0;
+  return console.exit_pressed() ? 0 : ExitCodeAfter(options.command, signal);
 }
 
 }  // namespace
 
-int RunServer(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project,
-              const std::string& registry, ConsoleActions actions) {
-  Console console(options, project.workers);
+int RunServer(const CliOptions& options, wrangler::Project project) {
   for (WorkerSpec& spec : project.workers) Complete(options, spec);
-  const Load load = [&](wrangler::Project built, RuntimeOptions& runtime_options) {
-    auto runtime =
-        LoadProjectRuntime(builder, std::move(built), runtime_options, options.log_level);
-    if (runtime != nullptr && options.command == Command::kServe) builder.Rest();
-    return runtime;
-  };
-  return Run(options, console, std::move(project), load, registry, std::move(actions), nullptr);
+  Console console(options, project.workers, {});
+  auto plan = PlanRun(options, project, {});
+  if (!plan.ok()) {
+    PrintError(plan.error().ToString());
+    return kFailure;
+  }
+  plan->runtime.observer = &console.observer();
+  wrangler::Builder builder(BuilderOptionsOf(options));
+  const auto runtime =
+      LoadProjectRuntime(builder, std::move(project), plan->runtime, options.log_level);
+  if (runtime == nullptr) return kFailure;
+  builder.Rest();
+  return Serve(options, console, *plan, *runtime, {}, nullptr);
 }
 
 int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_options,
-           wrangler::LoadedProject loaded, int64_t began, const std::string& registry,
-           ConsoleActions actions) {
-  Console console(options, loaded.project.workers);
+           wrangler::LoadedProject loaded, int64_t began, Neighbours& neighbours) {
+  std::string warning;
+  const std::string registry = neighbours.Usable(&warning);
+  PrintWarning(warning, options.log_level);
+  Console console(options, loaded.project.workers, neighbours.Names());
+  auto plan = PlanRun(options, loaded.project, registry);
+  if (!plan.ok()) {
+    PrintError(plan.error().ToString());
+    return kFailure;
+  }
+  plan->runtime.observer = &console.observer();
+  plan->runtime.on_connections = [&console](const std::vector<std::string>& connected) {
+    console.ShowConnections(connected);
+  };
   DevSession::Hooks hooks;
   hooks.complete = [&options](WorkerSpec& spec) { Complete(options, spec); };
   hooks.before_print = [&console] { console.Flush(); };
-  hooks.describe = [registry](const std::vector<WorkerSpec>& workers) {
-    return FormatWorkers(workers, ColoursOf(STDOUT_FILENO), WorkersElsewhere(registry));
+  hooks.elsewhere = [&neighbours] { return neighbours.Names(); };
+  hooks.on_workers = [&](const std::vector<WorkerSpec>& workers) {
+    console.ShowWorkers(workers, neighbours.Names());
   };
   DevSession session(options, project_options, std::move(hooks));
+  ConsoleActions actions;
   actions.reload = [&session] { session.ReloadAll(); };
-  wrangler::Project project = loaded.project;
-  const Load load = [&](wrangler::Project, RuntimeOptions& runtime_options) {
-    return session.Load(std::move(loaded), began, runtime_options);
+  actions.graph = [&] {
+    // As files and processes are now.
+    return GraphAsText(MakeServiceGraph(wrangler::LoadProject(project_options), neighbours.Names()),
+                       ColoursOf(STDOUT_FILENO));
   };
-  return Run(options, console, std::move(project), load, registry, std::move(actions), &session);
+  const auto runtime = session.Load(std::move(loaded), began, plan->runtime);
+  if (runtime == nullptr) return kFailure;
+  return Serve(options, console, *plan, *runtime, std::move(actions), &session);
 }
 
-int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler::Project project) {
-  Console console(options, project.workers);
+int CheckProject(const CliOptions& options, wrangler::Project project) {
+  Console console(options, project.workers, {});
   RuntimeOptions runtime_options;
   runtime_options.unknown_services = project.unknown_service;
   runtime_options.observer = &console.observer();
@@ -193,10 +140,11 @@ int CheckProject(const CliOptions& options, wrangler::Builder& builder, wrangler
     names += (names.empty() ? "" : ", ") + spec.name;
   }
   const size_t count = project.workers.size();
+  wrangler::Builder builder(BuilderOptionsOf(options));
   const auto runtime =
       LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
   console.Flush();
-  if (runtime == nullptr) return 1;
+  if (runtime == nullptr) return kFailure;
   std::printf("No errors in %zu %s: %s\n", count, count == 1 ? "Worker" : "Workers", names.c_str());
   return 0;
 }

@@ -36,7 +36,8 @@ class Builder {
       node.is_public = i == 0;
       node.crons = workers[i].crons;
       if (i < loaded_.explanations.size()) node.config = loaded_.explanations[i].config;
-      ReadExports(i < loaded_.mains.size() ? loaded_.mains[i] : std::string(), node);
+      const auto& plans = loaded_.project.builds;
+      ReadExports(i < plans.size() ? wrangler::MainPathOf(plans[i]) : std::string(), node);
     }
     for (size_t i = 0; i < workers.size(); i++) AddBindings(i, workers[i]);
     Reach(0);

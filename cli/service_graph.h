@@ -59,7 +59,7 @@ struct ServiceGraph {
   std::vector<GraphNode> nodes;
 };
 
-// `elsewhere`: the Workers that other processes have (WorkersElsewhere).
+// `elsewhere`: the Workers that other processes have (Neighbours).
 ServiceGraph MakeServiceGraph(const wrangler::LoadedProject& loaded,
                               const std::vector<std::string>& elsewhere = {});
 

@@ -27,6 +27,19 @@ std::string Paint(std::string_view text, Colour colour, Colours colours) {
   return "\x1b[" + std::to_string(static_cast<int>(colour)) + "m" + std::string(text) + "\x1b[0m";
 }
 
+std::string WithoutColours(std::string_view text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size(); i++) {
+    if (text[i] != '\x1b') {
+      plain += text[i];
+      continue;
+    }
+    i = text.find('m', i);
+    if (i == std::string_view::npos) break;
+  }
+  return plain;
+}
+
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   for (const char c : text) {

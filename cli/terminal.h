@@ -29,6 +29,9 @@ Colours ColoursOf(int file_descriptor);
 // `text` in `colour`, or as it is.
 std::string Paint(std::string_view text, Colour colour, Colours colours);
 
+// `text` without what colours it.
+std::string WithoutColours(std::string_view text);
+
 // How many columns `text` (UTF-8, no control characters) takes.
 size_t DisplayWidth(std::string_view text);
 

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -12,9 +11,11 @@
 #include <isolane/runtime.h>
 
 #include "cli/banner.h"
+#include "cli/exit_code.h"
 #include "cli/log_printer.h"
 #include "cli/messages.h"
 #include "cli/project_build.h"
+#include "cli/run_plan.h"
 #include "cli/terminal.h"
 #include "cli/vercel_build.h"
 #include "runtime/config/files.h"
@@ -28,17 +29,10 @@ namespace isolane::cli {
 namespace {
 
 constexpr int kFailure = 1;
-// What a shell adds to the number of the signal that ended a process.
-constexpr int kSignalled = 128;
 constexpr int kDefaultPort = 3000;
 constexpr const char* kDefaultIp = "127.0.0.1";
 // Ports after a busy one that are tried, as `vercel dev` does.
 constexpr int kPortsToTry = 100;
-
-std::string CurrentDirectory() {
-  char path[PATH_MAX];
-  return getcwd(path, sizeof path) != nullptr ? path : "/";
-}
 
 // "Error: [CODE] message", then where and the way out.
 void PrintVercelError(const Error& error) {
@@ -177,25 +171,22 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   for (const vercel::Service& service : project->services) names.push_back(service.config.name);
   printer.set_services(ServiceOutput(std::move(names), ColoursOf(STDOUT_FILENO)));
   wrangler::Builder builder(BuilderOptionsOf(options));
-  auto workers = BuildServices(*project, builder, CurrentDirectory(), options.log_level);
-  if (!workers || !BuildProject(builder, {}, beside, options.log_level)) return kFailure;
+  auto workers = BuildServices(*project, builder, config::CurrentDirectory(), options.log_level);
+  if (!workers || !BuildProject(builder, beside, options.log_level)) return kFailure;
   const std::string public_worker = run.workers_first ? beside.workers.front().name : "";
   if (!beside.workers.empty()) {
     runtime_options.unknown_services = beside.unknown_service;
     if (options.command == Command::kDev) {
       runtime_options.local_endpoints = LocalEndpoints::kTriggers;
     }
-    if (!options.no_persist) {
-      runtime_options.persist_to = options.persist_to.value_or(
-          config::DirectoryOf(beside.workers.front().config_path) + "/.isolane/state");
-    }
+    runtime_options.persist_to = PersistDirectory(options, beside.workers.front().config_path);
     for (WorkerSpec& worker : beside.workers) workers->push_back(std::move(worker));
   }
   auto runtime = Runtime::LoadSpecs(std::move(*workers), runtime_options);
   printer.OnFlush();
   if (!runtime.ok()) {
     PrintVercelError(runtime.error());
-    const std::string blame = BlameService(*project, runtime.error(), CurrentDirectory());
+    const std::string blame = BlameService(*project, runtime.error(), config::CurrentDirectory());
     if (!blame.empty()) std::fprintf(stderr, "Error: %s\n", blame.c_str());
     return kFailure;
   }
@@ -228,7 +219,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
     PrintVercelError(error);
     return kFailure;
   }
-  return options.command == Command::kDev ? kSignalled + signal : 0;
+  return ExitCodeAfter(options.command, signal);
 }
 
 }  // namespace isolane::cli

@@ -40,9 +40,8 @@ std::optional<std::vector<WorkerSpec>> BuildServices(const vercel::Project& proj
     plans.push_back(PlanOf(project, service, entry.value(), cwd));
   }
   std::vector<WorkerSpec> workers;
-  const std::vector<wrangler::BuildResult> results = builder.BuildAll(plans, {});
+  const auto results = BuildAndPrint(builder, plans, {}, level);
   for (size_t i = 0; i < results.size(); i++) {
-    PrintBuild(results[i], level);
     if (!results[i].ok()) {
       PrintError("Service \"" + services[i]->config.name + "\" cannot start: " +
                  plans[i].files.display + plans[i].files.main + " could not be built");

@@ -11,15 +11,6 @@ namespace {
 
 constexpr char kPointer[] = ".wrangler/deploy/config.json";
 
-// The nearest file called `name`, in `cwd` or above; empty without one.
-std::string FindUpwards(const std::string& cwd, const std::string& name) {
-  for (std::string directory = cwd;; directory = DirectoryOf(directory)) {
-    std::string path = AbsolutePath(directory, name);
-    if (KindOf(path) == PathKind::kFile) return path;
-    if (directory == "/" || directory == ".") return {};
-  }
-}
-
 Error Failure(std::string message) {
   return Error{.message = std::move(message), .hint = {}, .where = {}, .excerpt = {}};
 }

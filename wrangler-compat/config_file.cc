@@ -61,11 +61,8 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
 
 Result<std::string> FindConfigFile(const std::string& cwd) {
   for (const char* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
-    for (std::string directory = cwd;; directory = DirectoryOf(directory)) {
-      std::string path = AbsolutePath(directory, name);
-      if (KindOf(path) == PathKind::kFile) return path;
-      if (directory == "/" || directory == ".") break;
-    }
+    std::string path = FindUpwards(cwd, name);
+    if (!path.empty()) return path;
   }
   return Error{
       .message = "No wrangler.json, wrangler.jsonc or wrangler.toml in " + cwd + " or above it",

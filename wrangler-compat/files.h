@@ -9,6 +9,8 @@ namespace isolane::wrangler {
 
 using config::AbsolutePath;
 using config::DirectoryOf;
+using config::FileTime;
+using config::FindUpwards;
 using config::KindOf;
 using config::PathKind;
 using config::ReadFile;

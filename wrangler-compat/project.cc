@@ -90,7 +90,6 @@ BuildPlan MakePlan(const ProjectOptions& options, const ConfigFile& file, Worker
   if (!config.main.empty()) plan.files.main = RelativePath(plan.files.root, main_path);
   plan.files.display = DisplayOf(options.cwd, plan.files.root);
   plan.files.rules = std::move(config.rules);
-  plan.main_where = config.main_where;
   plan.custom.command = build.command;
   plan.custom.cwd = AbsolutePath(options.cwd, build.command_cwd);
   for (const std::string& directory : build.watch_dirs) {
@@ -317,8 +316,6 @@ class Loader {
       project.dev = config.dev;
       project.rules = config.rules;
     }
-    loaded_.mains.push_back(
-        config.main.empty() ? "" : AbsolutePath(DirectoryOf(file.path), config.main));
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
     project.workers.push_back(
         MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));

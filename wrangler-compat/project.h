@@ -74,8 +74,6 @@ struct LoadedProject {
   Diagnostics diagnostics;
   std::vector<std::string> notes;               // what was read besides: to be printed
   std::vector<WorkerExplanation> explanations;  // as project.workers
-  // As project.workers: the main module as the configuration names it, absolute; empty: none.
-  std::vector<std::string> mains;
   // What was looked at, there or not: when one of these paths changes, the project may be another.
   // For each configuration, as they were given; `explored` belongs to all of them.
   std::vector<config::FileUses> inputs;

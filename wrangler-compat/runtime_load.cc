@@ -1,11 +1,9 @@
 // isolane::Runtime::Load: the public entry for embedders who have wrangler files.
-#include <unistd.h>
-
-#include <climits>
 #include <utility>
 
 #include <isolane/runtime.h>
 
+#include "runtime/config/files.h"
 #include "wrangler-compat/build/builder.h"
 #include "wrangler-compat/project.h"
 
@@ -14,8 +12,7 @@ namespace isolane {
 Result<std::unique_ptr<Runtime>> Runtime::Load(const std::vector<std::string>& configs,
                                                const RuntimeOptions& options) {
   wrangler::ProjectOptions project_options;
-  char cwd[PATH_MAX];
-  project_options.cwd = getcwd(cwd, sizeof cwd) != nullptr ? cwd : "/";
+  project_options.cwd = config::CurrentDirectory();
   project_options.configs = configs;
   project_options.unknown_service = options.unknown_services;
   project_options.process = wrangler::CurrentProcessVariables();

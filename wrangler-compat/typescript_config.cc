@@ -46,17 +46,6 @@ void Read(const std::string& path, int depth, TypeScriptConfig& config) {
   }
 }
 
-// Calls test(directory) for `directory` and those above, until it is true.
-template <typename Test>
-bool FindUpwards(std::string directory, Test&& test) {
-  while (true) {
-    if (test(directory)) return true;
-    const std::string above = DirectoryOf(directory);
-    if (above == directory) return false;
-    directory = above;
-  }
-}
-
 }  // namespace
 
 bool TypeScriptConfig::HasLib(const std::string& name) const {
@@ -67,23 +56,19 @@ bool TypeScriptConfig::HasLib(const std::string& name) const {
 
 TypeScriptConfig FindTypeScriptConfig(const std::string& directory) {
   TypeScriptConfig config;
-  FindUpwards(directory, [&config](const std::string& here) {
-    for (const char* name : {"/tsconfig.json", "/jsconfig.json"}) {
-      if (KindOf(here + name) != PathKind::kFile) continue;
-      config.path = here + name;
-      config.allow_js = name[1] == 'j';
-      Read(here + name, 0, config);
-      return true;
-    }
-    return false;
-  });
+  const std::string ts = FindUpwards(directory, "tsconfig.json");
+  const std::string js = FindUpwards(directory, "jsconfig.json");
+  // The nearer one, which has the longer path.
+  const bool is_js = DirectoryOf(js).size() > DirectoryOf(ts).size() && !js.empty();
+  config.path = is_js || ts.empty() ? js : ts;
+  if (config.path.empty()) return config;
+  config.allow_js = config.path == js;
+  Read(config.path, 0, config);
   return config;
 }
 
 bool IsPackageInstalled(const std::string& directory, const std::string& name) {
-  return FindUpwards(directory, [&name](const std::string& here) {
-    return KindOf(here + "/node_modules/" + name + "/package.json") == PathKind::kFile;
-  });
+  return !FindUpwards(directory, "node_modules/" + name + "/package.json").empty();
 }
 
 }  // namespace isolane::wrangler

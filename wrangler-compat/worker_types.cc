@@ -154,7 +154,7 @@ class Generator {
     for (size_t i = 0; i < loaded_.project.workers.size(); i++) {
       Typed worker;
       worker.spec = &loaded_.project.workers[i];
-      if (i < loaded_.mains.size()) worker.main = loaded_.mains[i];
+      if (i < loaded_.project.builds.size()) worker.main = MainPathOf(loaded_.project.builds[i]);
       const std::string& config = worker.spec->config_path;
       worker.directory = config.empty() ? request_.cwd : DirectoryOf(config);
       worker.file = worker.directory + "/" + kFileName;

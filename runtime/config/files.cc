@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 
@@ -40,6 +42,25 @@ Result<std::string> ReadFile(const std::string& path) {
   }
   close(file);
   return content;
+}
+
+int64_t FileTime() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &time);
+  return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+}
+
+std::string CurrentDirectory() {
+  char path[PATH_MAX];
+  return getcwd(path, sizeof path) != nullptr ? path : "/";
+}
+
+std::string FindUpwards(const std::string& directory, const std::string& name) {
+  for (std::string here = directory;; here = DirectoryOf(here)) {
+    std::string path = AbsolutePath(here, name);
+    if (KindOf(path) == PathKind::kFile) return path;
+    if (here == "/" || here == ".") return {};
+  }
 }
 
 std::string AbsolutePath(const std::string& base, const std::string& path) {

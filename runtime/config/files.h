@@ -3,6 +3,7 @@
 // Thread: any. Blocking: called while a project is loaded, never for a request.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <isolane/result.h>
@@ -14,6 +15,15 @@ enum class PathKind { kMissing, kFile, kDirectory };
 PathKind KindOf(const std::string& path);
 // The whole file. The error names `path` and the system's reason.
 Result<std::string> ReadFile(const std::string& path);
+
+// Time of the clock that file systems take their times from. ns since 1970.
+int64_t FileTime();
+
+// Where the program stands; "/" if that is no more.
+std::string CurrentDirectory();
+// The nearest file called `name`, which may have directories in it, in `directory` or above; empty:
+// there is none.
+std::string FindUpwards(const std::string& directory, const std::string& name);
 
 // `path` as an absolute path without "." and ".."; `base` must be absolute.
 std::string AbsolutePath(const std::string& base, const std::string& path);

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/file_stamps.h"
+#include "runtime/config/files.h"
 #include "runtime/worker/runtime_loop.h"
 #include "tests/wrangler-compat/temp_project.h"
 
@@ -55,15 +55,16 @@ class Project {
 
   void Write(const std::string& path, const std::string& text) { files_.Write(path, text); }
   std::string Path(const std::string& path) const { return files_.root() + "/" + path; }
+  std::string Read(const std::string& path) const { return config::ReadFile(Path(path)).value(); }
 
   void Begin() {
     // Files of the same tick of the clock may have changed while they were read, and are built
     // twice.
     const int64_t written =
         std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
-    while (FileTime() <= written) {
+    while (config::FileTime() <= written) {
     }
-    const int64_t began = FileTime();
+    const int64_t began = config::FileTime();
     wrangler::LoadedProject loaded = wrangler::LoadProject(project_options_);
     REQUIRE(loaded.ok());
     DevSession::Hooks hooks;
@@ -71,6 +72,7 @@ class Project {
     session_ = std::make_unique<DevSession>(options_, project_options_, hooks);
     RuntimeOptions options;
     options.unknown_services = UnknownService::kFailOnUse;
+    options.hold_ms = hold_ms_;
     runtime_ = session_->Load(std::move(loaded), began, options);
     REQUIRE(runtime_ != nullptr);
     session_->Watch(*runtime_, worker::LoopOf(*runtime_));
@@ -93,6 +95,9 @@ class Project {
     CHECK_MESSAGE(told_ >= count, "the session has told " << told_ << " of " << count << " things");
   }
 
+  // Calls of a Worker that cannot run are answered at once.
+  void HoldNothing() { hold_ms_ = 0; }
+
   // Waits until the public Worker answers with a text that begins so, and has `part` in it; gives
   // it.
   std::string Await(const std::string& text, const std::string& part = {}) {
@@ -110,11 +115,19 @@ class Project {
     return got;
   }
 
+  // Waits until the file has this text.
+  void AwaitFile(const std::string& path, const std::string& text) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (Read(path) != text && std::chrono::steady_clock::now() < limit) runtime_->Poll();
+    CHECK(Read(path) == text);
+  }
+
  private:
   wrangler::TempProject files_;
   CliOptions options_;
   wrangler::ProjectOptions project_options_;
   int told_ = 0;
+  int64_t hold_ms_ = 10'000;
   std::unique_ptr<DevSession> session_;
   std::unique_ptr<Runtime> runtime_;
 };
@@ -200,6 +213,64 @@ TEST_SUITE("cli/dev_session") {
     project.Begin();
     project.Write("front/lib/text.js", "export const text = 'repaired';");
     project.Await("repaired secret1 1 back1");
+  }
+
+  TEST_CASE("a first build that fails is what calls are told of") {
+    Project project;
+    project.HoldNothing();
+    SUBCASE("when V8 says so, in esbuild's words") {
+      project.Write("front/lib/text.js", "export const text = ;");
+      project.Begin();
+      project.Await("Worker \"front\" cannot run", "Unexpected \";\"");
+    }
+    SUBCASE("when esbuild says so") {
+      project.Write("front/index.js", "import 'no-such-package'; export default {};");
+      project.Begin();
+      project.Await("Worker \"front\" cannot run", "Could not resolve \"no-such-package\"");
+    }
+    SUBCASE("and so is the next one that fails") {
+      project.Write("front/lib/text.js", "export const text = ;");
+      project.Begin();
+      project.Write("front/lib/text.js", "export const text = `;");
+      project.Await("Worker \"front\" cannot run", "Unterminated string literal");
+    }
+  }
+
+  TEST_CASE("modules that only esbuild understands are bundled before anybody is served") {
+    Project project;
+    project.HoldNothing();
+    project.Write("front/lib/text.js", "const h = (tag) => tag; export const text = <front7/>;");
+    project.Write("front/wrangler.toml", "jsx_factory = 'h'\n" + Project::Config("front") +
+                                             "services = [{binding='BACK',service='back'}]");
+    project.Begin();
+    CHECK(project.Await("front7") == "front7 secret1 1 back1 v1 1");
+  }
+
+  TEST_CASE("a custom build") {
+    Project project;
+    const auto back_with = [&](const std::string& command) {
+      return Project::Config("back") + "[vars]\nV = 'v1'\n[build]\ncommand = '''cd '" +
+             project.Path("back") + "' && " + command + "'''\nwatch_dir = 'src'\n";
+    };
+    project.Write("back/src/a", "1");
+    project.Write("back/wrangler.toml", back_with("echo >> runs"));
+    project.Begin();
+    project.Await("front1", "back1");
+    SUBCASE("does not run again because V8 refuses a change of a module, which esbuild takes") {
+      project.Write("back/index.js",
+                    "const React = { createElement: (tag) => tag };"
+                    "export default { fetch: () => new Response('back2' + <b/>) };");
+      project.Await("front1", "back2b");
+      CHECK(project.Read("back/runs") == "\n");
+    }
+    SUBCASE("runs again for what it watches") {
+      project.Write("back/src/a", "2");
+      project.AwaitFile("back/runs", "\n\n");
+    }
+    SUBCASE("runs again when it is another one") {
+      project.Write("back/wrangler.toml", back_with("echo other >> runs"));
+      project.AwaitFile("back/runs", "\nother\n");
+    }
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "runtime/config/files.h"
+
 #include "tests/wrangler-compat/temp_project.h"
 
 namespace isolane::cli {
@@ -17,7 +19,7 @@ TEST_SUITE("cli/file_stamps") {
     const TempProject files;
     files.Write("a", "one");
     // Of what happened in the same tick of the clock nobody can tell whether it came first.
-    const int64_t long_ago = FileTime() - 1'000'000'000;
+    const int64_t long_ago = config::FileTime() - 1'000'000'000;
     const FileUses uses{.read = {files.root() + "/a", files.root() + "/gone"}, .sought = {}};
     FileStamps stamps;
     CHECK(!stamps.Changed());
@@ -27,7 +29,7 @@ TEST_SUITE("cli/file_stamps") {
       CHECK(stamps.Changed());
     }
     SUBCASE("is what it was") {
-      stamps.Take(uses, FileTime() + 1'000'000'000);
+      stamps.Take(uses, config::FileTime() + 1'000'000'000);
       CHECK(!stamps.Changed());
       SUBCASE("until it is longer") {
         files.Write("a", "three");

@@ -36,14 +36,15 @@ TEST_SUITE("cli/registry") {
   TEST_CASE("a directory that cannot be used is told of and done without") {
     const testing::TemporaryDirectory directory;
     std::string warning;
-    CHECK(UsableRegistry(directory / "made", &warning) == directory / "made");
+    Neighbours made(directory / "made");
+    CHECK(made.Usable(&warning) == directory / "made");
     CHECK(warning.empty());
-    CHECK(WorkersElsewhere(directory / "made").empty());
+    CHECK(made.Names().empty());
     directory.Write("file", "x");
-    CHECK(UsableRegistry(directory / "file/below", &warning).empty());
+    CHECK(Neighbours(directory / "file/below").Usable(&warning).empty());
     CHECK(warning.find(directory / "file/below") != std::string::npos);
     CHECK(warning.find("ISOLANE_REGISTRY_PATH") != std::string::npos);
-    CHECK(WorkersElsewhere(directory / "none").empty());
+    CHECK(Neighbours(directory / "none").Names().empty());
     CHECK_FALSE(std::filesystem::exists(directory / "none"));
   }
 }

@@ -64,6 +64,11 @@ check "--log-level info leaves out console.log" "$(lines 'WARNING')/$(lines 'GET
 start_otherwise '"type":"ready".*"url":"\([^"]*\)"' dev "${configs[@]}" --log-format json
 http GET '/a?secret=1' >/dev/null
 http GET /boom >/dev/null
+cp "$scratch/keys/index.js" "$scratch/keys.js"
+write keys/index.js 'export default {'
+until grep -q '"type":"build".*"ok":false' "$scratch/log"; do sleep 0.02; done # until the condition holds
+cp "$scratch/keys.js" "$scratch/keys/index.js"
+until grep -q '"type":"reload"' "$scratch/log"; do sleep 0.02; done # until the condition holds
 stop
 check "--log-format json writes objects to stdout and nothing else" \
   "$("$node" -e '
@@ -71,14 +76,18 @@ check "--log-format json writes objects to stdout and nothing else" \
     const log = lines.find((line) => line.message?.startsWith("from gateway"));
     const request = lines.find((line) => line.path === "/a");
     const failed = lines.find((line) => line.path === "/boom");
-    const error = lines.find((line) => line.level === "error");
+    const error = lines.find((line) => line.level === "error" && line.message.includes("Uncaught"));
+    const ready = lines.find((line) => line.type === "ready");
+    const builds = lines.filter((line) => line.type === "build");
+    const reload = lines.find((line) => line.type === "reload");
     const names = request.calls.map((call) => `${call.name}<${call.caller}`).sort();
     console.log([
-      lines[0].type, lines[0].workers, log.level, log.worker, log.request === request.request, request.status,
+      ready.workers, builds.filter((build) => build.ok && build.ms >= 0).length >= 3,
+      builds.find((build) => !build.ok).worker, reload.workers, reload.ms > 0, log.level, log.worker, log.request === request.request, request.status,
       request.statusText, names, request.totalMs >= request.ms, failed.status, error.source,
       error.message.split("\n")[0], lines.every((line) => !Number.isNaN(Date.parse(line.time))),
     ].join(" "));' "$scratch/log")" \
-  "ready gateway,keys log gateway true 200 OK KEYS.key()<-1,KEYS.note()<-1 true 500 isolane Uncaught TypeError: boom true"
+  "gateway,keys true keys keys true log gateway true 200 OK KEYS.key()<-1,KEYS.note()<-1 true 500 isolane Uncaught TypeError: boom true"
 check "and nothing to stderr" "$(cat "$scratch/errors")" ""
 
 # On a terminal. `script` gives one; what is typed comes from a pipe that stays open.

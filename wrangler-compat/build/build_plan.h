@@ -18,6 +18,9 @@ struct CustomBuild {
   std::string cwd;                      // where it runs
   std::vector<std::string> watch_dirs;  // a change below one of them runs it again
 
+  // Whether a change of `path` runs it again.
+  bool Watches(const std::string& path) const;
+
   bool operator==(const CustomBuild&) const = default;
 };
 
@@ -30,7 +33,6 @@ struct BuildPlan {
   std::string config_path;   // empty: there is none
   // Without a main module the Worker is nothing but assets; its custom build runs.
   ModuleFiles files;
-  std::string main_where;  // where `main` is set, for messages
   CustomBuild custom;
 
   // False: the modules are served as they are.
@@ -53,5 +55,10 @@ struct BuildPlan {
 
   bool operator==(const BuildPlan&) const = default;
 };
+
+// The main module as the configuration names it, absolute; empty: none.
+std::string MainPathOf(const BuildPlan& plan);
+// Whether the compatibility flag is set.
+bool HasFlag(const BuildPlan& plan, const std::string& flag);
 
 }  // namespace isolane::wrangler

@@ -21,8 +21,10 @@ namespace isolane::wrangler {
 class EsbuildService;
 
 struct BuildRequest {
-  // What changed, absolute; empty: nothing, it is the first build. A custom build runs at first and
-  // when something changed in one of its directories.
+  // A custom build runs before its output is looked at: at first, and when something has changed
+  // that it watches (CustomBuild::Watches).
+  bool run_custom = true;
+  // What that was, absolute, to be told; empty: nothing.
   std::string changed = {};
   // Has esbuild look at modules also where they could be served as they are: it says better than V8
   // what is wrong with them, and understands more.
@@ -39,8 +41,8 @@ struct BuildResult {
   // Why there is nothing to serve, to be printed as an error: "Build failed with 1 error:" and
   // esbuild's messages with their code frames. Empty if ok().
   std::string error;
-  // False: starting again without a change of the configuration is of no use (no main module, a
-  // custom build that fails), and wrangler ends.
+  // False: no edit of a module repairs it (a custom build that fails, or that writes no main
+  // module). At the start that is the end, as wrangler has it.
   bool may_recover = true;
   // Each to be printed as a warning.
   std::vector<std::string> warnings;
@@ -48,6 +50,10 @@ struct BuildResult {
   std::string rendered_warnings;
   // Lines to be printed: what was attached.
   std::vector<std::string> notes;
+  // When it began to read (config::FileTime): after the custom build.
+  int64_t began = 0;
+  // How long it took, the custom build included.
+  double duration_ms = 0;
   // What the main module exports, if it was bundled.
   std::vector<std::string> exports;
 
@@ -75,7 +81,7 @@ class Builder {
   using Done = std::function<void(BuildResult)>;
 
   explicit Builder(BuilderOptions options);
-  // Ends what is under way, custom builds included, without calling `done`.
+  // Stops.
   ~Builder();
   Builder(const Builder&) = delete;
   Builder& operator=(const Builder&) = delete;
@@ -85,16 +91,18 @@ class Builder {
   // builds, but not destroy the Builder.
   void Start(const BuildPlan& plan, const BuildRequest& request, Done done);
 
-  // The same, waiting for it. Several plans are built at the same time; results in their order.
+  // The same, waiting for it. Several plans are built at the same time; results in their order,
+  // errors if Stop comes first.
   std::vector<BuildResult> BuildAll(const std::vector<BuildPlan>& plans,
                                     const BuildRequest& request);
+
+  // Ends what is under way, with the programs that it has started, without calling `done`, and waits
+  // for that. Nothing can be built from then on.
+  void Stop();
 
   // Ends esbuild's process, once no build is under way; the next build that needs it starts another.
   // For who will not build for long.
   void Rest();
-
-  // Lets go of what esbuild keeps for a Worker that is no more.
-  void Forget(const std::string& worker);
 
  private:
   struct Job;

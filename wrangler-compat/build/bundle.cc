@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "wrangler-compat/build/additional_modules.h"
+#include "wrangler-compat/build/build_failure.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/files.h"
 
@@ -17,28 +17,8 @@ constexpr char kNodeModuleMissing[] = "wasn't found on the file system but is bu
 
 Error Said(std::string message) { return Error{std::move(message), {}, {}, {}}; }
 
-std::string Joined(const std::string& indent, const std::string& text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    if (end > at) out += indent + text.substr(at, end - at);
-    out += '\n';
-    at = end + 1;
-  }
-  return out;
-}
-
 void AddOnce(std::string path, std::vector<std::string>& paths) {
   if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(std::move(path));
-}
-
-// The nearest file of this name at or above `directory`; empty when there is none.
-std::string FindUpwards(std::string directory, const std::string& name) {
-  for (;; directory = DirectoryOf(directory)) {
-    std::string path = AbsolutePath(directory, name);
-    if (KindOf(path) == PathKind::kFile) return path;
-    if (directory == "/" || directory == ".") return {};
-  }
 }
 
 bool IsNamespaced(const std::string& path) {
@@ -223,25 +203,24 @@ Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format) {
   command.Set("context", true);
   ISOLANE_ASSIGN(const EsbuildValue opened, service_.Ask(std::move(command)));
   if (!opened.Items("errors").empty()) {
-    return Said("Build failed with " + std::to_string(opened.Items("errors").size()) +
-                " error:\n\n" +
-                Joined("  ", Describe(opened.Items("errors"), Severity::kError, Colours::kNever)));
+    const std::vector<EsbuildValue>& errors = opened.Items("errors");
+    return Said(
+        BuildFailure(errors.size(), Describe(errors, Severity::kError, Colours::kNever)));
   }
   context->opened = true;
   return context;
 }
 
-Result<Bundle::Output> Bundle::Run(std::unique_ptr<Context>& context, BundleFormat format) {
+Result<Bundle::Output> Bundle::Run(std::unique_ptr<Context>& context, BundleFormat format,
+                                   const AdditionalModules& attached) {
   if (context == nullptr) {
     ISOLANE_ASSIGN(context, Open(format));
   }
-  AdditionalModules attached;
-  if (plan_.find_additional_modules) attached = FindAdditionalModules(plan_);
   std::vector<std::string> paths;
   for (const auto& [name, source] : attached.modules) {
     paths.push_back(AbsolutePath(plan_.files.root, name));
   }
-  context->collector.Begin(std::move(attached.modules), std::move(paths));
+  context->collector.Begin(attached.modules, std::move(paths));
   ISOLANE_TRY(service_.Ask(context->Command("rebuild")));
   EsbuildValue end;
   {
@@ -293,11 +272,19 @@ BuildResult Bundle::Build(Colours colours) {
   }
   if (!plan_.tsconfig.empty()) AddOnce(plan_.tsconfig, result.files);
 
+  AdditionalModules attached;
+  if (plan_.find_additional_modules) {
+    attached = FindAdditionalModules(plan_);
+    std::string table = DescribeModules(attached);
+    if (!table.empty()) result.notes.push_back(std::move(table));
+    result.directories = attached.directories;
+  }
+
   const auto fail = [&](const Error& error) {
     result.error = error.ToString();
     return std::move(result);
   };
-  auto output = Run(module_, BundleFormat::kModule);
+  auto output = Run(module_, BundleFormat::kModule, attached);
   if (!output.ok()) return fail(output.error());
   Context* context = module_.get();
   if (output->errors.empty()) {
@@ -312,7 +299,7 @@ BuildResult Bundle::Build(Colours colours) {
             " has exports like an ES Module, but hasn't defined a default export like a module "
             "worker normally would. Building the worker using \"service-worker\" format...");
       }
-      output = Run(service_worker_, BundleFormat::kServiceWorker);
+      output = Run(service_worker_, BundleFormat::kServiceWorker, attached);
       if (!output.ok()) return fail(output.error());
       context = service_worker_.get();
     } else {
@@ -322,11 +309,8 @@ BuildResult Bundle::Build(Colours colours) {
   for (std::string& path : output->inputs) AddOnce(std::move(path), result.files);
   for (std::string& path : context->collector.files()) AddOnce(std::move(path), result.files);
   if (!output->errors.empty()) {
-    const size_t count = output->errors.size();
-    result.error = "Build failed with " + std::to_string(count) +
-                   (count == 1 ? " error:\n\n" : " errors:\n\n") +
-                   Joined("  ", Describe(output->errors, Severity::kError, colours));
-    while (result.error.ends_with('\n')) result.error.pop_back();
+    result.error = BuildFailure(output->errors.size(),
+                                Describe(output->errors, Severity::kError, colours));
     for (std::string& path : Trace(*output)) AddOnce(std::move(path), result.files);
     return result;
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "wrangler-compat/build/additional_modules.h"
 #include "wrangler-compat/build/build_plan.h"
 #include "wrangler-compat/build/builder.h"
 #include "wrangler-compat/build/bundle_flags.h"
@@ -35,7 +36,9 @@ class Bundle {
   struct Context;
   struct Output;
 
-  Result<Output> Run(std::unique_ptr<Context>& context, BundleFormat format);
+  // `attached`: the additional modules.
+  Result<Output> Run(std::unique_ptr<Context>& context, BundleFormat format,
+                     const AdditionalModules& attached);
   Result<std::unique_ptr<Context>> Open(BundleFormat format);
   std::string Describe(const std::vector<EsbuildValue>& messages, Severity severity,
                        Colours colours);

@@ -19,11 +19,6 @@ std::string Environment(const char* name, const char* otherwise) {
   return value != nullptr && *value != '\0' ? value : otherwise;
 }
 
-bool HasFlag(const BuildPlan& plan, const char* flag) {
-  return std::find(plan.compatibility_flags.begin(), plan.compatibility_flags.end(), flag) !=
-         plan.compatibility_flags.end();
-}
-
 void AddDefines(const BuildPlan& plan, std::vector<std::string>& flags) {
   const std::string mode = Environment(
       "NODE_ENV", plan.target == BuildTarget::kProduction ? "production" : "development");

@@ -12,8 +12,6 @@
 namespace isolane::wrangler {
 namespace {
 
-constexpr int kSignalled = 128;
-
 class SpawnSettings {
  public:
   SpawnSettings() {
@@ -86,6 +84,12 @@ Result<pid_t> StartChild(const ChildOptions& options) {
     return Error{"Cannot start " + arguments.front() + ": " + std::strerror(error), {}, {}, {}};
   }
   return pid;
+}
+
+void AwaitEnd(pid_t pid) {
+  siginfo_t ended;
+  while (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
 }
 
 int WaitForChild(pid_t pid) {

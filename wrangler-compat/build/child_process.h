@@ -26,7 +26,13 @@ struct ChildOptions {
 // and a Ctrl-C at the terminal is ours to pass on. Signals are handled as in a fresh process.
 Result<pid_t> StartChild(const ChildOptions& options);
 
-// Waits for it: its exit code, or 128 and the signal that ended it.
+// What a shell adds to the number of the signal that ended a process.
+inline constexpr int kSignalled = 128;
+
+// Waits until it has ended, and leaves it as it is: its number is not given to another process
+// before WaitForChild.
+void AwaitEnd(pid_t pid);
+// Waits for it: its exit code, or kSignalled and the signal that ended it.
 int WaitForChild(pid_t pid);
 
 }  // namespace isolane::wrangler

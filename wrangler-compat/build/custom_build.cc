@@ -65,8 +65,10 @@ Status CustomBuildRun::Run(const CustomBuild& build,
     print(kPrefix + pid.error().message);
     return failed;
   }
-  const int code = WaitForChild(*pid);
+  AwaitEnd(*pid);
+  // Until it is waited for its number is its own, so that Cancel reaches nobody else.
   const std::lock_guard lock(mutex_);
+  const int code = WaitForChild(*pid);
   pid_ = 0;
   if (code != 0 || cancelled_) return failed;
   return Ok{};

@@ -1,6 +1,7 @@
 #include "wrangler-compat/build/builder.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -350,16 +351,32 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(app.printed[3] == "[custom build] left");
       CHECK(result.directories == std::vector<std::string>{app.project.root() + "/in"});
     }
-    SUBCASE("runs again for its directories, and for nothing else") {
+    SUBCASE("runs again when it is asked for, and says because of what") {
       command("cd '" + app.project.root() +
               "' && mkdir -p dist && echo 'export default {};' > dist/index.js");
       REQUIRE(app.Build().ok());
       app.printed.clear();
-      REQUIRE(app.Build({.changed = app.project.root() + "/dist/index.js"}).ok());
+      REQUIRE(app.Build({.run_custom = false}).ok());
       CHECK(app.printed.empty());
       REQUIRE(app.Build({.changed = app.project.root() + "/in/a"}).ok());
       REQUIRE(app.printed.size() == 2);
       CHECK(app.printed[0] == "The file in/a changed, restarting build...");
+    }
+    SUBCASE("watches what is below its directories, and nothing else") {
+      command("true");
+      const CustomBuild custom = app.Plan().custom;
+      CHECK(custom.Watches(app.project.root() + "/in/a"));
+      CHECK(custom.Watches(app.project.root() + "/in"));
+      CHECK_FALSE(custom.Watches(app.project.root() + "/index.js"));
+    }
+    SUBCASE("has written before its output is read, as far as times of files tell") {
+      command("cd '" + app.project.root() +
+              "' && mkdir -p dist && echo 'export default {};' > dist/index.js");
+      const BuildResult result = app.Build();
+      REQUIRE(result.ok());
+      struct stat written {};
+      REQUIRE(stat((app.project.root() + "/dist/index.js").c_str(), &written) == 0);
+      CHECK(result.began > written.st_ctim.tv_sec * int64_t{1'000'000'000} + written.st_ctim.tv_nsec);
     }
     SUBCASE("that fails says so, and that starting is of no use") {
       command("sh -c 'echo sorry; exit 3'");
@@ -459,6 +476,25 @@ TEST_SUITE("wrangler-compat/build/builder") {
       pid = ReadFile(project.root() + "/pid").value();
     }
     CHECK(kill(std::stoi(pid), 0) != 0);
+  }
+
+  TEST_CASE("a Builder that is stopped ends who waits for it, and builds nothing more") {
+    TempProject project;
+    Builder builder({});
+    BuildPlan plan;
+    plan.worker = "w";
+    plan.cwd = plan.project_root = plan.files.root = project.root();
+    plan.files.main = "index.ts";
+    plan.custom = {"echo $$ > part && mv part pid && exec sleep 600", project.root(), {}};
+    std::vector<BuildResult> results;
+    std::thread waiting([&] { results = builder.BuildAll({plan}, {}); });
+    while (KindOf(project.root() + "/pid") == PathKind::kMissing) std::this_thread::yield();
+    builder.Stop();
+    waiting.join();
+    CHECK(kill(std::stoi(ReadFile(project.root() + "/pid").value()), 0) != 0);
+    REQUIRE(results.size() == 1);
+    CHECK_FALSE(results.front().ok());
+    CHECK_FALSE(builder.BuildAll({plan}, {}).front().ok());
   }
 }
 

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# `[build] command`: that it ends with isolane, whenever that is told to stop.
+. tests/e2e/lib.bash
+
+worker slow 'export default { fetch: () => new Response("ok") };' '[build]
+command = """echo $$ > '"$scratch"'/part; sleep 600 & echo $! >> '"$scratch"'/part; mv '"$scratch"'/part '"$scratch"'/pids; wait"""'
+
+# Starts a command whose custom build does not end, and stops it once that runs: "STATUS LEFT", the number of its
+# processes that are left.
+stopped() { # SIGNAL ARGUMENT...
+  local signal=$1 status=0 left=0 pid
+  shift
+  rm -f "$scratch/pids"
+  "$isolane" "$@" >"$scratch/log" 2>&1 &
+  server=$!
+  until [ -e "$scratch/pids" ] || ! kill -0 "$server" 2>/dev/null; do sleep 0.02; done # until the condition holds
+  kill "-$signal" "$server"
+  wait "$server" || status=$?
+  server=
+  while read -r pid; do
+    left=$((left + 1))
+    for _ in {1..100}; do
+      # One that was killed is a zombie until whoever adopts it has waited for it.
+      if ! grep -q '^State:[[:space:]]*[A-Y]' "/proc/$pid/status" 2>/dev/null; then
+        left=$((left - 1))
+        break
+      fi
+      sleep 0.02 # until the condition holds
+    done
+  done <"$scratch/pids"
+  echo "$status $left"
+}
+
+check "dev that is interrupted during the first build ends it" "$(stopped INT dev -c "$scratch/slow/wrangler.toml" --port 0)" "130 0"
+check "dev that is terminated likewise" "$(stopped TERM dev -c "$scratch/slow/wrangler.toml" --port 0)" "143 0"
+check "serve likewise" "$(stopped TERM serve -c "$scratch/slow/wrangler.toml" --port 0)" "143 0"
+check "and check" "$(stopped INT check -c "$scratch/slow/wrangler.toml")" "130 0"
