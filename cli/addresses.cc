@@ -88,7 +88,8 @@ std::string DescribeAddress(const Address& address, const CliOptions& options) {
   if (!listen.host.empty() || !listen.scheme.empty()) {
     if (!text.empty()) text += "\n";
     text += "Requests for this machine reach Workers as ";
-    text += (listen.scheme.empty() ? "http" : listen.scheme) + "://";
+    const std::string served = listen.tls ? "https" : "http";
+    text += (listen.scheme.empty() ? served : listen.scheme) + "://";
     text += listen.host.empty() ? "HOST" : listen.host;
     const bool inferred = !listen.host.empty() && !options.host && options.infer_host;
     if (inferred) {
@@ -97,6 +98,23 @@ std::string DescribeAddress(const Address& address, const CliOptions& options) {
     text += ".";
   }
   return text;
+}
+
+std::string DescribeMove(const Address& served, const Address& configured) {
+  const ListenOptions& was = served.listen;
+  const ListenOptions& is = configured.listen;
+  std::string changed;
+  const auto add = [&changed](const std::string& what) {
+    changed += (changed.empty() ? "" : ", ") + what;
+  };
+  if (was.ip != is.ip) add("address " + is.ip);
+  if (was.port != is.port) add("port " + std::to_string(is.port));
+  if (was.tls.has_value() != is.tls.has_value()) add(is.tls ? "https" : "http");
+  if (was.host != is.host) add(is.host.empty() ? "no host" : "host " + is.host);
+  if (was.scheme != is.scheme) add(is.scheme.empty() ? "no scheme" : "scheme " + is.scheme);
+  if (changed.empty()) return {};
+  return "The configuration has another address for requests now (" + changed +
+         ").\nThey are served as before; start isolane again to change that.";
 }
 
 Result<int> ListenAt(Runtime& runtime, const Address& address, bool random) {

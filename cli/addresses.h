@@ -32,6 +32,10 @@ Result<std::vector<Address>> PlanAddresses(const CliOptions& options,
 // clients do, or that routes choose among them. Empty: nothing.
 std::string DescribeAddress(const Address& address, const CliOptions& options);
 
+// What the configuration says of an address now, where it differs from what was made of it: the
+// text of a warning. Empty: it is the same.
+std::string DescribeMove(const Address& served, const Address& configured);
+
 // Listens there; at one of the next ports, or at any, if this one is taken and may move. `random`:
 // at any at once. Gives the port.
 Result<int> ListenAt(Runtime& runtime, const Address& address, bool random);

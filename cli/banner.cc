@@ -97,22 +97,26 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
   return out;
 }
 
-std::string UrlOf(const std::string& ip, int port) {
-  const bool v6 = ip.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + ip + "]" : ip) + ":" + std::to_string(port);
+std::string UrlOf(const ListenOptions& listen, int port) {
+  const bool v6 = listen.ip.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + listen.ip + "]" : listen.ip;
+  return (listen.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
 }
 
-std::string FormatReady(const std::string& ip, int port, Colours colours) {
-  return "Ready on " + Paint(UrlOf(ip, port), Colour::kCyan, colours);
+std::string FormatReady(const ListenOptions& listen, int port, Colours colours) {
+  return "Ready on " + Paint(UrlOf(listen, port), Colour::kCyan, colours);
 }
 
-std::string FormatCronAdvice(const std::string& ip, int port) {
+std::string FormatCronAdvice(const ListenOptions& listen, int port) {
   // Of another address the endpoint wants to know nothing.
-  const bool any = ip == "0.0.0.0" || ip == "::";
-  return "Scheduled Workers are not automatically triggered during local development.\n"
-         "To manually trigger a scheduled event, run:\n"
-         "  curl \"" +
-         UrlOf(any ? "localhost" : ip, port) +
+  ListenOptions known = listen;
+  if (listen.ip == "0.0.0.0" || listen.ip == "::" || listen.ip == "*") known.ip = "localhost";
+  const bool untrusted = listen.tls && listen.tls->certificate.empty();
+  std::string text =
+      "Scheduled Workers are not automatically triggered during local development.\n"
+      "To manually trigger a scheduled event, run:\n  curl ";
+  if (untrusted) text += "--insecure ";
+  return text + "\"" + UrlOf(known, port) +
          "/cdn-cgi/local/scheduled\"\n"
          "For more details, see https://developers.cloudflare.com/workers/configuration/"
          "cron-triggers/#test-cron-triggers-locally";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <isolane/runtime.h>
 #include <isolane/worker_spec.h>
 
 #include "cli/terminal.h"
@@ -27,13 +28,13 @@ namespace isolane::cli {
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours,
                           const std::vector<std::string>& elsewhere = {});
 
-// "http://127.0.0.1:8787"; `ip` may be IPv6.
-std::string UrlOf(const std::string& ip, int port);
+// "http://127.0.0.1:8787"; the port that was chosen for `listen`.
+std::string UrlOf(const ListenOptions& listen, int port);
 
-// "Ready on http://127.0.0.1:8787"; `ip` may be IPv6.
-std::string FormatReady(const std::string& ip, int port, Colours colours);
+// "Ready on http://127.0.0.1:8787".
+std::string FormatReady(const ListenOptions& listen, int port, Colours colours);
 
 // Why no cron trigger fires by itself, and how to fire one: the text of a warning.
-std::string FormatCronAdvice(const std::string& ip, int port);
+std::string FormatCronAdvice(const ListenOptions& listen, int port);
 
 }  // namespace isolane::cli

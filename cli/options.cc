@@ -38,7 +38,12 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --host HOST       what Workers see as host instead of this machine [host of the first [dev], or in
                         dev of the first route; --infer-origin-from-routes=false: as it was sent]
       --upstream-protocol http|https
-                        what they see as scheme
+                        what they see as scheme [the one that is served]
+      --local-protocol http|https
+                        what is served [http, or local_protocol of the first [dev]]
+      --https-cert-path FILE, --https-key-path FILE
+                        certificate and private key for https (PEM); without them a certificate is made that
+                        nobody vouches for [WRANGLER_HTTPS_CERT_PATH, WRANGLER_HTTPS_KEY_PATH]
       --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
       --frozen-clock    clocks of Workers stand still while their code runs, as at the edge
       --public-only     fetch() reaches public addresses only, not this machine and its networks
@@ -238,11 +243,10 @@ class Parser {
       return OneOf("upstream-protocol", {"http", "https"}, options_.upstream_protocol.emplace());
     }
     if (flag == "--local-protocol") {
-      std::string protocol;
-      const Status status = OneOf("local-protocol", {"http", "https"}, protocol);
-      if (!status.ok() || protocol == "http") return status;
-      return Refused("--local-protocol https is not supported by isolane yet");
+      return OneOf("local-protocol", {"http", "https"}, options_.local_protocol.emplace());
     }
+    if (flag == "--https-cert-path") return Text("https-cert-path", options_.https_cert_path);
+    if (flag == "--https-key-path") return Text("https-key-path", options_.https_key_path);
     return std::nullopt;
   }
 
@@ -260,11 +264,9 @@ class Parser {
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
   Status ParseOtherFlag(const std::string& flag) {
     static constexpr std::string_view kMeaningless[] = {"--local", "-l"};
-    static constexpr std::string_view kUnsupported[] = {"--remote",         "-r",
-                                                        "--site",           "--https-key-path",
-                                                        "--tunnel",         "--https-cert-path",
-                                                        "--inspector-port", "--latest",
-                                                        "--inspector-ip",   "--enable-containers"};
+    static constexpr std::string_view kUnsupported[] = {
+        "--remote",         "-r",       "--site",         "--tunnel",
+        "--inspector-port", "--latest", "--inspector-ip", "--enable-containers"};
     const auto is = [&flag](std::string_view other) { return other == flag; };
     if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
       bool ignored = false;

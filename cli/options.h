@@ -62,6 +62,11 @@ struct CliOptions {
   std::optional<std::string> host;  // that Workers see; empty: `[dev] host`, else the first route's
   bool infer_host = true;           // false: not the first route's
   std::optional<std::string> upstream_protocol;  // the scheme that Workers see
+  std::optional<std::string> local_protocol;     // that is served; empty: `[dev]`'s, else http
+  // PEM files for https, both or none. Empty: WRANGLER_HTTPS_CERT_PATH and _KEY_PATH, else a
+  // certificate is made.
+  std::string https_cert_path;
+  std::string https_key_path;
   std::vector<wrangler::VarOverride> vars;
   bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;

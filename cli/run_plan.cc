@@ -1,10 +1,45 @@
 #include "cli/run_plan.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "runtime/config/files.h"
 
 namespace isolane::cli {
+
+namespace {
+
+// The path that a flag names, or else the variable.
+std::string PathFrom(const std::string& flag, const char* variable) {
+  if (!flag.empty()) return flag;
+  const char* const value = std::getenv(variable);
+  return value == nullptr ? "" : value;
+}
+
+// Nothing: plain HTTP.
+Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
+                                          const wrangler::DevSettings& dev) {
+  const std::string protocol = options.local_protocol.value_or(dev.local_protocol.value_or("http"));
+  if (protocol != "https") return std::optional<TlsOptions>();
+  const std::string certificate = PathFrom(options.https_cert_path, "WRANGLER_HTTPS_CERT_PATH");
+  const std::string key = PathFrom(options.https_key_path, "WRANGLER_HTTPS_KEY_PATH");
+  TlsOptions tls;
+  if (certificate.empty() && key.empty()) return std::optional(tls);
+  if (certificate.empty() || key.empty()) {
+    return Error{"Must specify both certificate path and key path to use a Custom Certificate.",
+                 "Both of --https-cert-path and --https-key-path, or none.",
+                 {},
+                 {}};
+  }
+  ISOLANE_ASSIGN(tls.certificate, config::ReadFile(certificate));
+  ISOLANE_ASSIGN(tls.key, config::ReadFile(key));
+  return std::optional(std::move(tls));
+}
+
+}  // namespace
 
 Result<RunPlan> PlanRun(const CliOptions& options, const wrangler::Project& project,
                         const std::string& registry) {
@@ -27,6 +62,8 @@ Result<RunPlan> PlanRun(const CliOptions& options, const wrangler::Project& proj
                         std::any_of(project.workers.begin(), project.workers.end(),
                                     [](const WorkerSpec& spec) { return !spec.crons.empty(); });
   ISOLANE_ASSIGN(plan.addresses, PlanAddresses(options, project));
+  ISOLANE_ASSIGN(const std::optional<TlsOptions> tls, ReadTls(options, project.dev));
+  for (Address& address : plan.addresses) address.listen.tls = tls;
   return plan;
 }
 

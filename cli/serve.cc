@@ -44,8 +44,8 @@ Result<Listening> ListenAtAll(const CliOptions& options, Runtime& runtime,
   for (const Address& address : addresses) {
     ISOLANE_ASSIGN(const int port, ListenAt(runtime, address, random));
     if (address.listen.worker.empty()) listening.public_port = port;
-    listening.urls.push_back(UrlOf(address.listen.ip, port));
-    listening.text += FormatReady(address.listen.ip, port, colours);
+    listening.urls.push_back(UrlOf(address.listen, port));
+    listening.text += FormatReady(address.listen, port, colours);
     if (!address.listen.worker.empty()) listening.text += " (" + address.listen.worker + ")";
     listening.text += '\n';
     const std::string more = DescribeAddress(address, options);
@@ -65,7 +65,7 @@ int Serve(const CliOptions& options, Console& console, const RunPlan& plan, Runt
   }
   console.ShowReady(listening->urls, listening->text);
   if (plan.explains_crons) {
-    PrintWarning(FormatCronAdvice(plan.addresses.front().listen.ip, listening->public_port),
+    PrintWarning(FormatCronAdvice(plan.addresses.front().listen, listening->public_port),
                  options.log_level);
   }
   console.ListenToKeys(runtime, std::move(actions));
@@ -116,6 +116,17 @@ int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_op
   hooks.elsewhere = [&neighbours] { return neighbours.Names(); };
   hooks.on_workers = [&](const std::vector<WorkerSpec>& workers) {
     console.ShowWorkers(workers, neighbours.Names());
+  };
+  hooks.on_config = [&, told = std::string()](const wrangler::Project& project) mutable {
+    const auto now = PlanRun(options, project, registry);
+    // What is wrong with the command line was wrong at the start.
+    if (!now.ok()) return;
+    std::string text = DescribeMove(plan->addresses.front(), now.value().addresses.front());
+    if (text != told) {
+      console.Flush();
+      PrintWarning(text, options.log_level);
+    }
+    told = std::move(text);
   };
   DevSession session(options, project_options, std::move(hooks));
   ConsoleActions actions;

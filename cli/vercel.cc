@@ -203,7 +203,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   }
   if (options.log_level >= LogLevel::kInfo) {
     std::printf("%s%s\n", FormatServices(project->services).c_str(),
-                FormatReady(ip, *listening, ColoursOf(STDOUT_FILENO)).c_str());
+                FormatReady({.ip = ip}, *listening, ColoursOf(STDOUT_FILENO)).c_str());
     if ((*runtime)->metrics_port() != 0) {
       std::printf("Metrics on http://127.0.0.1:%d/_isolane/metrics\n", (*runtime)->metrics_port());
     }

@@ -148,10 +148,7 @@ void ReadDev(ConfigSection& section, DevSettings& dev) {
   fields.Boolean("generate_types");
   fields.String("container_engine");
   static constexpr std::string_view kProtocols[] = {"http", "https"};
-  if (fields.OneOf("local_protocol", kProtocols) == "https") {
-    fields.Warn("\"dev.local_protocol\" is not supported yet by isolane and is ignored",
-                fields.Find("local_protocol")->position);
-  }
+  dev.local_protocol = fields.OneOf("local_protocol", kProtocols);
   dev.upstream_protocol = fields.OneOf("upstream_protocol", kProtocols);
   dev.host = fields.String("host");
 }

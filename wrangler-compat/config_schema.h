@@ -25,6 +25,7 @@ inline constexpr char kDefaultCompatibilityDate[] = "2026-11-17";
 struct DevSettings {
   std::optional<std::string> ip;
   std::optional<int> port;
+  std::optional<std::string> local_protocol;     // "http" or "https": what is served
   std::optional<std::string> host;               // what Workers see as their host
   std::optional<std::string> upstream_protocol;  // and as their scheme
   // Where they are set, for messages.

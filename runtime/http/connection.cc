@@ -19,7 +19,7 @@ constexpr int64_t kSilentMs = 1'000;
 Connection::Connection(ServerState& server, Transport& transport)
     : server_(server),
       transport_(transport),
-      parser_(*this, server.limits),
+      parser_(*this, server.limits, server.scheme()),
       request_body_(*this),
       idle_since_ms_(server.clock.now_ms()),
       input_progress_ms_(server.clock.now_ms()),

@@ -35,9 +35,12 @@ struct ServerState {
   const ServerLimits& limits;
   RequestHandler& handler;
   const Clock& clock;
+  ServerTls* tls = nullptr;  // null: the connections are plain
   bool draining = false;
-  HttpDate date;
-  ExchangePool pool;
+  HttpDate date = {};
+  ExchangePool pool = {};
+
+  std::string_view scheme() const { return tls == nullptr ? "http://" : "https://"; }
 };
 
 class Connection final : private RequestParser::Events,

@@ -80,8 +80,8 @@ struct RequestParser::Callbacks {
   }
 };
 
-RequestParser::RequestParser(Events& events, const ServerLimits& limits)
-    : events_(events), limits_(limits) {
+RequestParser::RequestParser(Events& events, const ServerLimits& limits, std::string_view scheme)
+    : events_(events), limits_(limits), scheme_(scheme) {
   machine_.parser = this;
   llhttp_init(&machine_, HTTP_REQUEST, Callbacks::Settings());
 }
@@ -276,7 +276,7 @@ bool RequestParser::FinishHead() {
   char* to = packed.Reserve(method.size() + 1 + MaxUrlSize(host, target_.view()) + headers_.size());
   to = Put(to, method);
   *to++ = base::kValueMark;
-  to = PutUrl(to, form, host, target_.view());
+  to = PutUrl(to, form, scheme_, host, target_.view());
   to = Put(to, headers_.view());
   packed.Commit(to);
   stage_ = Stage::kBody;

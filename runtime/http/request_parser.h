@@ -53,8 +53,8 @@ class RequestParser {
     kRefused,  // see refusal(); the parser is of no use any more
   };
 
-  // `events` and `limits` outlive the parser.
-  RequestParser(Events& events, const ServerLimits& limits);
+  // `events` and `limits` outlive the parser. `scheme` is a literal: what URLs begin with.
+  RequestParser(Events& events, const ServerLimits& limits, std::string_view scheme = "http://");
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
@@ -88,6 +88,7 @@ class RequestParser {
   Machine machine_;
   Events& events_;
   const ServerLimits& limits_;
+  const std::string_view scheme_;
   Refusal refusal_;
 
   Stage stage_ = Stage::kBetween;

@@ -68,9 +68,10 @@ TargetForm ClassifyTarget(std::string_view target) {
   return TargetForm::kInvalid;
 }
 
-char* PutUrl(char* to, TargetForm form, std::string_view host, std::string_view target) {
+char* PutUrl(char* to, TargetForm form, std::string_view scheme, std::string_view host,
+             std::string_view target) {
   if (form != TargetForm::kAbsolute) {
-    to = Put(to, "http://");
+    to = Put(to, scheme);
     to = Put(to, host);
   }
   if (form == TargetForm::kAsterisk) return to;

@@ -20,10 +20,12 @@ TargetForm ClassifyTarget(std::string_view target);
 
 // An upper bound of what PutUrl writes.
 inline size_t MaxUrlSize(std::string_view host, std::string_view target) {
-  return sizeof "http://" + host.size() + target.size();
+  return sizeof "https://" + host.size() + target.size();
 }
 
-// Writes "http://" + host + target (or the absolute target alone) and returns the end.
-char* PutUrl(char* to, TargetForm form, std::string_view host, std::string_view target);
+// Writes scheme + host + target (or the absolute target alone) and returns the end. `scheme`:
+// "http://" or "https://".
+char* PutUrl(char* to, TargetForm form, std::string_view scheme, std::string_view host,
+             std::string_view target);
 
 }  // namespace isolane::http

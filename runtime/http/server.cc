@@ -26,11 +26,11 @@ class ServerHandle final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::Listen(uv_loop_t* loop, const std::string& ip, int port,
+Result<std::unique_ptr<Server>> Server::Listen(uv_loop_t* loop, const ServerAddress& address,
                                                const ServerLimits& limits,
                                                RequestHandler& handler) {
   auto core = std::make_unique<ServerCore>(loop, limits, handler);
-  ISOLANE_TRY(core->Listen(ip, port));
+  ISOLANE_TRY(core->Listen(address));
   return std::unique_ptr<Server>(std::make_unique<ServerHandle>(core.release()));
 }
 

@@ -48,8 +48,8 @@ class ExchangeListener {
 // its listener was told its end.
 class Exchange {
  public:
-  // "METHOD\0URL\nname\0value...", see base/packed_head.h. The URL is "http://" + Host + target, or
-  // the target itself when that is absolute.
+  // "METHOD\0URL\nname\0value...", see base/packed_head.h. The URL is "http://" + Host + target
+  // ("https://" if the connection is secure), or the target itself when that is absolute.
   virtual std::string_view packed_head() const = 0;
   virtual bool is_head_request() const = 0;
   // The request's body; once. Complete bytes when they came in the same read as the head, else a
@@ -97,11 +97,19 @@ class RequestHandler {
   virtual void OnBatchEnd() = 0;
 };
 
+class ServerTls;
+
+struct ServerAddress {
+  std::string ip;
+  int port = 0;              // 0: a free one
+  ServerTls* tls = nullptr;  // null: plain HTTP. Outlives the server
+};
+
 class Server {
  public:
-  // `handler` and `loop` outlive the server. `port` 0 picks a free one. Fails when the address
-  // cannot be bound: the error names address and cause.
-  static Result<std::unique_ptr<Server>> Listen(uv_loop_s* loop, const std::string& ip, int port,
+  // `handler` and `loop` outlive the server. Fails when the address cannot be bound: the error
+  // names address and cause.
+  static Result<std::unique_ptr<Server>> Listen(uv_loop_s* loop, const ServerAddress& address,
                                                 const ServerLimits& limits,
                                                 RequestHandler& handler);
   virtual ~Server() = default;

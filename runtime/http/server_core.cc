@@ -16,16 +16,17 @@ constexpr std::string_view kFull =
 }  // namespace
 
 ServerCore::ServerCore(uv_loop_t* loop, const ServerLimits& limits, RequestHandler& handler)
-    : loop_(loop), limits_(limits), state_{limits_, handler, *this, false, {}, {}} {
+    : loop_(loop), limits_(limits), state_{limits_, handler, *this} {
   tick_ = loop::Timer::Create(
       loop, [](void* core) { static_cast<ServerCore*>(core)->Sweep(); }, this);
   deferred_ = loop::Timer::Create(
       loop, [](void* core) { static_cast<ServerCore*>(core)->OnDeferred(); }, this);
 }
 
-Status ServerCore::Listen(const std::string& ip, int port) {
+Status ServerCore::Listen(const ServerAddress& address) {
+  state_.tls = address.tls;
   ISOLANE_ASSIGN(listener_, loop::TcpListener::Listen(
-                                loop_, ip, port,
+                                loop_, address.ip, address.port,
                                 [](void* core, uv_stream_t* listener) {
                                   static_cast<ServerCore*>(core)->Accept(listener);
                                 },
@@ -43,6 +44,8 @@ void ServerCore::Accept(uv_stream_t* listener) {
     return;
   }
   if (!has_room) {
+    // It cannot be told before a handshake, which takes what there is none of.
+    if (state_.tls != nullptr) return socket->ResetOnClose();
     const uv_buf_t full = uv_buf_init(const_cast<char*>(kFull.data()), kFull.size());
     socket->TryWrite(&full, 1);
     return;

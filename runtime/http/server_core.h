@@ -21,7 +21,7 @@ class ServerCore final : private ServerSocket::Owner, private Clock {
   ServerCore(const ServerCore&) = delete;
   ServerCore& operator=(const ServerCore&) = delete;
 
-  Status Listen(const std::string& ip, int port);
+  Status Listen(const ServerAddress& address);
   int port() const { return port_; }
   uv_loop_t* loop() const { return loop_; }
   size_t connections() const { return sockets_.size(); }

@@ -1,12 +1,55 @@
 #include "runtime/http/server_socket.h"
 
+#include "runtime/http/server_tls.h"
+
 namespace isolane::http {
 
+ServerSocket::ServerSocket(uv_loop_t* loop, ServerState& state, Owner& owner)
+    : TcpStream(loop), owner_(&owner), connection_(state, *this) {
+  if (state.tls != nullptr) tls_ = std::make_unique<TlsSession>(*state.tls);
+}
+
 void ServerSocket::OnRead(std::string_view bytes) {
-  connection_.Feed(bytes);
+  if (tls_ == nullptr) [[likely]] {
+    connection_.Feed(bytes);
+  } else {
+    Decrypt(bytes);
+  }
   if (owner_ == nullptr) return;
   OnReadingChanged();
   owner_->OnEvent(*this);
+}
+
+void ServerSocket::Decrypt(std::string_view ciphertext) {
+  tls_->Receive(ciphertext, plain_);
+  if (!plain_.empty()) connection_.Feed(plain_.view());
+  plain_.Clear();
+  if (owner_ == nullptr) return;
+  if (tls_->state() == TlsSession::State::kEnded) connection_.FeedEnd();
+  // There is an answer to a handshake, or an alert.
+  OnDirty();
+}
+
+void ServerSocket::Encrypt() {
+  if (!ciphertext_.empty()) return;
+  WriteQueue& plain = connection_.output();
+  if (tls_->state() == TlsSession::State::kOpen && !plain.empty()) {
+    size_t sent = 0;
+    plain.Gather([&](const char* data, size_t size) {
+      sent += size;
+      return tls_->Send({data, size});
+    });
+    plain.Consume(sent);
+    connection_.OnWritten();
+  }
+  tls_->TakeOutput(ciphertext_.tail());
+}
+
+void ServerSocket::EndTls() {
+  if (tls_ == nullptr || tls_->state() != TlsSession::State::kOpen) return;
+  tls_->Close();
+  tls_->TakeOutput(ciphertext_.tail());
+  if (!ciphertext_.empty()) static_cast<void>(writer_.Write(*this, ciphertext_));
 }
 
 void ServerSocket::OnReadEnd(int error) {
@@ -24,8 +67,8 @@ void ServerSocket::OnWriteDone(int status) {
   if (status < 0) {
     connection_.Die();
   } else {
-    writer_.OnDone(connection_.output());
-    connection_.OnWritten();
+    writer_.OnDone(output());
+    if (tls_ == nullptr) connection_.OnWritten();
   }
   OnDirty();
   if (owner_ != nullptr) owner_->OnEvent(*this);
@@ -49,17 +92,22 @@ bool ServerSocket::Flush() {
   }
   bool news = connection_.Pump();
   // A pipe may have more than fits the queue, and the socket may take it all at once.
-  while (!write_pending() && !connection_.dead() && !connection_.output().empty()) {
-    const SocketWriter::Outcome outcome = writer_.Write(*this, connection_.output());
+  while (!write_pending() && !connection_.dead()) {
+    if (tls_ != nullptr) [[unlikely]]
+      Encrypt();
+    if (output().empty()) break;
+    const SocketWriter::Outcome outcome = writer_.Write(*this, output());
     if (outcome == SocketWriter::Outcome::kFailed) {
       connection_.Die();
       news = true;
       break;
     }
-    connection_.OnWritten();
+    if (tls_ == nullptr) connection_.OnWritten();
     if (outcome == SocketWriter::Outcome::kPending) break;
     news |= connection_.Pump();
   }
+  // The alert that says why is on its way.
+  if (tls_ != nullptr && tls_->state() == TlsSession::State::kFailed) connection_.Die();
   Settle();
   return news;
 }
@@ -76,6 +124,7 @@ void ServerSocket::Settle() {
     case Connection::Fate::kLinger:
       lingering_ = true;
       connection_.BeginLinger();
+      EndTls();
       ShutDown();
       OnReadingChanged();
       return;
@@ -83,6 +132,7 @@ void ServerSocket::Settle() {
       ResetOnClose();
       [[fallthrough]];
     case Connection::Fate::kClose:
+      if (!connection_.dead()) EndTls();
       finished_ = true;
       SetReading(false);
       return;

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 #include "runtime/http/connection.h"
 #include "runtime/http/socket_writer.h"
+#include "runtime/http/tls_session.h"
 #include "runtime/loop/tcp_stream.h"
 
 namespace isolane::http {
@@ -26,8 +28,7 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
     ~Owner() = default;
   };
 
-  ServerSocket(uv_loop_t* loop, ServerState& state, Owner& owner)
-      : TcpStream(loop), owner_(&owner), connection_(state, *this) {}
+  ServerSocket(uv_loop_t* loop, ServerState& state, Owner& owner);
 
   Connection& connection() { return connection_; }
 
@@ -52,9 +53,20 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
 
   void Settle();
 
+  // --- with TLS ---
+  void Decrypt(std::string_view ciphertext);
+  // Makes ciphertext of what the connection has written, once what there was is with the kernel.
+  void Encrypt();
+  // Tells the peer, as far as the kernel takes it at once, that nothing more comes.
+  void EndTls();
+  WriteQueue& output() { return tls_ == nullptr ? connection_.output() : ciphertext_; }
+
   Owner* owner_;  // null once released
   Connection connection_;
   SocketWriter writer_;
+  std::unique_ptr<TlsSession> tls_;  // null: plain HTTP
+  ByteBuffer plain_;                 // what the peer has sent
+  WriteQueue ciphertext_;            // what is to be sent to it
   bool dirty_ = false;
   bool finished_ = false;  // to be released at the next occasion
   bool lingering_ = false;

@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 
 #include "runtime/base/check.h"
+#include "runtime/http/server_tls.h"
+#include "runtime/http/tls_context.h"
 
 namespace isolane::http {
 namespace {
@@ -37,6 +39,11 @@ TlsSession::TlsSession(TlsContext& context, const std::string& host, const std::
   X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   ISOLANE_CHECK(X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1);
   SSL_set_tlsext_host_name(ssl, name.c_str());
+}
+
+TlsSession::TlsSession(ServerTls& context) : peer_("a client"), ssl_(context.NewSession()) {
+  SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+  SSL_set_accept_state(ssl_.get());
 }
 
 TlsSession::~TlsSession() = default;
@@ -110,6 +117,12 @@ bool TlsSession::Send(std::string_view plain) {
     plain.remove_prefix(static_cast<size_t>(size));
   }
   return true;
+}
+
+void TlsSession::Close() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
 }
 
 void TlsSession::TakeOutput(ByteBuffer& out) {

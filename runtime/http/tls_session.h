@@ -1,7 +1,7 @@
-// One TLS session of the client: ciphertext in, plain bytes out, and the other way round. Knows no
-// socket: its owner carries the bytes.
+// One TLS session, the client's end or the server's: ciphertext in, plain bytes out, and the other
+// way round. Knows no socket: its owner carries the bytes.
 //
-// Loop thread. Owned by a ClientStream.
+// Loop thread. Owned by a ClientStream or a ServerSocket.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,13 @@
 #include <string_view>
 
 #include "runtime/http/byte_buffer.h"
-#include "runtime/http/tls_context.h"
+
+struct ssl_st;
 
 namespace isolane::http {
+
+class ServerTls;
+class TlsContext;
 
 class TlsSession {
  public:
@@ -25,16 +29,20 @@ class TlsSession {
 
   // `host`: a name or an address without brackets, which the peer's certificate must be for.
   TlsSession(TlsContext& context, const std::string& host, const std::string& peer);
+  // The server's end. Its peer begins the handshake.
+  explicit TlsSession(ServerTls& context);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  // Begins the handshake: there is output.
+  // The client begins the handshake: there is output.
   void Start() { Handshake(); }
   // Appends to `plain` what the ciphertext holds. There may be output after.
   void Receive(std::string_view ciphertext, ByteBuffer& plain);
   // Encrypts; there is output. Only while kOpen. False: kFailed now.
   bool Send(std::string_view plain);
+  // Tells the peer that nothing more will come: there is output. Only while kOpen.
+  void Close();
   // Moves what is to be sent to the peer to the end of `out`.
   void TakeOutput(ByteBuffer& out);
 

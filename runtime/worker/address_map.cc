@@ -7,6 +7,7 @@ namespace isolane::worker {
 namespace {
 
 constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
 
 bool IsHostCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -46,14 +47,16 @@ bool NamesThisMachine(std::string_view authority) {
 }
 
 std::string AddressMap::InnerOrigin(const Outer& outer) const {
-  return (scheme_.empty() ? std::string("http") : scheme_) + "://" + InnerAuthority(outer);
+  const std::string scheme = scheme_.empty() ? std::string(outer.scheme) : scheme_ + "://";
+  return scheme + InnerAuthority(outer);
 }
 
 AddressMap::Outer AddressMap::MapRequest(std::string& packed_head) const {
   const std::string_view url = base::PackedUrl(packed_head);
-  if (!url.starts_with(kHttp)) return {};
-  const std::string_view rest = url.substr(kHttp.size());
-  const Outer outer{std::string(rest.substr(0, rest.find_first_of("/?")))};
+  const std::string_view scheme = url.starts_with(kHttps) ? kHttps : kHttp;
+  if (!url.starts_with(scheme)) return {};
+  const std::string_view rest = url.substr(scheme.size());
+  const Outer outer{std::string(rest.substr(0, rest.find_first_of("/?"))), scheme};
   if (!NamesThisMachine(outer.authority)) return {};
 
   const std::string origin = InnerOrigin(outer);
@@ -62,7 +65,8 @@ AddressMap::Outer AddressMap::MapRequest(std::string& packed_head) const {
   changed += origin;
   changed += rest.substr(outer.authority.size());
   base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
-    const std::string with_origin = Replaced(value, std::string(kHttp) + outer.authority, origin);
+    const std::string with_origin =
+        Replaced(value, std::string(outer.scheme) + outer.authority, origin);
     base::AppendPackedHeader(changed, name,
                              Replaced(with_origin, outer.authority, InnerAuthority(outer)));
   });
@@ -71,11 +75,11 @@ AddressMap::Outer AddressMap::MapRequest(std::string& packed_head) const {
 }
 
 std::string AddressMap::MapResponse(std::string_view packed_head, const Outer& outer) const {
-  const std::string outer_origin = std::string(kHttp) + outer.authority;
+  const std::string outer_origin = std::string(outer.scheme) + outer.authority;
   const std::string inner = InnerAuthority(outer);
   std::string changed(base::PackedStart(packed_head));
   base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
-    std::string text = Replaced(value, "https://" + inner, outer_origin);
+    std::string text = Replaced(value, std::string(kHttps) + inner, outer_origin);
     text = Replaced(text, std::string(kHttp) + inner, outer_origin);
     // A cookie's domain has no port.
     text = name == "set-cookie" ? Replaced(text, WithoutPort(inner), WithoutPort(outer.authority))

@@ -16,7 +16,8 @@ class AddressMap {
  public:
   // Nothing is changed.
   AddressMap() = default;
-  // `scheme`: "http", "https"; empty: as sent. `host`, with its port if it has one; empty: as sent.
+  // `scheme`: "http", "https"; empty: that of the port. `host`, with its port if it has one; empty:
+  // as sent.
   AddressMap(std::string scheme, std::string host)
       : scheme_(std::move(scheme)), host_(std::move(host)) {}
 
@@ -24,7 +25,8 @@ class AddressMap {
 
   // What a request's address was, for its response. Empty: nothing was changed.
   struct Outer {
-    std::string authority = {};  // "localhost:8787"
+    std::string authority = {};           // "localhost:8787"
+    std::string_view scheme = "http://";  // or "https://"
   };
 
   // Changes the packed head of a request; gives what it had.

@@ -4,15 +4,21 @@
 
 namespace isolane::worker {
 
-Result<int> FrontDoors::Open(uv_loop_s* loop, const std::string& ip, int port,
+Result<int> FrontDoors::Open(uv_loop_s* loop, const DoorAddress& address,
                              const http::ServerLimits& limits,
                              std::unique_ptr<http::RequestHandler> frontend) {
-  Door door{std::move(frontend), {}};
-  ISOLANE_ASSIGN(auto server, http::Server::Listen(loop, ip, port, limits, *door.frontend));
+  Door door{std::move(frontend), nullptr, {}};
+  if (address.identity) {
+    ISOLANE_ASSIGN(door.tls, http::ServerTls::Create(*address.identity));
+  }
+  const auto listen = [&](const std::string& ip, int port) {
+    return http::Server::Listen(loop, {ip, port, door.tls.get()}, limits, *door.frontend);
+  };
+  ISOLANE_ASSIGN(auto server, listen(address.ip, address.port));
   const int chosen = server->port();
   door.servers.push_back(std::move(server));
-  if (ip == "localhost") {
-    auto second = http::Server::Listen(loop, "::1", chosen, limits, *door.frontend);
+  if (address.ip == "localhost") {
+    auto second = listen("::1", chosen);
     if (second.ok()) door.servers.push_back(std::move(*second));
   }
   doors_.push_back(std::move(door));

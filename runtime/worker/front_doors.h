@@ -5,14 +5,23 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <isolane/result.h>
 
 #include "runtime/http/server.h"
+#include "runtime/http/server_tls.h"
 
 namespace isolane::worker {
+
+struct DoorAddress {
+  std::string ip;
+  int port = 0;
+  // PEM; nothing: plain HTTP.
+  std::optional<http::ServerIdentity> identity = {};
+};
 
 class FrontDoors {
  public:
@@ -22,8 +31,7 @@ class FrontDoors {
 
   // Gives the port. For "localhost" both of its addresses, the second if the machine has it and
   // the port is free there.
-  Result<int> Open(uv_loop_s* loop, const std::string& ip, int port,
-                   const http::ServerLimits& limits,
+  Result<int> Open(uv_loop_s* loop, const DoorAddress& address, const http::ServerLimits& limits,
                    std::unique_ptr<http::RequestHandler> frontend);
   bool empty() const { return doors_.empty(); }
 
@@ -38,6 +46,7 @@ class FrontDoors {
   struct Door {
     // Destroyed in reverse: servers call their frontend.
     std::unique_ptr<http::RequestHandler> frontend;
+    std::unique_ptr<http::ServerTls> tls;  // null: plain HTTP
     std::vector<std::unique_ptr<http::Server>> servers;
   };
 

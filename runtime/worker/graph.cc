@@ -460,13 +460,28 @@ Status Graph::Stub(const std::string& binding, ServiceFunction service) {
   return Error{"no service binding is called " + binding + " (known: " + known + ")", {}, {}, {}};
 }
 
+namespace {
+
+// `hosts`: names that lead here besides those of this machine.
+DoorAddress AddressOf(const ListenOptions& options, const std::vector<std::string>& hosts) {
+  DoorAddress address{options.ip, options.port};
+  if (!options.tls) return address;
+  const TlsOptions& tls = *options.tls;
+  const bool made = tls.certificate.empty() && tls.key.empty();
+  address.identity =
+      made ? http::MakeIdentity(hosts) : http::ServerIdentity{tls.certificate, tls.key};
+  return address;
+}
+
+}  // namespace
+
 Result<int> Graph::ListenRouted(const ListenOptions& options) {
   auto frontend = std::make_unique<RoutedFrontend>(
       *router_,
       std::make_unique<HttpFrontend>(
           dispatcher_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
       *client_, services_, [this](const std::string& name) { return FindService(name); });
-  return doors_.Open(loop_.uv(), options.ip, options.port, {}, std::move(frontend));
+  return doors_.Open(loop_.uv(), AddressOf(options, {}), {}, std::move(frontend));
 }
 
 namespace {
@@ -526,7 +541,8 @@ Result<int> Graph::ListenForWorker(const ListenOptions& options) {
   limits.head_bytes = static_cast<size_t>(worker->spec().limits.head_kb) << 10;
   limits.url_bytes = static_cast<size_t>(worker->spec().limits.url_kb) << 10;
   HttpFrontend* const opened = frontend.get();
-  auto port = doors_.Open(loop_.uv(), options.ip, options.port, limits, std::move(frontend));
+  auto port = doors_.Open(loop_.uv(), AddressOf(options, LocalHosts(workers_, options.host)),
+                          limits, std::move(frontend));
   if (port.ok()) listening_.emplace_back(opened, options);
   return port;
 }

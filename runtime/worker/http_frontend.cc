@@ -61,7 +61,7 @@ bool NeedsNormalization(std::string_view url) {
   for (size_t i = host + 3; i < path; i++) {
     if ((url[i] >= 'A' && url[i] <= 'Z') || url[i] == '@' || url[i] == '%') return true;
   }
-  return url.substr(0, path).ends_with(":80");
+  return url.substr(0, path).ends_with(url.starts_with("https:") ? ":443" : ":80");
 }
 
 std::string NormalizedUrl(std::string_view url) {

@@ -48,7 +48,8 @@ class LocalRequests final {
 
   // Whether a request for this URL is looked at here at all. Cheap.
   static bool Concerns(std::string_view url) {
-    constexpr size_t kScheme = 7;  // "http://"
+    // No host is empty, so this is not beyond that of an http URL.
+    constexpr size_t kScheme = 8;  // "https://"
     if (url.size() < kScheme) return false;
     const size_t path = url.find('/', kScheme);
     if (path == std::string_view::npos) return false;

@@ -18,6 +18,28 @@ std::vector<Address> Plan(const CliOptions& options, const wrangler::Project& pr
 }
 
 TEST_SUITE("cli/addresses") {
+  TEST_CASE("an address that the configuration has changed") {
+    Address served;
+    served.listen.port = 8787;
+    Address configured = served;
+    SUBCASE("is not told of if it is the same") { CHECK(DescribeMove(served, configured).empty()); }
+    SUBCASE("is told of with what takes a start to change") {
+      configured.listen.port = 9000;
+      configured.listen.ip = "::1";
+      configured.listen.tls = TlsOptions{};
+      CHECK(DescribeMove(served, configured) ==
+            "The configuration has another address for requests now (address ::1, port 9000, "
+            "https).\nThey are served as before; start isolane again to change that.");
+    }
+    SUBCASE("may be the one that Workers see") {
+      configured.listen.host = "a.example";
+      configured.listen.scheme = "https";
+      CHECK(DescribeMove(served, configured).find("(host a.example, scheme https)") !=
+            std::string::npos);
+      CHECK(DescribeMove(configured, served).find("(no host, no scheme)") != std::string::npos);
+    }
+  }
+
   TEST_CASE("the address of the public Worker") {
     wrangler::Project project = Project({"gateway"});
     CliOptions options;

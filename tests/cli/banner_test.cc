@@ -81,16 +81,19 @@ TEST_SUITE("cli/banner") {
   }
 
   TEST_CASE("the advice for cron triggers names an address that is this machine's") {
-    CHECK(FormatCronAdvice("::1", 80).find("\"http://[::1]:80/cdn-cgi/local/scheduled\"") !=
+    CHECK(FormatCronAdvice({.ip = "::1"}, 80).find("\"http://[::1]:80/cdn-cgi/local/scheduled\"") !=
           std::string::npos);
-    CHECK(FormatCronAdvice("0.0.0.0", 80).find("\"http://localhost:80/cdn-cgi/") !=
+    CHECK(FormatCronAdvice({.ip = "0.0.0.0"}, 80).find("\"http://localhost:80/cdn-cgi/") !=
           std::string::npos);
   }
 
   TEST_CASE("the ready line") {
-    CHECK(FormatReady("127.0.0.1", 8787, Colours::kNever) == "Ready on http://127.0.0.1:8787");
-    CHECK(FormatReady("::1", 80, Colours::kNever) == "Ready on http://[::1]:80");
-    CHECK(FormatReady("localhost", 1, Colours::kAlways) ==
+    CHECK(FormatReady({.ip = "127.0.0.1"}, 8787, Colours::kNever) ==
+          "Ready on http://127.0.0.1:8787");
+    CHECK(FormatReady({.ip = "::1"}, 80, Colours::kNever) == "Ready on http://[::1]:80");
+    CHECK(FormatReady({.ip = "localhost", .tls = TlsOptions{}}, 443, Colours::kNever) ==
+          "Ready on https://localhost:443");
+    CHECK(FormatReady({.ip = "localhost"}, 1, Colours::kAlways) ==
           "Ready on \x1b[36mhttp://localhost:1\x1b[0m");
   }
 }

@@ -167,10 +167,15 @@ TEST_SUITE("cli/options") {
       CHECK(Refusal({"dev", "--upstream-protocol", "ftp"}) ==
             "Invalid value for --upstream-protocol: \"ftp\", expected http or https");
     }
-    SUBCASE("are http only so far") {
-      CHECK(Parse({"dev", "--local-protocol", "http"}).command == Command::kDev);
-      CHECK(Refusal({"dev", "--local-protocol", "https"}) ==
-            "--local-protocol https is not supported by isolane yet");
+    SUBCASE("may be https") {
+      CHECK_FALSE(Parse({"dev"}).local_protocol);
+      const CliOptions options = Parse({"dev", "--local-protocol", "https", "--https-cert-path",
+                                        "a.pem", "--https-key-path=k.pem"});
+      CHECK(options.local_protocol == "https");
+      CHECK(options.https_cert_path == "a.pem");
+      CHECK(options.https_key_path == "k.pem");
+      CHECK(Refusal({"dev", "--local-protocol", "ftp"}) ==
+            "Invalid value for --local-protocol: \"ftp\", expected http or https");
     }
   }
 

@@ -79,6 +79,16 @@ service = "page"'
 awaited "its repair is taken, with the table" 'env.OWN \(page\)'
 awaited "and told" 'updated and ready'
 
+mark
+config=$(cat "$scratch/page/wrangler.toml")
+write page/wrangler.toml "$config
+[dev]
+local_protocol = \"https\"
+ip = \"127.0.0.2\""
+awaited "another address takes a new start, which is said" 'address 127.0.0.2, https'
+check "and requests are served as before" "$(http GET /)" "200 four hush2"
+write page/wrangler.toml "$config"
+
 kill -TERM "$server"
 wait "$server"
 check "a stop is no trouble" $? 143

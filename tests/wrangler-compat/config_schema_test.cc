@@ -227,10 +227,10 @@ TEST_SUITE("wrangler-compat/config_schema") {
             Texts{"Expected \"dev.local_protocol\" field to be one of [\"http\",\"https\"] but got "
                   "\"ftp\". @wrangler.toml:5"});
     }
-    SUBCASE("say what is not supported yet") {
-      CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"https\"\n").Warnings() ==
-            Texts{"\"dev.local_protocol\" is not supported yet by isolane and is ignored "
-                  "@wrangler.toml:5"});
+    SUBCASE("may ask for https") {
+      const auto read = ReadTomlAfterHead("[dev]\nlocal_protocol = \"https\"\n");
+      CHECK(read.Warnings().empty());
+      CHECK(read.config.dev.local_protocol == "https");
     }
     SUBCASE("may show Workers another address") {
       const auto read =

@@ -95,6 +95,14 @@ struct WorkerChanges {
   std::string public_worker = {};
 };
 
+// How a port speaks TLS.
+struct TlsOptions {
+  // PEM: a certificate, with those that vouch for it, and its private key. Both empty: one that
+  // nobody vouches for is made, for localhost and the hosts that lead here.
+  std::string certificate = {};
+  std::string key = {};
+};
+
 // A port, and who answers there.
 struct ListenOptions {
   // An IPv4 or IPv6 address; "*" for all; "localhost" for 127.0.0.1 and, if there is one, ::1.
@@ -110,8 +118,10 @@ struct ListenOptions {
   // headers of a request: "app.example.com". Its response is changed back. Requests for any other
   // host, and all of them if this is empty, arrive as they were sent.
   std::string host = {};
-  // Likewise instead of http: "https".
+  // Likewise instead of the scheme of this port: "http", "https".
   std::string scheme = {};
+  // HTTPS instead of HTTP.
+  std::optional<TlsOptions> tls = {};
 };
 
 // A service written in C++. Called on the Runtime's thread, while no JavaScript runs; must not

@@ -29,7 +29,7 @@ bool NamesThisMachine(std::string_view host) {
 }  // namespace
 
 Result<int> MetricsEndpoint::Listen(uv_loop_s* loop, int port) {
-  ISOLANE_ASSIGN(server_, http::Server::Listen(loop, "127.0.0.1", port, {}, *this));
+  ISOLANE_ASSIGN(server_, http::Server::Listen(loop, {"127.0.0.1", port}, {}, *this));
   return server_->port();
 }
 

@@ -23,7 +23,7 @@ ServiceListener::ServiceListener(Services& services, const ChildService& caller,
 }
 
 Status ServiceListener::Listen(uv_loop_s* loop, int port) {
-  ISOLANE_ASSIGN(server_, http::Server::Listen(loop, "127.0.0.1", port, {}, *this));
+  ISOLANE_ASSIGN(server_, http::Server::Listen(loop, {"127.0.0.1", port}, {}, *this));
   origin_ = "http://127.0.0.1:" + std::to_string(port);
   return Ok{};
 }

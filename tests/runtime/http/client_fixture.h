@@ -61,7 +61,7 @@ inline std::string ReadAll(base::Body& body) {
 class ClientFixture : public RequestHandler {
  public:
   explicit ClientFixture(ClientOptions options = {}) {
-    auto listening = Server::Listen(loop.uv(), "127.0.0.1", 0, {}, *this);
+    auto listening = Server::Listen(loop.uv(), {"127.0.0.1", 0}, {}, *this);
     REQUIRE(listening.ok());
     server = std::move(listening).value();
     client = Client::Create(

@@ -73,7 +73,7 @@ class ConnectionFixture : public RequestHandler, public Clock, public Connection
 
   ServerLimits limits;
   int64_t now = 1'000'000;
-  ServerState state{limits, *this, *this, false, {}, {}};
+  ServerState state{limits, *this, *this};
   std::vector<Exchange*> requests;
   std::vector<std::string> heads;
   std::function<void(Exchange&)> on_request;

@@ -23,7 +23,7 @@ constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 class HalfCloseFixture : public RequestHandler {
  public:
   HalfCloseFixture() {
-    auto listening = Server::Listen(loop.uv(), "127.0.0.1", 0, limits, *this);
+    auto listening = Server::Listen(loop.uv(), {"127.0.0.1", 0}, limits, *this);
     REQUIRE(listening.ok());
     server = std::move(listening).value();
   }

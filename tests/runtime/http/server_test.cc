@@ -29,7 +29,7 @@ struct Listener : ExchangeListener {
 class ServerFixture : public RequestHandler {
  public:
   explicit ServerFixture(const ServerLimits& limits = {}) {
-    auto listening = Server::Listen(loop.uv(), "127.0.0.1", 0, limits, *this);
+    auto listening = Server::Listen(loop.uv(), {"127.0.0.1", 0}, limits, *this);
     REQUIRE(listening.ok());
     server = std::move(listening).value();
     on_request = [](Exchange& exchange) {
@@ -323,7 +323,8 @@ TEST_CASE("a connection that closes while the body of its answered request still
 
 TEST_CASE("listening on a port that is taken fails with the way out") {
   ServerFixture fixture;
-  auto second = Server::Listen(fixture.loop.uv(), "127.0.0.1", fixture.server->port(), {}, fixture);
+  auto second =
+      Server::Listen(fixture.loop.uv(), {"127.0.0.1", fixture.server->port()}, {}, fixture);
   REQUIRE_FALSE(second.ok());
   CHECK(second.error().message.find("ddress already in use") != std::string::npos);
   fixture.loop.RunOnce();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "runtime/http/tls_context.h"
 #include "tests/runtime/http/tls_peer.h"
 
 namespace isolane::http {
