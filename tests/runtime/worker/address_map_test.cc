@@ -26,6 +26,16 @@ TEST_SUITE("runtime/worker/address_map") {
       AddressMap("https", "").MapRequest(head);
       CHECK(head == "GET\0https://127.0.0.1:1/\nhost\0"s + "127.0.0.1:1");
     }
+    SUBCASE("that came over TLS keeps its scheme unless another one is asked for") {
+      std::string head = "GET\0https://localhost:1/\norigin\0https://localhost:1"s;
+      const std::string sent = head;
+      const auto outer = AddressMap("", "a.example").MapRequest(head);
+      CHECK(outer.authority == "localhost:1");
+      CHECK(head == "GET\0https://a.example/\norigin\0https://a.example"s);
+      head = sent;
+      AddressMap("http", "").MapRequest(head);
+      CHECK(head == "GET\0http://localhost:1/\norigin\0http://localhost:1"s);
+    }
     SUBCASE("loses nothing that only looks like its host") {
       std::string head = "GET\0http://localhost/\nx\0mylocalhost localhost.example localhost:1"s;
       AddressMap("", "h").MapRequest(head);
@@ -45,6 +55,9 @@ TEST_SUITE("runtime/worker/address_map") {
     const AddressMap::Outer outer{"localhost:8787"};
     CHECK(map.MapResponse("\nlocation\0https://app.example.com/x"s, outer) ==
           "\nlocation\0http://localhost:8787/x"s);
+    const AddressMap::Outer secure{"localhost:8787", "https://"};
+    CHECK(map.MapResponse("\nlocation\0http://app.example.com/x"s, secure) ==
+          "\nlocation\0https://localhost:8787/x"s);
     CHECK(map.MapResponse("OK\nset-cookie\0a=b; Domain=app.example.com; Path=/"s, outer) ==
           "OK\nset-cookie\0a=b; Domain=localhost; Path=/"s);
     CHECK(map.MapResponse("\nlocation\0http://elsewhere.example/x"s, outer) ==
