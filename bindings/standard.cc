@@ -3,6 +3,7 @@
 #include "bindings/analytics/analytics_binding.h"
 #include "bindings/assets/assets_binding.h"
 #include "bindings/durable_object/durable_object_binding.h"
+#include "bindings/file/file_binding.h"
 #include "bindings/origin/origin_binding.h"
 #include "bindings/rate_limit/rate_limit_binding.h"
 #include "bindings/service/service_binding.h"
@@ -26,6 +27,7 @@ bool RegisterStandardBindings() {
   worker::RegisterBindingKind(AnalyticsKind());
   worker::RegisterBindingKind(RateLimitKind());
   worker::RegisterBindingKind(StoredSecretKind());
+  worker::RegisterBindingKind(FileKind());
   worker::RegisterBindingKind(UnsupportedKind());
   return true;
 }

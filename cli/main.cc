@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -107,6 +108,10 @@ int LoadAndRun(const CliOptions& options) {
   PrintNotes(loaded.notes, options.log_level);
   if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
   if (options.command == Command::kDev) {
+    if (options.write_types) {
+      const int status = WriteTypes(options, project_options.cwd, loaded);
+      if (status != 0) return status;
+    }
     return RunDev(options, project_options, std::move(loaded), began, neighbours);
   }
   return RunServer(options, std::move(loaded.project));
@@ -137,6 +142,13 @@ int Main(const std::vector<std::string>& arguments) {
     return kFailure;
   }
   if (options->log_format == LogFormat::kJson) SpeakJson();
+  if (const char* level = std::getenv("WRANGLER_LOG");
+      !options->log_level_given && level != nullptr) {
+    options->log_level = LogLevelOf(level).value_or(options->log_level);
+  }
+  for (const std::string& flag : options->without_effect) {
+    PrintWarning(flag + " has no effect: isolane has no inspector yet.", options->log_level);
+  }
   switch (options->command) {
     case Command::kHelp:
       std::fputs(HelpText().c_str(), stdout);

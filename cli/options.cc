@@ -54,9 +54,10 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --cron            cron triggers fire by themselves when they are due, in UTC
       --live-reload     in dev, HTML pages in a browser load themselves again when something has changed
       --filter TEXT     run only tests with TEXT in their name
-      --log-level LEVEL debug, info, log, warn, error or none [log]
+      --log-level LEVEL debug, info, log, warn, error or none [WRANGLER_LOG, or log]
       --log-format FORMAT   text or json, a JSON object a line [text]
       --show-interactive-dev-session=false   no hotkeys on a terminal
+      --types           dev writes worker-configuration.d.ts first, as isolane types does
       --env-interface NAME, --strict-vars=false, --include-env=false, --include-runtime[=false]
                         of types: see docs/types.md
       --name NAME       name of the public Worker
@@ -263,15 +264,21 @@ class Parser {
 
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
   Status ParseOtherFlag(const std::string& flag) {
-    static constexpr std::string_view kMeaningless[] = {"--local", "-l"};
+    static constexpr std::string_view kMeaningless[] = {"--local", "-l", "--enable-containers"};
+    static constexpr std::string_view kWithoutEffect[] = {"--inspector-port", "--inspector-ip"};
     static constexpr std::string_view kUnsupported[] = {
-        "--remote",         "-r",       "--site",         "--tunnel",
-        "--inspector-port", "--latest", "--inspector-ip", "--enable-containers"};
+        "--remote", "-r", "--site", "--tunnel", "--tunnel-name", "--latest"};
     const auto is = [&flag](std::string_view other) { return other == flag; };
     if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
       bool ignored = false;
-      return Switch(flag, ignored);
+      return Boolean(flag, ignored);
     }
+    if (std::any_of(std::begin(kWithoutEffect), std::end(kWithoutEffect), is)) {
+      ISOLANE_TRY(Value(flag.substr(2)));
+      options_.without_effect.push_back(flag);
+      return Ok{};
+    }
+    if (flag == "--types") return Boolean(flag, options_.write_types);
     if (std::any_of(std::begin(kUnsupported), std::end(kUnsupported), is)) {
       return Refused(flag + " is not supported by isolane yet");
     }
@@ -407,13 +414,10 @@ class Parser {
   }
 
   Status ParseLogLevel() {
-    static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
-        {"none", LogLevel::kNone}, {"error", LogLevel::kError}, {"warn", LogLevel::kWarn},
-        {"info", LogLevel::kInfo}, {"log", LogLevel::kLog},     {"debug", LogLevel::kDebug}};
     ISOLANE_ASSIGN(const std::string text, Value("log-level"));
-    for (const auto& [name, level] : kLevels) {
-      if (name != text) continue;
-      options_.log_level = level;
+    if (const auto level = LogLevelOf(text)) {
+      options_.log_level = *level;
+      options_.log_level_given = true;
       return Ok{};
     }
     return Refused("Invalid value for --log-level: \"" + text +
@@ -430,6 +434,20 @@ class Parser {
 };
 
 }  // namespace
+
+std::optional<LogLevel> LogLevelOf(std::string_view name) {
+  static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
+      {"none", LogLevel::kNone}, {"error", LogLevel::kError}, {"warn", LogLevel::kWarn},
+      {"info", LogLevel::kInfo}, {"log", LogLevel::kLog},     {"debug", LogLevel::kDebug}};
+  const auto same = [name](std::string_view known) {
+    return std::equal(name.begin(), name.end(), known.begin(), known.end(),
+                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  };
+  for (const auto& [known, level] : kLevels) {
+    if (same(known)) return level;
+  }
+  return std::nullopt;
+}
 
 Result<CliOptions> ParseOptions(const std::vector<std::string>& arguments) {
   return Parser(arguments).Parse();

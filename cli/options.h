@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,10 @@ struct CliOptions {
   std::vector<wrangler::VarOverride> vars;
   bool public_only = false;  // outbound fetches to private addresses are refused
   LogLevel log_level = LogLevel::kLog;
+  bool log_level_given = false;  // else WRANGLER_LOG may say it
+  bool write_types = false;      // of dev: worker-configuration.d.ts of each Worker at the start
+  // Flags of wrangler that were given and have no effect here, to be warned of.
+  std::vector<std::string> without_effect;
   LogFormat log_format = LogFormat::kText;
   bool interactive = true;  // hotkeys, if this is a terminal
   bool cron = false;        // cron triggers fire when they are due
@@ -81,6 +86,9 @@ struct CliOptions {
 
 // `arguments` without the program's name. The error's message is one line, as wrangler's.
 Result<CliOptions> ParseOptions(const std::vector<std::string>& arguments);
+
+// A level by its name, in any case; nothing for a word that is none.
+std::optional<LogLevel> LogLevelOf(std::string_view name);
 
 // What --help prints.
 std::string HelpText();

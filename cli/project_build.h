@@ -23,8 +23,8 @@ wrangler::BuilderOptions BuilderOptionsOf(const CliOptions& options);
 void PrintBuild(const wrangler::BuildResult& result, LogLevel level);
 
 // Builds all of them, waits for that, and prints what they have to say; results in their order.
-// SIGINT or SIGTERM meanwhile ends the builds, with the programs that they have started, and then
-// the process.
+// A signal meanwhile (SIGINT, SIGTERM, SIGHUP) ends the builds, with the programs that they have
+// started, and then the process.
 std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
                                                  const std::vector<wrangler::BuildPlan>& plans,
                                                  const wrangler::BuildRequest& request,

@@ -46,9 +46,7 @@ int WriteTypes(const CliOptions& options, const std::string& cwd,
         return 1;
       }
     }
-    if (options.log_level >= LogLevel::kInfo) {
-      std::printf("%s %s\n", same ? "Unchanged" : "Wrote", shown.c_str());
-    }
+    PrintNotes({(same ? "Unchanged " : "Wrote ") + shown}, options.log_level);
   }
   return status;
 }

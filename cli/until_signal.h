@@ -8,9 +8,9 @@
 
 namespace isolane::cli {
 
-// Calls `work` on a thread of its own and waits for it. At the first SIGINT or SIGTERM calls
-// `stop`, on this thread, which must make `work` return soon. Gives the number of that signal; 0:
-// there was none.
+// Calls `work` on a thread of its own and waits for it. At the first signal (SIGINT, SIGTERM,
+// SIGHUP) calls `stop`, on this thread, which must make `work` return soon. Gives the number of
+// that signal; 0: there was none.
 int RunUntilSignal(const std::function<void()>& work, const std::function<void()>& stop);
 
 }  // namespace isolane::cli

@@ -139,6 +139,10 @@ std::optional<VercelRun> FindVercelProject(const CliOptions& options, const std:
 }
 
 int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading) {
+  if (options.local_protocol.value_or("http") != "http") {
+    PrintError("--local-protocol https is not supported beside vercel.json yet");
+    return kFailure;
+  }
   wrangler::Project beside;
   if (!LoadWorkers(options, run, std::move(loading), &beside)) return kFailure;
   js::RegexEngine regexes;

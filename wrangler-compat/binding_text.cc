@@ -35,6 +35,16 @@ BindingText DescribeBinding(const BindingSpec& binding) {
   if (const auto* secret = std::get_if<StoredSecretBinding>(&binding.value)) {
     return {secret->store_id + "/" + secret->secret_name, "Secrets Store Secret", {}};
   }
+  if (const auto* file = std::get_if<FileBinding>(&binding.value)) {
+    switch (file->type) {
+      case ModuleType::kWasm:
+        return {file->path, "Wasm Module", {}};
+      case ModuleType::kData:
+        return {file->path, "Data Blob", {}};
+      default:
+        return {file->path, "Text Blob", {}};
+    }
+  }
   const auto* var = std::get_if<VarBinding>(&binding.value);
   return {var->hidden ? "\"(hidden)\"" : var->json, "Environment Variable", {}};
 }

@@ -18,17 +18,11 @@ std::string_view ReasonOf(ResourceSupport support) {
       return "isolane does not support yet";
     case ResourceSupport::kCloudflare:
       return "exists only at Cloudflare";
-    case ResourceSupport::kImportInstead:
-      return "isolane does not support";
   }
   return {};
 }
 
 std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
-  if (kind.support == ResourceSupport::kImportInstead) {
-    return "Import the file instead: import value from \"./the-file\" (a rule of `rules` says what "
-           "it becomes).";
-  }
   return "To do without it, bind a Worker of yours that has the methods that are called: services "
          "= [ "
          "{ binding = " +
@@ -40,6 +34,11 @@ std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
 std::string EntryName(const ResourceKind& kind, const std::string& field, size_t index) {
   if (kind.key == "dispatch_namespaces") return field + "[" + std::to_string(index) + "]\" binding";
   return (kind.key == "pipelines" ? "pipeline" : std::string(kind.key)) + "\" bindings";
+}
+
+ModuleType TypeOfFiles(std::string_view key) {
+  if (key == "wasm_modules") return ModuleType::kWasm;
+  return key == "data_blobs" ? ModuleType::kData : ModuleType::kText;
 }
 
 class ResourceReader {
@@ -135,7 +134,10 @@ class ResourceReader {
                       file.position);
         continue;
       }
-      Append(kind, file.key, file.value.text, file.position, names_);
+      names_.push_back({file.key, kind.friendly, file.position});
+      // What is in it is read later.
+      bindings_.push_back({file.key, FileBinding{TypeOfFiles(kind.key), file.value.text},
+                           section_.Where(file.position)});
     }
   }
 

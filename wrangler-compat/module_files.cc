@@ -24,13 +24,12 @@ std::string Extension(const std::string& path) {
 }
 
 std::string BundleHint(const ModuleFiles& files) {
-  return "Bundle the Worker first, for example with: npx esbuild " + files.display + files.main +
-         " --bundle --format=esm --external:cloudflare:* --outfile=dist/index.js\n"
-         "and set: main = \"dist/index.js\"";
+  return "Leave out no_bundle (--no-bundle) for " + files.display + files.main +
+         ", so that isolane bundles it.";
 }
 
 Error TypeScriptRefused(const ModuleFiles& files, const std::string& path) {
-  return Refused("TypeScript is not supported yet: " + files.display + path, BundleHint(files));
+  return Refused("TypeScript needs the bundler: " + files.display + path, BundleHint(files));
 }
 
 bool IsTypeScript(const std::string& extension) {
@@ -58,8 +57,7 @@ bool IsInstalled(const ModuleFiles& files, const std::string& package) {
 }
 
 Error PackageRefused(const ModuleFiles& files, const std::string& name) {
-  return Refused("Bare import \"" + name + "\": npm packages are not supported yet",
-                 BundleHint(files));
+  return Refused("Bare import \"" + name + "\": npm packages need the bundler", BundleHint(files));
 }
 
 Error NotFound(const ModuleFiles& files, const std::string& name, const std::string& path) {
@@ -71,7 +69,7 @@ Error NotFound(const ModuleFiles& files, const std::string& name, const std::str
   const bool bare = Extension(path).empty();
   std::string hint;
   if (bare && !climbs) {
-    hint = "If \"" + PackageOf(path) + "\" is an npm package: packages are not supported yet. " +
+    hint = "If \"" + PackageOf(path) + "\" is an npm package: packages need the bundler. " +
            BundleHint(files);
   }
   return Refused(
@@ -112,7 +110,8 @@ Result<ModuleType> TypeOfRule(const ModuleFiles& files, const ModuleRule& rule,
 
 Result<ModuleSource> Load(const ModuleFiles& files, const std::string& name) {
   if (name.starts_with("node:")) {
-    return Refused("Import \"" + name + "\": the modules of Node.js are not supported yet", {});
+    return Refused("Import \"" + name + "\": the modules of Node.js need the bundler",
+                   BundleHint(files));
   }
   if (name.starts_with("cloudflare:")) {
     return Refused("Import \"" + name + "\": there is no such module", {});

@@ -1,7 +1,9 @@
 #include "wrangler-compat/project.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+#include <variant>
 
 #include "wrangler-compat/config_discovery.h"
 #include "wrangler-compat/config_file.h"
@@ -173,6 +175,21 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   return spec;
 }
 
+// `wasm_modules` and its like name files.
+void ReadFileBindings(const std::string& base, std::vector<BindingSpec>& bindings,
+                      DiagnosticGroup& loose) {
+  for (BindingSpec& binding : bindings) {
+    auto* file = std::get_if<FileBinding>(&binding.value);
+    if (file == nullptr) continue;
+    auto content = ReadFile(AbsolutePath(base, file->path));
+    if (content.ok()) {
+      file->content = std::make_shared<const std::string>(std::move(*content));
+    } else {
+      loose.Fail(content.error().message, binding.where);
+    }
+  }
+}
+
 void ReportDoubledNames(const ProjectOptions& options, const std::vector<WorkerSpec>& workers,
                         DiagnosticGroup& loose) {
   for (size_t i = 0; i < workers.size(); i++) {
@@ -310,6 +327,8 @@ class Loader {
     const ConfigChoice choice = ChoiceFor(source);
     WorkerConfig config = ReadWorkerConfig(file, choice, tree, loose);
     TakeDevVars(source, file, config, loose);
+    ReadFileBindings(file.path.empty() ? options_.cwd : DirectoryOf(file.path), config.bindings,
+                     loose);
     Project& project = loaded_.project;
     const bool first = project.workers.empty();
     if (first) {

@@ -15,7 +15,6 @@ constexpr ResourceShape kFiles = ResourceShape::kFiles;
 constexpr ResourceSupport kHere = ResourceSupport::kHere;
 constexpr ResourceSupport kNotYet = ResourceSupport::kNotYet;
 constexpr ResourceSupport kCloudflare = ResourceSupport::kCloudflare;
-constexpr ResourceSupport kImport = ResourceSupport::kImportInstead;
 
 constexpr ResourceField kKv[] = {{"binding", Need::kString},
                                  {"id", Need::kStringIfThere},
@@ -197,9 +196,9 @@ constexpr ResourceKind kKinds[] = {
     {"media", {}, "Media", kObject, kCloudflare, "binding", {}, kSingle, true},
     {"websearch", {}, "Web Search", kObject, kCloudflare, "binding", {}, kSingle, true},
     {"unsafe", "bindings", "Unsafe Metadata", kNested, kCloudflare, "name", kType, {}, true},
-    {"text_blobs", {}, "Text Blob", kFiles, kImport, {}, {}, {}},
-    {"data_blobs", {}, "Data Blob", kFiles, kImport, {}, {}, {}},
-    {"wasm_modules", {}, "Wasm Module", kFiles, kImport, {}, {}, {}},
+    {"text_blobs", {}, "Text Blob", kFiles, kHere, {}, {}, {}},
+    {"data_blobs", {}, "Data Blob", kFiles, kHere, {}, {}, {}},
+    {"wasm_modules", {}, "Wasm Module", kFiles, kHere, {}, {}, {}},
 };
 
 constexpr Text kFriendlyOrder[] = {"Data Blob",

@@ -36,10 +36,9 @@ struct ResourceField {
 };
 
 enum class ResourceSupport {
-  kHere,          // isolane has it: config_resources.cc knows how
-  kNotYet,        // isolane may have it one day
-  kCloudflare,    // exists nowhere else
-  kImportInstead  // a file, which modules import nowadays
+  kHere,       // isolane has it: config_resources.cc knows how
+  kNotYet,     // isolane may have it one day
+  kCloudflare  // exists nowhere else
 };
 
 struct ResourceKind {

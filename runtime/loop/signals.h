@@ -1,4 +1,5 @@
-// Watches SIGTERM and SIGINT, so that a program can drain before it ends.
+// Watches SIGTERM, SIGINT and, unless it is ignored (nohup), SIGHUP, so that a program can drain
+// before it ends.
 //
 // Loop thread. Does not keep the loop running.
 #pragma once
@@ -28,7 +29,7 @@ class Signals {
     uv_handle_t* uv_handle() { return reinterpret_cast<uv_handle_t*>(&signal); }
   };
 
-  std::array<Handle<Watch>, 2> watches_;
+  std::array<Handle<Watch>, 3> watches_;  // one may be null
 };
 
 }  // namespace isolane::loop

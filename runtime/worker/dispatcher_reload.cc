@@ -216,10 +216,7 @@ void Dispatcher::FailOverdueHeld(double now_ms) {
       calls_.Free(call);
       continue;
     }
-    const Worker& worker = *Awaited(*call);
-    Refuse(
-        *call, *pipeline,
-        "Worker \"" + worker.name() + "\" cannot run: its build failed.\n\n" + worker.held_error());
+    Refuse(*call, *pipeline, Awaited(*call)->HeldText());
   }
 }
 

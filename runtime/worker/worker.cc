@@ -476,6 +476,10 @@ void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
   }
 }
 
+std::string Worker::HeldText() const {
+  return "Worker \"" + name() + "\" cannot run: its build failed.\n\n" + held_;
+}
+
 void Worker::Redirect(Worker& from, Worker* to) {
   for (size_t i = 0; i < channels_.size(); i++) {
     Channel& channel = channels_[i];

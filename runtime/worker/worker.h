@@ -70,7 +70,8 @@ class Worker {
   // It was never loaded, because its modules do not compile: calls wait for another version, until
   // they get this error. No such text: it is an ordinary Worker.
   bool held() const { return !held_.empty(); }
-  const std::string& held_error() const { return held_; }
+  // What calls that have waited too long are told.
+  std::string HeldText() const;
   void Hold(std::string error) { held_ = std::move(error); }
   // Disposes of retired isolates. No isolate is entered.
   void DisposeRetired() { retired_.clear(); }

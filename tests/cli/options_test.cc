@@ -114,6 +114,17 @@ TEST_SUITE("cli/options") {
   TEST_CASE("flags of wrangler") {
     SUBCASE("that mean nothing here are accepted") {
       CHECK(Parse({"dev", "--local", "--no-bundle", "--minify"}).command == Command::kDev);
+      CHECK(Parse({"dev", "--enable-containers=false"}).without_effect.empty());
+    }
+    SUBCASE("that have no effect here are kept to be warned of") {
+      const CliOptions options =
+          Parse({"dev", "--inspector-port", "9229", "--inspector-ip=::1", "-c", "a.toml"});
+      CHECK(options.without_effect == Arguments{"--inspector-port", "--inspector-ip"});
+      CHECK(options.configs == Arguments{"a.toml"});
+    }
+    SUBCASE("may ask for types") {
+      CHECK(Parse({"dev", "--types"}).write_types);
+      CHECK_FALSE(Parse({"dev", "--types=false"}).write_types);
     }
     SUBCASE("that isolane does not have are named as such") {
       CHECK(Refusal({"dev", "--remote"}) == "--remote is not supported by isolane yet");
@@ -207,6 +218,9 @@ TEST_SUITE("cli/options") {
     CHECK(Parse({"dev"}).log_level == LogLevel::kLog);
     CHECK(Parse({"dev", "--log-level", "debug"}).log_level == LogLevel::kDebug);
     CHECK(Parse({"dev", "--log-level=none"}).log_level == LogLevel::kNone);
+    CHECK(Parse({"dev", "--log-level=none"}).log_level_given);
+    CHECK(LogLevelOf("WARN") == LogLevel::kWarn);
+    CHECK_FALSE(LogLevelOf("warning"));
     CHECK(LogLevel::kDebug > LogLevel::kLog);
     CHECK(
         Refusal({"dev", "--log-level", "loud"}) ==

@@ -63,6 +63,24 @@ worker jsx 'const h = (tag) => tag; export default { fetch: () => new Response(<
 start dev -c "$scratch/jsx/wrangler.toml"
 check "JSX in a .js file" "$(http GET /)" "200 b"
 
+worker legacy 'import add from "./add.wasm";
+import note from "./note.txt";
+addEventListener("fetch", (event) => event.respondWith(new Response(
+    [new WebAssembly.Instance(add).exports.add(40, 2), new WebAssembly.Instance(ADD).exports.add(1, 2), note, NOTE, DATA.byteLength].join(" "))));' '
+wasm_modules = { ADD = "add.wasm" }
+text_blobs = { NOTE = "note.txt" }
+data_blobs = { DATA = "note.txt" }'
+printf '\0asm\1\0\0\0\1\7\1\x60\2\x7f\x7f\1\x7f\3\2\1\0\7\7\1\3add\0\0\n\t\1\7\0\x20\0\x20\1\x6a\x0b' >"$scratch/legacy/add.wasm"
+write legacy/note.txt 'the note'
+start dev -c "$scratch/legacy/wrangler.toml"
+check "a Service Worker has files as globals, WebAssembly too" "$(http GET /)" "200 42 3 the note the note 8"
+printf 'no wasm' >"$scratch/legacy/add.wasm"
+check "a file that is no WebAssembly is refused with its place" "$(refused serve -c "$scratch/legacy/wrangler.toml")" \
+  '1 *legacy/wrangler.toml:*the binding ADD to add.wasm could not be made*'
+rm "$scratch/legacy/add.wasm"
+check "and one that is missing" "$(refused serve -c "$scratch/legacy/wrangler.toml")" \
+  '1 *Cannot read *legacy/add.wasm*'
+
 write shop/src/price.ts 'export function price( {'
 check "a build that fails says where" "$(refused serve "${shop[@]}")" \
   '1 *Build failed with 1 error:*shop/src/price.ts:1:24:*export function price( {*'

@@ -33,5 +33,6 @@ stopped() { # SIGNAL ARGUMENT...
 
 check "dev that is interrupted during the first build ends it" "$(stopped INT dev -c "$scratch/slow/wrangler.toml" --port 0)" "130 0"
 check "dev that is terminated likewise" "$(stopped TERM dev -c "$scratch/slow/wrangler.toml" --port 0)" "143 0"
+check "and one whose terminal is gone" "$(stopped HUP dev -c "$scratch/slow/wrangler.toml" --port 0)" "129 0"
 check "serve likewise" "$(stopped TERM serve -c "$scratch/slow/wrangler.toml" --port 0)" "143 0"
 check "and check" "$(stopped INT check -c "$scratch/slow/wrangler.toml")" "130 0"

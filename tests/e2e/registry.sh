@@ -109,6 +109,28 @@ end_other TERM
 check "an orderly end leaves nothing behind" "$(ls "$scratch/registry")" '*gateway.worker*'
 check "the name of the ended one is gone" "$(ls "$scratch/registry" | grep -c auth)" 0
 
+# One whose first build fails: calls wait for the repair.
+cp "$scratch/auth/index.js" "$scratch/auth.js"
+write auth/index.js 'export default {'
+start_other "${auth[@]}"
+http GET /rpc >"$scratch/held.rpc" &
+held_rpc=$!
+http GET /a >"$scratch/held.fetch" &
+held_fetch=$!
+http GET /bad >"$scratch/held.bad" &
+held_bad=$!
+for _ in {1..250}; do # until all three wait, or will never
+  waiting=$(awk -v port=":$(printf %04X "${origin##*:}")" 'substr($2, 9) == port && $4 == "01"' /proc/net/tcp | wc -l)
+  if [ "$waiting" -ge 3 ] || [ -s "$scratch/held.rpc" ]; then break; fi
+  sleep 0.02
+done
+cp "$scratch/auth.js" "$scratch/auth/index.js"
+wait $held_rpc $held_fetch $held_bad
+check "a method call waits for a first build that fails in the other process" "$(cat "$scratch/held.rpc")" "200 hello you from two"
+check "so does a fetch" "$(cat "$scratch/held.fetch")" "200 two GET $origin/a null"
+check "and a missing entrypoint is named then" "$(cat "$scratch/held.bad")" '200 *Worker*does not export an entrypoint named "Nope"*'
+end_other TERM
+
 stop
 start "${auth[@]}"
 check "the other order" "$(cat "$scratch/log")" '*env.SELF (gateway)*\[not connected\]*'

@@ -58,7 +58,6 @@ TEST_SUITE("wrangler-compat/config_resources") {
       CHECK(Find(read, "R")->target == "bucket");
       CHECK(Find(read, "AI")->reason == "exists only at Cloudflare");
       CHECK(Find(read, "Q")->kind == "Queue");
-      CHECK(Find(read, "T")->kind == "Text Blob");
       CHECK(Find(read, "W")->target == "C");
     }
   }

@@ -88,24 +88,23 @@ TEST_SUITE("wrangler-compat/module_files") {
       const Error error = app.Refusal("hono");
       CHECK(error.message == "Module \"hono\" not found: app/src/hono.js does not exist");
       CHECK(
-          error.hint.starts_with("If \"hono\" is an npm package: packages are not supported yet. "
-                                 "Bundle the Worker first, for example with: npx esbuild "
-                                 "app/src/index.js --bundle"));
+          error.hint.starts_with("If \"hono\" is an npm package: packages need the bundler. "
+                                 "Leave out no_bundle (--no-bundle) for app/src/index.js"));
     }
     SUBCASE("an installed package") {
       app.project.Write("app/node_modules/hono/package.json", "{}");
       const Error error = app.Refusal("hono/jwt");
-      CHECK(error.message == "Bare import \"hono/jwt\": npm packages are not supported yet");
-      CHECK(error.hint.starts_with("Bundle the Worker first"));
+      CHECK(error.message == "Bare import \"hono/jwt\": npm packages need the bundler");
+      CHECK(error.hint.starts_with("Leave out no_bundle"));
     }
     SUBCASE("a scoped package") {
       CHECK(app.Refusal("@scope/name").message ==
-            "Bare import \"@scope/name\": npm packages are not supported yet");
+            "Bare import \"@scope/name\": npm packages need the bundler");
     }
     SUBCASE("TypeScript") {
       app.project.Write("app/src/a.ts", "");
-      CHECK(app.Refusal("a.ts").message == "TypeScript is not supported yet: app/src/a.ts");
-      CHECK(app.Refusal("a").message == "TypeScript is not supported yet: app/src/a.ts");
+      CHECK(app.Refusal("a.ts").message == "TypeScript needs the bundler: app/src/a.ts");
+      CHECK(app.Refusal("a").message == "TypeScript needs the bundler: app/src/a.ts");
     }
     SUBCASE("CommonJS by extension") {
       app.project.Write("app/src/a.cjs", "");
@@ -135,7 +134,7 @@ TEST_SUITE("wrangler-compat/module_files") {
     }
     SUBCASE("modules of Node.js") {
       CHECK(app.Refusal("node:fs").message ==
-            "Import \"node:fs\": the modules of Node.js are not supported yet");
+            "Import \"node:fs\": the modules of Node.js need the bundler");
     }
     SUBCASE("unknown modules of the platform") {
       CHECK(app.Refusal("cloudflare:nope").message ==

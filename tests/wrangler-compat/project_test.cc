@@ -126,7 +126,7 @@ TEST_SUITE("wrangler-compat/project") {
       project.Write("a/index.ts", "");
       CHECK(errors_with("index.ts\"\nno_bundle = true\n#")
                 .starts_with(
-                    "✘ [ERROR] TypeScript is not supported yet: a/index.ts (a/wrangler.toml:2)\n"));
+                    "✘ [ERROR] TypeScript needs the bundler: a/index.ts (a/wrangler.toml:2)\n"));
     }
     SUBCASE("need not exist before a custom build") {
       CHECK(errors_with("dist/index.js\"\nbuild.command = \"make") == "");

@@ -55,7 +55,11 @@ void Walk(const BuildPlan& plan, const std::string& directory, AdditionalModules
     if (rule == nullptr || rule->shadowed) continue;
     auto type = ClassifyModule(plan.files, name);
     auto content = type.ok() ? ReadFile(path) : Result<std::string>(type.error());
-    if (content.ok()) found.modules[name] = ModuleSource{*type, std::move(*content), name};
+    if (content.ok()) {
+      found.modules[name] = ModuleSource{*type, std::move(*content), name};
+    } else {
+      found.warnings.push_back(content.error().ToString() + "\nImports of it will fail.");
+    }
   }
 }
 

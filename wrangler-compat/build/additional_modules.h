@@ -17,6 +17,8 @@ namespace isolane::wrangler {
 struct AdditionalModules {
   std::map<std::string, ModuleSource> modules;  // by name, relative to the root
   std::vector<std::string> directories;         // where was looked; absolute
+  // Each to be printed as a warning: why a file that a rule names is not among them.
+  std::vector<std::string> warnings;
 };
 
 // Those of the plan, without its main module and configuration.

@@ -57,6 +57,7 @@ void ServeUnbundled(const BuildPlan& plan, BuildResult& result) {
   AdditionalModules found = FindAdditionalModules(plan);
   std::string table = DescribeModules(found);
   if (!table.empty()) result.notes.push_back(std::move(table));
+  result.warnings = std::move(found.warnings);
   for (const auto& [name, source] : found.modules) {
     const std::string path = AbsolutePath(plan.files.root, name);
     if (std::find(result.files.begin(), result.files.end(), path) == result.files.end()) {
@@ -172,6 +173,7 @@ void TakeBuild(const BuildResult& result, WorkerSpec& spec) {
   spec.main_module = result.main_module;
   spec.display_root = result.display_root;
   spec.modules = result.modules;
+  spec.bindings.insert(spec.bindings.end(), result.bindings.begin(), result.bindings.end());
 }
 
 Builder::Builder(BuilderOptions options) : state_(std::make_shared<State>()) {

@@ -38,6 +38,9 @@ struct BuildResult {
   ModuleLoader modules;
   bool bundled = false;
 
+  // What the code finds in env besides: files that a Service Worker has as globals.
+  std::vector<BindingSpec> bindings;
+
   // Why there is nothing to serve, to be printed as an error: "Build failed with 1 error:" and
   // esbuild's messages with their code frames. Empty if ok().
   std::string error;

@@ -278,6 +278,7 @@ BuildResult Bundle::Build(Colours colours) {
     std::string table = DescribeModules(attached);
     if (!table.empty()) result.notes.push_back(std::move(table));
     result.directories = attached.directories;
+    result.warnings = attached.warnings;
   }
 
   const auto fail = [&](const Error& error) {
@@ -348,6 +349,7 @@ void Bundle::TakeOutput(Output& output, Context& context, BuildResult& result) {
   result.main_module = name;
   result.display_root = plan_.files.display;
   result.exports = std::move(output.exports);
+  result.bindings = context.collector.globals();
   result.modules = [modules](const std::string& wanted) -> Result<ModuleSource> {
     const auto found = modules->find(wanted);
     if (found != modules->end()) return found->second;

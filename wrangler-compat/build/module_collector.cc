@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "wrangler-compat/build/node_modules.h"
@@ -75,6 +76,17 @@ std::string Base64(std::string_view bytes) {
     for (size_t k = 0; k < 4; k++) out += k <= count ? kLetters[word >> (18 - 6 * k) & 63] : '=';
   }
   return out;
+}
+
+// As wrangler has it: the name of the file, with what no identifier has replaced.
+std::string GlobalNameOf(const std::string& path, const std::string& hash) {
+  std::string name = "__" + hash + "_" + path.substr(path.rfind('/') + 1);
+  for (char& c : name) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '$';
+    if (!fits) c = '_';
+  }
+  return name;
 }
 
 std::string WithoutQuery(std::string_view path) { return std::string(path.substr(0, path.find('?'))); }
@@ -173,6 +185,7 @@ void ModuleCollector::Begin(std::map<std::string, ModuleSource> attached,
   attached_paths_ = std::move(attached_paths);
   files_.clear();
   node_imports_.clear();
+  globals_.clear();
 }
 
 std::map<std::string, ModuleSource> ModuleCollector::modules() {
@@ -183,6 +196,13 @@ std::map<std::string, ModuleSource> ModuleCollector::modules() {
 std::vector<std::string> ModuleCollector::files() {
   const std::lock_guard lock(mutex_);
   return files_;
+}
+
+std::vector<BindingSpec> ModuleCollector::globals() {
+  const std::lock_guard lock(mutex_);
+  std::vector<BindingSpec> all;
+  for (const auto& [name, binding] : globals_) all.push_back(binding);
+  return all;
 }
 
 std::map<std::string, std::vector<std::string>> ModuleCollector::node_imports() {
@@ -382,9 +402,15 @@ void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply
                           "\"), (c) => c.charCodeAt(0)).buffer;",
                       "js"));
   }
-  reply(Refused(0,
-                "WebAssembly in a Worker of the \"service-worker\" format is not supported by "
-                "isolane. Write it as an ES module: export default { fetch() { ... } }"));
+  // Code may not compile WebAssembly; the runtime does, and the module is a global.
+  const std::string name = GlobalNameOf(path, HashOf(*content));
+  FileBinding wasm{ModuleType::kWasm, RelativePath(plan_.files.root, path),
+                   std::make_shared<const std::string>(std::move(*content))};
+  {
+    const std::lock_guard lock(mutex_);
+    globals_[name] = BindingSpec{name, std::move(wasm), {}};
+  }
+  reply(code(0, "export default " + name + ";", "js"));
 }
 
 }  // namespace isolane::wrangler

@@ -37,6 +37,8 @@ class ModuleCollector {
   // once the build is done.
   std::map<std::string, ModuleSource> modules();
   std::vector<std::string> files();
+  // What a Service Worker finds as globals, because it cannot import it and no code can make it.
+  std::vector<BindingSpec> globals();
   // Modules of Node.js that are imported, with those that import them.
   std::map<std::string, std::vector<std::string>> node_imports();
 
@@ -66,6 +68,7 @@ class ModuleCollector {
   std::vector<std::string> attached_paths_;
   std::vector<std::string> files_;
   std::map<std::string, const ModuleRule*> inlined_;  // by path
+  std::map<std::string, BindingSpec> globals_;        // by name
   std::map<std::string, std::vector<std::string>> node_imports_;
 };
 

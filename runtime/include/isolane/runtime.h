@@ -183,8 +183,8 @@ class Runtime {
   // Listens for HTTP, on as many ports as it is called. Gives the port.
   virtual Result<int> Listen(const ListenOptions& options) = 0;
   Result<int> Serve(const std::string& ip, int port) { return Listen({.ip = ip, .port = port}); }
-  // Turns the loop until SIGTERM or SIGINT. The first drains: no new connections, requests under
-  // way finish; the second ends at once. Gives the first one's number.
+  // Turns the loop until SIGTERM, SIGINT or SIGHUP. The first drains: no new connections, requests
+  // under way finish; the second ends at once. Gives the first one's number.
   virtual int Run() = 0;
 
   // Why Run has ended, or is about to end, without a signal: a process could not be started.

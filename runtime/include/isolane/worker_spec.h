@@ -112,6 +112,15 @@ struct StoredSecretBinding {
   std::optional<std::string> value;  // never shown
 };
 
+// A file as a value of env: text as a string, data as an ArrayBuffer, WebAssembly as a compiled
+// module.
+struct FileBinding {
+  ModuleType type = ModuleType::kText;  // kText, kData or kWasm
+  std::string path;                     // for the table at start
+  // Shared by the copies of the spec, for it may be large; null: empty.
+  std::shared_ptr<const std::string> content = {};
+};
+
 // A binding that isolane does not have. The Worker starts; whatever it asks of the value throws an
 // error that names the binding and its kind.
 struct UnsupportedBinding {
@@ -126,7 +135,7 @@ struct BindingSpec {
   std::string name;
   std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding, AssetsBinding,
                VersionMetadataBinding, AnalyticsBinding, RateLimitBinding, StoredSecretBinding,
-               OriginBinding>
+               OriginBinding, FileBinding>
       value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;

@@ -359,12 +359,17 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
     return AnswerNotFound(wire, "Worker \"" + std::string(service.worker) +
                                     "\" not found. Make sure it is running locally.");
   }
+  if (service.objects && worker->held()) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return AnswerNotFound(wire, worker->HeldText());
+  }
   if (service.objects) {
     return StartOnObjects(wire, *worker, std::string(service.entrypoint), std::move(body),
                           std::move(message));
   }
   const std::string entrypoint(service.entrypoint);
-  const int number = worker->EntrypointOf(entrypoint);
+  // Of one that waits for a build that works nobody knows what it exports; the call waits as well.
+  const int number = worker->held() ? 0 : worker->EntrypointOf(entrypoint);
   if (number < 0) {
     body.Cancel();
     return AnswerError(wire.number, {"Error",

@@ -287,7 +287,7 @@ const Channel* Peers::ChannelTo(const wire::Service& service) {
 void Peers::ResolveService(Channel& channel) {
   channel.target = find_(channel.service);
   channel.remote = channel.target == nullptr;
-  if (channel.remote) return;
+  if (channel.remote || channel.target->held()) return;
   channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
   if (channel.entrypoint_number >= 0) return;
   channel.target = nullptr;

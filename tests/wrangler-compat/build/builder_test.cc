@@ -217,6 +217,21 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(Has(main, "(() => {"));
       CHECK(Has(main, "the text"));
     }
+    SUBCASE("is that of a Service Worker, which finds WebAssembly as a global") {
+      app.project.Write("a-b.wasm", "the bytes");
+      app.project.Write("index.ts",
+                        "import a from './a-b.wasm'; addEventListener('fetch', (e: any) => e.x(a));");
+      const BuildResult result = app.Build();
+      REQUIRE_MESSAGE(result.ok(), result.error);
+      REQUIRE(result.bindings.size() == 1);
+      const BindingSpec& binding = result.bindings.front();
+      CHECK(binding.name.ends_with("_a_b_wasm"));
+      CHECK(Has(result.modules(result.main_module)->content, "= " + binding.name + ";"));
+      const auto& file = std::get<FileBinding>(binding.value);
+      CHECK(file.type == ModuleType::kWasm);
+      CHECK(*file.content == "the bytes");
+      CHECK(app.Watches(result, "a-b.wasm"));
+    }
     SUBCASE("also if it exports something, and then it is warned of") {
       app.project.Write("index.ts", "export const a = 1; addEventListener('fetch', () => {});");
       const BuildResult result = app.Build();
@@ -435,6 +450,16 @@ TEST_SUITE("wrangler-compat/build/builder") {
             "  Total (2 modules)        2.02 KiB");
       CHECK(app.Watches(result, "src/lib/a.mjs"));
       CHECK(result.modules("lib/a.mjs")->content == "export default 1;");
+    }
+    SUBCASE("and those that cannot be are warned of") {
+      app.config += "[[rules]]\ntype = \"CommonJS\"\nglobs = [\"**/*.cjs\"]\n";
+      app.config.erase(app.config.find("rules = ["), app.config.find("\n[[") - app.config.find("rules = [") + 1);
+      app.project.Write("src/index.js", "export default {};");
+      app.project.Write("src/old.cjs", "module.exports = 1;");
+      const BuildResult result = app.Build();
+      REQUIRE(result.warnings.size() == 1);
+      CHECK(Has(result.warnings[0], "CommonJS modules are not supported yet: src/old.cjs"));
+      CHECK(Has(result.warnings[0], "Imports of it will fail."));
     }
     SUBCASE("unless that is not wanted") {
       app.config += "find_additional_modules = false\n";
