@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "runtime/config/json_reader.h"
+#include "runtime/config/toml_reader.h"
 #include "wrangler-compat/files.h"
-#include "wrangler-compat/toml_reader.h"
 
 namespace isolane::wrangler {
 
@@ -48,8 +48,8 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
   std::string_view source = content;
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
 
-  ISOLANE_ASSIGN(file.root,
-                 json ? config::ReadJson(source, file.display) : ReadToml(source, file.display));
+  ISOLANE_ASSIGN(file.root, json ? config::ReadJson(source, file.display)
+                                 : config::ReadToml(source, file.display));
   if (!file.root.IsObject()) {
     return Error{.message = "The configuration must be an object, but is " + ToJson(file.root),
                  .hint = {},

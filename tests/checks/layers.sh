@@ -48,7 +48,7 @@ awk '
     hide("^third_party/ada/", "^runtime/(base|web|worker)/", "only runtime/{base,web,worker} see ada")
     hide("^third_party/brotli/", "^runtime/http/", "only runtime/http sees brotli")
     hide("^openssl/", "^runtime/(http|web)/[^.]*\\.cc$", "OpenSSL stays in sources of runtime/{http,web}")
-    hide("^(toml\\+\\+|toml\\.hpp)", "^wrangler-compat/[^.]*\\.cc$", "only sources of wrangler-compat see toml++")
+    hide("^(toml\\+\\+|toml\\.hpp)", "^runtime/config/[^.]*\\.cc$", "only sources of runtime/config see toml++")
     hide("^nlohmann/", "\\.cc$", "nlohmann/json stays out of headers")
     hide("^node", "^$", "nothing of node itself is used")
   }

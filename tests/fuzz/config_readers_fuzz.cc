@@ -6,6 +6,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/config/dotenv.h"
 #include "runtime/config/json_reader.h"
+#include "runtime/config/toml_reader.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/packed_head_checks.h"
 #include "tests/fuzz/targets.h"
@@ -15,7 +16,6 @@
 #include "wrangler-compat/config_schema.h"
 #include "wrangler-compat/ignore_rules.h"
 #include "wrangler-compat/path_pattern.h"
-#include "wrangler-compat/toml_reader.h"
 
 namespace isolane::fuzz {
 namespace {
@@ -53,7 +53,8 @@ void CheckSchema(const ConfigNode& root, ConfigFormat format) {
 }
 
 void CheckTree(std::string_view text, ConfigFormat format) {
-  auto tree = format == ConfigFormat::kToml ? ReadToml(text, "f") : config::ReadJson(text, "f");
+  auto tree =
+      format == ConfigFormat::kToml ? config::ReadToml(text, "f") : config::ReadJson(text, "f");
   if (!tree.ok()) {
     ISOLANE_CHECK(!tree.error().message.empty());
     return;

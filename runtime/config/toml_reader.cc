@@ -1,4 +1,4 @@
-#include "wrangler-compat/toml_reader.h"
+#include "runtime/config/toml_reader.h"
 
 #include <algorithm>
 #include <sstream>
@@ -20,7 +20,7 @@
 #define TOML_UNREACHABLE __builtin_unreachable()
 #include <toml++/toml.h>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 Position PositionFrom(const toml::source_region& region) {
@@ -106,4 +106,4 @@ Result<ConfigNode> ReadToml(std::string_view source, const std::string& path) {
   return Convert(parsed.table());
 }
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

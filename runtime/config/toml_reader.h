@@ -8,11 +8,11 @@
 
 #include <isolane/result.h>
 
-#include "wrangler-compat/config_tree.h"
+#include "runtime/config/config_tree.h"
 
-namespace isolane::wrangler {
+namespace isolane::config {
 
 // `path` is only used in the error, which says where and shows the line.
 Result<ConfigNode> ReadToml(std::string_view source, const std::string& path);
 
-}  // namespace isolane::wrangler
+}  // namespace isolane::config

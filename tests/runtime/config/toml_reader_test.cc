@@ -1,8 +1,8 @@
-#include "wrangler-compat/toml_reader.h"
+#include "runtime/config/toml_reader.h"
 
 #include <doctest/doctest.h>
 
-namespace isolane::wrangler {
+namespace isolane::config {
 namespace {
 
 ConfigNode Read(const std::string& text) {
@@ -11,7 +11,7 @@ ConfigNode Read(const std::string& text) {
   return std::move(*root);
 }
 
-TEST_SUITE("wrangler-compat/toml_reader") {
+TEST_SUITE("runtime/config/toml_reader") {
   TEST_CASE("a TOML tree") {
     SUBCASE("keeps the order of the file") {
       CHECK(ToJson(Read(
@@ -77,4 +77,4 @@ TEST_SUITE("wrangler-compat/toml_reader") {
 }
 
 }  // namespace
-}  // namespace isolane::wrangler
+}  // namespace isolane::config
