@@ -190,6 +190,11 @@ void Connection::AbandonIncoming(const std::string& message) {
   if (ExchangeSlot* slot = std::exchange(incoming_, nullptr)) slot->Abort();
 }
 
+std::string_view Connection::client_address() {
+  if (client_address_.empty()) client_address_ = transport_.ClientAddress();
+  return client_address_;
+}
+
 Body Connection::TakeIncomingBody(ExchangeSlot& slot) {
   if (incoming_ != &slot || !request_body_.receiving()) return Body::None();
   if (slot.info().expects_continue && request_body_.untouched()) {

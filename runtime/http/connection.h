@@ -59,6 +59,8 @@ class Connection final : private RequestParser::Events,
     virtual void OnDirty() = 0;
     // wants_read() may have changed.
     virtual void OnReadingChanged() = 0;
+    // As Exchange::client_address.
+    virtual std::string ClientAddress() const { return {}; }
 
    protected:
     ~Transport() = default;
@@ -117,6 +119,8 @@ class Connection final : private RequestParser::Events,
   int64_t idle_since_ms() const { return idle_since_ms_; }
 
   // --- for its exchanges ---
+  // Asked for once: it stays what it is.
+  std::string_view client_address();
   bool IsWriting(const ExchangeSlot& slot) const { return writing_ == &slot; }
   // How the response of `slot`, which is written now, is to be framed.
   ResponseContext ContextFor(const ExchangeSlot& slot);
@@ -168,6 +172,8 @@ class Connection final : private RequestParser::Events,
 
   ByteBuffer held_;  // input that waits until there are fewer in flight
   uint64_t dropped_input_ = 0;
+
+  std::string client_address_;  // empty: nobody has asked yet
 
   bool dead_ = false;
   bool input_stopped_ = false;  // no further request will be read

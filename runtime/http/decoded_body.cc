@@ -136,6 +136,17 @@ Body DecodeBody(Body encoded, Encoding encoding) {
   return Body::Bytes(Chunk::Copy(whole.view()));
 }
 
+void DecodeResponse(std::string& packed_head, Body& body) {
+  const Encoding encoding = body.none() ? Encoding::kNone : ContentEncodingOf(packed_head);
+  if (encoding == Encoding::kNone) return;
+  std::string head(base::PackedStart(packed_head));
+  base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
+    if (name != "content-length") base::AppendPackedHeader(head, name, value);
+  });
+  packed_head = std::move(head);
+  body = DecodeBody(std::move(body), encoding);
+}
+
 Encoding ContentEncodingOf(std::string_view packed_head) {
   static constexpr std::string_view kMark("\ncontent-encoding\0", 18);
   const size_t at = packed_head.find(kMark);

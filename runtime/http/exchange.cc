@@ -18,6 +18,8 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
+std::string_view ExchangeSlot::client_address() const { return connection_->client_address(); }
+
 Body ExchangeSlot::TakeBody() {
   if (body_taken_) return Body::None();
   body_taken_ = true;

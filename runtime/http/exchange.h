@@ -26,6 +26,7 @@ class ExchangeSlot final : public Exchange, private base::PipeReader {
   // --- Exchange ---
   std::string_view packed_head() const override { return head_.view(); }
   bool is_head_request() const override { return info_.head_request; }
+  std::string_view client_address() const override;
   base::Body TakeBody() override;
   void set_listener(ExchangeListener* listener) override { listener_ = listener; }
   void Respond(int status, std::string_view packed_head, base::Body body,

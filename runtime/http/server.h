@@ -52,6 +52,8 @@ class Exchange {
   // ("https://" if the connection is secure), or the target itself when that is absolute.
   virtual std::string_view packed_head() const = 0;
   virtual bool is_head_request() const = 0;
+  // The client's address without its port: "127.0.0.1", "::1"; empty if it is not known.
+  virtual std::string_view client_address() const = 0;
   // The request's body; once. Complete bytes when they came in the same read as the head, else a
   // pipe. If it is never taken, or its reader lets go, the rest is read and dropped (up to a bound,
   // then the connection is closed after the response).

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "runtime/http/connection.h"
@@ -50,6 +51,7 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
 
   void OnDirty() override;           // Connection::Transport
   void OnReadingChanged() override;  // Connection::Transport
+  std::string ClientAddress() const override { return PeerAddress(); }
 
   void Settle();
 

@@ -12,6 +12,9 @@ namespace {
 // One per thread: a read is handled before the next one begins.
 thread_local char read_buffer[TcpStream::kReadSize];
 
+// How an address of IPv4 begins at a socket of IPv6.
+constexpr std::string_view kMapped = "::ffff:";
+
 }  // namespace
 
 std::string_view TcpStream::ErrorText(int error) { return uv_strerror(error); }
@@ -73,6 +76,18 @@ int TcpStream::Write(const uv_buf_t* pieces, int count) {
                              });
   if (error != 0) write_pending_ = false;
   return error;
+}
+
+std::string TcpStream::PeerAddress() const {
+  sockaddr_storage address{};
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  int size = sizeof address;
+  char text[INET6_ADDRSTRLEN] = {};
+  if (uv_tcp_getpeername(&tcp_, generic, &size) != 0) return {};
+  if (uv_ip_name(generic, text, sizeof text) != 0) return {};
+  const std::string_view name = text;
+  const bool mapped = name.starts_with(kMapped) && name.find('.') != std::string_view::npos;
+  return std::string(mapped ? name.substr(kMapped.size()) : name);
 }
 
 int TcpStream::file() const {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "runtime/loop/handle.h"
@@ -54,6 +55,10 @@ class TcpStream {
   size_t pending_bytes() const {
     return uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(&tcp_));
   }
+
+  // The address at the other end without its port: "127.0.0.1", "2001:db8::1"; one of IPv4 that is
+  // written as IPv6 as what it is. Empty when it is not known (any more).
+  std::string PeerAddress() const;
 
   // The descriptor of its socket; -1 if there is none.
   int file() const;

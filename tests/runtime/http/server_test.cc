@@ -109,6 +109,13 @@ TEST_CASE("a server on a socket") {
     CHECK(fixture.RunUntil([&] { return fixture.server->connections() == 0; }));
     CHECK(fixture.listener.gone == 0);
   }
+  SUBCASE("knows where its clients are") {
+    fixture.on_request = [](Exchange& exchange) {
+      exchange.Respond(200, {}, Body::Bytes(Chunk::Copy(exchange.client_address())), false);
+    };
+    client.Send(Get("/"));
+    CHECK(fixture.RunUntilReceived(client, "\r\n\r\n127.0.0.1"));
+  }
   SUBCASE("answers a deep pipeline completely and in order") {
     std::string many;
     for (int i = 0; i < 1000; i++) many += Get("/" + std::to_string(i));
