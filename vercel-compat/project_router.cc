@@ -15,7 +15,9 @@ namespace {
 
 using To = base::RouteDecision::To;
 
-constexpr char kCacheControl[] = "public, max-age=0, must-revalidate";
+// What Vercel's edge says on every response, unless a rule or the service says something else.
+constexpr std::pair<std::string_view, std::string_view> kEdgeHeaders[] = {
+    {"cache-control", "public, max-age=0, must-revalidate"}, {"x-vercel-cache", "MISS"}};
 
 // Adds the headers of a table, the last of each name, as long as `headers` has none of the name.
 void AddMissingHeaders(std::string& headers, std::string_view added) {
@@ -138,8 +140,11 @@ int ProjectRouter::NumberOf(std::string_view service) const {
   return found == services_.end() ? -1 : static_cast<int>(found - services_.begin());
 }
 
-void ProjectRouter::Route(std::string_view packed_head, base::RouteDecision& decision) {
+void ProjectRouter::Route(std::string_view packed_head, std::string_view client,
+                          base::RouteDecision& decision) {
   inner_.Reset();
+  client_ = client;
+  RenewRequestId();
   RequestView request = ViewOf(packed_head);
   if (request.path.find("//") != std::string_view::npos) [[unlikely]] {
     if (CollapseSlashes(request, decision)) return;
@@ -201,6 +206,7 @@ bool ProjectRouter::CollapseSlashes(const RequestView& request, base::RouteDecis
 void ProjectRouter::EnterService(int service, const RequestView& request, Origin origin,
                                  base::RouteDecision& decision) {
   const Entry& entry = services_[static_cast<size_t>(service)];
+  decision.service = service;
   std::string_view path = request.path;
   std::string_view query = request.query;
   std::string own_query;
@@ -230,7 +236,6 @@ void ProjectRouter::EnterService(int service, const RequestView& request, Origin
         AnswerFile(entry, request, decision);
       } else {
         decision.to = To::kService;
-        decision.service = service;
         MakeHead(request, origin, decision);
       }
   }
@@ -240,8 +245,8 @@ void ProjectRouter::EnterService(int service, const RequestView& request, Origin
 void ProjectRouter::AnswerFile(const Entry& entry, const RequestView& request,
                                base::RouteDecision& decision) {
   // Rules apply where no file is.
-  if (entry.files->Answer(request, request.path, decision)) return;
-  if (inner_.rewritten && entry.files->Answer(request, inner_.path, decision)) return;
+  if (entry.files->Answer(request, request.path, *host_, decision)) return;
+  if (inner_.rewritten && entry.files->Answer(request, inner_.path, *host_, decision)) return;
   AnswerWithError(request.head, 404, decision);
 }
 
@@ -259,10 +264,12 @@ void ProjectRouter::MakeHead(const RequestView& request, Origin origin,
     head += inner_.rewritten ? std::string_view(inner_.path) : request.path;
     head += inner_.rewritten ? std::string_view(inner_.query) : request.query;
     head += request.head.substr(base::PackedStart(request.head).size());
+    if (origin == Origin::kPublic) AddForwarding(request, head);
   } else {
     std::vector<AppliedTransform> all = verdict_.request_transforms;
     all.insert(all.end(), inner_.request_transforms.begin(), inner_.request_transforms.end());
     std::string headers(request.head.substr(base::PackedStart(request.head).size()));
+    if (origin == Origin::kPublic) AddForwarding(request, headers);
     TransformHeaders(all, Transform::Target::kRequestHeaders, headers);
     std::string query(inner_.rewritten ? std::string_view(inner_.query) : request.query);
     query = TransformQuery(all, std::move(query));
@@ -275,13 +282,14 @@ void ProjectRouter::MakeHead(const RequestView& request, Origin origin,
     head += query;
     head += headers;
   }
-  if (origin == Origin::kPublic) AppendForwarding(request, head);
 }
 
-void ProjectRouter::AppendForwarding(const RequestView& request, std::string& head) {
-  // Nearly all requests name the same host.
-  if (request.host != forwarded_host_ || forwarded_.empty()) [[unlikely]] {
+void ProjectRouter::AddForwarding(const RequestView& request, std::string& head) {
+  // Nearly all requests name the same host, and come from the same client.
+  if (request.host != forwarded_host_ || client_ != forwarded_client_ || forwarded_.empty())
+      [[unlikely]] {
     forwarded_host_ = request.host;
+    forwarded_client_ = client_;
     const size_t colon = request.host.rfind(':');
     const bool has_port = colon != std::string_view::npos && !request.host.ends_with(']');
     forwarded_.clear();
@@ -290,10 +298,15 @@ void ProjectRouter::AppendForwarding(const RequestView& request, std::string& he
     base::AppendPackedHeader(forwarded_, "x-forwarded-port",
                              has_port ? request.host.substr(colon + 1) : std::string_view("80"));
     base::AppendPackedHeader(forwarded_, "x-vercel-deployment-url", request.host);
+    if (!client_.empty()) {
+      for (const char* name : {"x-forwarded-for", "x-real-ip", "x-vercel-forwarded-for"}) {
+        base::AppendPackedHeader(forwarded_, name, client_);
+      }
+    }
   }
   RemoveForwarding(head);
   head += forwarded_;
-  base::AppendPackedHeader(head, "x-vercel-id", NewRequestId());
+  base::AppendPackedHeader(head, "x-vercel-id", id_);
 }
 
 void ProjectRouter::SetResponse(Origin origin, base::RouteDecision& decision) {
@@ -301,10 +314,8 @@ void ProjectRouter::SetResponse(Origin origin, base::RouteDecision& decision) {
   decision.response_headers.clear();
   AddMissingHeaders(decision.response_headers, inner_.headers);
   AddMissingHeaders(decision.response_headers, verdict_.headers);
-  // A call from inside passes no cache of the edge.
-  if (origin == Origin::kPublic && !HasHeader(decision.response_headers, "cache-control")) {
-    base::AppendPackedHeader(decision.response_headers, "cache-control", kCacheControl);
-  }
+  // A call from inside does not pass the edge.
+  if (origin == Origin::kPublic) AddEdgeHeaders(decision);
   // The rules of the service replace what the project's have to say of the response.
   std::vector<AppliedTransform>& transforms = inner_.response_transforms.empty()
                                                   ? verdict_.response_transforms
@@ -319,7 +330,18 @@ void ProjectRouter::SetResponse(Origin origin, base::RouteDecision& decision) {
   };
 }
 
-const std::string& ProjectRouter::NewRequestId() {
+void ProjectRouter::AddEdgeHeaders(base::RouteDecision& decision) const {
+  std::string& headers = decision.response_headers;
+  const bool first = headers.empty();
+  for (const auto& [name, value] : kEdgeHeaders) {
+    if (first || !HasHeader(headers, name)) base::AppendPackedHeader(headers, name, value);
+  }
+  base::AppendPackedHeader(headers, "x-vercel-id", id_);
+  // As seen with `vercel dev`: who the server is nobody else says.
+  base::AppendPackedHeader(decision.forced_headers, "server", "Vercel");
+}
+
+void ProjectRouter::RenewRequestId() {
   timespec time{};
   clock_gettime(CLOCK_REALTIME_COARSE, &time);
   const int64_t ms = time.tv_sec * 1000 + time.tv_nsec / 1'000'000;
@@ -333,7 +355,6 @@ const std::string& ProjectRouter::NewRequestId() {
   id_ += std::to_string(ms);
   id_ += '-';
   for (int i = 0; i < 12; i++) id_ += kHex[(random_ >> (16 + 4 * i)) & 15];
-  return id_;
 }
 
 }  // namespace isolane::vercel

@@ -34,6 +34,7 @@ class ProjectRouter final : public base::RequestRouter {
   // Puts another public table in the place of the present one; with an Error that one stays.
   Status Replace(const RoutingConfig& routing);
 
+  void Start(base::ResponderHost& host) override { host_ = &host; }
   int service_count() const override { return static_cast<int>(services_.size()); }
   std::string_view service_name(int service) const override {
     return services_[static_cast<size_t>(service)].name;
@@ -42,7 +43,8 @@ class ProjectRouter final : public base::RequestRouter {
     const Entry& entry = services_[static_cast<size_t>(service)];
     return !entry.table.empty() || entry.files.has_value();
   }
-  void Route(std::string_view packed_head, base::RouteDecision& decision) override;
+  void Route(std::string_view packed_head, std::string_view client,
+             base::RouteDecision& decision) override;
   void RouteInside(int service, std::string_view packed_head,
                    base::RouteDecision& decision) override;
   void Fail(std::string_view packed_head, int status, base::RouteDecision& decision) override;
@@ -68,11 +70,14 @@ class ProjectRouter final : public base::RequestRouter {
   void AnswerFile(const Entry& entry, const RequestView& request, base::RouteDecision& decision);
   // The request as the service sees it.
   void MakeHead(const RequestView& request, Origin origin, base::RouteDecision& decision);
-  void AppendForwarding(const RequestView& request, std::string& head);
+  // `head`: packed headers of `request`, perhaps with what stands before them.
+  void AddForwarding(const RequestView& request, std::string& head);
   void SetResponse(Origin origin, base::RouteDecision& decision);
-  const std::string& NewRequestId();
+  void AddEdgeHeaders(base::RouteDecision& decision) const;
+  void RenewRequestId();
 
   base::RegexEngine& regexes_;
+  base::ResponderHost* host_ = nullptr;  // null before Start
   std::map<std::string, std::string> variables_;
   RouteTable table_;
   std::vector<Entry> services_;
@@ -80,9 +85,11 @@ class ProjectRouter final : public base::RequestRouter {
   TableVerdict verdict_;
   TableVerdict inner_;
   std::string collapsed_;
+  std::string client_;  // address of who asks; empty: not known
   std::string forwarded_host_;
-  std::string forwarded_;  // the headers that tell a service of it
-  std::string id_;
+  std::string forwarded_client_;
+  std::string forwarded_;  // the headers that tell a service of both
+  std::string id_;         // of the request that was routed last
   uint64_t random_ = 0;
 };
 

@@ -43,13 +43,14 @@ ReloadingRouter::ReloadingRouter(std::unique_ptr<ProjectRouter> router, std::str
       stamp_(FileStamp::Of(config_path_)),
       looked_ms_(CoarseNowMs()) {}
 
-void ReloadingRouter::Route(std::string_view packed_head, base::RouteDecision& decision) {
+void ReloadingRouter::Route(std::string_view packed_head, std::string_view client,
+                            base::RouteDecision& decision) {
   const int64_t now = CoarseNowMs();
   if (now - looked_ms_ >= kLookEveryMs) [[unlikely]] {
     looked_ms_ = now;
     Look();
   }
-  router_->Route(packed_head, decision);
+  router_->Route(packed_head, client, decision);
 }
 
 void ReloadingRouter::Look() {

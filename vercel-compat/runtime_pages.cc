@@ -76,12 +76,12 @@ std::string Page(const std::string& title, const std::string& text) {
          "</title></head>\n<body>\n<h1>" + title + "</h1>\n<p>" + text + "</p>\n</body>\n</html>\n";
 }
 
-void Answer(Form form, int status, std::string body, base::RouteDecision& decision) {
-  static constexpr const char* kTypes[] = {
-      "text/plain; charset=utf-8", "application/json; charset=utf-8", "text/html; charset=utf-8"};
+void Answer(Form form, int status, std::string_view body, base::RouteDecision& decision) {
+  static constexpr const char* kTypes[] = {"text/plain; charset=utf-8", "application/json",
+                                           "text/html; charset=utf-8"};
   decision.to = base::RouteDecision::To::kAnswer;
   decision.status = status;
-  decision.body = std::move(body);
+  decision.body = base::Body::Bytes(base::Chunk::Copy(body));
   decision.head.clear();
   base::AppendPackedHeader(decision.head, "content-type", kTypes[static_cast<int>(form)]);
 }

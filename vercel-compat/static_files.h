@@ -1,12 +1,14 @@
 // A service that is nothing but a folder of files.
 //
-// Loop thread. Blocking: reads files when they are asked for.
+// Loop thread. Asks the file system when it is asked; what is in a file is read without the loop
+// waiting for the disk.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "runtime/base/request_router.h"
+#include "runtime/base/responder.h"
 #include "vercel-compat/request_view.h"
 
 namespace isolane::vercel {
@@ -16,10 +18,9 @@ class StaticFiles {
   // `directory`: absolute, without '/' at the end.
   explicit StaticFiles(const std::string& directory);
 
-  // Whether `path` (percent-encoded) names a file of the folder, or a folder with an index.html.
-  bool Has(std::string_view path) const;
-  // Answers with it, or with a status of its own. False: there is no such file.
-  bool Answer(const RequestView& request, std::string_view path,
+  // Answers with the file of the folder that `path` (percent-encoded) names, or with the index.html
+  // of the folder that it names. False: there is none. `host` outlives the decision's body.
+  bool Answer(const RequestView& request, std::string_view path, base::ResponderHost& host,
               base::RouteDecision& decision) const;
 
  private:

@@ -8,6 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/base/body.h"
+#include "runtime/base/responder.h"
+
 namespace isolane::base {
 
 // Used again from request to request.
@@ -19,13 +22,17 @@ struct RouteDecision {
     kClose,    // the connection is closed without a response
   };
   To to = To::kAnswer;
-  int service = -1;  // its number, in the order of RequestRouter::service_count
+  // A number in the order of RequestRouter::service_count. kService: who answers. kAnswer and
+  // kOutside: whose own files or rules do; -1: none's.
+  int service = -1;
   // kService: the request's packed head if it is another one than what came, else empty.
   std::string head;
   int status = 0;
-  std::string body;
+  Body body;
   // Packed headers; each is added to the response unless that has one of this name.
   std::string response_headers;
+  // Likewise, but in the place of those that the response has of the name.
+  std::string forced_headers;
   // Then this, if there is one, changes the packed headers of the response.
   std::function<void(std::string& headers)> edit_response;
 
@@ -34,8 +41,9 @@ struct RouteDecision {
     service = -1;
     head.clear();
     status = 0;
-    body.clear();
+    body = {};
     response_headers.clear();
+    forced_headers.clear();
     if (edit_response) edit_response = nullptr;
   }
 };
@@ -44,6 +52,9 @@ class RequestRouter {
  public:
   virtual ~RequestRouter() = default;
 
+  // Before anything is asked. `host` outlives the last use.
+  virtual void Start(ResponderHost& host) = 0;
+
   // How many services there are, and their names, which are those of Workers.
   virtual int service_count() const = 0;
   virtual std::string_view service_name(int service) const = 0;
@@ -51,8 +62,10 @@ class RequestRouter {
   // Whether RouteInside has anything to say about calls on that service.
   virtual bool has_rules(int service) const = 0;
 
-  // `packed_head` is the request's, see packed_head.h. `decision` has been reset.
-  virtual void Route(std::string_view packed_head, RouteDecision& decision) = 0;
+  // `packed_head` is the request's, see packed_head.h; `client` the address it comes from, without
+  // port, empty if that is not known. `decision` has been reset.
+  virtual void Route(std::string_view packed_head, std::string_view client,
+                     RouteDecision& decision) = 0;
   // The same for what a caller inside sends to `service`: kService, or kAnswer and kOutside if the
   // service's own rules say so.
   virtual void RouteInside(int service, std::string_view packed_head, RouteDecision& decision) = 0;

@@ -98,10 +98,17 @@ void Dispatcher::NameCaller(uint32_t id, const std::string& caller, const std::s
   }
 }
 
-void Dispatcher::TellResponse(ResponseSummary summary) {
+uint64_t Dispatcher::TellResponse(ResponseSummary summary) {
   summary.request = ++requests_;
   if (summary.status_text.empty()) summary.status_text = http::StatusText(summary.status);
   observer_.OnResponse(summary);
+  told_observer_ = true;
+  return summary.request;
+}
+
+void Dispatcher::TellRequest(RequestSummary summary) {
+  if (summary.request == 0) summary.request = ++requests_;
+  observer_.OnRequest(summary);
   told_observer_ = true;
 }
 

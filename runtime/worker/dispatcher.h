@@ -299,9 +299,11 @@ class Dispatcher {
   void ChildFinished(ChildCall& child);
   // The request of that pipeline comes from the process `caller`; both texts outlive it.
   void NameCaller(uint32_t pipeline, const std::string& caller, const std::string& service);
-  // The response to a request that has no pipeline is about to leave.
-  void TellResponse(ResponseSummary summary);
-  bool wants_responses() const { return observer_.wants_responses(); }
+  // The response to a request that has no pipeline is about to leave. Gives the request's number.
+  uint64_t TellResponse(ResponseSummary summary);
+  // Such a request is over; without a number it gets one.
+  void TellRequest(RequestSummary summary);
+  bool wants_responses() const { return tells_responses_; }
 
   // True if an isolate was replaced since the last call: the old one waits to be disposed.
   bool TakeReplaced() { return std::exchange(replaced_, false); }

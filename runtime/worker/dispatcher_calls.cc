@@ -6,9 +6,9 @@
 #include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/worker/actor.h"
+#include "runtime/worker/decided_response.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
-#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/services/service_metrics.h"
 #include "runtime/worker/stub_body.h"
@@ -68,24 +68,17 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
 
 void Dispatcher::AnswerWithoutWorker(Call& call) {
   const Channel& channel = *call.channel;
-  if (call.kind == CallKind::kMethod) {
-    ReplyWithError(call, {"Error",
-                          channel.stub ? "The binding " + channel.binding +
-                                             " is stubbed by a C++ function, which answers fetch() "
-                                             "only; " +
-                                             call.head + "() was called."
-                                       : channel.unresolved,
-                          {},
-                          false});
+  if (!channel.stub) {
+    AnswerUnknownService(call, channel.unresolved);
     return;
   }
-  if (!channel.stub) {
-    call.status = 503;
-    call.head = "Service Unavailable";
-    base::AppendPackedHeader(call.head, "content-type", "text/plain;charset=UTF-8");
-    call.body.Cancel();
-    call.body = base::Body::Bytes(base::Chunk::Copy(channel.unresolved));
-    queue_.Push(EventKind::kReply, call.id);
+  if (call.kind == CallKind::kMethod) {
+    ReplyWithError(call, {"Error",
+                          "The binding " + channel.binding +
+                              " is stubbed by a C++ function, which answers fetch() only; " +
+                              call.head + "() was called.",
+                          {},
+                          false});
     return;
   }
   if (call.body.kind == base::Body::Kind::kPipe) {
@@ -253,7 +246,7 @@ void Dispatcher::Reply(uint32_t call_id) {
     if (call->status == 0 && !call->channel->origin.empty() && call->error.type != kFetchFailed) {
       TurnIntoResponse(*call);
     }
-    if (call->routed != nullptr) call->head = EditedResponse(call->head, *call->routed);
+    if (call->routed != nullptr) EditResponse(call->head, *call->routed);
   }
   if (traces_) [[unlikely]]
     TraceReply(*caller->pipeline, *call);

@@ -26,7 +26,7 @@ bool Dispatcher::RouteInside(Call& call) {
       call.DropBody();
       call.status = decision->status;
       call.head = decision->head;
-      call.body = base::Body::Bytes(base::Chunk::Copy(decision->body));
+      call.body = std::move(decision->body);
       call.routed = std::move(decision);
       queue_.Push(EventKind::kReply, call.id);
       return false;
@@ -65,7 +65,7 @@ void Dispatcher::StartOnChild(Call& call) {
   }
   caller->outbound_calls.push_back(call.id);
   const uint64_t number = ++last_child_call_;
-  auto made = std::make_unique<ChildCall>(*this, number, call.id, channel);
+  auto made = std::make_unique<ChildCall>(*this, number, call.id);
   const std::string head = std::exchange(call.head, {});
   ChildCall& child_call = *made;
   child_calls_.emplace(number, std::move(made));
@@ -81,23 +81,13 @@ void Dispatcher::ChildAnswered(ChildCall& child, int status, std::string_view pa
     return;
   }
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
+  const Channel& channel = *call->channel;
   const std::string origin =
-      child.channel.origin.empty() ? "http://" + child.channel.child->name() : child.channel.origin;
-  std::string head = child.channel.child->Outward(packed_head, origin);
-  const http::Encoding encoding =
-      body.none() ? http::Encoding::kNone : http::ContentEncodingOf(packed_head);
-  if (encoding != http::Encoding::kNone) {
-    // As with a fetch to the network, see OutboundCall::OnClientResponse.
-    std::string without_length(base::PackedStart(head));
-    base::VisitPackedHeaders(head, [&](std::string_view name, std::string_view value) {
-      if (name != "content-length") base::AppendPackedHeader(without_length, name, value);
-    });
-    head = std::move(without_length);
-    body = http::DecodeBody(std::move(body), encoding);
-  }
+      channel.origin.empty() ? "http://" + channel.child->name() : channel.origin;
   call->status = status;
-  call->head = std::move(head);
+  call->head = channel.child->Outward(packed_head, origin);
   call->body = std::move(body);
+  http::DecodeResponse(call->head, call->body);
   queue_.Push(EventKind::kReply, call->id);
 }
 

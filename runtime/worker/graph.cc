@@ -105,6 +105,7 @@ Graph::Graph(const RuntimeOptions& options)
       loop_.uv(), std::move(outbound), [](void* self) { static_cast<Graph*>(self)->Turn(); }, this);
   dispatcher_.set_client(client_.get());
   dispatcher_.set_responder_host(&responder_host_);
+  if (router_ != nullptr) router_->Start(responder_host_);
   if (!options.persist_to.empty()) {
     dispatcher_.set_persist_to(std::filesystem::absolute(options.persist_to).lexically_normal());
   }
@@ -331,7 +332,9 @@ Status Graph::ConnectChannels(const WorkerList& all) {
         channel.child = found.child;
         channel.router = found.router;
         channel.router_number = found.number;
-        if (found.found()) channel.edge = &services_.metrics().EdgeOf(worker->name(), wanted);
+        if (found.found() || channel.target != nullptr) {
+          channel.edge = &services_.metrics().EdgeOf(worker->name(), wanted);
+        }
         if (origin != nullptr) channel.origin = services_.OriginOf(wanted);
         if (channel.target == nullptr && found.found()) continue;
       }
@@ -419,13 +422,15 @@ void Graph::Poll() {
 
 void Graph::FetchAsync(Request request, std::function<void(Result<Response>)> done) {
   auto call = EmbedderCall::Create(std::move(request), done);
-  if (!call.ok()) {
+  auto worker = FindWorker({});
+  if (!call.ok() || !worker.ok()) {
     // An error comes later too, as the contract says.
-    loop_.Post([done = std::move(done), error = call.error()] { done(error); });
+    const Error& error = call.ok() ? worker.error() : call.error();
+    loop_.Post([done = std::move(done), error] { done(error); });
     return;
   }
   embedder_calls_.push_back(std::move(*call));
-  embedder_calls_.back()->Start(dispatcher_, *workers_.front());
+  embedder_calls_.back()->Start(dispatcher_, **worker);
 }
 
 Result<Response> Graph::Fetch(Request request) {
@@ -433,8 +438,9 @@ Result<Response> Graph::Fetch(Request request) {
   auto call = EmbedderCall::Create(std::move(request),
                                    [&](Result<Response> answer) { result = std::move(answer); });
   if (!call.ok()) return call.error();
+  ISOLANE_ASSIGN(Worker * worker, FindWorker({}));
   embedder_calls_.push_back(std::move(*call));
-  embedder_calls_.back()->Start(dispatcher_, *workers_.front());
+  embedder_calls_.back()->Start(dispatcher_, *worker);
   Turn();
   while (!result.has_value()) {
     loop_.Wait();
@@ -481,7 +487,10 @@ Result<int> Graph::ListenRouted(const ListenOptions& options) {
       std::make_unique<HttpFrontend>(
           dispatcher_, [](void* self) { static_cast<Graph*>(self)->Turn(); }, this),
       *client_, services_, [this](const std::string& name) { return FindService(name); });
-  return doors_.Open(loop_.uv(), AddressOf(options, {}), {}, std::move(frontend));
+  RoutedFrontend* const opened = frontend.get();
+  auto port = doors_.Open(loop_.uv(), AddressOf(options, {}), {}, std::move(frontend));
+  if (port.ok()) routed_.push_back(opened);
+  return port;
 }
 
 namespace {

@@ -95,6 +95,8 @@ class Graph final : public Runtime {
   Result<std::vector<Version>> PlanVersions(WorkerChanges changes);
   void RenewIncomplete(std::vector<Version>& versions);
   Status LoadVersions(const std::vector<Version>& versions, const WorkerList& all);
+  // Whether the graph's other services can do with these changes.
+  Status CheckBeside(const WorkerChanges& changes);
   void PutInPlace(std::vector<Version> versions);
   // What leads to a version that is out of service leads to the Worker of its name.
   void GiveToSuccessor(Worker& old);
@@ -143,6 +145,7 @@ class Graph final : public Runtime {
   FrontDoors doors_;
   // What they lead to that is not routed.
   std::vector<std::pair<HttpFrontend*, ListenOptions>> listening_;
+  std::vector<RoutedFrontend*> routed_;    // and that is
   std::unique_ptr<Peers> peers_;           // null without a registry
   std::unique_ptr<CronClock> cron_clock_;  // null unless crons are fired
   std::vector<std::unique_ptr<EmbedderCall>> embedder_calls_;

@@ -26,7 +26,13 @@ std::string DidYouMean(const std::string& name, const std::vector<std::string>& 
 }  // namespace
 
 Result<Worker*> Graph::FindWorker(const std::string& name) const {
-  if (name.empty()) return workers_.front().get();
+  if (name.empty()) {
+    if (!workers_.empty()) return workers_.front().get();
+    return Error{"there is no Worker: all services are programs of their own or folders of files",
+                 "Send the request to the port that the Runtime listens at.",
+                 {},
+                 {}};
+  }
   for (const auto& worker : workers_) {
     if (worker->name() == name) return worker.get();
   }

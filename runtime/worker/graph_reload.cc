@@ -140,12 +140,7 @@ Status Graph::LoadVersions(const std::vector<Version>& versions, const WorkerLis
 }
 
 Status Graph::Reload(WorkerChanges changes) {
-  if (services_.has_processes()) {
-    return Error{"Workers beside services that are programs of their own cannot be replaced yet",
-                 "Start isolane again.",
-                 {},
-                 {}};
-  }
+  ISOLANE_TRY(CheckBeside(changes));
   ISOLANE_ASSIGN(std::vector<Version> versions, PlanVersions(std::move(changes)));
   RenewIncomplete(versions);
   WorkerList all;
@@ -196,6 +191,9 @@ void Graph::PutInPlace(std::vector<Version> versions) {
     peers_->SetWorkers(std::move(names));
   }
   for (const auto& [frontend, options] : listening_) Direct(*frontend, options);
+  const auto find = [this](const std::string& name) { return FindService(name); };
+  for (RoutedFrontend* frontend : routed_) frontend->Connect(find);
+  services_.Reconnect(find);
   retire_look_ms_ = 0;
 }
 

@@ -34,6 +34,27 @@ ServiceTarget Graph::FindService(const std::string& name) {
   return target;
 }
 
+Status Graph::CheckBeside(const WorkerChanges& changes) {
+  for (const WorkerSpec& worker : changes.workers) {
+    if (services_.Find(worker.name) == nullptr) continue;
+    return Error{"a Worker and a service are both called \"" + worker.name + "\"",
+                 "Give one of them another name.",
+                 worker.config_path,
+                 {}};
+  }
+  for (const std::string& name : changes.removed) {
+    const auto refused = [&name](const std::string& why) {
+      return Error{"Worker \"" + name + "\" cannot be removed: " + why, {}, {}, {}};
+    };
+    for (int i = 0; router_ != nullptr && i < router_->service_count(); i++) {
+      if (router_->service_name(i) == name) return refused("the routes lead to it");
+    }
+    const std::string caller = services_.CallerOf(name);
+    if (!caller.empty()) return refused("the service \"" + caller + "\" has a binding to it");
+  }
+  return Ok{};
+}
+
 bool Graph::has_services() const { return origins_ || services_.has_processes(); }
 
 std::string Graph::Metrics(bool json) const {

@@ -5,10 +5,10 @@
 #include <isolane/runtime.h>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/decided_response.h"
 #include "runtime/worker/error_page.h"
 #include "runtime/worker/live_reload.h"
 #include "runtime/worker/local_requests.h"
-#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/services/service_metrics.h"
 #include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
@@ -102,6 +102,7 @@ void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestR
   Bridge* bridge = TakeBridge(exchange, edge);
   bridge->router = &router;
   std::swap(bridge->decision.response_headers, decision.response_headers);
+  std::swap(bridge->decision.forced_headers, decision.forced_headers);
   if (decision.edit_response) [[unlikely]]
     bridge->decision.edit_response = std::move(decision.edit_response);
   const std::string_view head = exchange.packed_head();
@@ -132,7 +133,8 @@ uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker* worker, std::string_
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
   const std::string_view url = base::PackedUrl(head);
   bridge.outer = {};
-  if (!NeedsNormalization(url) && !address_map_.changes_anything()) [[likely]] {
+  const bool is_normal = !NeedsNormalization(url);
+  if (is_normal && !address_map_.changes_anything()) [[likely]] {
     Worker& target = worker != nullptr ? *worker : WorkerFor(head);
     bridge.pipeline = dispatcher_.Open(target, bridge, head, std::move(body));
     NameCallerOf(bridge);
@@ -140,7 +142,7 @@ uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker* worker, std::string_
   }
   std::string changed(base::PackedMethod(head));
   changed += base::kValueMark;
-  changed += NeedsNormalization(url) ? NormalizedUrl(url) : std::string(url);
+  changed += is_normal ? std::string(url) : NormalizedUrl(url);
   changed += head.substr(base::PackedStart(head).size());
   Worker& target = worker != nullptr ? *worker : WorkerFor(changed);
   if (address_map_.changes_anything()) bridge.outer = address_map_.MapRequest(changed);
@@ -171,19 +173,23 @@ void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, 
     exchange->Respond(status, packed_head, std::move(body), already_encoded);
     return;
   }
-  const std::string changed = router != nullptr
-                                  ? EditedResponse(packed_head, decision)
-                                  : frontend->address_map_.MapResponse(packed_head, outer);
-  exchange->Respond(status, changed, std::move(body), already_encoded);
+  std::string changed;
+  exchange->Respond(status, Outward(packed_head, changed), std::move(body), already_encoded);
+}
+
+std::string_view HttpFrontend::Bridge::Outward(std::string_view packed_head, std::string& changed) {
+  if (router != nullptr) return EditedResponse(packed_head, decision, changed);
+  if (outer.authority.empty()) return packed_head;
+  changed = frontend->address_map_.MapResponse(packed_head, outer);
+  return changed;
 }
 
 bool HttpFrontend::Bridge::OnWebSocket(std::string_view packed_head,
                                        std::shared_ptr<base::MessageEnd> end) {
   // A client that has left needs no other answer.
   if (exchange == nullptr) return true;
-  if (outer.authority.empty()) return exchange->UpgradeToWebSocket(packed_head, std::move(end));
-  return exchange->UpgradeToWebSocket(frontend->address_map_.MapResponse(packed_head, outer),
-                                      std::move(end));
+  std::string changed;
+  return exchange->UpgradeToWebSocket(Outward(packed_head, changed), std::move(end));
 }
 
 void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
@@ -191,8 +197,7 @@ void HttpFrontend::Bridge::OnFailure(int status, const std::string& text) {
   if (exchange == nullptr) return;
   if (router != nullptr) {
     router->Fail(exchange->packed_head(), status, decision);
-    exchange->Respond(status, EditedResponse(decision.head, decision),
-                      base::Body::Bytes(base::Chunk::Copy(decision.body)), true);
+    RespondAsDecided(*exchange, decision);
     return;
   }
   std::string head;

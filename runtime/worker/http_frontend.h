@@ -84,6 +84,8 @@ class HttpFrontend final : public http::RequestHandler {
     void OnPipelineEnd() override;
     void OnResponseSent() override;
     void OnClientGone() override;
+    // The head as the client gets it; `changed` is where it is kept if it is another one.
+    std::string_view Outward(std::string_view packed_head, std::string& changed);
     void Settle();
   };
 

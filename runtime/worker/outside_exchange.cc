@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
-#include "runtime/worker/routed_frontend.h"
+#include "runtime/worker/decided_response.h"
+#include "runtime/worker/services/service_metrics.h"
 
 namespace isolane::worker {
 
@@ -28,19 +29,24 @@ std::string RequestHead(std::string_view packed_head) {
 
 }  // namespace
 
-void OutsideExchange::Start(http::Client& client, http::Exchange& exchange,
-                            base::RequestRouter& router, base::RouteDecision decision) {
-  auto* self = new OutsideExchange(client, exchange, router, std::move(decision));
+void OutsideExchange::Start(Dispatcher& dispatcher, http::Client& client, http::Exchange& exchange,
+                            base::RequestRouter& router, base::RouteDecision decision,
+                            ServiceEdge& edge) {
+  auto* self = new OutsideExchange(dispatcher, client, exchange, router, std::move(decision), edge);
+  edge.requests++;
   exchange.set_listener(self);
   self->request_ = client.Start(RequestHead(self->decision_.head), exchange.TakeBody(), self);
 }
 
-OutsideExchange::OutsideExchange(http::Client& client, http::Exchange& exchange,
-                                 base::RequestRouter& router, base::RouteDecision decision)
+OutsideExchange::OutsideExchange(Dispatcher& dispatcher, http::Client& client,
+                                 http::Exchange& exchange, base::RequestRouter& router,
+                                 base::RouteDecision decision, ServiceEdge& edge)
     : client_(client),
       exchange_(&exchange),
       router_(router),
       decision_(std::move(decision)),
+      edge_(edge),
+      log_(dispatcher, exchange.packed_head(), &edge, {}),
       request_head_(exchange.packed_head()) {}
 
 void OutsideExchange::OnResponseSent() {
@@ -55,22 +61,35 @@ void OutsideExchange::OnClientGone() {
 }
 
 void OutsideExchange::OnClientResponse(int status, std::string_view packed_head, base::Body body) {
-  if (exchange_ == nullptr) return;
-  exchange_->Respond(status, EditedResponse(packed_head, decision_), std::move(body), true);
+  if (exchange_ == nullptr) {
+    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    return;
+  }
+  log_.Begin(status, base::PackedStart(packed_head));
+  edge_.CountAnswer(status, body);
+  std::string changed;
+  exchange_->Respond(status, EditedResponse(packed_head, decision_, changed), std::move(body),
+                     true);
 }
 
 void OutsideExchange::OnClientWebSocket(std::string_view packed_head,
                                         std::shared_ptr<base::MessageEnd> end) {
-  if (exchange_ != nullptr && exchange_->UpgradeToWebSocket(packed_head, std::move(end))) return;
-  OnClientError("the client asked for no WebSocket");
+  if (exchange_ == nullptr) return;
+  log_.Begin(101, base::PackedStart(packed_head));
+  std::string changed;
+  if (!exchange_->UpgradeToWebSocket(EditedResponse(packed_head, decision_, changed),
+                                     std::move(end))) {
+    exchange_->Abort();
+  }
 }
 
 void OutsideExchange::OnClientError(const std::string&) {
   request_ = 0;
   if (exchange_ == nullptr) return Settle();
+  edge_.errors++;
   router_.Fail(request_head_, 500, decision_);
-  exchange_->Respond(decision_.status, EditedResponse(decision_.head, decision_),
-                     base::Body::Bytes(base::Chunk::Copy(decision_.body)), true);
+  log_.Begin(decision_.status);
+  RespondAsDecided(*exchange_, decision_);
 }
 
 void OutsideExchange::OnClientFinished() {
@@ -79,7 +98,9 @@ void OutsideExchange::OnClientFinished() {
 }
 
 void OutsideExchange::Settle() {
-  if (exchange_ == nullptr && request_ == 0) delete this;
+  if (exchange_ != nullptr || request_ != 0) return;
+  log_.End();
+  delete this;
 }
 
 }  // namespace isolane::worker

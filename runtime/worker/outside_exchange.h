@@ -11,18 +11,22 @@
 #include "runtime/base/request_router.h"
 #include "runtime/http/client.h"
 #include "runtime/http/server.h"
+#include "runtime/worker/exchange_log.h"
 
 namespace isolane::worker {
 
+class Dispatcher;
+struct ServiceEdge;
+
 class OutsideExchange final : private http::ExchangeListener, private http::ClientListener {
  public:
-  // `decision` is To::kOutside. Client and router outlive the exchange.
-  static void Start(http::Client& client, http::Exchange& exchange, base::RequestRouter& router,
-                    base::RouteDecision decision);
+  // `decision` is To::kOutside. It counts as a call on `edge`. All else outlive the exchange.
+  static void Start(Dispatcher& dispatcher, http::Client& client, http::Exchange& exchange,
+                    base::RequestRouter& router, base::RouteDecision decision, ServiceEdge& edge);
 
  private:
-  OutsideExchange(http::Client& client, http::Exchange& exchange, base::RequestRouter& router,
-                  base::RouteDecision decision);
+  OutsideExchange(Dispatcher& dispatcher, http::Client& client, http::Exchange& exchange,
+                  base::RequestRouter& router, base::RouteDecision decision, ServiceEdge& edge);
 
   void OnResponseSent() override;
   void OnClientGone() override;
@@ -39,6 +43,8 @@ class OutsideExchange final : private http::ExchangeListener, private http::Clie
   http::Exchange* exchange_;  // null once it has ended
   base::RequestRouter& router_;
   base::RouteDecision decision_;
+  ServiceEdge& edge_;
+  ExchangeLog log_;
   uint64_t request_ = 0;  // the client's number; 0 when it is done
   std::string request_head_;
 };

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/worker/decided_response.h"
+#include "runtime/worker/exchange_log.h"
 #include "runtime/worker/outside_exchange.h"
 #include "runtime/worker/services/services.h"
 #include "runtime/worker/worker.h"
@@ -16,41 +18,29 @@ using To = base::RouteDecision::To;
 
 }  // namespace
 
-std::string EditedResponse(std::string_view packed_head, const base::RouteDecision& decision) {
-  std::string head(packed_head);
-  std::string mark;
-  base::VisitPackedHeaders(decision.response_headers,
-                           [&](std::string_view name, std::string_view value) {
-                             mark.assign(1, base::kHeaderMark);
-                             mark += name;
-                             mark += base::kValueMark;
-                             if (packed_head.find(mark) == std::string_view::npos) {
-                               base::AppendPackedHeader(head, name, value);
-                             }
-                           });
-  if (decision.edit_response) {
-    const size_t start = base::PackedStart(head).size();
-    std::string headers = head.substr(start);
-    decision.edit_response(headers);
-    head.replace(start, std::string::npos, headers);
+RoutedFrontend::RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
+                               http::Client& client, Services& services, const FindTarget& find)
+    : router_(router),
+      frontend_(std::move(frontend)),
+      client_(client),
+      services_(services),
+      unrouted_(services.metrics().EdgeOf("", "")) {
+  for (int i = 0; i < router.service_count(); i++) {
+    edges_.push_back(&services.metrics().EdgeOf("", std::string(router.service_name(i))));
   }
-  return head;
+  Connect(find);
 }
 
-RoutedFrontend::RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
-                               http::Client& client, Services& services,
-                               const std::function<ServiceTarget(const std::string&)>& find)
-    : router_(router), frontend_(std::move(frontend)), client_(client), services_(services) {
-  for (int i = 0; i < router.service_count(); i++) {
-    const std::string name(router.service_name(i));
-    targets_.push_back(find(name));
-    edges_.push_back(&services.metrics().EdgeOf("", name));
+void RoutedFrontend::Connect(const FindTarget& find) {
+  targets_.clear();
+  for (int i = 0; i < router_.service_count(); i++) {
+    targets_.push_back(find(std::string(router_.service_name(i))));
   }
 }
 
 void RoutedFrontend::OnRequest(http::Exchange& exchange) {
   decision_.Reset();
-  router_.Route(exchange.packed_head(), decision_);
+  router_.Route(exchange.packed_head(), exchange.client_address(), decision_);
   switch (decision_.to) {
     case To::kService: {
       const auto number = static_cast<size_t>(decision_.service);
@@ -72,9 +62,12 @@ void RoutedFrontend::OnRequest(http::Exchange& exchange) {
       Answer(exchange);
       return;
     }
-    case To::kOutside:
-      OutsideExchange::Start(client_, exchange, router_, std::move(decision_));
+    case To::kOutside: {
+      ServiceEdge& edge = EdgeOf(decision_.service);
+      OutsideExchange::Start(services_.dispatcher(), client_, exchange, router_,
+                             std::move(decision_), edge);
       return;
+    }
     case To::kAnswer:
       Answer(exchange);
       return;
@@ -84,10 +77,12 @@ void RoutedFrontend::OnRequest(http::Exchange& exchange) {
   }
 }
 
+ServiceEdge& RoutedFrontend::EdgeOf(int service) {
+  return service < 0 ? unrouted_ : *edges_[static_cast<size_t>(service)];
+}
+
 void RoutedFrontend::Answer(http::Exchange& exchange) {
-  // Nobody reads the request's body: the server drops it.
-  exchange.Respond(decision_.status, EditedResponse(decision_.head, decision_),
-                   base::Body::Bytes(base::Chunk::Copy(decision_.body)), true);
+  AnswerAsDecided(services_.dispatcher(), exchange, decision_, EdgeOf(decision_.service));
 }
 
 }  // namespace isolane::worker

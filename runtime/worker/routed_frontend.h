@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "runtime/base/request_router.h"
@@ -26,17 +25,24 @@ struct ServiceEdge;
 
 class RoutedFrontend final : public http::RequestHandler {
  public:
-  // `find`: who answers for the service of that name. `router`, `client` and `services` outlive it,
-  // as those who answer do.
+  // Who answers for the service of that name.
+  using FindTarget = std::function<ServiceTarget(const std::string&)>;
+
+  // `router`, `client` and `services` outlive it.
   RoutedFrontend(base::RequestRouter& router, std::unique_ptr<HttpFrontend> frontend,
-                 http::Client& client, Services& services,
-                 const std::function<ServiceTarget(const std::string&)>& find);
+                 http::Client& client, Services& services, const FindTarget& find);
+
+  // Looks again who answers. Those stay in place until the next time.
+  void Connect(const FindTarget& find);
 
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override { frontend_->OnBatchEnd(); }
 
  private:
+  // With what the router has decided.
   void Answer(http::Exchange& exchange);
+  // As which call the request counts.
+  ServiceEdge& EdgeOf(int service);
 
   base::RequestRouter& router_;
   std::unique_ptr<HttpFrontend> frontend_;
@@ -45,11 +51,8 @@ class RoutedFrontend final : public http::RequestHandler {
   // By the number of the service.
   std::vector<ServiceTarget> targets_;
   std::vector<ServiceEdge*> edges_;
+  ServiceEdge& unrouted_;
   base::RouteDecision decision_;
 };
-
-// The packed headers of a response with what the decision adds to them and changes in them.
-// `packed_head` begins with the status text.
-std::string EditedResponse(std::string_view packed_head, const base::RouteDecision& decision);
 
 }  // namespace isolane::worker

@@ -32,6 +32,12 @@ inline std::string HeadOf(const Asked& asked) {
   return head;
 }
 
+// All of a body that is complete.
+inline std::string TextOf(const base::Body& body) {
+  CHECK(body.kind != base::Body::Kind::kPipe);
+  return std::string(body.bytes.view());
+}
+
 class TestProject {
  public:
   // `rules`: members of vercel.json beside `services`; `service`: those of the service "api". There
@@ -64,7 +70,7 @@ class TestProject {
     REQUIRE(router_ != nullptr);
     head_ = HeadOf(asked);
     decision_.Reset();
-    router_->Route(head_, decision_);
+    router_->Route(head_, "192.0.2.7", decision_);
     return decision_;
   }
   base::RouteDecision& RouteInside(int service, const Asked& asked) {

@@ -150,7 +150,7 @@ TEST_SUITE("vercel-compat/project_router") {
       "rewrites": [{ "source": "/moved", "destination": { "service": "api" } },
                    { "source": "/go/(.*)", "destination": { "service": "api" } }])x");
     CHECK(project.Go("/gone") == "410");
-    CHECK(project.decision().body.ends_with("GONE\n"));
+    CHECK(TextOf(project.decision().body).ends_with("GONE\n"));
     CHECK(project.Go("/go/x") == "api /go/x");
     CHECK(project.Added("x-go") == "x");
     CHECK(project.Go("/m") == "404");
@@ -239,6 +239,10 @@ TEST_SUITE("vercel-compat/project_router") {
     CHECK(project.Sent("x-forwarded-host") == "shop.test:3000");
     CHECK(project.Sent("x-forwarded-proto") == "http");
     CHECK(project.Sent("x-forwarded-port") == "3000");
+    CHECK(project.Sent("x-forwarded-for") == "192.0.2.7");
+    CHECK(project.Sent("x-real-ip") == "192.0.2.7");
+    CHECK(project.Sent("x-vercel-forwarded-for") == "192.0.2.7");
+    CHECK(project.Sent("x-vercel-deployment-url") == "shop.test:3000");
     CHECK(project.Sent("x-vercel-id").starts_with("dev1::"));
     project.Route({.headers = {{"x-forwarded-host", "bank.test"},
                                {"x-real-ip", "1.2.3.4"},
@@ -248,15 +252,44 @@ TEST_SUITE("vercel-compat/project_router") {
     CHECK(project.Sent("x-forwarded-host") == "other.test");
     CHECK(project.Sent("x-forwarded-port") == "80");
     CHECK(project.Sent("x-vercel-id").starts_with("dev1::"));
-    CHECK(project.Sent("x-real-ip") == "none");
+    CHECK(project.Sent("x-real-ip") == "192.0.2.7");
     CHECK(project.Sent("x-own") == "kept");
+  }
+
+  TEST_CASE("transforms may say something else than the client's request") {
+    TestProject project(R"x("routes": [{ "src": "/(.*)", "continue": true, "transforms": [
+      { "type": "request.headers", "op": "set", "target": { "key": "x-forwarded-prefix" },
+        "args": "/shop" },
+      { "type": "request.headers", "op": "set", "target": { "key": "x-forwarded-proto" },
+        "args": "https" }] }], )x" +
+                        kAll);
+    project.Route({.headers = {{"x-forwarded-prefix", "/mine"}}});
+    CHECK(project.Sent("x-forwarded-prefix") == "/shop");
+    CHECK(project.Sent("x-forwarded-proto") == "https");
+  }
+
+  TEST_CASE("what the edge says on every response to the outside") {
+    TestProject project(R"x("headers": [
+      { "source": "/own", "headers": [{ "key": "x-vercel-cache", "value": "HIT" }] }], )x" +
+                        kAll);
+    project.Route({.path = "/"});
+    CHECK(project.Added("x-vercel-cache") == "MISS");
+    CHECK(project.Added("x-vercel-id") == project.Sent("x-vercel-id"));
+    CHECK(HeaderOf(project.decision().forced_headers, "server") == "Vercel");
+    const std::string id = project.Added("x-vercel-id");
+    project.Route({.path = "/own"});
+    CHECK(project.Added("x-vercel-cache") == "HIT");
+    CHECK(project.Added("x-vercel-id") != id);
+    project.RouteInside(0, {.path = "/"});
+    CHECK(project.decision().response_headers.empty());
+    CHECK(project.decision().forced_headers.empty());
   }
 
   TEST_CASE("pages of the runtime follow the accept header") {
     TestProject project("");
     const auto page = [&](const char* accept) {
       project.Route({.path = "/none", .headers = {{"accept", accept}}});
-      return project.decision().body;
+      return TextOf(project.decision().body);
     };
     CHECK(page("*/*") == "The page could not be found.\n\nNOT_FOUND\n");
     CHECK(page("application/json") ==
@@ -331,7 +364,7 @@ TEST_SUITE("vercel-compat/project_router") {
     REQUIRE(router.ok());
     const auto status = [&] {
       base::RouteDecision decision;
-      (*router)->Route(HeadOf({.path = "/x"}), decision);
+      (*router)->Route(HeadOf({.path = "/x"}), {}, decision);
       return decision.to == base::RouteDecision::To::kService ? 200 : decision.status;
     };
     CHECK(status() == 404);

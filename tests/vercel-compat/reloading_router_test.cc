@@ -27,7 +27,7 @@ TEST_SUITE("vercel-compat/reloading_router") {
     const auto reaches = [&router] {
       base::RouteDecision decision;
       router.Look();
-      router.Route(HeadOf({.path = "/x"}), decision);
+      router.Route(HeadOf({.path = "/x"}), {}, decision);
       return decision.to == base::RouteDecision::To::kService;
     };
     CHECK_FALSE(reaches());

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "tests/runtime/files/fake_host.h"
 #include "tests/vercel-compat/project_fixture.h"
 #include "tests/wrangler-compat/temp_project.h"
 
@@ -22,13 +23,14 @@ struct Got {
 Got Get(const TempProject& project, const Asked& asked) {
   const StaticFiles files(project.root() + "/site");
   const std::string head = HeadOf(asked);
+  files::FakeHost host;
   base::RouteDecision decision;
   Got got;
-  if (!files.Answer(ViewOf(head), ViewOf(head).path, decision)) return got;
+  if (!files.Answer(ViewOf(head), ViewOf(head).path, host, decision)) return got;
   got.status = decision.status;
   got.type = HeaderOf(decision.head, "content-type").value_or("");
   got.tag = HeaderOf(decision.head, "etag").value_or("");
-  got.body = decision.body;
+  got.body = TextOf(decision.body);
   return got;
 }
 
@@ -59,6 +61,15 @@ TEST_SUITE("vercel-compat/static_files") {
       CHECK(again.body.empty());
       project.Write("site/index.html", "other");
       CHECK(Get(project, {.path = "/", .headers = {{"if-none-match", tag}}}).status == 200);
+    }
+    SUBCASE("are sent in part to who has the rest") {
+      const Got part = Get(project, {.path = "/", .headers = {{"range", "bytes=1-2"}}});
+      CHECK(part.status == 206);
+      CHECK(part.body == "om");
+    }
+    SUBCASE("of no known type are sent without one") {
+      project.Write("site/LICENSE", "words");
+      CHECK(Get(project, {.path = "/LICENSE"}).type.empty());
     }
     SUBCASE("are read only") { CHECK(Get(project, {.method = "POST", .path = "/"}).status == 405); }
     SUBCASE("nothing outside of the folder is, and nothing private in it") {

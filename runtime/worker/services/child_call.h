@@ -21,8 +21,8 @@ class ChildService;
 
 class ChildCall final : public http::ClientListener {
  public:
-  ChildCall(Dispatcher& dispatcher, uint64_t number, uint32_t call, const Channel& channel)
-      : number(number), call(call), channel(channel), dispatcher_(dispatcher) {}
+  ChildCall(Dispatcher& dispatcher, uint64_t number, uint32_t call)
+      : number(number), call(call), dispatcher_(dispatcher) {}
 
   void OnClientResponse(int status, std::string_view packed_head, base::Body body) override {
     dispatcher_.ChildAnswered(*this, status, packed_head, std::move(body));
@@ -38,7 +38,6 @@ class ChildCall final : public http::ClientListener {
 
   const uint64_t number;
   const uint32_t call;
-  const Channel& channel;
   uint64_t request = 0;  // the service's number for it
 
  private:

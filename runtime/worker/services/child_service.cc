@@ -8,12 +8,47 @@ namespace isolane::worker {
 
 using State = process::ServiceProcess::State;
 
+// Passes on what the client has to say, and ends with the request.
+class ChildService::Late final : public http::ClientListener {
+ public:
+  Late(ChildService& service, uint64_t id, http::ClientListener* listener)
+      : service_(service), id_(id), listener_(listener) {}
+
+  uint64_t request = 0;  // the client's number for it
+
+ private:
+  void OnClientResponse(int status, std::string_view packed_head, base::Body body) override {
+    listener_->OnClientResponse(status, packed_head, std::move(body));
+  }
+  void OnClientWebSocket(std::string_view packed_head,
+                         std::shared_ptr<base::MessageEnd> end) override {
+    listener_->OnClientWebSocket(packed_head, std::move(end));
+  }
+  void OnClientError(const std::string& message) override {
+    http::ClientListener* const listener = listener_;
+    const std::string text = message;
+    service_.late_.erase(id_);
+    listener->OnClientError(text);
+  }
+  void OnClientFinished() override {
+    http::ClientListener* const listener = listener_;
+    service_.late_.erase(id_);
+    listener->OnClientFinished();
+  }
+
+  ChildService& service_;
+  const uint64_t id_;
+  http::ClientListener* const listener_;
+};
+
 ChildService::ChildService(uv_loop_t* loop, ProcessSpec spec, http::Client& client, Owner& owner)
     : spec_(std::move(spec)),
       client_(client),
       owner_(owner),
       deferred_(loop::Timer::Create(
           loop, [](void* self) { static_cast<ChildService*>(self)->Settle(); }, this)) {}
+
+ChildService::~ChildService() = default;
 
 void ChildService::Prepare(process::ServiceProcess::Options options) {
   process_ = std::make_unique<process::ServiceProcess>(
@@ -75,7 +110,9 @@ void ChildService::Settle() {
   if (ready.empty()) return;
   for (Waiting& one : ready) {
     if (now == State::kUp) {
-      sent_late_[one.id] = SendNow(one.head, std::move(one.body), one.listener);
+      auto late = std::make_unique<Late>(*this, one.id, one.listener);
+      late->request = SendNow(one.head, std::move(one.body), late.get());
+      late_.emplace(one.id, std::move(late));
       continue;
     }
     if (one.body.pipe != nullptr) one.body.pipe->Cancel();
@@ -91,9 +128,9 @@ void ChildService::Cancel(uint64_t id, const std::string& reason) {
     client_.Cancel(id / 2, reason);
     return;
   }
-  if (const auto late = sent_late_.find(id); late != sent_late_.end()) {
-    client_.Cancel(late->second, reason);
-    sent_late_.erase(late);
+  if (const auto late = late_.find(id); late != late_.end()) {
+    client_.Cancel(late->second->request, reason);
+    late_.erase(late);
     return;
   }
   std::erase_if(waiting_, [id](const Waiting& one) {

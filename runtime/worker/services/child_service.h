@@ -39,6 +39,7 @@ class ChildService final : private process::ServiceProcess::Listener {
 
   // All outlive it.
   ChildService(uv_loop_t* loop, ProcessSpec spec, http::Client& client, Owner& owner);
+  ~ChildService();
 
   const std::string& name() const { return spec_.name; }
   const ProcessSpec& spec() const { return spec_; }
@@ -69,6 +70,8 @@ class ChildService final : private process::ServiceProcess::Listener {
     base::Body body;
     http::ClientListener* listener = nullptr;
   };
+  // A request that had to wait, from when it is sent until the client is done with it.
+  class Late;
 
   void OnStateChange() override;
   void OnLine(loop::ChildProcess::Output output, std::string_view line) override {
@@ -88,8 +91,8 @@ class ChildService final : private process::ServiceProcess::Listener {
   // Numbers of requests that are the client's are even, those of requests that had to wait are odd.
   uint64_t last_id_ = 1;
   std::vector<Waiting> waiting_;
-  std::unordered_map<uint64_t, uint64_t> sent_late_;  // the client's number of one that had to wait
-  loop::Handle<loop::Timer> deferred_;                // Settle, in the loop's next iteration
+  std::unordered_map<uint64_t, std::unique_ptr<Late>> late_;  // by number
+  loop::Handle<loop::Timer> deferred_;  // Settle, in the loop's next iteration
 };
 
 }  // namespace isolane::worker

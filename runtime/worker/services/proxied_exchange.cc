@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
-#include "runtime/worker/routed_frontend.h"
+#include "runtime/worker/decided_response.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/services/services.h"
 
@@ -18,7 +18,7 @@ ProxiedExchange::ProxiedExchange(Services& services, http::Exchange& exchange, P
     : services_(services),
       exchange_(&exchange),
       task_(std::move(task)),
-      started_ms_(Dispatcher::NowMs()) {}
+      log_(services.dispatcher(), exchange.packed_head(), task_.edge, task_.service->name()) {}
 
 void ProxiedExchange::Start() {
   if (task_.edge != nullptr) task_.edge->requests++;
@@ -29,11 +29,12 @@ void ProxiedExchange::Start() {
 
 std::string ProxiedExchange::ResponseHead(std::string_view packed_head) const {
   std::string head = task_.service->Outward(packed_head, task_.origin);
-  return task_.router == nullptr ? head : EditedResponse(head, task_.decision);
+  if (task_.router != nullptr) EditResponse(head, task_.decision);
+  return head;
 }
 
 void ProxiedExchange::OnClientResponse(int status, std::string_view packed_head, base::Body body) {
-  Tell(status, packed_head);
+  if (exchange_ != nullptr) log_.Begin(status, base::PackedStart(packed_head));
   if (task_.edge != nullptr) task_.edge->CountAnswer(status, body);
   if (exchange_ != nullptr) {
     exchange_->Respond(status, ResponseHead(packed_head), std::move(body), true);
@@ -44,8 +45,8 @@ void ProxiedExchange::OnClientResponse(int status, std::string_view packed_head,
 
 void ProxiedExchange::OnClientWebSocket(std::string_view packed_head,
                                         std::shared_ptr<base::MessageEnd> end) {
-  Tell(101, packed_head);
   if (exchange_ == nullptr) return;
+  log_.Begin(101, base::PackedStart(packed_head));
   if (!exchange_->UpgradeToWebSocket(ResponseHead(packed_head), std::move(end))) {
     exchange_->Abort();
   }
@@ -53,14 +54,13 @@ void ProxiedExchange::OnClientWebSocket(std::string_view packed_head,
 
 void ProxiedExchange::OnClientError(const std::string& message) {
   request_ = 0;
-  Tell(500, {});
+  if (exchange_ != nullptr) log_.Begin(500);
   if (task_.edge != nullptr) task_.edge->errors++;
   services_.Warn(*task_.service, message);
   if (exchange_ != nullptr && task_.router != nullptr) {
     base::RouteDecision& decision = task_.decision;
     task_.router->Fail(task_.head, 500, decision);
-    exchange_->Respond(decision.status, EditedResponse(decision.head, decision),
-                       base::Body::Bytes(base::Chunk::Copy(decision.body)), true);
+    RespondAsDecided(*exchange_, decision);
   } else if (exchange_ != nullptr) {
     std::string head;
     base::AppendPackedHeader(head, "content-type", "text/plain; charset=utf-8");
@@ -85,24 +85,10 @@ void ProxiedExchange::OnClientGone() {
   Settle();
 }
 
-void ProxiedExchange::Tell(int status, std::string_view packed_head) {
-  if (exchange_ == nullptr || !services_.dispatcher().wants_responses()) return;
-  ResponseSummary summary;
-  if (task_.edge != nullptr) {
-    summary.caller = task_.edge->caller;
-    summary.service = task_.edge->service;
-  }
-  summary.worker = task_.service->name();
-  summary.method = base::PackedMethod(task_.head);
-  summary.url = base::PackedUrl(task_.head);
-  summary.status = status;
-  summary.status_text = base::PackedStart(packed_head);
-  summary.duration_ms = Dispatcher::NowMs() - started_ms_;
-  services_.dispatcher().TellResponse(summary);
-}
-
 void ProxiedExchange::Settle() {
-  if (exchange_ == nullptr && request_ == 0) services_.Finish(*this);
+  if (exchange_ != nullptr || request_ != 0) return;
+  log_.End();
+  services_.Finish(*this);
 }
 
 }  // namespace isolane::worker

@@ -12,6 +12,7 @@
 #include "runtime/base/request_router.h"
 #include "runtime/http/client.h"
 #include "runtime/http/server.h"
+#include "runtime/worker/exchange_log.h"
 #include "runtime/worker/services/service_metrics.h"
 
 namespace isolane::worker {
@@ -49,16 +50,14 @@ class ProxiedExchange final : private http::ExchangeListener, private http::Clie
   void OnClientFinished() override;
 
   std::string ResponseHead(std::string_view packed_head) const;
-  // The observer, that a response begins.
-  void Tell(int status, std::string_view packed_head);
   // May end this object.
   void Settle();
 
   Services& services_;
   http::Exchange* exchange_;  // null once it has ended
   ProxyTask task_;
+  ExchangeLog log_;
   uint64_t request_ = 0;  // the service's number; 0 when it is done
-  double started_ms_ = 0;
 };
 
 }  // namespace isolane::worker

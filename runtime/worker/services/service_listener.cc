@@ -3,13 +3,21 @@
 #include <utility>
 
 #include "runtime/process/peer_check.h"
+#include "runtime/worker/decided_response.h"
 #include "runtime/worker/outside_exchange.h"
-#include "runtime/worker/routed_frontend.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/services/services.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
+
+namespace {
+
+// What a program passes on of a request it serves nobody knows, so depth and budgets of pipelines
+// begin anew with its calls. This ends a program and an isolate that call each other without end.
+constexpr size_t kMostCalls = 1024;
+
+}  // namespace
 
 ServiceListener::ServiceListener(Services& services, const ChildService& caller,
                                  ServiceTarget target, ServiceEdge& edge)
@@ -23,9 +31,16 @@ ServiceListener::ServiceListener(Services& services, const ChildService& caller,
 }
 
 Status ServiceListener::Listen(uv_loop_s* loop, int port) {
-  ISOLANE_ASSIGN(server_, http::Server::Listen(loop, {"127.0.0.1", port}, {}, *this));
+  http::ServerLimits limits;
+  limits.connections = kMostCalls;
+  ISOLANE_ASSIGN(server_, http::Server::Listen(loop, {"127.0.0.1", port}, limits, *this));
   origin_ = "http://127.0.0.1:" + std::to_string(port);
   return Ok{};
+}
+
+void ServiceListener::set_worker(Worker& worker) {
+  target_.worker = &worker;
+  frontend_->set_worker(worker);
 }
 
 bool ServiceListener::Admits(int socket) {
@@ -64,17 +79,12 @@ void ServiceListener::OnRouted(http::Exchange& exchange) {
       return;
     }
     case To::kOutside:
-      edge_.requests++;
-      OutsideExchange::Start(services_.outside(), exchange, *target_.router, std::move(decision));
+      OutsideExchange::Start(services_.dispatcher(), services_.outside(), exchange, *target_.router,
+                             std::move(decision), edge_);
       return;
-    case To::kAnswer: {
-      edge_.requests++;
-      base::Body body = base::Body::Bytes(base::Chunk::Copy(decision.body));
-      edge_.CountAnswer(decision.status, body);
-      exchange.Respond(decision.status, EditedResponse(decision.head, decision), std::move(body),
-                       true);
+    case To::kAnswer:
+      AnswerAsDecided(services_.dispatcher(), exchange, decision, edge_);
       return;
-    }
     case To::kClose:
       exchange.Abort();
       return;

@@ -30,6 +30,8 @@ class ServiceListener final : private http::RequestHandler {
   Status Listen(uv_loop_s* loop, int port);
   // "http://127.0.0.1:10301"
   const std::string& origin() const { return origin_; }
+  // The target's Worker has another version.
+  void set_worker(Worker& worker);
   void Flush() { server_->Flush(); }
   void CloseNow() { server_->CloseNow(); }
 
@@ -37,14 +39,13 @@ class ServiceListener final : private http::RequestHandler {
   bool Admits(int socket) override;
   void OnRequest(http::Exchange& exchange) override;
   void OnBatchEnd() override;
+  void OnRouted(http::Exchange& exchange);
 
   Services& services_;
   const ChildService& caller_;
-  const ServiceTarget target_;
+  ServiceTarget target_;
   ServiceEdge& edge_;
   std::string origin_;
-  void OnRouted(http::Exchange& exchange);
-
   std::unique_ptr<HttpFrontend> frontend_;
   std::unique_ptr<http::Server> server_;
 };

@@ -42,6 +42,7 @@ std::vector<Total> TotalsOf(const std::deque<ServiceEdge>& edges) {
     for (Total& one : totals) {
       if (one.service == edge.service) total = &one;
     }
+    if (edge.service.empty()) continue;
     if (total == nullptr) total = &totals.emplace_back(Total{edge.service});
     total->invocations += edge.requests;
     total->bytes += edge.response_bytes;
@@ -123,7 +124,7 @@ std::string ServiceMetrics::ToJson() const {
     std::string& list = lists[is_public ? 0 : 1];
     list += list.empty() ? "\n    {" : ",\n    {";
     if (!is_public) list.append("\"caller\": ").append(Quoted(edge.caller)).append(", ");
-    list.append("\"service\": ").append(Quoted(edge.service));
+    list.append("\"service\": ").append(edge.service.empty() ? "null" : Quoted(edge.service));
     list.append(is_public ? ", \"edge_requests\": " : ", \"service_requests\": ");
     list.append(std::to_string(edge.requests));
     list.append(", \"response_bytes\": ").append(std::to_string(edge.response_bytes));

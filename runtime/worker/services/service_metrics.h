@@ -14,8 +14,8 @@ namespace isolane::worker {
 
 // Requests of one caller to one service. One fetch() is one request, whatever comes of it.
 struct ServiceEdge {
-  std::string caller;  // empty: the public
-  std::string service;
+  std::string caller;   // empty: the public
+  std::string service;  // empty: none; the routes answered
   uint64_t requests = 0;
   uint64_t response_bytes = 0;  // of bodies, as the service gave them; streams as they come
   uint64_t errors = 0;          // no response, or one with a status from 500

@@ -87,7 +87,7 @@ std::string Services::OriginOf(std::string_view service) const {
   return OriginOfService(service, run_);
 }
 
-Status Services::Connect(const std::function<ServiceTarget(const std::string&)>& find) {
+Status Services::Connect(const FindTarget& find) {
   for (size_t i = 0; i < children_.size(); i++) {
     for (const UrlBinding& declared : children_[i]->spec().bindings) {
       Binding binding;
@@ -106,6 +106,22 @@ Status Services::Connect(const std::function<ServiceTarget(const std::string&)>&
     }
   }
   return Ok{};
+}
+
+void Services::Reconnect(const FindTarget& find) {
+  for (Binding& binding : bindings_) {
+    binding.target = find(binding.declared->service);
+    if (binding.listener != nullptr && binding.target.worker != nullptr) {
+      binding.listener->set_worker(*binding.target.worker);
+    }
+  }
+}
+
+std::string Services::CallerOf(std::string_view service) const {
+  for (const Binding& binding : bindings_) {
+    if (binding.declared->service == service) return children_[binding.caller]->name();
+  }
+  return {};
 }
 
 process::ServiceProcess::Options Services::OptionsFor(size_t child, int port) const {

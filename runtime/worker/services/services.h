@@ -60,7 +60,12 @@ class Services final : private ChildService::Owner {
   ServiceMetrics& metrics() { return metrics_; }
   const ServiceMetrics& metrics() const { return metrics_; }
   // Who the bindings of processes lead to. An Error names process and variable.
-  Status Connect(const std::function<ServiceTarget(const std::string&)>& find);
+  using FindTarget = std::function<ServiceTarget(const std::string&)>;
+  Status Connect(const FindTarget& find);
+  // The same when Workers have other versions; `find` finds them all.
+  void Reconnect(const FindTarget& find);
+  // A process that has a binding to that service; empty: none.
+  std::string CallerOf(std::string_view service) const;
   // What rules may send requests to that leave this machine; outlives this object's last turn.
   void set_outside(http::Client* client) { outside_ = client; }
   http::Client& outside() { return *outside_; }

@@ -261,6 +261,34 @@ TEST_SUITE("runtime/worker/services/processes") {
     CHECK(runtime.error().message == "a Worker and a service are both called \"gw\"");
   }
 
+  TEST_CASE("another version of a Worker beside processes") {
+    TestRuntime runtime({Gateway().Binding({"PY_URL", OriginBinding{"py"}, ""}),
+                         TestWorker::Handler("other", "return new Response('one');")},
+                        With({Python("py", {{"GW_URL", "gw", ""}, {"OTHER_URL", "other", ""}})}));
+    CHECK(runtime.Text("/PY_URL/call/OTHER_URL/") == "one");
+    SUBCASE("is what a process reaches, and reaches it") {
+      TestWorker next = TestWorker::Handler("other", "return fetch(env.PY_URL + '/second');");
+      const Status done = runtime.get().Reload(
+          {.workers = testing::Specs({next.Binding({"PY_URL", OriginBinding{"py"}, ""})})});
+      REQUIRE_MESSAGE(done.ok(), done.error().message);
+      CHECK(runtime.Text("/PY_URL/call/OTHER_URL/") == "GET|/second|0|");
+      CHECK(runtime.get().Metrics(false).find(
+                "isolane_service_requests_total{caller=\"other\",service=\"py\"} 1") !=
+            std::string::npos);
+    }
+    SUBCASE("cannot take the name of a process, or leave one without its binding") {
+      const Status named = runtime.get().Reload(
+          {.workers = testing::Specs({TestWorker::Handler("py", "return new Response('mine');")})});
+      REQUIRE_FALSE(named.ok());
+      CHECK(named.error().message == "a Worker and a service are both called \"py\"");
+      const Status removed = runtime.get().Reload({.removed = {"other"}});
+      REQUIRE_FALSE(removed.ok());
+      CHECK(removed.error().message ==
+            "Worker \"other\" cannot be removed: the service \"py\" has a binding to it");
+      CHECK(runtime.Text("/PY_URL/call/OTHER_URL/") == "one");
+    }
+  }
+
   TEST_CASE("lines of a process are told") {
     TestRuntime runtime(OnlyGateway(), With({Python("py")}));
     runtime.Text("/PY_URL/");
