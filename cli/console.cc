@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <utility>
@@ -18,22 +19,20 @@ namespace {
 // The whole screen, and what has scrolled away.
 constexpr char kClear[] = "\x1b[2J\x1b[3J\x1b[H";
 
-std::unique_ptr<Observer> MakeObserver(const CliOptions& options, size_t workers) {
-  const LogStyle style = StyleOf(options, workers);
-  if (options.log_format == LogFormat::kJson) {
-    return std::make_unique<JsonLog>(style.level, style.calls);
-  }
-  return std::make_unique<LogPrinter>(style);
-}
-
 }  // namespace
 
 Console::Console(const CliOptions& options, const std::vector<WorkerSpec>& workers,
                  std::vector<std::string> elsewhere)
-    : options_(options),
-      colours_(ColoursOf(STDOUT_FILENO)),
-      observer_(MakeObserver(options, workers.size())) {
+    : options_(options), colours_(ColoursOf(STDOUT_FILENO)) {
   TakeWorkers(workers, std::move(elsewhere));
+  const LogStyle style = StyleOf(options, workers.size());
+  if (options.log_format == LogFormat::kJson) {
+    observer_ = std::make_unique<JsonLog>(style.level, style.calls);
+    return;
+  }
+  auto printer = std::make_unique<LogPrinter>(style);
+  printer_ = printer.get();
+  observer_ = std::move(printer);
 }
 
 Console::~Console() = default;
@@ -50,7 +49,15 @@ void Console::TakeWorkers(const std::vector<WorkerSpec>& workers,
   elsewhere_ = std::move(elsewhere);
 }
 
-std::string Console::Table() const { return FormatWorkers(workers_, colours_, elsewhere_); }
+void Console::TakeServices(std::vector<std::string> names, std::string table) {
+  if (printer_ != nullptr) printer_->set_services(ServiceOutput(names, colours_));
+  services_ = std::move(names);
+  services_table_ = std::move(table);
+}
+
+std::string Console::Table() const {
+  return services_.empty() ? FormatWorkers(workers_, colours_, elsewhere_) : services_table_;
+}
 
 bool Console::ShowsInfo() const { return options_.log_level >= LogLevel::kInfo; }
 
@@ -65,8 +72,12 @@ void Console::ShowReady(const std::vector<std::string>& urls, const std::string&
   ready_ = text;
   if (!ShowsInfo()) return;
   if (options_.log_format == LogFormat::kJson) {
-    std::vector<std::string> names;
-    for (const WorkerSpec& worker : workers_) names.push_back(worker.name);
+    std::vector<std::string> names = services_;
+    for (const WorkerSpec& worker : workers_) {
+      if (std::find(names.begin(), names.end(), worker.name) == names.end()) {
+        names.push_back(worker.name);
+      }
+    }
     Show(JsonReady(urls, names));
     return;
   }

@@ -21,6 +21,8 @@ class Runtime;
 
 namespace isolane::cli {
 
+class LogPrinter;
+
 // What only the caller can do when a key is pressed; without a function there is no such key.
 struct ConsoleActions {
   std::function<std::string()> graph;  // the text of `isolane graph`
@@ -35,6 +37,10 @@ class Console final {
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
+
+  // There are services of these names as well, and `table` is shown in the place of the Workers':
+  // lines of theirs say whose they are. Before anything is shown.
+  void TakeServices(std::vector<std::string> names, std::string table);
 
   // For RuntimeOptions::observer.
   Observer& observer() { return *observer_; }
@@ -65,7 +71,10 @@ class Console final {
   const Colours colours_;
   std::vector<WorkerSpec> workers_;     // what the table needs of them
   std::vector<std::string> elsewhere_;  // Workers that can be called besides
+  std::vector<std::string> services_;   // beside Workers, or some of them are
+  std::string services_table_;
   std::unique_ptr<Observer> observer_;
+  LogPrinter* printer_ = nullptr;  // the observer; null: it writes JSON
   std::unique_ptr<Hotkeys> hotkeys_;
   std::string ready_;  // what stays below the table when the console is cleared
   std::string url_;

@@ -56,7 +56,9 @@ class DevSession::State {
     Error why;
   };
 
-  bool BuildFirst(wrangler::Project& project);
+  bool BuildFirst(wrangler::Project project, const wrangler::BuildRequest& request);
+  std::unique_ptr<Runtime> LoadWhole(const wrangler::LoadedProject& loaded, int64_t began,
+                                     const RuntimeOptions& runtime_options);
   std::vector<WorkerSpec> FirstVersions();
   void OnBroken(const std::string& name, const Error& error);
   bool BundleBroken();
@@ -104,17 +106,24 @@ class DevSession::State {
 // --- the first time ---
 
 // False: a build failed that no edit of a module can repair.
-bool DevSession::State::BuildFirst(wrangler::Project& project) {
-  const auto results = BuildAndPrint(*builder_, project.builds, {}, options_.log_level);
+bool DevSession::State::BuildFirst(wrangler::Project project,
+                                   const wrangler::BuildRequest& request) {
+  workers_.clear();
+  const auto results = BuildAndPrint(*builder_, project.builds, request, options_.log_level);
   for (size_t i = 0; i < results.size(); i++) {
     DevWorker& worker = *workers_.emplace_back(std::make_unique<DevWorker>());
     worker.spec = std::move(project.workers[i]);
     if (hooks_.complete) hooks_.complete(worker.spec);
     worker.plan = std::move(project.builds[i]);
     log_.Record(worker.spec.name, results[i]);
-    worker.TakeBuild(results[i]);
+    worker.TakeBuild(results[i], hooks_.built);
     worker.told = results[i].error;
-    if (!results[i].ok() && !results[i].may_recover) return false;
+    if (results[i].ok()) continue;
+    if (hooks_.on_failed_start) {
+      hooks_.on_failed_start(worker.spec.name, Error{results[i].error, {}, {}, {}});
+      return false;
+    }
+    if (!results[i].may_recover) return false;
   }
   return true;
 }
@@ -134,7 +143,8 @@ std::vector<WorkerSpec> DevSession::State::FirstVersions() {
 std::unique_ptr<Runtime> DevSession::State::Load(wrangler::LoadedProject loaded, int64_t began,
                                                  RuntimeOptions runtime_options) {
   notes_ = loaded.notes;
-  if (!BuildFirst(loaded.project)) return nullptr;
+  if (hooks_.on_failed_start) return LoadWhole(loaded, began, runtime_options);
+  if (!BuildFirst(loaded.project, {})) return nullptr;
   TakeInputs(loaded, began);
   runtime_options.on_broken = [this](const std::string& worker, const Error& error) {
     OnBroken(worker, error);
@@ -147,6 +157,29 @@ std::unique_ptr<Runtime> DevSession::State::Load(wrangler::LoadedProject loaded,
   runtime_ = runtime->get();
   if (!BundleBroken()) return nullptr;
   return std::move(*runtime);
+}
+
+// All of it or nothing. What V8 does not understand esbuild may.
+std::unique_ptr<Runtime> DevSession::State::LoadWhole(const wrangler::LoadedProject& loaded,
+                                                      int64_t began,
+                                                      const RuntimeOptions& runtime_options) {
+  for (const bool bundle : {false, true}) {
+    if (!BuildFirst(loaded.project, {.run_custom = !bundle, .always_bundle = bundle})) break;
+    TakeInputs(loaded, began);
+    auto runtime = Runtime::LoadSpecs(FirstVersions(), runtime_options);
+    if (runtime.ok()) {
+      runtime_ = runtime->get();
+      return std::move(*runtime);
+    }
+    const bool may_help = std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) {
+      return MayBeBundled(worker->plan, worker->bundled);
+    });
+    if (!bundle && may_help && runtime.error().kind == ErrorKind::kBuild) continue;
+    log_.Flush();
+    hooks_.on_failed_start({}, runtime.error());
+    break;
+  }
+  return nullptr;
 }
 
 void DevSession::State::OnBroken(const std::string& name, const Error& error) {
@@ -176,7 +209,7 @@ bool DevSession::State::BundleBroken() {
   for (size_t i = 0; i < results.size(); i++) {
     DevWorker& worker = *broken[i];
     log_.Record(worker.spec.name, results[i]);
-    worker.TakeBuild(results[i]);
+    worker.TakeBuild(results[i], hooks_.built);
     worker.told = results[i].error;
     if (!results[i].ok()) OnFailed(worker, results[i].error);
   }
@@ -273,7 +306,8 @@ void DevSession::State::ReadConfig() {
   }
   const int64_t began = config::FileTime();
   if (hooks_.elsewhere) project_options_.elsewhere = hooks_.elsewhere();
-  wrangler::LoadedProject loaded = wrangler::LoadProject(project_options_);
+  wrangler::LoadedProject loaded =
+      hooks_.load ? hooks_.load() : wrangler::LoadProject(project_options_);
   using wrangler::Severity;
   const std::string said = wrangler::RenderDiagnostics(loaded.diagnostics, Severity::kWarning, {}) +
                            wrangler::RenderDiagnostics(loaded.diagnostics, Severity::kError, {});
@@ -339,7 +373,7 @@ void DevSession::State::StartBuilds() {
 
 void DevSession::State::OnBuilt(size_t index, const wrangler::BuildResult& result) {
   DevWorker& worker = *workers_[index];
-  worker.TakeBuild(result);
+  worker.TakeBuild(result, hooks_.built);
   log_.Built(worker.spec.name, result);
   if (!result.ok()) {
     worker.TakeStamps();

@@ -32,6 +32,14 @@ class DevSession {
   struct Hooks {
     // Completes what the configuration says by what the command line does.
     std::function<void(WorkerSpec&)> complete = {};
+    // The project again, as files are now; not given: of the session's project_options.
+    std::function<wrangler::LoadedProject()> load = {};
+    // Completes what was built of a Worker.
+    std::function<void(WorkerSpec&)> built = {};
+    // If it is given nothing is held: what cannot be built or loaded at the start ends it, and this
+    // tells why. `worker`: whose build has failed, which was printed already; empty: `why` is what
+    // loading them has failed with.
+    std::function<void(const std::string& worker, const Error& why)> on_failed_start = {};
     // Before something is printed, so that what was gathered comes first.
     std::function<void()> before_print = {};
     // The Workers that other processes have now.

@@ -37,7 +37,8 @@ wrangler::BuildRequest DevWorker::TakeRequest() {
   return request;
 }
 
-void DevWorker::TakeBuild(const wrangler::BuildResult& result) {
+void DevWorker::TakeBuild(const wrangler::BuildResult& result,
+                          const std::function<void(WorkerSpec&)>& complete) {
   building = false;
   began = result.began;
   built_from = {};
@@ -50,6 +51,7 @@ void DevWorker::TakeBuild(const wrangler::BuildResult& result) {
   modules = std::make_shared<RememberedModules>();
   next = spec;
   wrangler::TakeBuild(result, *next);
+  if (complete) complete(*next);
   // Not the result's: a Worker that is nothing but assets keeps what it had.
   modules->files = next->modules;
   next->modules = LoaderOf(modules);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,7 +63,9 @@ struct DevWorker {
   // What the next build is to do; from now on it is building.
   wrangler::BuildRequest TakeRequest();
   // Makes `next` of a build that is ok, or lets go of it. What counts from now on is known.
-  void TakeBuild(const wrangler::BuildResult& result);
+  // `complete` completes what was built; may be empty.
+  void TakeBuild(const wrangler::BuildResult& result,
+                 const std::function<void(WorkerSpec&)>& complete);
   // What was read is complete: the version was loaded, or cannot be.
   void TakeStamps();
 };

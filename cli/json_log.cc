@@ -144,6 +144,16 @@ void JsonLog::OnDataPoint(const DataPoint& point) {
   output_.AddLine(STDOUT_FILENO, TextOf(out));
 }
 
+void JsonLog::OnOutput(const OutputLine& line) {
+  Json out;
+  out["type"] = "output";
+  out["time"] = IsoTime(NowMs());
+  out["service"] = line.service;
+  out["stream"] = line.to_stderr ? "stderr" : "stdout";
+  out["text"] = line.text;
+  output_.AddLine(STDOUT_FILENO, TextOf(out));
+}
+
 void JsonLog::OnResponse(const ResponseSummary& summary) {
   begun_[summary.request] = {std::string(summary.status_text), summary.duration_ms};
 }

@@ -5,6 +5,7 @@
 //   {"type":"request","time":...,"request":3,"method":"GET","path":"/private","status":200,
 //    "statusText":"OK","ms":1.23,"totalMs":1.5,"cpuMs":0.4,"calls":[{"name":"AUTH","worker":"auth","caller":-1,
 //    "status":200,"startMs":0.1,"ms":0.8}]}
+//   {"type":"output","time":...,"service":"api","stream":"stdout","text":"GET /"}
 //
 // `level` is that of console, or "error" and "warn" of isolane itself ("source":"isolane"). A
 // request has its line when it is over, with its waitUntil() tasks, after `totalMs`; its response
@@ -36,6 +37,7 @@ class JsonLog final : public Observer {
   void OnRequest(const RequestSummary& summary) override;
   bool wants_data_points() const override { return level_ >= LogLevel::kDebug; }
   void OnDataPoint(const DataPoint& point) override;
+  void OnOutput(const OutputLine& line) override;
   void OnFlush() override { output_.Flush(); }
 
  private:

@@ -52,7 +52,8 @@ void LogPrinter::OnLog(const LogLine& line) {
       line.level == isolane::LogLevel::kError || line.level == isolane::LogLevel::kWarn;
   const Colours colours = marked ? style_.err : style_.out;
   std::string tag;
-  if (style_.several_workers && !line.worker.empty()) tag = line.worker;
+  const bool several = style_.several_workers || services_.several();
+  if (several && !line.worker.empty()) tag = line.worker;
   if (const std::string number = NumberOf(line.request); !number.empty()) {
     tag += (tag.empty() ? "" : " ") + number;
   }

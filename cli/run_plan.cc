@@ -20,6 +20,8 @@ std::string PathFrom(const std::string& flag, const char* variable) {
 }
 
 // Nothing: plain HTTP.
+}  // namespace
+
 Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
                                           const wrangler::DevSettings& dev) {
   const std::string protocol = options.local_protocol.value_or(dev.local_protocol.value_or("http"));
@@ -38,8 +40,6 @@ Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
   ISOLANE_ASSIGN(tls.key, config::ReadFile(key));
   return std::optional(std::move(tls));
 }
-
-}  // namespace
 
 Result<RunPlan> PlanRun(const CliOptions& options, const wrangler::Project& project,
                         const std::string& registry) {

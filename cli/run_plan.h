@@ -4,6 +4,7 @@
 // Main thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct RunPlan {
 // the caller's to add. An error is one of the command line.
 Result<RunPlan> PlanRun(const CliOptions& options, const wrangler::Project& project,
                         const std::string& registry);
+
+// How the public port speaks TLS, if it does. An error is one of the command line.
+Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
+                                          const wrangler::DevSettings& dev);
 
 // Where Durable Objects are kept; empty: nowhere. `config_path`: of the first configuration.
 std::string PersistDirectory(const CliOptions& options, const std::string& config_path);

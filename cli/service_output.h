@@ -21,6 +21,7 @@ class ServiceOutput {
   ServiceOutput(std::vector<std::string> names, Colours colours);
 
   std::string Format(const OutputLine& line) const;
+  bool several() const { return names_.size() > 1; }
 
  private:
   std::vector<std::string> names_;

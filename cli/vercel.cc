@@ -10,16 +10,22 @@
 
 #include <isolane/runtime.h>
 
+#include "cli/addresses.h"
 #include "cli/banner.h"
+#include "cli/console.h"
+#include "cli/dev_session.h"
 #include "cli/exit_code.h"
-#include "cli/log_printer.h"
+#include "cli/json_log.h"
 #include "cli/messages.h"
-#include "cli/project_build.h"
 #include "cli/run_plan.h"
 #include "cli/terminal.h"
 #include "cli/vercel_build.h"
 #include "runtime/config/files.h"
 #include "runtime/js/regex_engine.h"
+#include "runtime/loop/file_watch.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/tcp_listener.h"
+#include "runtime/worker/runtime_loop.h"
 #include "vercel-compat/project.h"
 #include "vercel-compat/project_router.h"
 #include "vercel-compat/reloading_router.h"
@@ -34,15 +40,33 @@ constexpr const char* kDefaultIp = "127.0.0.1";
 // Ports after a busy one that are tried, as `vercel dev` does.
 constexpr int kPortsToTry = 100;
 
+void Note(const std::string& text, const CliOptions& options) {
+  if (options.log_format == LogFormat::kJson) {
+    std::fputs(JsonMessage("warn", text).c_str(), stdout);
+    return;
+  }
+  std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+void PrintVercelWarning(const std::string& text, const CliOptions& options) {
+  if (options.log_level < LogLevel::kWarn) return;
+  Note((options.log_format == LogFormat::kJson ? "" : "WARNING! ") + text, options);
+}
+
 // "Error: [CODE] message", then where and the way out.
-void PrintVercelError(const Error& error) {
+void PrintVercelError(const Error& error, const CliOptions& options) {
+  std::string text = error.message;
+  for (const std::string* more : {&error.where, &error.excerpt, &error.hint}) {
+    if (!more->empty()) text += "\n" + *more;
+  }
+  if (options.log_format == LogFormat::kJson) {
+    std::fputs(JsonMessage("error", text).c_str(), stdout);
+    std::fflush(stdout);
+    return;
+  }
   // What was thrown may say so itself.
-  const char* const kind = error.message.starts_with("Error: ") ? "" : "Error: ";
-  std::string text = kind + error.message + "\n";
-  if (!error.where.empty()) text += error.where + "\n";
-  if (!error.excerpt.empty()) text += error.excerpt + "\n";
-  if (!error.hint.empty()) text += error.hint + "\n";
-  std::fputs(text.c_str(), stderr);
+  const char* const kind = text.starts_with("Error: ") ? "" : "Error: ";
+  std::fprintf(stderr, "%s%s\n", kind, text.c_str());
   std::fflush(stderr);
 }
 
@@ -76,42 +100,105 @@ std::string FormatServices(const std::vector<vercel::Service>& services) {
   return text;
 }
 
-// Listens at the port, or at the next one that is free. `worker`: as in ListenOptions.
-Result<int> Listen(Runtime& runtime, const std::string& ip, int port, const std::string& worker) {
-  for (int tried = 0;; tried++) {
-    auto listening = runtime.Listen({.ip = ip, .port = port, .worker = worker});
-    const bool busy =
-        !listening.ok() && listening.error().message.find("already in use") != std::string::npos;
-    if (!busy || tried == kPortsToTry || port == 65535) return listening;
-    std::fprintf(stderr, "Requested port %d is already in use\n", port);
-    port++;
-  }
-}
-
 bool IsVercelConfig(const std::string& path) {
-  return path == "vercel.json" || path.ends_with("/vercel.json");
-}
-
-// The Workers beside the services. False: why was told.
-bool LoadWorkers(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading,
-                 wrangler::Project* project) {
-  if (run.workers.empty()) return true;
-  loading.configs = run.workers;
-  loading.script.reset();
-  for (std::string& name : vercel::ServiceNames(run.directory)) {
-    loading.elsewhere.push_back(std::move(name));
-  }
-  wrangler::LoadedProject loaded = wrangler::LoadProject(loading);
-  PrintDiagnostics(loaded.diagnostics, options.log_level);
-  if (!loaded.ok()) return false;
-  *project = std::move(loaded.project);
-  return true;
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name == "vercel.json" || name == "vercel.toml";
 }
 
 std::vector<std::string> NamesOf(const std::vector<WorkerSpec>& workers) {
   std::vector<std::string> names;
   for (const WorkerSpec& worker : workers) names.push_back(worker.name);
   return names;
+}
+
+// The Workers beside the services, as files are now.
+wrangler::LoadedProject LoadBeside(const VercelRun& run, wrangler::ProjectOptions loading) {
+  if (run.workers.empty()) return {};
+  loading.configs = run.workers;
+  loading.script.reset();
+  for (std::string& name : vercel::ServiceNames(run.directory)) {
+    loading.elsewhere.push_back(std::move(name));
+  }
+  return wrangler::LoadProject(loading);
+}
+
+// Whether somebody listens at the port.
+bool IsBusy(const std::string& ip, int port) {
+  loop::Loop loop;
+  bool busy = false;
+  {
+    const auto listening = loop::TcpListener::Listen(
+        loop.uv(), ip, port, [](void*, uv_stream_s*) {}, nullptr);
+    busy = !listening.ok() && listening.error().message.find("already in use") != std::string::npos;
+  }
+  loop.RunClosing();
+  return busy;
+}
+
+// The port, or the next one that is free: services are told which it is before they start.
+int FindPort(const std::string& ip, int port, const CliOptions& options) {
+  for (int tried = 0; port != 0 && tried < kPortsToTry && port < 65535; tried++) {
+    if (!IsBusy(ip, port)) break;
+    Note("Requested port " + std::to_string(port) + " is already in use", options);
+    port++;
+  }
+  return port;
+}
+
+// A project that was read, and what it needs to run.
+struct Prepared {
+  js::RegexEngine regexes;
+  vercel::Project project;
+  std::unique_ptr<vercel::ReloadingRouter> router;
+  ServiceBuilds services;
+};
+
+Status Prepare(const VercelRun& run, const CliOptions& options, int port,
+               const std::vector<WorkerSpec>& beside, Prepared* prepared) {
+  vercel::ProjectOptions loading;
+  loading.directory = run.directory;
+  loading.process = wrangler::CurrentProcessVariables();
+  loading.elsewhere = NamesOf(beside);
+  if (port != 0) loading.address = "localhost:" + std::to_string(port);
+  loading.colours = ColoursOf(STDOUT_FILENO) == Colours::kAlways;
+  ISOLANE_ASSIGN(prepared->project, vercel::LoadProject(loading, prepared->regexes));
+  const vercel::Project& project = prepared->project;
+  ISOLANE_ASSIGN(auto tables, vercel::ProjectRouter::Create(project.routing, project.services,
+                                                            prepared->regexes, project.variables));
+  prepared->router = std::make_unique<vercel::ReloadingRouter>(
+      std::move(tables), project.config_path, project.elsewhere, prepared->regexes,
+      [&options](const Error& error) { PrintVercelError(error, options); });
+  ISOLANE_ASSIGN(prepared->services, ServiceBuilds::Plan(project, config::CurrentDirectory()));
+  return Ok{};
+}
+
+// Requests that come after a change find the rules of then.
+std::unique_ptr<loop::FileWatch> WatchRules(vercel::ReloadingRouter& router,
+                                            const std::string& config_path, loop::Loop& loop) {
+  auto watch = std::make_unique<loop::FileWatch>(
+      loop.uv(),
+      [](void* context, const std::string&, const std::string&) {
+        static_cast<vercel::ReloadingRouter*>(context)->NoteChange();
+      },
+      &router);
+  // Without it they are looked at every 20 ms.
+  static_cast<void>(watch->Watch({config_path}, {}));
+  return watch;
+}
+
+// `address` is completed by what the command line says. Gives the port.
+Result<int> ListenWith(const CliOptions& options, Runtime& runtime, ListenOptions& address) {
+  ISOLANE_ASSIGN(address.tls, ReadTls(options, {}));
+  return runtime.Listen(address);
+}
+
+std::string FormatListening(const Runtime& runtime, const ListenOptions& address, int port) {
+  std::string text = FormatReady(address, port, ColoursOf(STDOUT_FILENO)) + "\n";
+  if (runtime.metrics_port() != 0) {
+    text += "Metrics on http://127.0.0.1:" + std::to_string(runtime.metrics_port()) +
+            "/_isolane/metrics\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -139,91 +226,97 @@ std::optional<VercelRun> FindVercelProject(const CliOptions& options, const std:
 }
 
 int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading) {
-  if (options.local_protocol.value_or("http") != "http") {
-    PrintError("--local-protocol https is not supported beside vercel.json yet");
+  const int64_t began = config::FileTime();
+  wrangler::LoadedProject workers = LoadBeside(run, loading);
+  PrintDiagnostics(workers.diagnostics, options.log_level);
+  if (!workers.ok()) return kFailure;
+  const std::vector<WorkerSpec> beside = workers.project.workers;
+  const std::string ip = options.ip.value_or(kDefaultIp);
+  const int port = options.command == Command::kCheck
+                       ? 0
+                       : FindPort(ip, options.port.value_or(kDefaultPort), options);
+  Prepared prepared;
+  const Status ready = Prepare(run, options, port, beside, &prepared);
+  if (!ready.ok()) {
+    PrintVercelError(ready.error(), options);
     return kFailure;
   }
-  wrangler::Project beside;
-  if (!LoadWorkers(options, run, std::move(loading), &beside)) return kFailure;
-  js::RegexEngine regexes;
-  auto project = vercel::LoadProject(run.directory, wrangler::CurrentProcessVariables(), regexes,
-                                     NamesOf(beside.workers));
-  if (!project.ok()) {
-    PrintVercelError(project.error());
-    return kFailure;
-  }
-  auto tables = vercel::ProjectRouter::Create(project->routing, project->services, regexes,
-                                              project->variables);
-  if (!tables.ok()) {
-    PrintVercelError(tables.error());
-    return kFailure;
-  }
-  if (options.log_level >= LogLevel::kWarn) {
-    for (const std::string& warning : project->warnings) {
-      std::fprintf(stderr, "WARNING! %s\n", warning.c_str());
-    }
-  }
-  vercel::ReloadingRouter router(std::move(*tables), project->config_path, project->elsewhere,
-                                 regexes, PrintVercelError);
-  LogPrinter printer(StyleOf(options, project->services.size() + beside.workers.size()));
-  RuntimeOptions runtime_options;
-  runtime_options.observer = &printer;
-  runtime_options.public_only = options.public_only;
-  runtime_options.router = &router;
-  runtime_options.processes = std::move(project->processes);
+  const vercel::Project& project = prepared.project;
+  for (const std::string& warning : project.warnings) PrintVercelWarning(warning, options);
+  prepared.services.AppendTo(workers.project);
+
+  Console console(options, workers.project.workers, {});
   std::vector<std::string> names;
-  for (const vercel::Service& service : project->services) names.push_back(service.config.name);
-  printer.set_services(ServiceOutput(std::move(names), ColoursOf(STDOUT_FILENO)));
-  wrangler::Builder builder(BuilderOptionsOf(options));
-  auto workers = BuildServices(*project, builder, config::CurrentDirectory(), options.log_level);
-  if (!workers || !BuildProject(builder, beside, options.log_level)) return kFailure;
-  const std::string public_worker = run.workers_first ? beside.workers.front().name : "";
-  if (!beside.workers.empty()) {
-    runtime_options.unknown_services = beside.unknown_service;
+  for (const vercel::Service& service : project.services) names.push_back(service.config.name);
+  console.TakeServices(names, FormatServices(project.services));
+  DevSession::Hooks hooks;
+  hooks.complete = [&options](WorkerSpec& worker) { Complete(options, worker); };
+  hooks.before_print = [&console] { console.Flush(); };
+  hooks.load = [&] {
+    wrangler::LoadedProject again = LoadBeside(run, loading);
+    if (again.ok()) prepared.services.AppendTo(again.project);
+    return again;
+  };
+  hooks.built = [&prepared](WorkerSpec& worker) { prepared.services.Complete(worker); };
+  hooks.on_failed_start = [&](const std::string& worker, const Error& why) {
+    if (worker.empty()) PrintVercelError(why, options);
+    const std::string blame = worker.empty() ? BlameService(project, why, config::CurrentDirectory())
+                                             : prepared.services.Blame(worker);
+    if (!blame.empty()) PrintVercelError({blame, {}, {}, {}}, options);
+  };
+  DevSession session(options, loading, std::move(hooks));
+
+  RuntimeOptions runtime_options;
+  runtime_options.observer = &console.observer();
+  runtime_options.public_only = options.public_only;
+  runtime_options.router = prepared.router.get();
+  runtime_options.processes = project.processes;
+  if (!beside.empty()) {
+    runtime_options.unknown_services = workers.project.unknown_service;
     if (options.command == Command::kDev) {
       runtime_options.local_endpoints = LocalEndpoints::kTriggers;
     }
-    runtime_options.persist_to = PersistDirectory(options, beside.workers.front().config_path);
-    for (WorkerSpec& worker : beside.workers) workers->push_back(std::move(worker));
+    runtime_options.persist_to = PersistDirectory(options, beside.front().config_path);
   }
-  auto runtime = Runtime::LoadSpecs(std::move(*workers), runtime_options);
-  printer.OnFlush();
-  if (!runtime.ok()) {
-    PrintVercelError(runtime.error());
-    const std::string blame = BlameService(*project, runtime.error(), config::CurrentDirectory());
-    if (!blame.empty()) std::fprintf(stderr, "Error: %s\n", blame.c_str());
-    return kFailure;
-  }
+  const auto runtime = session.Load(std::move(workers), began, runtime_options);
+  console.Flush();
+  if (runtime == nullptr) return kFailure;
   if (options.command == Command::kCheck) {
-    std::printf("No errors in %zu %s\n", project->services.size(),
-                project->services.size() == 1 ? "service" : "services");
+    std::printf("No errors in %zu %s\n", names.size(), names.size() == 1 ? "service" : "services");
     return 0;
   }
-  const std::string ip = options.ip.value_or(kDefaultIp);
-  auto listening = Listen(**runtime, ip, options.port.value_or(kDefaultPort), public_worker);
+  ListenOptions address{.ip = ip, .port = port};
+  if (run.workers_first) address.worker = beside.front().name;
+  auto listening = ListenWith(options, *runtime, address);
   if (!listening.ok()) {
-    PrintVercelError(listening.error());
+    PrintVercelError(listening.error(), options);
     return kFailure;
   }
-  if (options.log_level >= LogLevel::kInfo) {
-    std::printf("%s%s\n", FormatServices(project->services).c_str(),
-                FormatReady({.ip = ip}, *listening, ColoursOf(STDOUT_FILENO)).c_str());
-    if ((*runtime)->metrics_port() != 0) {
-      std::printf("Metrics on http://127.0.0.1:%d/_isolane/metrics\n", (*runtime)->metrics_port());
-    }
-    std::fflush(stdout);
+  console.ShowReady({UrlOf(address, *listening)}, FormatListening(*runtime, address, *listening));
+
+  loop::Loop& loop = worker::LoopOf(*runtime);
+  std::unique_ptr<loop::FileWatch> rules;
+  if (options.command == Command::kDev) {
+    ConsoleActions keys;
+    keys.reload = [&session] { session.ReloadAll(); };
+    console.ListenToKeys(*runtime, std::move(keys));
+    session.Watch(*runtime, loop);
+    rules = WatchRules(*prepared.router, project.config_path, loop);
   }
-  const int signal = (*runtime)->Run();
-  printer.OnFlush();
-  if (const auto& failure = (*runtime)->failure()) {
+  const int signal = runtime->Run();
+  rules.reset();
+  console.StopListening();
+  session.End();
+  console.Flush();
+  if (const auto& failure = runtime->failure()) {
     Error error = *failure;
     if (!error.message.starts_with('[')) {
       error.message.insert(0, "[DEV_SERVICE_START_FAILED] ");
     }
-    PrintVercelError(error);
+    PrintVercelError(error, options);
     return kFailure;
   }
-  return ExitCodeAfter(options.command, signal);
+  return console.exit_pressed() ? 0 : ExitCodeAfter(options.command, signal);
 }
 
 }  // namespace isolane::cli

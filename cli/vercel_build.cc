@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "cli/messages.h"
-#include "cli/project_build.h"
 #include "vercel-compat/service_worker.h"
 
 namespace isolane::cli {
@@ -24,34 +22,39 @@ wrangler::BuildPlan PlanOf(const vercel::Project& project, const vercel::Service
 
 }  // namespace
 
-std::optional<std::vector<WorkerSpec>> BuildServices(const vercel::Project& project,
-                                                     wrangler::Builder& builder,
-                                                     const std::string& cwd, LogLevel level) {
-  std::vector<const vercel::Service*> services;
-  std::vector<wrangler::BuildPlan> plans;
+Result<ServiceBuilds> ServiceBuilds::Plan(const vercel::Project& project, const std::string& cwd) {
+  ServiceBuilds builds;
   for (const vercel::Service& service : project.services) {
     if (service.host != vercel::ServiceHost::kIsolate) continue;
-    const auto entry = vercel::EntryOf(service, project.directory);
-    if (!entry.ok()) {
-      PrintError(entry.error().ToString());
-      return std::nullopt;
-    }
-    services.push_back(&service);
-    plans.push_back(PlanOf(project, service, entry.value(), cwd));
+    ISOLANE_ASSIGN(const vercel::ServiceEntry entry, vercel::EntryOf(service, project.directory));
+    Build& build = builds.builds_.emplace_back();
+    build.service = &service;
+    build.worker = vercel::MakeServiceWorker(service, project.variables, project.config_path);
+    build.plan = PlanOf(project, service, entry, cwd);
   }
-  std::vector<WorkerSpec> workers;
-  const auto results = BuildAndPrint(builder, plans, {}, level);
-  for (size_t i = 0; i < results.size(); i++) {
-    if (!results[i].ok()) {
-      PrintError("Service \"" + services[i]->config.name + "\" cannot start: " +
-                 plans[i].files.display + plans[i].files.main + " could not be built");
-      return std::nullopt;
-    }
-    vercel::BuiltEntry built{results[i].main_module, results[i].display_root, results[i].modules};
-    workers.push_back(vercel::MakeServiceWorker(*services[i], std::move(built), project.variables,
-                                                project.config_path));
+  return builds;
+}
+
+void ServiceBuilds::AppendTo(wrangler::Project& workers) const {
+  for (const Build& build : builds_) {
+    workers.workers.push_back(build.worker);
+    workers.builds.push_back(build.plan);
   }
-  return workers;
+}
+
+void ServiceBuilds::Complete(WorkerSpec& worker) const {
+  for (const Build& build : builds_) {
+    if (build.worker.name == worker.name) vercel::CompleteServiceWorker(*build.service, worker);
+  }
+}
+
+std::string ServiceBuilds::Blame(const std::string& worker) const {
+  for (const Build& build : builds_) {
+    if (build.worker.name != worker) continue;
+    return "Service \"" + worker + "\" cannot start: " + build.plan.files.display +
+           build.plan.files.main + " could not be built";
+  }
+  return {};
 }
 
 std::string BlameService(const vercel::Project& project, const Error& error,

@@ -3,24 +3,41 @@
 // Main thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <isolane/result.h>
 #include <isolane/worker_spec.h>
 
-#include "cli/options.h"
 #include "vercel-compat/project.h"
-#include "wrangler-compat/build/builder.h"
+#include "wrangler-compat/build/build_plan.h"
+#include "wrangler-compat/project.h"
 
 namespace isolane::cli {
 
-// The Workers of `project`, in the order of its services; nothing if one could not be built, which
-// was told. `cwd`: messages show paths relative to it.
-std::optional<std::vector<WorkerSpec>> BuildServices(const vercel::Project& project,
-                                                     wrangler::Builder& builder,
-                                                     const std::string& cwd, LogLevel level);
+// The services of a project that run in isolates, as Workers whose modules are still to be built.
+class ServiceBuilds {
+ public:
+  // `project` outlives them. `cwd`: messages show paths relative to it.
+  static Result<ServiceBuilds> Plan(const vercel::Project& project, const std::string& cwd);
+
+  // Puts them behind the Workers that `workers` has.
+  void AppendTo(wrangler::Project& workers) const;
+  // Completes what was built of a Worker, if it is one of these.
+  void Complete(WorkerSpec& worker) const;
+  // Of one that could not be built: `Service "a" cannot start: services/a/index.mjs could not be
+  // built`. Empty: none of these is called so.
+  std::string Blame(const std::string& worker) const;
+
+ private:
+  struct Build {
+    const vercel::Service* service = nullptr;
+    WorkerSpec worker;
+    wrangler::BuildPlan plan;
+  };
+
+  std::vector<Build> builds_;
+};
 
 // Which service `error`, of loading its modules, is about: `Service "a" could not be loaded:
 // services/a/index.mjs`. Empty if its place tells nothing.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/config/json_reader.h"
+#include "runtime/config/toml_reader.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/config_schema.h"
 #include "vercel-compat/schema.h"
@@ -17,6 +18,13 @@ using config::ConfigNode;
 
 constexpr char kDocumentation[] =
     "View Documentation: https://vercel.com/docs/concepts/projects/project-configuration";
+
+bool IsToml(std::string_view name) { return name.ends_with(".toml"); }
+
+Result<ConfigNode> ReadTree(std::string_view text, const std::string& name) {
+  return IsToml(name) ? config::ReadToml(text, name)
+                      : config::ReadJson(text, name, config::TrailingCommas::kRefuse);
+}
 
 // --- values of a tree that the schema has accepted ---
 
@@ -429,7 +437,7 @@ Error SchemaMistake(const SchemaError& wrong, std::string_view source, const std
 
 std::vector<std::string> ServiceNamesIn(std::string_view text, const std::string& name) {
   std::vector<std::string> names;
-  const auto root = config::ReadJson(text, name, config::TrailingCommas::kRefuse);
+  const auto root = ReadTree(text, name);
   if (!root.ok()) return names;
   for (const char* key : {"services", "experimentalServicesV2"}) {
     const config::ConfigMember* services = root.value().Find(key);
@@ -443,10 +451,12 @@ Result<VercelConfig> ReadVercelConfig(std::string_view text, const std::string& 
                                       base::RegexEngine& regexes,
                                       const std::vector<std::string>& elsewhere) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  auto root = config::ReadJson(text, name, config::TrailingCommas::kRefuse);
+  auto root = ReadTree(text, name);
   if (!root.ok()) {
-    Error error = ConfigError("INVALID_VERCEL_JSON",
-                              "Failed to parse " + name + ". Ensure it contains valid JSON.");
+    const std::string format = IsToml(name) ? "TOML" : "JSON";
+    Error error =
+        ConfigError("INVALID_VERCEL_" + format,
+                    "Failed to parse " + name + ". Ensure it contains valid " + format + ".");
     error.where = root.error().where;
     error.excerpt = root.error().excerpt;
     return error;

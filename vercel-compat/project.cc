@@ -11,19 +11,30 @@
 namespace isolane::vercel {
 namespace {
 
-constexpr char kConfigName[] = "vercel.json";
+// Of two in one folder the first counts.
+constexpr const char* kConfigNames[] = {"vercel.json", "vercel.toml"};
 
-// What every service finds, unless .env or the process says something else.
-Variables DefaultVariables() {
-  return {{"VERCEL", "1"},
-          {"VERCEL_ENV", "development"},
-          {"NOW_REGION", "dev1"},
-          {"NODE_ENV", "development"}};
+// That of the folder; the usual one if there is none.
+std::string ConfigPathOf(const std::string& directory) {
+  for (const char* name : kConfigNames) {
+    std::string path = directory + "/" + name;
+    if (config::KindOf(path) == config::PathKind::kFile) return path;
+  }
+  return directory + "/" + kConfigNames[0];
 }
 
-Result<Variables> ReadVariables(const std::string& directory, const Variables& process) {
-  Variables variables = DefaultVariables();
-  const std::string path = directory + "/.env";
+std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// What every service finds, unless .env or the process says something else.
+Variables DefaultVariables(bool colours) {
+  return {{"VERCEL", "1"},        {"VERCEL_ENV", "development"},
+          {"NOW_REGION", "dev1"}, {"NODE_ENV", "development"},
+          {"BROWSER", "none"},    {"FORCE_COLOR", colours ? "1" : "0"}};
+}
+
+Result<Variables> ReadVariables(const ProjectOptions& options) {
+  Variables variables = DefaultVariables(options.colours);
+  const std::string path = options.directory + "/.env";
   if (config::KindOf(path) == config::PathKind::kFile) {
     ISOLANE_ASSIGN(const std::string text, config::ReadFile(path));
     std::vector<config::DotenvVariable> known;
@@ -32,8 +43,10 @@ Result<Variables> ReadVariables(const std::string& directory, const Variables& p
       variables[variable.name] = variable.value;
       known.push_back(std::move(variable));
     }
+  } else if (!options.address.empty()) {
+    variables["VERCEL_URL"] = options.address;
   }
-  for (const auto& [name, value] : process) variables[name] = value;
+  for (const auto& [name, value] : options.process) variables[name] = value;
   return variables;
 }
 
@@ -53,26 +66,25 @@ void WarnOfShadowed(Project& project, const Variables& process) {
 Result<VercelConfig> ReadConfig(const std::string& path, base::RegexEngine& regexes,
                                 const std::vector<std::string>& elsewhere) {
   ISOLANE_ASSIGN(const std::string text, config::ReadFile(path));
-  return ReadVercelConfig(text, kConfigName, regexes, elsewhere);
+  return ReadVercelConfig(text, NameOf(path), regexes, elsewhere);
 }
 
 }  // namespace
 
 bool HasVercelConfig(const std::string& directory) {
-  return config::KindOf(directory + "/" + kConfigName) == config::PathKind::kFile;
+  return config::KindOf(ConfigPathOf(directory)) == config::PathKind::kFile;
 }
 
-Result<Project> LoadProject(const std::string& directory, const Variables& process,
-                            base::RegexEngine& regexes, const std::vector<std::string>& elsewhere) {
+Result<Project> LoadProject(const ProjectOptions& options, base::RegexEngine& regexes) {
   Project project;
-  project.elsewhere = elsewhere;
-  project.directory = directory;
-  project.config_path = directory + "/" + kConfigName;
-  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes, elsewhere));
-  ISOLANE_ASSIGN(project.services, ResolveServices(config, directory));
+  project.elsewhere = options.elsewhere;
+  project.directory = options.directory;
+  project.config_path = ConfigPathOf(options.directory);
+  ISOLANE_ASSIGN(VercelConfig config, ReadConfig(project.config_path, regexes, options.elsewhere));
+  ISOLANE_ASSIGN(project.services, ResolveServices(config, options.directory));
   project.routing = std::move(config.routing);
-  ISOLANE_ASSIGN(project.variables, ReadVariables(directory, process));
-  WarnOfShadowed(project, process);
+  ISOLANE_ASSIGN(project.variables, ReadVariables(options));
+  WarnOfShadowed(project, options.process);
   for (const Service& service : project.services) {
     if (service.host != ServiceHost::kChild && service.host != ServiceHost::kContainer) continue;
     ISOLANE_ASSIGN(ProcessSpec spec,
@@ -83,8 +95,9 @@ Result<Project> LoadProject(const std::string& directory, const Variables& proce
 }
 
 std::vector<std::string> ServiceNames(const std::string& directory) {
-  auto text = config::ReadFile(directory + "/" + kConfigName);
-  return text.ok() ? ServiceNamesIn(*text, kConfigName) : std::vector<std::string>();
+  const std::string path = ConfigPathOf(directory);
+  auto text = config::ReadFile(path);
+  return text.ok() ? ServiceNamesIn(*text, NameOf(path)) : std::vector<std::string>();
 }
 
 Result<RoutingConfig> ReloadRouting(const std::string& config_path, base::RegexEngine& regexes,

@@ -20,7 +20,7 @@ using Variables = std::map<std::string, std::string>;
 
 struct Project {
   std::string directory;    // absolute
-  std::string config_path;  // of its vercel.json, absolute
+  std::string config_path;  // of its vercel.json or vercel.toml, absolute
   RoutingConfig routing;    // public
   std::vector<Service> services;
   // The environment of every service, without bindings: .env, and over it that of the process.
@@ -33,14 +33,21 @@ struct Project {
   std::vector<std::string> warnings;
 };
 
-// Whether `directory` has a vercel.json.
+// Whether `directory` has a vercel.json, or a vercel.toml.
 bool HasVercelConfig(const std::string& directory);
 
-// `directory` is absolute; `process` are the variables of this process; `elsewhere` as in Project.
+// How a project is to be loaded.
+struct ProjectOptions {
+  std::string directory = {};               // absolute
+  Variables process = {};                   // the variables of this process
+  std::vector<std::string> elsewhere = {};  // as in Project
+  // Where it will be served, for VERCEL_URL: "localhost:3000". Empty: not known.
+  std::string address = {};
+  bool colours = false;  // what services print is shown in colours
+};
+
 // The Error reads "[CODE] message".
-Result<Project> LoadProject(const std::string& directory, const Variables& process,
-                            base::RegexEngine& regexes,
-                            const std::vector<std::string>& elsewhere = {});
+Result<Project> LoadProject(const ProjectOptions& options, base::RegexEngine& regexes);
 
 // The names of its services, whether or not it can be loaded.
 std::vector<std::string> ServiceNames(const std::string& directory);

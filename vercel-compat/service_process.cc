@@ -188,13 +188,10 @@ Result<ProcessSpec> MakeServiceProcess(const Service& service,
   spec.directory = service.directory;
   spec.config_path = config_path;
   spec.port_variables = {"PORT", "VERCEL_DEV_PORT"};
-  spec.environment = {{"BROWSER", "none"}};
   std::string path = "/usr/local/bin:/usr/bin:/bin";
   for (const auto& [name, value] : variables) {
     if (name == "PATH") {
       path = value;
-    } else if (name == "BROWSER") {
-      spec.environment.front().second = value;
     } else {
       spec.environment.emplace_back(name, value);
     }

@@ -22,7 +22,7 @@ constexpr char kCompatibilityDate[] = "2026-11-01";
 // Our two modules before those of the service.
 class ServiceModules {
  public:
-  ServiceModules(const Service& service, const BuiltEntry& built) : inner_(built.modules) {
+  ServiceModules(const Service& service, const WorkerSpec& built) : inner_(built.modules) {
     const std::string environment = std::string("./") + kEnvironmentModule;
     const std::string entry = "./" + built.main_module;
     if (service.entrypoint.empty()) {
@@ -72,14 +72,16 @@ Result<ServiceEntry> EntryOf(const Service& service, const std::string& project)
   return entry;
 }
 
-WorkerSpec MakeServiceWorker(const Service& service, BuiltEntry built,
+void CompleteServiceWorker(const Service& service, WorkerSpec& worker) {
+  worker.modules = ServiceModules(service, worker);
+  worker.main_module = kMainModule;
+}
+
+WorkerSpec MakeServiceWorker(const Service& service,
                              const std::map<std::string, std::string>& variables,
                              const std::string& config_path) {
   WorkerSpec spec;
   spec.name = service.config.name;
-  spec.main_module = kMainModule;
-  spec.modules = ServiceModules(service, built);
-  spec.display_root = std::move(built.display_root);
   spec.compatibility_date = kCompatibilityDate;
   spec.compatibility_flags = {"nodejs_als"};
   spec.config_path = config_path;

@@ -1,5 +1,5 @@
-// A service that runs in an isolate, as a Worker: what is to be built, its modules, its
-// environment.
+// A service that runs in an isolate, as a Worker: what is to be built, its environment, and the
+// modules before its own.
 //
 // spec/vercel-services.md sections 4 and 5.1. Thread: any. Blocking: EntryOf may write a file.
 #pragma once
@@ -24,16 +24,14 @@ struct ServiceEntry {
 // to `project`/.vercel/isolane.
 Result<ServiceEntry> EntryOf(const Service& service, const std::string& project);
 
-// What has become of an entry: JavaScript that the runtime can load.
-struct BuiltEntry {
-  std::string main_module;
-  std::string display_root;
-  ModuleLoader modules;
-};
-
-// `variables` is its environment without its bindings. `config_path` is for messages.
-WorkerSpec MakeServiceWorker(const Service& service, BuiltEntry built,
+// The Worker without its modules. `variables` is its environment without its bindings.
+// `config_path` is for messages.
+WorkerSpec MakeServiceWorker(const Service& service,
                              const std::map<std::string, std::string>& variables,
                              const std::string& config_path);
+
+// Puts our modules before those of `worker`, which are what was built of the service's entry: its
+// main module gets the environment and calls what the entry exports.
+void CompleteServiceWorker(const Service& service, WorkerSpec& worker);
 
 }  // namespace isolane::vercel

@@ -31,6 +31,14 @@ TEST_SUITE("cli/json_log") {
     CHECK(IsoTime(1'763'733'601'007) == "2025-11-21T14:00:01.007Z");
   }
 
+  TEST_CASE("a line that a process has written") {
+    CHECK(WithoutTime(Told([](JsonLog& log) {
+            log.OnOutput({"api", true, "GET / \"x\""});
+          })) ==
+          "{\"type\":\"output\",\"service\":\"api\",\"stream\":\"stderr\","
+          "\"text\":\"GET / \\\"x\\\"\"}\n");
+  }
+
   TEST_CASE("a console line") {
     SUBCASE("is an object") {
       CHECK(WithoutTime(Told([](JsonLog& log) {

@@ -39,6 +39,24 @@ TEST_SUITE("vercel-compat/config_reader") {
             "[INVALID_VERCEL_JSON] Failed to parse vercel.json. Ensure it contains valid JSON.");
       CHECK(config.error().where == "vercel.json:2:1");
     }
+    SUBCASE("may be TOML") {
+      const auto config = ReadVercelConfig(
+          "[services.a]\nroot = \"a\"\n[[services.a.bindings]]\nservice = \"a\"\n"
+          "format = \"url\"\nenv = \"A_URL\"\n"
+          "[[rewrites]]\nsource = \"/(.*)\"\ndestination = { service = \"a\" }\n",
+          "vercel.toml", Regexes());
+      REQUIRE(config.ok());
+      CHECK(config.value().services.at(0).bindings.at(0).env == "A_URL");
+      CHECK(config.value().routing.rewrites.at(0).service->service == "a");
+      const auto broken = ReadVercelConfig("[services", "vercel.toml", Regexes());
+      REQUIRE_FALSE(broken.ok());
+      CHECK(broken.error().message ==
+            "[INVALID_VERCEL_TOML] Failed to parse vercel.toml. Ensure it contains valid TOML.");
+      const auto wrong = ReadVercelConfig("[services.a]\nroot = 1\n", "vercel.toml", Regexes());
+      REQUIRE_FALSE(wrong.ok());
+      CHECK(wrong.error().message ==
+            "[INVALID_VERCEL_CONFIG] Invalid vercel.toml - `services['a'].root` should be string.");
+    }
     SUBCASE("must declare services") {
       CHECK(Mistake("{}") ==
             "[SERVICES_MISSING] The `services` property is missing. isolane runs projects that "

@@ -92,12 +92,10 @@ TEST_SUITE("vercel-compat/service_process") {
     const ProcessSpec spec = Made(service, {{"A", "1"}, {"PATH", "/bin"}});
     CHECK(Variable(spec, "A") == "1");
     CHECK(Variable(spec, "PATH") == "/bin");
-    CHECK(Variable(spec, "BROWSER") == "none");
     CHECK(Variable(spec, "WEB_URL") == "-");
     REQUIRE(spec.bindings.size() == 1);
     CHECK(spec.bindings[0].variable == "WEB_URL");
     CHECK(spec.bindings[0].service == "web");
-    CHECK(Variable(Made(service, {{"BROWSER", "firefox"}}), "BROWSER") == "firefox");
     SUBCASE("has programs of its packages before all others") {
       const testing::TemporaryDirectory project;
       project.Write("api/.venv/bin/uvicorn", "");
