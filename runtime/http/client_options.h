@@ -35,6 +35,9 @@ struct ClientOptions {
   ClientLimits limits;
   ProxySettings proxies;
   CaSources authorities;
+  // For servers of this machine: one that writes head and body of a response apart would wait 40 ms
+  // for an acknowledgement in between. Costs a system call per request.
+  bool acknowledge_at_once = false;
   // Addresses that are not of the public internet are refused.
   bool public_only = false;
   // Ports of this machine where, as far as the caller can tell, nobody listens. May be empty.

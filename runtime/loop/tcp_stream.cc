@@ -1,5 +1,6 @@
 #include "runtime/loop/tcp_stream.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -97,6 +98,11 @@ int TcpStream::file() const {
 
 void TcpStream::ShutDown() {
   uv_shutdown(&shutdown_, stream(), [](uv_shutdown_t*, int) {});
+}
+
+void TcpStream::AcknowledgeAtOnce() {
+  const int on = 1;
+  setsockopt(file(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 void TcpStream::ResetOnClose() {
