@@ -10,6 +10,13 @@ namespace isolane::http {
 
 using base::Body;
 
+namespace {
+
+// A read of fewer bytes was all that the peer had sent.
+constexpr size_t kPieceSize = 16 * 1024;
+
+}  // namespace
+
 ClientConnection::ClientConnection(ClientContext& context, Owner& owner)
     : context_(context),
       owner_(&owner),
@@ -132,6 +139,11 @@ void ClientConnection::OnBytes(std::string_view bytes) {
     return;
   }
   parser_.Feed(bytes);
+  // Large reads are acknowledged anyway.
+  const bool is_piece = bytes.size() < kPieceSize &&
+                        parser_.state() != ResponseParser::State::kComplete &&
+                        parser_.state() != ResponseParser::State::kFailed;
+  if (is_piece && context_.options.acknowledges_pieces) stream_.AcknowledgeNow();
   Deliver();
 }
 

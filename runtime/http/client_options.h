@@ -36,8 +36,8 @@ struct ClientOptions {
   ProxySettings proxies;
   CaSources authorities;
   // For servers of this machine: one that writes head and body of a response apart would wait 40 ms
-  // for an acknowledgement in between. Costs a system call per request.
-  bool acknowledge_at_once = false;
+  // for an acknowledgement in between. Costs a system call for each piece of such a response.
+  bool acknowledges_pieces = false;
   // Addresses that are not of the public internet are refused.
   bool public_only = false;
   // Ports of this machine where, as far as the caller can tell, nobody listens. May be empty.

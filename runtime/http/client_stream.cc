@@ -344,11 +344,7 @@ void ClientStream::OnReadEnd(int error) {
 // --- writing ---
 
 SocketWriter::Outcome ClientStream::Write() {
-  if (tls_ == nullptr) {
-    const SocketWriter::Outcome outcome = writer_.Write(*socket_, output_);
-    if (context_.options.acknowledge_at_once) socket_->AcknowledgeAtOnce();
-    return outcome;
-  }
+  if (tls_ == nullptr) return writer_.Write(*socket_, output_);
   size_t taken = 0;
   bool alive = true;
   output_.Gather([&](const char* data, size_t size) {

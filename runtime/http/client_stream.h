@@ -66,6 +66,8 @@ class ClientStream final : private ResponseParser::Events {
 
   // While open:
   void SetReading(bool on);
+  // As loop::TcpStream.
+  void AcknowledgeNow() { socket_->AcknowledgeNow(); }
   bool write_pending() const { return socket_ != nullptr && socket_->write_pending(); }
   // Writes some of the output, which is not empty, while no write is pending.
   SocketWriter::Outcome Write();

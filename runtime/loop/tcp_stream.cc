@@ -100,7 +100,7 @@ void TcpStream::ShutDown() {
   uv_shutdown(&shutdown_, stream(), [](uv_shutdown_t*, int) {});
 }
 
-void TcpStream::AcknowledgeAtOnce() {
+void TcpStream::AcknowledgeNow() {
   const int on = 1;
   setsockopt(file(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }

@@ -69,9 +69,9 @@ class TcpStream {
 
   // Tells the peer that nothing more will be written.
   void ShutDown();
-  // What the peer sends next is acknowledged as it comes, not with the next write. A peer that has
-  // written the half of an answer waits for that before it sends the other one.
-  void AcknowledgeAtOnce();
+  // Acknowledges what has come now, not with the next write or after 40 ms. A peer that writes an
+  // answer in pieces may wait for that before it sends the next one (Nagle's algorithm).
+  void AcknowledgeNow();
   // The close that follows sends a reset instead of an orderly end.
   void ResetOnClose();
 

@@ -27,7 +27,7 @@ http::ClientOptions ClientOptionsOfServices() {
   options.limits.response_head_ms = kAnswerMs;
   options.limits.idle_ms = kPatienceMs;
   options.limits.kept_per_host = kKeptConnections;
-  options.acknowledge_at_once = true;
+  options.acknowledges_pieces = true;
   return options;
 }
 
