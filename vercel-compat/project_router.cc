@@ -163,7 +163,7 @@ void ProjectRouter::Route(std::string_view packed_head, std::string_view client,
       decision.head = HeadWith(request, verdict_.location);
       break;
     case TableVerdict::Kind::kStatus:
-      AnswerWithError(request.head, verdict_.status, decision);
+      AnswerWithError(request.head, verdict_.status, ErrorSource::kRoutes, decision);
       break;
     case TableVerdict::Kind::kNothing:
     case TableVerdict::Kind::kPass:
@@ -171,7 +171,7 @@ void ProjectRouter::Route(std::string_view packed_head, std::string_view client,
         decision.to = To::kClose;
         return;
       }
-      AnswerWithError(request.head, 404, decision);
+      AnswerWithError(request.head, 404, ErrorSource::kRoutes, decision);
       break;
   }
   SetResponse(Origin::kPublic, decision);
@@ -184,7 +184,7 @@ void ProjectRouter::RouteInside(int service, std::string_view packed_head,
 }
 
 void ProjectRouter::Fail(std::string_view packed_head, int status, base::RouteDecision& decision) {
-  AnswerWithError(packed_head, status, decision);
+  AnswerWithError(packed_head, status, ErrorSource::kService, decision);
 }
 
 bool ProjectRouter::CollapseSlashes(const RequestView& request, base::RouteDecision& decision) {
@@ -247,7 +247,7 @@ void ProjectRouter::AnswerFile(const Entry& entry, const RequestView& request,
   // Rules apply where no file is.
   if (entry.files->Answer(request, request.path, *host_, decision)) return;
   if (inner_.rewritten && entry.files->Answer(request, inner_.path, *host_, decision)) return;
-  AnswerWithError(request.head, 404, decision);
+  AnswerWithError(request.head, 404, ErrorSource::kRoutes, decision);
 }
 
 void ProjectRouter::MakeHead(const RequestView& request, Origin origin,

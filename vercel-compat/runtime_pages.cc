@@ -15,29 +15,33 @@ struct ErrorText {
   const char* title;
   const char* code;
 };
+// As `vercel dev` has them; whatever else it has no words for.
 constexpr ErrorText kErrors[] = {
     {400, "Bad request", "BAD_REQUEST"},
-    {401, "Unauthorized", "UNAUTHORIZED"},
     {402, "Payment required", "PAYMENT_REQUIRED"},
-    {403, "Forbidden", "FORBIDDEN"},
+    {403, "You don't have the required permissions", "FORBIDDEN"},
     {404, "The page could not be found.", "NOT_FOUND"},
-    {405, "Method not allowed", "METHOD_NOT_ALLOWED"},
-    {410, "The deployment was removed.", "GONE"},
+    {405, "Method not allowed", "NOT_ALLOWED"},
+    {410, "The deployment has been removed", "GONE"},
+    {413, "Request Entity Too Large", "PAYLOAD_TOO_LARGE"},
     {429, "Rate limited", "RATE_LIMITED"},
-    {500, "A server error has occurred", "FUNCTION_INVOCATION_FAILED"},
-    {502, "An error occurred with this application.", "FUNCTION_INVOCATION_FAILED"},
-    {503, "The service is unavailable.", "SERVICE_UNAVAILABLE"},
-    {504, "An error occurred with this application.", "FUNCTION_INVOCATION_TIMEOUT"}};
+    {500, "A server error has occurred", "INTERNAL_SERVER_ERROR"},
+    {501, "Not implemented", "NOT_IMPLEMENTED"},
+    {502, "An error occurred with this application.", "BAD_GATEWAY"},
+    {503, "The deployment is currently unavailable", "SERVICE_UNAVAILABLE"},
+    {504, "An error occurred with your deployment", "GATEWAY_TIMEOUT"},
+    {508, "Infinite loop detected", "INFINITE_LOOP"}};
+constexpr ErrorText kOther{0, "Error occurred", "UNKNOWN_ERROR"};
+// A service that failed is told apart from a route that says so.
+constexpr const char* kFailedCode = "FUNCTION_INVOCATION_FAILED";
 
-const ErrorText& TextOf(int status) {
-  static constexpr ErrorText kClient{0, "The request cannot be answered.", "BAD_REQUEST"};
-  static constexpr ErrorText kServer{0, "An error occurred with this application.",
-                                     "INTERNAL_SERVER_ERROR"};
+ErrorText TextOf(int status, ErrorSource source) {
   const auto found =
       std::find_if(std::begin(kErrors), std::end(kErrors),
                    [status](const ErrorText& text) { return text.status == status; });
-  if (found != std::end(kErrors)) return *found;
-  return status < 500 ? kClient : kServer;
+  ErrorText text = found == std::end(kErrors) ? kOther : *found;
+  if (source == ErrorSource::kService && (status == 500 || status == 502)) text.code = kFailedCode;
+  return text;
 }
 
 enum class Form { kText, kJson, kHtml };
@@ -88,8 +92,9 @@ void Answer(Form form, int status, std::string_view body, base::RouteDecision& d
 
 }  // namespace
 
-void AnswerWithError(std::string_view packed_head, int status, base::RouteDecision& decision) {
-  const ErrorText& text = TextOf(status);
+void AnswerWithError(std::string_view packed_head, int status, ErrorSource source,
+                     base::RouteDecision& decision) {
+  const ErrorText text = TextOf(status, source);
   const std::string number = std::to_string(status);
   const Form form = FormOf(packed_head);
   switch (form) {
@@ -122,7 +127,7 @@ void AnswerWithRedirect(std::string_view packed_head, int status, std::string_vi
       break;
     case Form::kHtml:
       Answer(form, status,
-             Page("Redirecting...",
+             Page("Redirecting (" + std::to_string(status) + ")",
                   "<a href=\"" + Escaped(location) + "\">" + Escaped(location) + "</a>"),
              decision);
       break;

@@ -11,8 +11,14 @@
 
 namespace isolane::vercel {
 
+enum class ErrorSource {
+  kRoutes,   // they say so, or nothing of them applies
+  kService,  // it gave no answer
+};
+
 // `packed_head`: the request's. Sets To::kAnswer.
-void AnswerWithError(std::string_view packed_head, int status, base::RouteDecision& decision);
+void AnswerWithError(std::string_view packed_head, int status, ErrorSource source,
+                     base::RouteDecision& decision);
 void AnswerWithRedirect(std::string_view packed_head, int status, std::string_view location,
                         base::RouteDecision& decision);
 

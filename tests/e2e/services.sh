@@ -179,6 +179,15 @@ status=$?
 server=
 check "SIGINT ends a program that ignores SIGTERM" "$status $(gone "$py") $(gone "$other")" "130 gone gone"
 
+project ""
+start dev "$scratch/app"
+py=$(pid_of py)
+kill -HUP "$server"
+wait "$server"
+status=$?
+server=
+check "so does the end of the terminal" "$status $(gone "$py")" "129 gone"
+
 write app/py/server.py 'import sys; print("broken", file=sys.stderr); sys.exit(3)'
 check "a program that ends at the start ends the start" "$(refused dev "$scratch/app")" \
   '1 *Error: \[DEV_SERVICE_START_FAILED\] Service "@(py|other)" exited with code 3 before port was available*'

@@ -80,6 +80,12 @@ class TestProject {
     return decision_;
   }
 
+  // The page for a service that has failed with that status.
+  std::string Fail(int status) {
+    router_->Fail(head_, status, decision_);
+    return TextOf(decision_.body);
+  }
+
   // "api /path?query" for what a service sees; "404", "308 /location", "out URL", "close".
   std::string Go(const Asked& asked) { return Describe(Route(asked)); }
   std::string Go(const std::string& path) { return Go(Asked{.path = path}); }

@@ -285,6 +285,25 @@ TEST_SUITE("vercel-compat/project_router") {
     CHECK(project.decision().forced_headers.empty());
   }
 
+  TEST_CASE("pages of the runtime have the words of vercel dev") {
+    TestProject project(
+        R"x("routes": [{ "src": "/403", "status": 403 }, { "src": "/418", "status": 418 },
+      { "src": "/500", "status": 500 }, { "src": "/504", "status": 504 }], )x" +
+        kAll);
+    const auto page = [&](const std::string& path) {
+      return TextOf(project.Route({.path = path}).body);
+    };
+    CHECK(page("/403") == "You don't have the required permissions\n\nFORBIDDEN\n");
+    CHECK(page("/418") == "Error occurred\n\nUNKNOWN_ERROR\n");
+    CHECK(page("/504") == "An error occurred with your deployment\n\nGATEWAY_TIMEOUT\n");
+    CHECK(page("/500") == "A server error has occurred\n\nINTERNAL_SERVER_ERROR\n");
+    SUBCASE("a service that fails has others") {
+      CHECK(project.Fail(500) == "A server error has occurred\n\nFUNCTION_INVOCATION_FAILED\n");
+      CHECK(project.Fail(502) ==
+            "An error occurred with this application.\n\nFUNCTION_INVOCATION_FAILED\n");
+    }
+  }
+
   TEST_CASE("pages of the runtime follow the accept header") {
     TestProject project("");
     const auto page = [&](const char* accept) {
