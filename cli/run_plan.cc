@@ -19,7 +19,6 @@ std::string PathFrom(const std::string& flag, const char* variable) {
   return value == nullptr ? "" : value;
 }
 
-// Nothing: plain HTTP.
 }  // namespace
 
 Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,

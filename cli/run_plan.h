@@ -28,7 +28,7 @@ struct RunPlan {
 Result<RunPlan> PlanRun(const CliOptions& options, const wrangler::Project& project,
                         const std::string& registry);
 
-// How the public port speaks TLS, if it does. An error is one of the command line.
+// How the public port speaks TLS; nothing: plain HTTP. An error is one of the command line.
 Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
                                           const wrangler::DevSettings& dev);
 

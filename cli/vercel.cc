@@ -260,8 +260,9 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   hooks.built = [&prepared](WorkerSpec& worker) { prepared.services.Complete(worker); };
   hooks.on_failed_start = [&](const std::string& worker, const Error& why) {
     if (worker.empty()) PrintVercelError(why, options);
-    const std::string blame = worker.empty() ? BlameService(project, why, config::CurrentDirectory())
-                                             : prepared.services.Blame(worker);
+    const std::string blame = worker.empty()
+                                  ? BlameService(project, why, config::CurrentDirectory())
+                                  : prepared.services.Blame(worker);
     if (!blame.empty()) PrintVercelError({blame, {}, {}, {}}, options);
   };
   DevSession session(options, loading, std::move(hooks));

@@ -81,6 +81,7 @@ Result<std::unique_ptr<ProjectRouter>> ProjectRouter::Create(
   for (const Service& service : services) {
     Entry& entry = router->services_.emplace_back();
     entry.name = service.config.name;
+    entry.clean_urls = service.config.routing.clean_urls.value_or(false);
     if (service.host == ServiceHost::kFiles) {
       const std::string folder = service.config.output_directory.value_or("");
       entry.files.emplace(service.directory + (folder.empty() ? "" : "/" + folder));
@@ -109,6 +110,7 @@ Status ProjectRouter::Replace(const RoutingConfig& routing) {
                  RouteTable::Compile(routing, RouteTable::Scope::kProject, regexes_, variables_));
   ISOLANE_TRY(CheckTargets(routing));
   table_ = std::move(table);
+  clean_urls_ = routing.clean_urls.value_or(false);
   return Ok{};
 }
 
@@ -245,8 +247,12 @@ void ProjectRouter::EnterService(int service, const RequestView& request, Origin
 void ProjectRouter::AnswerFile(const Entry& entry, const RequestView& request,
                                base::RouteDecision& decision) {
   // Rules apply where no file is.
-  if (entry.files->Answer(request, request.path, *host_, decision)) return;
-  if (inner_.rewritten && entry.files->Answer(request, inner_.path, *host_, decision)) return;
+  const auto extensions = entry.clean_urls || clean_urls_ ? StaticFiles::Extensions::kMayLack
+                                                          : StaticFiles::Extensions::kGiven;
+  const auto answers = [&](std::string_view path) {
+    return entry.files->Answer(request, path, extensions, *host_, decision);
+  };
+  if (answers(request.path) || (inner_.rewritten && answers(inner_.path))) return;
   AnswerWithError(request.head, 404, ErrorSource::kRoutes, decision);
 }
 
@@ -286,17 +292,19 @@ void ProjectRouter::MakeHead(const RequestView& request, Origin origin,
 
 void ProjectRouter::AddForwarding(const RequestView& request, std::string& head) {
   // Nearly all requests name the same host, and come from the same client.
-  if (request.host != forwarded_host_ || client_ != forwarded_client_ || forwarded_.empty())
+  if (request.origin != forwarded_origin_ || client_ != forwarded_client_ || forwarded_.empty())
       [[unlikely]] {
-    forwarded_host_ = request.host;
+    forwarded_origin_ = request.origin;
     forwarded_client_ = client_;
     const size_t colon = request.host.rfind(':');
     const bool has_port = colon != std::string_view::npos && !request.host.ends_with(']');
     forwarded_.clear();
     base::AppendPackedHeader(forwarded_, "x-forwarded-host", request.host);
-    base::AppendPackedHeader(forwarded_, "x-forwarded-proto", "http");
+    const bool secure = request.origin.starts_with("https:");
+    base::AppendPackedHeader(forwarded_, "x-forwarded-proto", secure ? "https" : "http");
+    const std::string_view usual_port = secure ? "443" : "80";
     base::AppendPackedHeader(forwarded_, "x-forwarded-port",
-                             has_port ? request.host.substr(colon + 1) : std::string_view("80"));
+                             has_port ? request.host.substr(colon + 1) : usual_port);
     base::AppendPackedHeader(forwarded_, "x-vercel-deployment-url", request.host);
     if (!client_.empty()) {
       for (const char* name : {"x-forwarded-for", "x-real-ip", "x-vercel-forwarded-for"}) {

@@ -54,6 +54,7 @@ class ProjectRouter final : public base::RequestRouter {
     std::string name;
     RouteTable table;
     std::optional<StaticFiles> files;  // of a service that is a folder
+    bool clean_urls = false;
   };
 
   explicit ProjectRouter(base::RegexEngine& regexes) : regexes_(regexes) {}
@@ -80,13 +81,14 @@ class ProjectRouter final : public base::RequestRouter {
   base::ResponderHost* host_ = nullptr;  // null before Start
   std::map<std::string, std::string> variables_;
   RouteTable table_;
+  bool clean_urls_ = false;  // of the project
   std::vector<Entry> services_;
   // Used from request to request.
   TableVerdict verdict_;
   TableVerdict inner_;
   std::string collapsed_;
   std::string client_;  // address of who asks; empty: not known
-  std::string forwarded_host_;
+  std::string forwarded_origin_;
   std::string forwarded_client_;
   std::string forwarded_;  // the headers that tell a service of both
   std::string id_;         // of the request that was routed last

@@ -27,7 +27,7 @@ StaticFiles::StaticFiles(const std::string& directory) {
   directory_ = std::filesystem::canonical(directory, error).string();
 }
 
-std::string StaticFiles::FileOf(std::string_view path) const {
+std::string StaticFiles::FileOf(std::string_view path, Extensions extensions) const {
   const std::string decoded = PercentDecoded(path);
   if (decoded.find('\0') != std::string::npos) return {};
   std::string_view rest = decoded;
@@ -41,15 +41,20 @@ std::string StaticFiles::FileOf(std::string_view path) const {
     if (!file.ends_with('/')) file += '/';
     file += "index.html";
   }
+  if (extensions == Extensions::kMayLack && config::KindOf(file) != config::PathKind::kFile) {
+    file = directory_ + decoded;
+    while (file.ends_with('/')) file.pop_back();
+    file += ".html";
+  }
   if (config::KindOf(file) != config::PathKind::kFile) return {};
   std::error_code error;
   const std::string real = std::filesystem::canonical(file, error).string();
   return !error && real.starts_with(directory_ + "/") ? real : std::string();
 }
 
-bool StaticFiles::Answer(const RequestView& request, std::string_view path,
+bool StaticFiles::Answer(const RequestView& request, std::string_view path, Extensions extensions,
                          base::ResponderHost& host, base::RouteDecision& decision) const {
-  const std::string name = FileOf(path);
+  const std::string name = FileOf(path, extensions);
   std::shared_ptr<files::OpenFile> file = name.empty() ? nullptr : files::OpenFile::Open(name);
   if (file == nullptr) return false;
   decision.to = base::RouteDecision::To::kAnswer;

@@ -124,4 +124,4 @@ stop
 check "programs read lines of JSON" "$("$node" -e '
   const lines = require("node:fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map((line) => JSON.parse(line));
   console.log(lines.map(({ type, path, status }) => [type, path, status].join(" ").trim()).join(", "));
-' "$scratch/log")" "ready, request /x 200"
+' "$scratch/log")" "build, ready, request /x 200"

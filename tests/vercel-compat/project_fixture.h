@@ -21,12 +21,13 @@ struct Asked {
   std::string path = "/";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string host = "shop.test:3000";
+  std::string scheme = "http";
 };
 
 inline std::string HeadOf(const Asked& asked) {
   std::string head = asked.method;
   head += base::kValueMark;
-  head += "http://" + asked.host + asked.path;
+  head += asked.scheme + "://" + asked.host + asked.path;
   base::AppendPackedHeader(head, "host", asked.host);
   for (const auto& [name, value] : asked.headers) base::AppendPackedHeader(head, name, value);
   return head;

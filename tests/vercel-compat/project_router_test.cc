@@ -254,6 +254,9 @@ TEST_SUITE("vercel-compat/project_router") {
     CHECK(project.Sent("x-vercel-id").starts_with("dev1::"));
     CHECK(project.Sent("x-real-ip") == "192.0.2.7");
     CHECK(project.Sent("x-own") == "kept");
+    project.Route({.host = "secure.test", .scheme = "https"});
+    CHECK(project.Sent("x-forwarded-proto") == "https");
+    CHECK(project.Sent("x-forwarded-port") == "443");
   }
 
   TEST_CASE("transforms may say something else than the client's request") {

@@ -20,13 +20,14 @@ struct Got {
   std::string body;
 };
 
-Got Get(const TempProject& project, const Asked& asked) {
+Got Get(const TempProject& project, const Asked& asked,
+        StaticFiles::Extensions extensions = StaticFiles::Extensions::kGiven) {
   const StaticFiles files(project.root() + "/site");
   const std::string head = HeadOf(asked);
   files::FakeHost host;
   base::RouteDecision decision;
   Got got;
-  if (!files.Answer(ViewOf(head), ViewOf(head).path, host, decision)) return got;
+  if (!files.Answer(ViewOf(head), ViewOf(head).path, extensions, host, decision)) return got;
   got.status = decision.status;
   got.type = HeaderOf(decision.head, "content-type").value_or("");
   got.tag = HeaderOf(decision.head, "etag").value_or("");
@@ -53,6 +54,15 @@ TEST_SUITE("vercel-compat/static_files") {
       CHECK(Get(project, {.path = "/"}).body == "home");
       CHECK(Get(project, {.path = "/docs"}).body == "docs");
       CHECK(Get(project, {.path = "/docs/"}).body == "docs");
+    }
+    SUBCASE("may lack their extension where URLs are clean") {
+      project.Write("site/about.html", "about");
+      constexpr auto kMayLack = StaticFiles::Extensions::kMayLack;
+      CHECK(Get(project, {.path = "/about"}).status == 404);
+      CHECK(Get(project, {.path = "/about"}, kMayLack).body == "about");
+      CHECK(Get(project, {.path = "/about/"}, kMayLack).body == "about");
+      CHECK(Get(project, {.path = "/docs"}, kMayLack).body == "docs");
+      CHECK(Get(project, {.path = "/none"}, kMayLack).status == 404);
     }
     SUBCASE("are not sent again to who has them") {
       const std::string tag = Get(project, {.path = "/"}).tag;
