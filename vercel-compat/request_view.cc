@@ -44,6 +44,15 @@ std::string MarkOf(std::string_view name) {
   return mark;
 }
 
+// "name=value" of a destination as Vercel writes it: what was captured of a path may hold '/'.
+std::string Reencoded(std::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return std::string(text);
+  std::string value(text.substr(equals + 1));
+  std::replace(value.begin(), value.end(), '+', ' ');
+  return std::string(text.substr(0, equals + 1)) + PercentEncoded(PercentDecoded(value));
+}
+
 }  // namespace
 
 RequestView ViewOf(std::string_view packed_head) {
@@ -127,11 +136,27 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
+std::string PercentEncoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    }
+  }
+  return encoded;
+}
+
 std::string MergedQuery(std::string_view destination, std::string_view request) {
   if (destination.size() <= 1) return std::string(request);
   struct Parameter {
     std::string name;
-    std::vector<std::string_view> texts;
+    std::vector<std::string> texts;
   };
   std::vector<Parameter> merged;
   const auto gather = [](std::string_view query, std::vector<Parameter>& into) {
@@ -140,10 +165,13 @@ std::string MergedQuery(std::string_view destination, std::string_view request) 
       auto known = std::find_if(into.begin(), into.end(),
                                 [&name](const Parameter& one) { return one.name == name; });
       if (known == into.end()) known = into.insert(into.end(), {name, {}});
-      known->texts.push_back(text);
+      known->texts.emplace_back(text);
     });
   };
   gather(destination, merged);
+  for (Parameter& parameter : merged) {
+    for (std::string& text : parameter.texts) text = Reencoded(text);
+  }
   std::vector<Parameter> own;
   gather(request, own);
   for (Parameter& parameter : own) {
@@ -158,7 +186,7 @@ std::string MergedQuery(std::string_view destination, std::string_view request) 
   }
   std::string query;
   for (const Parameter& parameter : merged) {
-    for (const std::string_view text : parameter.texts) {
+    for (const std::string& text : parameter.texts) {
       query += query.empty() ? '?' : '&';
       query += text;
     }

@@ -32,6 +32,8 @@ std::optional<std::string> ParameterOf(std::string_view query, std::string_view 
 
 // `text` with "%41" turned into "A" where that is valid.
 std::string PercentDecoded(std::string_view text);
+// As encodeURIComponent.
+std::string PercentEncoded(std::string_view text);
 
 // The query that a rule's destination and a request make together, with its '?': the keys of
 // `destination` first, values of `request` where both have one. Either may be empty.

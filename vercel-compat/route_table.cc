@@ -22,6 +22,15 @@ std::string Lower(std::string text) {
   return text;
 }
 
+// A parameter that is optional leaves two when it is not given.
+std::string WithoutDoubleSlashes(std::string_view path) {
+  std::string single;
+  for (const char c : path) {
+    if (c != '/' || !single.ends_with('/')) single += c;
+  }
+  return single;
+}
+
 // What was captured from decoded cookies and parameters may hold anything; bytes that end a header
 // or a request line are encoded again. `least`: the first byte that may stand.
 void EncodeControls(std::string& text, unsigned char least) {
@@ -181,8 +190,10 @@ class RouteTable::Run {
       verdict_.kind = TableVerdict::Kind::kService;
       verdict_.service = rule.service;
       if (rule.lookup) {
-        verdict_.lookup = rule.lookup->Resolve(captured);
-        EncodeControls(*verdict_.lookup, 0x21);
+        std::string lookup = rule.lookup->Resolve(captured);
+        EncodeControls(lookup, 0x21);
+        const size_t question = std::min(lookup.find('?'), lookup.size());
+        verdict_.lookup = WithoutDoubleSlashes(lookup.substr(0, question)).append(lookup, question);
       }
       return Next::kEnd;
     }
@@ -254,7 +265,7 @@ class RouteTable::Run {
     const size_t question = std::min(destination.find('?'), destination.size());
     verdict_.query = MergedQuery(std::string_view(destination).substr(question), query_);
     destination.resize(question);
-    verdict_.path = std::move(destination);
+    verdict_.path = WithoutDoubleSlashes(destination);
     verdict_.rewritten = true;
     path_ = verdict_.path;
     query_ = verdict_.query;

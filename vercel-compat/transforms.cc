@@ -105,23 +105,6 @@ bool Concerns(const std::vector<AppliedTransform>& transforms, Transform::Target
                      [target](const auto& transform) { return transform.target == target; });
 }
 
-// encodeURIComponent
-std::string Encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
-    if (plain) {
-      encoded += c;
-    } else {
-      encoded.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-  return encoded;
-}
-
 bool IsRequestPath(std::string_view path) {
   if (path.size() > kMaxPath || !path.starts_with('/') || path.starts_with("//")) return false;
   return std::all_of(path.begin(), path.end(), [](char c) {
@@ -198,6 +181,13 @@ void TransformHeaders(const std::vector<AppliedTransform>& transforms, Transform
 std::string TransformQuery(const std::vector<AppliedTransform>& transforms, std::string query) {
   if (!Concerns(transforms, Transform::Target::kRequestQuery)) return query;
   std::vector<Field> fields;
+  // What no transform has changed stays as it was written.
+  struct Written {
+    std::string name;
+    std::string value;
+    std::string text;
+  };
+  std::vector<Written> written;
   std::string_view rest = query;
   if (rest.starts_with('?')) rest.remove_prefix(1);
   while (!rest.empty()) {
@@ -211,6 +201,7 @@ std::string TransformQuery(const std::vector<AppliedTransform>& transforms, std:
                               [&name](const Field& field) { return field.name == name; });
     if (known == fields.end()) known = fields.insert(fields.end(), {name, {}});
     known->values.push_back(PercentDecoded(text.substr(std::min(equals + 1, text.size()))));
+    written.push_back({name, known->values.back(), std::string(text)});
   }
   for (const AppliedTransform& transform : transforms) {
     if (transform.target == Transform::Target::kRequestQuery) {
@@ -221,7 +212,11 @@ std::string TransformQuery(const std::vector<AppliedTransform>& transforms, std:
   for (const Field& field : fields) {
     for (const std::string& value : field.values) {
       query += query.empty() ? '?' : '&';
-      query += Encoded(field.name) + "=" + Encoded(value);
+      const auto same = std::find_if(written.begin(), written.end(), [&](const Written& one) {
+        return one.name == field.name && one.value == value;
+      });
+      query += same == written.end() ? PercentEncoded(field.name) + "=" + PercentEncoded(value)
+                                     : same->text;
     }
   }
   return query;

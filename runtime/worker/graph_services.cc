@@ -55,7 +55,9 @@ Status Graph::CheckBeside(const WorkerChanges& changes) {
   return Ok{};
 }
 
-bool Graph::has_services() const { return origins_ || services_.has_processes(); }
+bool Graph::has_services() const {
+  return origins_ || router_ != nullptr || services_.has_processes();
+}
 
 std::string Graph::Metrics(bool json) const {
   return json ? services_.metrics().ToJson() : services_.metrics().ToPrometheus();

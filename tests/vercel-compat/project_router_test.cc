@@ -42,6 +42,15 @@ TEST_SUITE("vercel-compat/project_router") {
     }
   }
 
+  TEST_CASE("a parameter that is not given leaves no empty part of a path") {
+    TestProject project(kAll, R"x("rewrites": [
+      { "source": "/u/:id/:tab?", "destination": "/users/:tab/:id" },
+      { "source": "/end/:p*", "destination": "/:p*/end" }])x");
+    CHECK(project.Go("/u/7") == "api /users/7");
+    CHECK(project.Go("/u/7/mail") == "api /users/mail/7");
+    CHECK(project.Go("/end") == "api /end");
+  }
+
   TEST_CASE("double slashes") {
     TestProject project(kAll);
     CHECK(project.Go("/api//x?q=1") == "301 /api/x?q=1");
@@ -225,6 +234,7 @@ TEST_SUITE("vercel-compat/project_router") {
     project.decision().edit_response(headers);
     CHECK_FALSE(HasHeader(headers, "x-internal"));
     CHECK(HasHeader(headers, "x-own"));
+    CHECK(project.Go("/one?bare&path=a/b") == "api /one?bare&path=a/b&page=one");
   }
 
   TEST_CASE("a transform of a rule that hands over has no effect") {

@@ -46,6 +46,7 @@ TEST_SUITE("vercel-compat/request_view") {
     CHECK(MergedQuery("?own=1&k=own", "?z=1&k=mine") == "?own=1&k=mine&z=1");
     CHECK(MergedQuery("?a=1", "") == "?a=1");
     CHECK(MergedQuery("?a", "?b&b=%20&a=2") == "?a=2&b&b=%20");
+    CHECK(MergedQuery("?path=a/b&t=x+y&z=%20", "?c=d/e") == "?path=a%2Fb&t=x%20y&z=%20&c=d/e");
   }
 }
 

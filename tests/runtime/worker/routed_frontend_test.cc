@@ -126,6 +126,7 @@ TEST_SUITE("runtime/worker/routed_frontend") {
     CHECK(answer.ends_with("page"));
     SUBCASE("is told to the observer") { CHECK(routed.Told() == "GET http://test/gone 410"); }
     SUBCASE("counts as a request from outside to nobody") {
+      CHECK(routed.runtime().get().metrics_port() != 0);
       CHECK(Has(routed.runtime().get().Metrics(true), "\"edge_requests\": 1,"));
       CHECK(Has(routed.runtime().get().Metrics(true),
                 "{\"service\": null, \"edge_requests\": 1, \"response_bytes\": 4, \"errors\": 0}"));
