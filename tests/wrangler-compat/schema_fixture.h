@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 
 #include "runtime/config/json_reader.h"
+#include "runtime/config/toml_reader.h"
 #include "wrangler-compat/config_schema.h"
-#include "wrangler-compat/toml_reader.h"
 
 namespace isolane::wrangler {
 
@@ -56,7 +56,7 @@ inline ReadConfig ReadText(ConfigNode root, ConfigFormat format, const ConfigCho
 }
 
 inline ReadConfig ReadWholeToml(std::string_view text) {
-  auto root = ReadToml(text, "wrangler.toml");
+  auto root = config::ReadToml(text, "wrangler.toml");
   REQUIRE(root.ok());
   return ReadText(std::move(*root), ConfigFormat::kToml);
 }
@@ -67,7 +67,7 @@ inline ReadConfig ReadTomlAfterHead(std::string_view text) {
 
 // With --env NAME.
 inline ReadConfig ReadTomlIn(const std::string& environment, std::string_view text) {
-  auto root = ReadToml(kHead + std::string(text), "wrangler.toml");
+  auto root = config::ReadToml(kHead + std::string(text), "wrangler.toml");
   REQUIRE(root.ok());
   ConfigChoice choice;
   choice.environment = environment;
