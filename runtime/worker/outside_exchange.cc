@@ -62,7 +62,7 @@ void OutsideExchange::OnClientGone() {
 
 void OutsideExchange::OnClientResponse(int status, std::string_view packed_head, base::Body body) {
   if (exchange_ == nullptr) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return;
   }
   log_.Begin(status, base::PackedStart(packed_head));

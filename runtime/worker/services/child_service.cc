@@ -115,7 +115,7 @@ void ChildService::Settle() {
       late_.emplace(one.id, std::move(late));
       continue;
     }
-    if (one.body.pipe != nullptr) one.body.pipe->Cancel();
+    one.body.Cancel();
     const std::string why = process_ == nullptr ? given_up_ : process_->failure();
     one.listener->OnClientError("connect to the service \"" + name() + "\": connection refused" +
                                 (why.empty() ? "" : " (" + why + ")"));
@@ -133,9 +133,9 @@ void ChildService::Cancel(uint64_t id, const std::string& reason) {
     late_.erase(late);
     return;
   }
-  std::erase_if(waiting_, [id](const Waiting& one) {
+  std::erase_if(waiting_, [id](Waiting& one) {
     if (one.id != id) return false;
-    if (one.body.pipe != nullptr) one.body.pipe->Cancel();
+    one.body.Cancel();
     return true;
   });
 }

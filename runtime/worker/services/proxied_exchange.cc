@@ -38,8 +38,8 @@ void ProxiedExchange::OnClientResponse(int status, std::string_view packed_head,
   if (task_.edge != nullptr) task_.edge->CountAnswer(status, body);
   if (exchange_ != nullptr) {
     exchange_->Respond(status, ResponseHead(packed_head), std::move(body), true);
-  } else if (body.kind == base::Body::Kind::kPipe) {
-    body.pipe->Cancel();
+  } else {
+    body.Cancel();
   }
 }
 
