@@ -282,6 +282,8 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   const auto runtime = session.Load(std::move(workers), began, runtime_options);
   console.Flush();
   if (runtime == nullptr) return kFailure;
+  // Nothing will be built any more: esbuild need not stay.
+  if (options.command != Command::kDev) session.End();
   if (options.command == Command::kCheck) {
     std::printf("No errors in %zu %s\n", names.size(), names.size() == 1 ? "service" : "services");
     return 0;
