@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -44,7 +45,12 @@ std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
   std::string names;
   for (const wrangler::BuildPlan& plan : plans) names += (names.empty() ? "" : ", ") + plan.worker;
   std::vector<wrangler::BuildResult> results;
-  std::optional<Progress> progress(std::in_place, "Building " + names, level);
+  // A custom build says itself what it does, on the same terminal.
+  const bool silent = std::none_of(plans.begin(), plans.end(), [](const auto& plan) {
+    return !plan.custom.command.empty();
+  });
+  std::optional<Progress> progress;
+  if (silent) progress.emplace("Building " + names, level);
   const int signal =
       RunUntilSignal([&] { results = builder.BuildAll(plans, request); }, [&] { builder.Stop(); });
   progress.reset();

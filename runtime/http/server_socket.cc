@@ -6,7 +6,7 @@ namespace isolane::http {
 
 ServerSocket::ServerSocket(uv_loop_t* loop, ServerState& state, Owner& owner)
     : TcpStream(loop), owner_(&owner), connection_(state, *this) {
-  if (state.tls != nullptr) tls_ = std::make_unique<TlsSession>(*state.tls);
+  if (state.tls != nullptr) tls_ = std::make_unique<Tls>(*state.tls);
 }
 
 void ServerSocket::OnRead(std::string_view bytes) {
@@ -21,35 +21,35 @@ void ServerSocket::OnRead(std::string_view bytes) {
 }
 
 void ServerSocket::Decrypt(std::string_view ciphertext) {
-  tls_->Receive(ciphertext, plain_);
-  if (!plain_.empty()) connection_.Feed(plain_.view());
-  plain_.Clear();
+  tls_->session.Receive(ciphertext, tls_->plain);
+  if (!tls_->plain.empty()) connection_.Feed(tls_->plain.view());
+  tls_->plain.Clear();
   if (owner_ == nullptr) return;
-  if (tls_->state() == TlsSession::State::kEnded) connection_.FeedEnd();
+  if (tls_->session.state() == TlsSession::State::kEnded) connection_.FeedEnd();
   // There is an answer to a handshake, or an alert.
   OnDirty();
 }
 
 void ServerSocket::Encrypt() {
-  if (!ciphertext_.empty()) return;
+  if (!tls_->ciphertext.empty()) return;
   WriteQueue& plain = connection_.output();
-  if (tls_->state() == TlsSession::State::kOpen && !plain.empty()) {
+  if (tls_->session.state() == TlsSession::State::kOpen && !plain.empty()) {
     size_t sent = 0;
     plain.Gather([&](const char* data, size_t size) {
       sent += size;
-      return tls_->Send({data, size});
+      return tls_->session.Send({data, size});
     });
     plain.Consume(sent);
     connection_.OnWritten();
   }
-  tls_->TakeOutput(ciphertext_.tail());
+  tls_->session.TakeOutput(tls_->ciphertext.tail());
 }
 
 void ServerSocket::EndTls() {
-  if (tls_ == nullptr || tls_->state() != TlsSession::State::kOpen) return;
-  tls_->Close();
-  tls_->TakeOutput(ciphertext_.tail());
-  if (!ciphertext_.empty()) static_cast<void>(writer_.Write(*this, ciphertext_));
+  if (tls_ == nullptr || tls_->session.state() != TlsSession::State::kOpen) return;
+  tls_->session.Close();
+  tls_->session.TakeOutput(tls_->ciphertext.tail());
+  if (!tls_->ciphertext.empty()) static_cast<void>(writer_.Write(*this, tls_->ciphertext));
 }
 
 void ServerSocket::OnReadEnd(int error) {
@@ -107,7 +107,7 @@ bool ServerSocket::Flush() {
     news |= connection_.Pump();
   }
   // The alert that says why is on its way.
-  if (tls_ != nullptr && tls_->state() == TlsSession::State::kFailed) connection_.Die();
+  if (tls_ != nullptr && tls_->session.state() == TlsSession::State::kFailed) connection_.Die();
   Settle();
   return news;
 }

@@ -45,6 +45,14 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
   size_t index = 0;  // in the server's list
 
  private:
+  struct Tls {
+    explicit Tls(ServerTls& context) : session(context) {}
+
+    TlsSession session;
+    ByteBuffer plain;       // what the peer has sent
+    WriteQueue ciphertext;  // what is to be sent to it
+  };
+
   void OnRead(std::string_view bytes) override;
   void OnReadEnd(int error) override;
   void OnWriteDone(int status) override;
@@ -61,14 +69,12 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
   void Encrypt();
   // Tells the peer, as far as the kernel takes it at once, that nothing more comes.
   void EndTls();
-  WriteQueue& output() { return tls_ == nullptr ? connection_.output() : ciphertext_; }
+  WriteQueue& output() { return tls_ == nullptr ? connection_.output() : tls_->ciphertext; }
 
   Owner* owner_;  // null once released
   Connection connection_;
   SocketWriter writer_;
-  std::unique_ptr<TlsSession> tls_;  // null: plain HTTP
-  ByteBuffer plain_;                 // what the peer has sent
-  WriteQueue ciphertext_;            // what is to be sent to it
+  std::unique_ptr<Tls> tls_;  // null: plain HTTP
   bool dirty_ = false;
   bool finished_ = false;  // to be released at the next occasion
   bool lingering_ = false;

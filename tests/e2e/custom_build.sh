@@ -5,6 +5,10 @@
 worker slow 'export default { fetch: () => new Response("ok") };' '[build]
 command = """echo $$ > '"$scratch"'/part; sleep 600 & echo $! >> '"$scratch"'/part; mv '"$scratch"'/part '"$scratch"'/pids; wait"""'
 
+has_begun() { [ -e "$scratch/pids" ] || ! is_running "$server"; }
+# One that was killed is a zombie until whoever adopts it has waited for it.
+has_ended() { ! grep -q '^State:[[:space:]]*[A-Y]' "/proc/$1/status" 2>/dev/null; } # PID
+
 # Starts a command whose custom build does not end, and stops it once that runs: "STATUS LEFT", the number of its
 # processes that are left.
 stopped() { # SIGNAL ARGUMENT...
@@ -13,20 +17,12 @@ stopped() { # SIGNAL ARGUMENT...
   rm -f "$scratch/pids"
   "$isolane" "$@" >"$scratch/log" 2>&1 &
   server=$!
-  until [ -e "$scratch/pids" ] || ! kill -0 "$server" 2>/dev/null; do sleep 0.02; done # until the condition holds
+  await has_begun
   kill "-$signal" "$server"
   wait "$server" || status=$?
   server=
   while read -r pid; do
-    left=$((left + 1))
-    for _ in {1..100}; do
-      # One that was killed is a zombie until whoever adopts it has waited for it.
-      if ! grep -q '^State:[[:space:]]*[A-Y]' "/proc/$pid/status" 2>/dev/null; then
-        left=$((left - 1))
-        break
-      fi
-      sleep 0.02 # until the condition holds
-    done
+    await has_ended "$pid" || left=$((left + 1))
   done <"$scratch/pids"
   echo "$status $left"
 }

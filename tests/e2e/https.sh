@@ -24,11 +24,8 @@ start_secure() { # ARGUMENT...
   : >"$scratch/log"
   "$isolane" "$@" --port 0 >"$scratch/log" 2>&1 &
   server=$!
-  port=
-  while [ -z "$port" ] && kill -0 "$server" 2>/dev/null; do
-    port=$(sed -n 's/.*Ready on https:.*:\([0-9]*\).*/\1/p' "$scratch/log" | head -n 1)
-    sleep 0.02 # until the condition holds
-  done
+  await_ready "$server" log "$*" 'Ready on \(https:[^ ]*\)'
+  port=${origin##*:}
 }
 
 # Sends a request over TLS: "AUTHORIZED STATUS LOCATION BODY".

@@ -66,9 +66,9 @@ http GET '/a?secret=1' >/dev/null
 http GET /boom >/dev/null
 cp "$scratch/keys/index.js" "$scratch/keys.js"
 write keys/index.js 'export default {'
-until grep -q '"type":"build".*"ok":false' "$scratch/log"; do sleep 0.02; done # until the condition holds
+await grep -q '"type":"build".*"ok":false' "$scratch/log"
 cp "$scratch/keys.js" "$scratch/keys/index.js"
-until grep -q '"type":"reload"' "$scratch/log"; do sleep 0.02; done # until the condition holds
+await grep -q '"type":"reload"' "$scratch/log"
 stop
 check "--log-format json writes objects to stdout and nothing else" \
   "$("$node" -e '
