@@ -10,6 +10,16 @@
 
 namespace isolane::cli {
 
+namespace {
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+}  // namespace
+
 DevLog::DevLog(const CliOptions& options, std::function<void()> flush)
     : level_(options.log_level), format_(options.log_format), flush_(std::move(flush)) {}
 
@@ -37,13 +47,15 @@ void DevLog::Record(const std::string& worker, const wrangler::BuildResult& resu
   Line({}, JsonBuild(worker, result.ok(), result.bundled, result.duration_ms));
 }
 
+void DevLog::Building(const std::vector<std::string>& workers, std::chrono::seconds passed) {
+  Line("⎔ Building " + Listed(workers) + " ... " + std::to_string(passed.count()) + " s\n", {});
+}
+
 void DevLog::Reloading() { Line("⎔ Reloading local server...\n", {}); }
 
 void DevLog::Reloaded(const std::vector<std::string>& workers, double ms) {
-  std::string names;
-  for (const std::string& worker : workers) names += (names.empty() ? "" : ", ") + worker;
-  Line("⎔ Local server updated and ready (" + names + ", " + std::to_string(std::lround(ms)) +
-           " ms)\n",
+  Line("⎔ Local server updated and ready (" + Listed(workers) + ", " +
+           std::to_string(std::lround(ms)) + " ms)\n",
        JsonReload(workers, ms));
 }
 

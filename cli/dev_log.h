@@ -1,5 +1,6 @@
 // What `isolane dev` says of its builds and reloads: lines for people, or objects for programs.
 //
+//   ⎔ Building gateway ... 5 s
 //   ⎔ Reloading local server...
 //   ⎔ Local server updated and ready (gateway, 12 ms)
 //
@@ -11,6 +12,7 @@
 // Main thread. What was gathered elsewhere comes first (`flush`).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,6 +31,8 @@ class DevLog {
   void Built(const std::string& worker, const wrangler::BuildResult& result);
   // The same, of one whose words were printed (BuildAndPrint).
   void Record(const std::string& worker, const wrangler::BuildResult& result);
+  // Builds go on for so long.
+  void Building(const std::vector<std::string>& workers, std::chrono::seconds passed);
   // New versions are about to be put in place.
   void Reloading();
   // They are, `ms` after the first change was noticed.

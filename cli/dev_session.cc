@@ -8,6 +8,7 @@
 #include "cli/dev_log.h"
 #include "cli/dev_worker.h"
 #include "cli/project_build.h"
+#include "cli/slow_builds.h"
 #include "runtime/base/check.h"
 #include "runtime/config/files.h"
 #include "runtime/loop/file_watch.h"
@@ -95,6 +96,7 @@ class DevSession::State {
   loop::Loop* loop_ = nullptr;
   std::unique_ptr<loop::FileWatch> watch_;
   loop::Handle<loop::Timer> quiet_;
+  std::unique_ptr<SlowBuilds> slow_;
   std::set<std::string> unwatched_;  // why something cannot be watched; each is told once
   Clock::time_point noticed_;        // when the first of what is being taken was noticed
   bool noticing_ = false;
@@ -234,6 +236,13 @@ void DevSession::State::Watch(Runtime& runtime, loop::Loop& loop) {
       this);
   quiet_ = loop::Timer::Create(
       loop.uv(), [](void* self) { static_cast<State*>(self)->Look(); }, this);
+  slow_ = std::make_unique<SlowBuilds>(loop, [this](std::chrono::seconds passed) {
+    std::vector<std::string> names;
+    for (const auto& worker : workers_) {
+      if (worker->building) names.push_back(worker->spec.name);
+    }
+    log_.Building(names, passed);
+  });
   for (const auto& worker : workers_) worker->TakeStamps();
   WatchInputs();
   // What has changed since it was read.
@@ -246,6 +255,7 @@ void DevSession::State::End() {
   self_.reset();
   watch_.reset();
   quiet_.reset();
+  slow_.reset();
 }
 
 // --- what changed ---
@@ -360,6 +370,7 @@ void DevSession::State::StartBuilds() {
     DevWorker& worker = *workers_[i];
     if (!worker.needs_build) continue;
     const wrangler::BuildRequest request = worker.TakeRequest();
+    slow_->Begin();
     builder_->Start(
         worker.plan, request,
         [loop = loop_, i, self = std::weak_ptr<State*>(self_)](wrangler::BuildResult result) {
@@ -380,9 +391,10 @@ void DevSession::State::OnBuilt(size_t index, const wrangler::BuildResult& resul
     // What was read may have been half written.
     if (!worker.sources.Changed()) OnFailed(worker, result.error);
   }
-  const bool all = std::none_of(workers_.begin(), workers_.end(),
-                                [](const auto& one) { return one->building || one->needs_build; });
-  if (all) Apply();
+  const auto builds = [](const auto& one) { return one->building; };
+  if (std::none_of(workers_.begin(), workers_.end(), builds)) slow_->End();
+  const auto waits = [](const auto& one) { return one->building || one->needs_build; };
+  if (std::none_of(workers_.begin(), workers_.end(), waits)) Apply();
 }
 
 void DevSession::State::OnFailed(DevWorker& worker, const std::string& error) {

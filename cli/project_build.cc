@@ -46,9 +46,8 @@ std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
   for (const wrangler::BuildPlan& plan : plans) names += (names.empty() ? "" : ", ") + plan.worker;
   std::vector<wrangler::BuildResult> results;
   // A custom build says itself what it does, on the same terminal.
-  const bool silent = std::none_of(plans.begin(), plans.end(), [](const auto& plan) {
-    return !plan.custom.command.empty();
-  });
+  const bool silent = std::none_of(plans.begin(), plans.end(),
+                                   [](const auto& plan) { return !plan.custom.command.empty(); });
   std::optional<Progress> progress;
   if (silent) progress.emplace("Building " + names, level);
   const int signal =

@@ -32,3 +32,18 @@ check "dev that is terminated likewise" "$(stopped TERM dev -c "$scratch/slow/wr
 check "and one whose terminal is gone" "$(stopped HUP dev -c "$scratch/slow/wrangler.toml" --port 0)" "129 0"
 check "serve likewise" "$(stopped TERM serve -c "$scratch/slow/wrangler.toml" --port 0)" "143 0"
 check "and check" "$(stopped INT check -c "$scratch/slow/wrangler.toml")" "130 0"
+
+# One that takes long while requests are served: until the file `go` is there.
+worker patient 'export default { fetch: () => new Response("ok") };' '[build]
+command = """[ ! -e '"$scratch"'/wait ] || until [ -e '"$scratch"'/go ]; do sleep 0.02; done"""
+watch_dir = "src"'
+write patient/src/a 1
+start dev -c "$scratch/patient/wrangler.toml"
+touch "$scratch/wait"
+write patient/src/a 2
+await grep -q 'Building patient ... 5 s' "$scratch/log"
+check "a build that takes long says so" "$(grep -c 'Building patient ... 5 s' "$scratch/log")" 1
+check "and requests are served meanwhile" "$(http GET /)" "200 ok"
+touch "$scratch/go"
+await grep -q 'updated and ready (patient' "$scratch/log"
+check "until it is done" "$(grep -c 'The file .*src/a changed, restarting build' "$scratch/log")" 1
