@@ -186,6 +186,40 @@ std::unique_ptr<loop::FileWatch> WatchRules(vercel::ReloadingRouter& router,
   return watch;
 }
 
+// Routes are files: one that comes or goes makes their service another one.
+class RouteWatch {
+ public:
+  RouteWatch(ServiceBuilds& services, const CliOptions& options, loop::Loop& loop)
+      : services_(services), options_(options), watch_(loop.uv(), OnChange, this) {
+    for (const std::string& why : Watch()) {
+      PrintVercelWarning("New routes will not be noticed: " + why, options);
+    }
+  }
+
+ private:
+  static void OnChange(void* self, const std::string&, const std::string&) {
+    auto& watch = *static_cast<RouteWatch*>(self);
+    watch.Watch();
+    const Status found = watch.services_.FindRoutes();
+    if (!found.ok()) PrintVercelError(found.error(), watch.options_);
+  }
+
+  // Folders that are new are watched from now on; what is made in one before that may be another.
+  std::vector<std::string> Watch() {
+    std::vector<std::string> failures;
+    size_t watched = 0;
+    do {
+      watched = watch_.watched_directories();
+      failures = watch_.Watch({}, services_.RouteTrees());
+    } while (watched != watch_.watched_directories());
+    return failures;
+  }
+
+  ServiceBuilds& services_;
+  const CliOptions& options_;
+  loop::FileWatch watch_;
+};
+
 // `address` is completed by what the command line says. Gives the port.
 Result<int> ListenWith(const CliOptions& options, Runtime& runtime, ListenOptions& address) {
   ISOLANE_ASSIGN(address.tls, ReadTls(options, {}));
@@ -299,15 +333,18 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
 
   loop::Loop& loop = worker::LoopOf(*runtime);
   std::unique_ptr<loop::FileWatch> rules;
+  std::unique_ptr<RouteWatch> routes;
   if (options.command == Command::kDev) {
     ConsoleActions keys;
     keys.reload = [&session] { session.ReloadAll(); };
     console.ListenToKeys(*runtime, std::move(keys));
     session.Watch(*runtime, loop);
     rules = WatchRules(*prepared.router, project.config_path, loop);
+    routes = std::make_unique<RouteWatch>(prepared.services, options, loop);
   }
   const int signal = runtime->Run();
   rules.reset();
+  routes.reset();
   console.StopListening();
   session.End();
   console.Flush();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "vercel-compat/route_files.h"
 #include "vercel-compat/service_worker.h"
 
 namespace isolane::cli {
@@ -24,11 +25,12 @@ wrangler::BuildPlan PlanOf(const vercel::Project& project, const vercel::Service
 
 Result<ServiceBuilds> ServiceBuilds::Plan(const vercel::Project& project, const std::string& cwd) {
   ServiceBuilds builds;
+  builds.project_ = project.directory;
   for (const vercel::Service& service : project.services) {
     if (service.host != vercel::ServiceHost::kIsolate) continue;
     ISOLANE_ASSIGN(const vercel::ServiceEntry entry, vercel::EntryOf(service, project.directory));
     Build& build = builds.builds_.emplace_back();
-    build.service = &service;
+    build.service = service;
     build.worker = vercel::MakeServiceWorker(service, project.variables, project.config_path);
     build.plan = PlanOf(project, service, entry, cwd);
   }
@@ -44,8 +46,30 @@ void ServiceBuilds::AppendTo(wrangler::Project& workers) const {
 
 void ServiceBuilds::Complete(WorkerSpec& worker) const {
   for (const Build& build : builds_) {
-    if (build.worker.name == worker.name) vercel::CompleteServiceWorker(*build.service, worker);
+    if (build.worker.name == worker.name) vercel::CompleteServiceWorker(build.service, worker);
   }
+}
+
+std::set<std::string> ServiceBuilds::RouteTrees() const {
+  std::set<std::string> trees;
+  for (const Build& build : builds_) {
+    if (build.service.route_files.empty()) continue;
+    trees.insert(vercel::RouteTreeOf(build.service.directory));
+  }
+  return trees;
+}
+
+Status ServiceBuilds::FindRoutes() {
+  for (Build& build : builds_) {
+    vercel::Service& service = build.service;
+    if (service.route_files.empty()) continue;
+    std::vector<std::string> found = vercel::FindRouteFiles(service.directory);
+    // What kind of service it is was decided at the start.
+    if (found.empty() || found == service.route_files) continue;
+    service.route_files = std::move(found);
+    ISOLANE_TRY(vercel::EntryOf(service, project_));
+  }
+  return Ok{};
 }
 
 std::string ServiceBuilds::Blame(const std::string& worker) const {

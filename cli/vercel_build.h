@@ -3,6 +3,7 @@
 // Main thread.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,17 +26,22 @@ class ServiceBuilds {
   void AppendTo(wrangler::Project& workers) const;
   // Completes what was built of a Worker, if it is one of these.
   void Complete(WorkerSpec& worker) const;
+  // The directories that files of routes lie in.
+  std::set<std::string> RouteTrees() const;
+  // Finds the files of routes again; if there are others now, what is built says so.
+  Status FindRoutes();
   // Of one that could not be built: `Service "a" cannot start: services/a/index.mjs could not be
   // built`. Empty: none of these is called so.
   std::string Blame(const std::string& worker) const;
 
  private:
   struct Build {
-    const vercel::Service* service = nullptr;
+    vercel::Service service;
     WorkerSpec worker;
     wrangler::BuildPlan plan;
   };
 
+  std::string project_;  // its directory
   std::vector<Build> builds_;
 };
 

@@ -9,6 +9,7 @@
 #include "runtime/config/files.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/frameworks.h"
+#include "vercel-compat/route_files.h"
 
 namespace isolane::vercel {
 namespace {
@@ -49,27 +50,6 @@ std::optional<std::pair<std::string, std::string>> ParseModuleAttribute(const st
   }
   std::replace(file.begin(), file.end(), '.', '/');
   return std::pair(file + ".py", std::move(attribute));
-}
-
-// Files below `directory`/app that answer a route; none where there is a page, too.
-std::vector<std::string> FindRouteFiles(const std::string& directory) {
-  std::vector<std::string> routes;
-  std::error_code error;
-  const std::filesystem::path root = directory;
-  for (std::filesystem::recursive_directory_iterator at(root / "app", error), end;
-       !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (name == "node_modules") at.disable_recursion_pending();
-    if (!at->is_regular_file(error)) continue;
-    for (const char* extension : {".js", ".jsx", ".ts", ".tsx"}) {
-      if (name == std::string("page") + extension) return {};
-    }
-    if (name == "route.js" || name == "route.ts" || name == "route.mjs") {
-      routes.push_back(at->path().lexically_relative(root).generic_string());
-    }
-  }
-  std::sort(routes.begin(), routes.end());
-  return routes;
 }
 
 class Resolver {

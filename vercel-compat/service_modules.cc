@@ -168,39 +168,37 @@ std::string EntryModule(const std::string& environment, const std::string& entry
 }
 
 std::string RouteFilesEntry(const std::string& directory, const std::vector<std::string>& files) {
-  std::string text;
-  for (size_t i = 0; i < files.size(); i++) {
-    text += "export * as route" + std::to_string(i) + " from " +
-            JsonQuote(directory + "/" + files[i]) + ";\n";
-  }
-  return text;
-}
-
-std::string RouteFilesModule(const std::string& environment, const std::string& entry,
-                             const std::vector<std::string>& files) {
   struct RouteFile {
     size_t number;
     std::vector<Segment> segments;
   };
-  std::string text =
-      "import " + JsonQuote(environment) + ";\nimport * as entry from " + JsonQuote(entry) + ";\n";
+  std::string text;
   std::vector<RouteFile> routes;
-  for (size_t i = 0; i < files.size(); i++) routes.push_back({i, SegmentsOf(files[i])});
+  for (size_t i = 0; i < files.size(); i++) {
+    text += "import * as route" + std::to_string(i) + " from " +
+            JsonQuote(directory + "/" + files[i]) + ";\n";
+    routes.push_back({i, SegmentsOf(files[i])});
+  }
   std::stable_sort(routes.begin(), routes.end(), [](const RouteFile& a, const RouteFile& b) {
     return std::lexicographical_compare(
         a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),
         [](const Segment& one, const Segment& other) { return one.rank < other.rank; });
   });
-  text += "\nconst ROUTES = [\n";
+  text += "export const ROUTES = [\n";
   for (const RouteFile& route : routes) {
-    text += "  { route: entry.route" + std::to_string(route.number) + ", segments: [";
+    text += "  { route: route" + std::to_string(route.number) + ", segments: [";
     for (const Segment& segment : route.segments) {
       text += "{ kind: \"" + std::string(segment.kind) + "\", name: " + JsonQuote(segment.name) +
               " }, ";
     }
     text += "] },\n";
   }
-  return text + "];\n" + kMethods + kRoutes;
+  return text + "];\n";
+}
+
+std::string RouteFilesModule(const std::string& environment, const std::string& entry) {
+  return "import " + JsonQuote(environment) + ";\nimport { ROUTES } from " + JsonQuote(entry) +
+         ";\n" + kMethods + kRoutes;
 }
 
 }  // namespace isolane::vercel

@@ -19,10 +19,9 @@ std::string EntryModule(const std::string& environment, const std::string& entry
                         const std::string& service, const std::string& file);
 
 // A service of files that answer routes, "app/api/users/[id]/route.ts" relative to its
-// `directory`: the text of one module that exports them all, and that of the main module, which
-// imports it as `entry`.
+// `directory`: the text of one module that exports them all with the paths that they answer, and
+// that of the main module, which imports it as `entry`.
 std::string RouteFilesEntry(const std::string& directory, const std::vector<std::string>& files);
-std::string RouteFilesModule(const std::string& environment, const std::string& entry,
-                             const std::vector<std::string>& files);
+std::string RouteFilesModule(const std::string& environment, const std::string& entry);
 
 }  // namespace isolane::vercel

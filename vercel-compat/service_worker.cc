@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/config/config_tree.h"
+#include "runtime/config/files.h"
 #include "vercel-compat/service_modules.h"
 
 namespace isolane::vercel {
@@ -26,7 +27,7 @@ class ServiceModules {
     const std::string environment = std::string("./") + kEnvironmentModule;
     const std::string entry = "./" + built.main_module;
     if (service.entrypoint.empty()) {
-      main_ = RouteFilesModule(environment, entry, service.route_files);
+      main_ = RouteFilesModule(environment, entry);
       return;
     }
     const std::string file =
@@ -65,10 +66,14 @@ Result<ServiceEntry> EntryOf(const Service& service, const std::string& project)
   std::error_code error;
   std::filesystem::create_directories(entry.root, error);
   if (error) return CannotWrite(entry.root, error.message());
-  std::ofstream out(entry.root + "/" + entry.file, std::ios::binary | std::ios::trunc);
-  out << RouteFilesEntry(service.directory, service.route_files);
+  const std::string path = entry.root + "/" + entry.file;
+  const std::string text = RouteFilesEntry(service.directory, service.route_files);
+  // Whoever watches it would build again.
+  if (auto known = config::ReadFile(path); known.ok() && *known == text) return entry;
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
   out.close();
-  if (!out) return CannotWrite(entry.root + "/" + entry.file, std::strerror(errno));
+  if (!out) return CannotWrite(path, std::strerror(errno));
   return entry;
 }
 

@@ -21,7 +21,7 @@ struct ServiceEntry {
 };
 
 // `service` is ServiceHost::kIsolate. For files of routes a module that imports them all is written
-// to `project`/.vercel/isolane.
+// to `project`/.vercel/isolane, unless it is there already.
 Result<ServiceEntry> EntryOf(const Service& service, const std::string& project);
 
 // The Worker without its modules. `variables` is its environment without its bindings.

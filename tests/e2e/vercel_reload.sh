@@ -44,14 +44,16 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()'
 write app/site/index.html '<h1>site</h1>'
+write app/routes/app/api/items/route.ts 'export const GET = () => new Response("items");'
 rules() { # JSON members
   write app/vercel.json '{ "services": {
     "shop": { "root": "shop", "entrypoint": "index.mjs" },
     "program": { "root": "program", "devCommand": "exec python3 server.py",
                  "bindings": [{ "type": "service", "service": "shop", "format": "url", "env": "SHOP_URL" }] },
-    "site": { "root": "site" } },
+    "site": { "root": "site" }, "routes": { "root": "routes" } },
     "redirects": [{ "source": "/old", "destination": "/shop/new" }],
-    "rewrites": [{ "source": "/program", "destination": { "service": "program" } },
+    "rewrites": [{ "source": "/api/(.*)", "destination": { "service": "routes" } },
+                 { "source": "/program", "destination": { "service": "program" } },
                  { "source": "/site", "destination": { "service": "site", "path": "/index.html" } },
                  { "source": "/index.html", "destination": { "service": "site" } }'"$1"'] }'
 }
@@ -85,6 +87,17 @@ answers "the repair is taken" /shop/x "200 three for *"
 write app/shop/index.mjs 'export const nothing = 1;'
 awaited "code without handlers is told" 'exports no handler'
 check "and the code before it serves" "$(http GET /shop/x)" "200 three for *"
+
+# --- files of routes ---
+check "a file answers its route" "$(http GET /api/items)" "200 items"
+check "what has no file is no route" "$(http GET /api/orders)" "404 *"
+write app/routes/app/api/orders/route.ts 'export const GET = () => new Response("orders");'
+answers "a new file is a new route" /api/orders "200 orders"
+write 'app/routes/app/api/[id]/route.ts' 'export const GET = async (request, { params }) => new Response("id " + (await params).id);'
+answers "also one with a parameter" /api/17 "200 id 17"
+rm "$scratch/app/routes/app/api/orders/route.ts"
+answers "one that is removed is no route" /api/orders "200 id orders"
+check "and the others stay" "$(http GET /api/items)" "200 items"
 
 # --- rules ---
 rules ', { "source": "/store/(.*)", "destination": { "service": "shop" } }'
