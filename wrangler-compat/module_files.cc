@@ -38,8 +38,10 @@ bool IsTypeScript(const std::string& extension) {
 }
 
 Error CommonJsRefused(const ModuleFiles& files, const std::string& path) {
-  return Refused("CommonJS modules are not supported yet: " + files.display + path,
-                 "Write it as an ES module, or bundle it. " + BundleHint(files));
+  return Refused("Without the bundler it takes a rule to load CommonJS: " + files.display + path,
+                 "Add it to the configuration: [[rules]] type = \"CommonJS\", globs = "
+                 "[\"**/*.cjs\"]. Or: " +
+                     BundleHint(files));
 }
 
 // The name of the package a bare import asks for: "hono" of "hono/jwt", "@a/b" of "@a/b/c".
@@ -103,7 +105,7 @@ Result<ModuleType> TypeOfRule(const ModuleFiles& files, const ModuleRule& rule,
   if (rule.type == "Text") return ModuleType::kText;
   if (rule.type == "Data") return ModuleType::kData;
   if (rule.type == "CompiledWasm") return ModuleType::kWasm;
-  if (rule.type == "CommonJS") return CommonJsRefused(files, path);
+  if (rule.type == "CommonJS") return ModuleType::kCommonJs;
   return Refused("Modules of type " + rule.type + " are not supported: " + files.display + path,
                  {});
 }

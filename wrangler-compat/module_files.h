@@ -30,7 +30,7 @@ std::string DisplayOf(const std::string& cwd, const std::string& root);
 bool IsScriptName(std::string_view name);
 
 // The kind of the module called `name`, by rules first, then by extension. Fails for what isolane
-// cannot load: TypeScript, CommonJS, unknown extensions, shadowed rules.
+// cannot load: TypeScript, CommonJS without a rule, unknown extensions, shadowed rules.
 Result<ModuleType> ClassifyModule(const ModuleFiles& files, const std::string& name);
 
 // Names may climb above the root ("../shared/util.js"), as bundlers allow. "?query" is no part of

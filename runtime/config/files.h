@@ -16,7 +16,8 @@ PathKind KindOf(const std::string& path);
 // The whole file. The error names `path` and the system's reason.
 Result<std::string> ReadFile(const std::string& path);
 
-// Time of the clock that file systems take their times from. ns since 1970.
+// Time of the clock that file systems take their times from: never later than the time of a file
+// that is written from now on, and a few ms behind others. ns since 1970.
 int64_t FileTime();
 
 // Where the program stands; "/" if that is no more.

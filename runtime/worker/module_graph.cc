@@ -18,10 +18,6 @@ constexpr uint32_t kGraphSlot = 1;  // isolate data; slot 0 is js::Isolate
 // A module that awaits something V8 never finishes must not hold the start for ever.
 constexpr auto kEvaluationPatience = std::chrono::seconds(5);
 
-ModuleGraph& GraphOf(v8::Isolate* isolate) {
-  return *static_cast<ModuleGraph*>(isolate->GetData(kGraphSlot));
-}
-
 bool IsBare(std::string_view specifier) {
   return !specifier.starts_with("./") && !specifier.starts_with("../") &&
          !specifier.starts_with("/");
@@ -67,6 +63,10 @@ ModuleGraph::ModuleGraph(const WorkerSpec& spec, v8::Isolate* isolate)
 }
 
 ModuleGraph::~ModuleGraph() = default;
+
+ModuleGraph& ModuleGraph::Of(v8::Isolate* isolate) {
+  return *static_cast<ModuleGraph*>(isolate->GetData(kGraphSlot));
+}
 
 void ModuleGraph::AddPlatformModule(const std::string& name, v8::Local<v8::Function> make) {
   platform_modules_[name].make.Reset(isolate_, make);
@@ -170,7 +170,9 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
     }
   }
   v8::Local<v8::Module> module;
-  if (source->type != ModuleType::kEsModule) {
+  if (source->type == ModuleType::kCommonJs) {
+    ISOLANE_ASSIGN(module, MakeCommonJs(full, *source));
+  } else if (source->type != ModuleType::kEsModule) {
     ISOLANE_ASSIGN(module, MakeSynthetic(full, *source));
   } else {
     AddSourceMap(full, *source);
@@ -247,6 +249,7 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakeSynthetic(const std::string& name
   bool made = false;
   switch (source.type) {
     case ModuleType::kEsModule:
+    case ModuleType::kCommonJs:
       break;
     case ModuleType::kText:
       made = js::FromUtf8(isolate_, source.content).ToLocal(&text);
@@ -324,7 +327,7 @@ Result<v8::Local<v8::Module>> ModuleGraph::MakePlatformModule(const std::string&
 v8::MaybeLocal<v8::Value> ModuleGraph::EvaluateSynthetic(v8::Local<v8::Context> context,
                                                          v8::Local<v8::Module> module) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  ModuleGraph& graph = GraphOf(isolate);
+  ModuleGraph& graph = Of(isolate);
   const std::string* name = graph.NameOf(module);
   if (name == nullptr) return {};
   Module* entry = graph.Find(*name);
@@ -341,11 +344,13 @@ v8::MaybeLocal<v8::Value> ModuleGraph::EvaluateSynthetic(v8::Local<v8::Context> 
         return {};
       }
     }
-  } else if (module
-                 ->SetSyntheticModuleExport(isolate, js::Literal(isolate, "default"),
-                                            entry->value.Get(isolate))
-                 .IsNothing()) {
-    return {};
+  } else {
+    v8::Local<v8::Value> value = entry->value.Get(isolate);
+    if (!entry->script.IsEmpty() && !graph.ExportsOf(context, *entry).ToLocal(&value)) return {};
+    if (module->SetSyntheticModuleExport(isolate, js::Literal(isolate, "default"), value)
+            .IsNothing()) {
+      return {};
+    }
   }
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
@@ -358,7 +363,7 @@ v8::MaybeLocal<v8::Module> ModuleGraph::Resolve(v8::Local<v8::Context>,
                                                 v8::Local<v8::FixedArray>,
                                                 v8::Local<v8::Module> referrer) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  ModuleGraph& graph = GraphOf(isolate);
+  ModuleGraph& graph = Of(isolate);
   const std::string* from = graph.NameOf(referrer);
   const std::string text = js::ToUtf8(isolate, specifier);
   // Compile has loaded every static import already.
@@ -374,7 +379,7 @@ v8::MaybeLocal<v8::Promise> ModuleGraph::ImportDynamically(v8::Local<v8::Context
                                                            v8::Local<v8::String> specifier,
                                                            v8::Local<v8::FixedArray>) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  ModuleGraph& graph = GraphOf(isolate);
+  ModuleGraph& graph = Of(isolate);
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
   std::string referrer = js::Describe(isolate, resource_name, "");

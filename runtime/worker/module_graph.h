@@ -49,8 +49,11 @@ class ModuleGraph {
   struct Module {
     std::string name;
     v8::Global<v8::Module> module;
-    // Of a synthetic module: the value of its default export.
+    // Of a synthetic module: the value of its default export. Of CommonJS: `module`, from when it
+    // is begun.
     v8::Global<v8::Value> value;
+    // Of CommonJS: its text, a function of module, exports and require.
+    v8::Global<v8::Function> script;
   };
   struct PlatformModule {
     // Gives the exports. Called when the module is first imported.
@@ -58,6 +61,7 @@ class ModuleGraph {
     v8::Global<v8::Object> exports;
   };
 
+  static ModuleGraph& Of(v8::Isolate* isolate);
   static v8::MaybeLocal<v8::Module> Resolve(v8::Local<v8::Context> context,
                                             v8::Local<v8::String> specifier,
                                             v8::Local<v8::FixedArray> attributes,
@@ -80,6 +84,13 @@ class ModuleGraph {
   void Register(const std::string& name, v8::Local<v8::Module> module, v8::Local<v8::Value> value);
   Result<v8::Local<v8::Module>> MakeSynthetic(const std::string& name, const ModuleSource& source);
   Result<v8::Local<v8::Module>> MakePlatformModule(const std::string& name);
+  // module_graph_common_js.cc
+  Result<v8::Local<v8::Module>> MakeCommonJs(const std::string& name, const ModuleSource& source);
+  // Its module.exports; it is run if it was not. Empty: an exception is pending.
+  v8::MaybeLocal<v8::Value> ExportsOf(v8::Local<v8::Context> context, Module& common_js);
+  // What require() gives of a module that was loaded; likewise.
+  v8::MaybeLocal<v8::Value> Required(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
+  static void Require(const v8::FunctionCallbackInfo<v8::Value>& info);
   Status Link(v8::Local<v8::Module> module);
   // Runs microtasks and V8's own tasks until `promise` settles.
   Status Await(v8::Local<v8::Promise> promise);

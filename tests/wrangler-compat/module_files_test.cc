@@ -109,13 +109,12 @@ TEST_SUITE("wrangler-compat/module_files") {
     SUBCASE("CommonJS by extension") {
       app.project.Write("app/src/a.cjs", "");
       CHECK(app.Refusal("a.cjs").message ==
-            "CommonJS modules are not supported yet: app/src/a.cjs");
+            "Without the bundler it takes a rule to load CommonJS: app/src/a.cjs");
     }
     SUBCASE("CommonJS by rule") {
       app.files.rules =
           ReadTomlAfterHead("rules=[{type=\"CommonJS\",globs=[\"**/*.js\"]}]").config.rules;
-      CHECK(app.Refusal("index.js").message ==
-            "CommonJS modules are not supported yet: app/src/index.js");
+      CHECK(app.Module("index.js").type == ModuleType::kCommonJs);
     }
     SUBCASE("a file of a shadowed rule") {
       app.files.rules = ReadTomlAfterHead("rules=[{type=\"Text\",globs=[\"*.md\"]}]").config.rules;

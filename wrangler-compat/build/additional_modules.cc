@@ -23,6 +23,8 @@ const char* TypeText(ModuleType type) {
       return "json";
     case ModuleType::kWasm:
       return "compiled-wasm";
+    case ModuleType::kCommonJs:
+      return "commonjs";
   }
   return "";
 }

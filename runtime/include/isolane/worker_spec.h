@@ -26,6 +26,7 @@ enum class ModuleType {
   kData,      // default export: an ArrayBuffer
   kJson,      // default export: the parsed value
   kWasm,      // default export: a WebAssembly.Module
+  kCommonJs,  // UTF-8 JavaScript with module, exports and require(); default export: module.exports
 };
 
 // Where the text of a generated module came from: a source map of version 3.

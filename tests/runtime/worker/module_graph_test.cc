@@ -105,6 +105,49 @@ TEST_SUITE("runtime/worker/module_graph") {
                                .Module("add.wasm", ModuleType::kWasm, add)});
       CHECK(runtime.Text() == "Module5");
     }
+    SUBCASE("CommonJS, which may require every kind") {
+      TestRuntime runtime(
+          {Gives("import lib, { default as same } from './lib.cjs';",
+                 "JSON.stringify([lib.list(), lib === same, lib.own])")
+               .Module("lib.cjs", ModuleType::kCommonJs, R"js(
+        const text = require('./page.txt');
+        const other = require('./deep/other.cjs');
+        exports.list = () => [text, other.name, require('./es.js').default, require('./es.js').named,
+          typeof require('cloudflare:workers').RpcTarget, typeof require];
+        exports.own = this === exports && module.exports === exports;
+      )js")
+               .Module("deep/other.cjs", ModuleType::kCommonJs,
+                       "module.exports = { name: 'other of ' + require('../page.txt') };")
+               .Module("es.js", "export default 1; export const named = 2;")
+               .Module("page.txt", ModuleType::kText, "page")});
+      CHECK(runtime.Text() == R"([["page","other of page",1,2,"function","function"],true,true])");
+    }
+    SUBCASE("CommonJS is run once, and a circle finds what there is so far") {
+      TestRuntime runtime(
+          {Gives("import a from './a.cjs'; import b from './b.cjs';",
+                 "JSON.stringify([a, b, globalThis.runs])")
+               .Module("a.cjs", ModuleType::kCommonJs,
+                       "globalThis.runs = (globalThis.runs ?? 0) + 1; exports.early = 1;"
+                       "exports.seen = require('./b.cjs').seen; exports.late = 2;")
+               .Module("b.cjs", ModuleType::kCommonJs,
+                       "exports.seen = { ...require('./a.cjs') };")});
+      CHECK(runtime.Text() ==
+            R"([{"early":1,"seen":{"early":1},"late":2},{"seen":{"early":1}},1])");
+    }
+    SUBCASE("what CommonJS throws, or requires in vain, stops the load with its place") {
+      const auto error = [](const std::string& text) {
+        return LoadError({Gives("import lib from './lib.cjs';", "1")
+                              .Module("lib.cjs", ModuleType::kCommonJs, text)
+                              .Module("late.js", "await new Promise(() => {});")})
+            .ToString();
+      };
+      CHECK(error("\nthrow new RangeError('no');").find("lib.cjs:2") != std::string::npos);
+      CHECK(error("require('./none.js')").find("No such module \"./none.js\"") !=
+            std::string::npos);
+      CHECK(error("require(1)").find("must be a string") != std::string::npos);
+      CHECK(error("require('./late.js')").find("awaits at its top level") != std::string::npos);
+      CHECK(error("const = 1").find("lib.cjs:1") != std::string::npos);
+    }
     SUBCASE("JSON that is none names the file") {
       const Error error = LoadError({Gives("import data from './data.json';", "1")
                                          .Module("data.json", ModuleType::kJson, "{\"a\": }")

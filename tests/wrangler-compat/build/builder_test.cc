@@ -452,13 +452,13 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(result.modules("lib/a.mjs")->content == "export default 1;");
     }
     SUBCASE("and those that cannot be are warned of") {
-      app.config += "[[rules]]\ntype = \"CommonJS\"\nglobs = [\"**/*.cjs\"]\n";
+      app.config += "[[rules]]\ntype = \"PythonModule\"\nglobs = [\"**/*.py\"]\n";
       app.config.erase(app.config.find("rules = ["), app.config.find("\n[[") - app.config.find("rules = [") + 1);
       app.project.Write("src/index.js", "export default {};");
-      app.project.Write("src/old.cjs", "module.exports = 1;");
+      app.project.Write("src/old.py", "print(1)");
       const BuildResult result = app.Build();
       REQUIRE(result.warnings.size() == 1);
-      CHECK(Has(result.warnings[0], "CommonJS modules are not supported yet: src/old.cjs"));
+      CHECK(Has(result.warnings[0], "Modules of type PythonModule are not supported: src/old.py"));
       CHECK(Has(result.warnings[0], "Imports of it will fail."));
     }
     SUBCASE("unless that is not wanted") {
