@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/terminal.h"
+#include "wrangler-compat/build/additional_modules.h"
 
 namespace isolane::cli {
 
@@ -19,10 +20,12 @@ ModuleLoader LoaderOf(const std::shared_ptr<RememberedModules>& modules) {
 }
 
 void DevWorker::NoteChange(const std::string& path) {
-  needs_build = true;
-  if (!plan.custom.Watches(path)) return;
-  needs_custom = true;
-  changed = path;
+  if (plan.custom.Watches(path)) {
+    needs_build = needs_custom = true;
+    changed = path;
+  } else if (wrangler::ConcernsAdditionalModules(plan, path)) {
+    needs_build = true;
+  }
 }
 
 void DevWorker::NeedAll() { config_changed = needs_build = needs_custom = true; }

@@ -73,6 +73,12 @@ AdditionalModules FindAdditionalModules(const BuildPlan& plan) {
   return found;
 }
 
+bool ConcernsAdditionalModules(const BuildPlan& plan, const std::string& path) {
+  // A directory, or one that is gone, may have held some.
+  return FindModuleRule(plan.files.rules, RelativePath(plan.files.root, path)) != nullptr ||
+         KindOf(path) != PathKind::kFile;
+}
+
 std::string DescribeModules(const AdditionalModules& modules) {
   if (modules.modules.empty()) return {};
   struct Row {
