@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +12,7 @@
 #include "runtime/http/tls_session.h"
 #include "runtime/loop/loop.h"
 #include "tests/runtime/http/raw_socket.h"
+#include "tests/support/temporary_directory.h"
 
 namespace isolane::http {
 namespace {
@@ -25,24 +24,18 @@ using base::Chunk;
 class Trust {
  public:
   explicit Trust(const std::string& certificate) {
-    char path[] = "/tmp/isolane-test-cert-XXXXXX";
-    const int file = mkstemp(path);
-    REQUIRE(file >= 0);
-    close(file);
-    path_ = path;
-    std::ofstream(path_) << certificate;
+    directory_.Write("certificate.pem", certificate);
     CaSources sources;
-    sources.file = path_;
+    sources.file = directory_ / "certificate.pem";
     auto made = TlsContext::Create(sources);
     REQUIRE(made.ok());
     context_ = std::move(*made);
   }
-  ~Trust() { std::remove(path_.c_str()); }
 
   TlsContext& context() { return *context_; }
 
  private:
-  std::string path_;
+  testing::TemporaryDirectory directory_;
   std::unique_ptr<TlsContext> context_;
 };
 

@@ -59,6 +59,16 @@ bool Has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+// Its custom build says in the file "pid" which process it is, and never ends.
+BuildPlan SleepingPlan(const TempProject& project) {
+  BuildPlan plan;
+  plan.worker = "w";
+  plan.cwd = plan.project_root = plan.files.root = project.root();
+  plan.files.main = "index.ts";
+  plan.custom = {"echo $$ > part && mv part pid && exec sleep 600", project.root(), {}};
+  return plan;
+}
+
 TEST_SUITE("wrangler-compat/build/builder") {
   TEST_CASE("plain ES modules") {
     Built app("main = \"src/index.js\"\n");
@@ -488,11 +498,7 @@ TEST_SUITE("wrangler-compat/build/builder") {
     std::string pid;
     {
       Builder builder({});
-      BuildPlan plan;
-      plan.worker = "w";
-      plan.cwd = plan.project_root = plan.files.root = project.root();
-      plan.files.main = "index.ts";
-      plan.custom = {"echo $$ > part && mv part pid && exec sleep 600", project.root(), {}};
+      BuildPlan plan = SleepingPlan(project);
       builder.Start(plan, {}, [](BuildResult) { FAIL("the build was ended"); });
       plan.worker = "x";
       plan.custom = {};
@@ -506,11 +512,7 @@ TEST_SUITE("wrangler-compat/build/builder") {
   TEST_CASE("a Builder that is stopped ends who waits for it, and builds nothing more") {
     TempProject project;
     Builder builder({});
-    BuildPlan plan;
-    plan.worker = "w";
-    plan.cwd = plan.project_root = plan.files.root = project.root();
-    plan.files.main = "index.ts";
-    plan.custom = {"echo $$ > part && mv part pid && exec sleep 600", project.root(), {}};
+    const BuildPlan plan = SleepingPlan(project);
     std::vector<BuildResult> results;
     std::thread waiting([&] { results = builder.BuildAll({plan}, {}); });
     while (KindOf(project.root() + "/pid") == PathKind::kMissing) std::this_thread::yield();
