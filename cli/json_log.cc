@@ -145,9 +145,7 @@ void JsonLog::OnDataPoint(const DataPoint& point) {
 }
 
 void JsonLog::OnOutput(const OutputLine& line) {
-  Json out;
-  out["type"] = "output";
-  out["time"] = IsoTime(NowMs());
+  Json out = EventOf("output");
   out["service"] = line.service;
   out["stream"] = line.to_stderr ? "stderr" : "stdout";
   out["text"] = line.text;

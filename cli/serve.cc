@@ -100,7 +100,7 @@ int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_op
   std::string warning;
   const std::string registry = neighbours.Usable(&warning);
   PrintWarning(warning, options.log_level);
-  Console console(options, loaded.project.workers, neighbours.Names());
+  Console console(options, loaded.project.workers, project_options.elsewhere);
   auto plan = PlanRun(options, loaded.project, registry);
   if (!plan.ok()) {
     PrintError(plan.error().ToString());
@@ -119,10 +119,11 @@ int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_op
   };
   hooks.on_config = [&, told = std::string()](const wrangler::Project& project) mutable {
     const auto now = PlanRun(options, project, registry);
-    // What is wrong with the command line was wrong at the start.
-    if (!now.ok()) return;
-    std::string text = DescribeMove(plan->addresses.front(), now.value().addresses.front());
-    if (text != told) {
+    // A Worker that `--port` names may have another name now, a certificate may be missing.
+    std::string text = now.ok()
+                           ? DescribeMove(plan->addresses.front(), now.value().addresses.front())
+                           : now.error().ToString();
+    if (text != told && !text.empty()) {
       console.Flush();
       PrintWarning(text, options.log_level);
     }

@@ -66,8 +66,14 @@ Status ServiceBuilds::FindRoutes() {
     std::vector<std::string> found = vercel::FindRouteFiles(service.directory);
     // What kind of service it is was decided at the start.
     if (found.empty() || found == service.route_files) continue;
-    service.route_files = std::move(found);
-    ISOLANE_TRY(vercel::EntryOf(service, project_));
+    std::swap(service.route_files, found);
+    const auto entry = vercel::EntryOf(service, project_);
+    if (entry.ok()) continue;
+    // The next change tries again.
+    std::swap(service.route_files, found);
+    Error error = entry.error();
+    error.message = "Service \"" + service.config.name + "\": " + error.message;
+    return error;
   }
   return Ok{};
 }

@@ -19,7 +19,7 @@ namespace isolane::cli {
 // The services of a project that run in isolates, as Workers whose modules are still to be built.
 class ServiceBuilds {
  public:
-  // `project` outlives them. `cwd`: messages show paths relative to it.
+  // `cwd`: messages show paths relative to it.
   static Result<ServiceBuilds> Plan(const vercel::Project& project, const std::string& cwd);
 
   // Puts them behind the Workers that `workers` has.

@@ -185,7 +185,7 @@ void ReadFileBindings(const std::string& base, std::vector<BindingSpec>& binding
     if (content.ok()) {
       file->content = std::make_shared<const std::string>(std::move(*content));
     } else {
-      loose.Fail(content.error().message, binding.where);
+      loose.Fail("Binding \"" + binding.name + "\": " + content.error().message, binding.where);
     }
   }
 }
