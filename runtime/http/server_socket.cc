@@ -1,8 +1,18 @@
 #include "runtime/http/server_socket.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "runtime/http/server_tls.h"
 
 namespace isolane::http {
+
+namespace {
+
+// At a time. Bytes.
+constexpr size_t kMostEncrypted = size_t{64} << 10;
+
+}  // namespace
 
 ServerSocket::ServerSocket(uv_loop_t* loop, ServerState& state, Owner& owner)
     : TcpStream(loop), owner_(&owner), connection_(state, *this) {
@@ -32,17 +42,23 @@ void ServerSocket::Decrypt(std::string_view ciphertext) {
 
 void ServerSocket::Encrypt() {
   if (!tls_->ciphertext.empty()) return;
-  WriteQueue& plain = connection_.output();
-  if (tls_->session.state() == TlsSession::State::kOpen && !plain.empty()) {
-    size_t sent = 0;
-    plain.Gather([&](const char* data, size_t size) {
-      sent += size;
-      return tls_->session.Send({data, size});
+  if (tls_->session.state() == TlsSession::State::kOpen && tls_->encrypted == 0) {
+    connection_.output().Gather([&](const char* data, size_t size) {
+      size = std::min(size, kMostEncrypted - tls_->encrypted);
+      tls_->encrypted += size;
+      return tls_->session.Send({data, size}) && tls_->encrypted < kMostEncrypted;
     });
-    plain.Consume(sent);
-    connection_.OnWritten();
   }
   tls_->session.TakeOutput(tls_->ciphertext.tail());
+}
+
+void ServerSocket::NoteWritten() {
+  if (tls_ != nullptr) {
+    // One that is dead has no output any more.
+    if (!tls_->ciphertext.empty() || tls_->encrypted == 0 || connection_.dead()) return;
+    connection_.output().Consume(std::exchange(tls_->encrypted, 0));
+  }
+  connection_.OnWritten();
 }
 
 void ServerSocket::EndTls() {
@@ -68,7 +84,7 @@ void ServerSocket::OnWriteDone(int status) {
     connection_.Die();
   } else {
     writer_.OnDone(output());
-    if (tls_ == nullptr) connection_.OnWritten();
+    NoteWritten();
   }
   OnDirty();
   if (owner_ != nullptr) owner_->OnEvent(*this);
@@ -102,7 +118,7 @@ bool ServerSocket::Flush() {
       news = true;
       break;
     }
-    if (tls_ == nullptr) connection_.OnWritten();
+    NoteWritten();
     if (outcome == SocketWriter::Outcome::kPending) break;
     news |= connection_.Pump();
   }

@@ -51,6 +51,9 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
     TlsSession session;
     ByteBuffer plain;       // what the peer has sent
     WriteQueue ciphertext;  // what is to be sent to it
+    // So many bytes of the connection's output it stands for. They stay there until it has left, so
+    // that what is idle or stalls is judged as without TLS.
+    size_t encrypted = 0;
   };
 
   void OnRead(std::string_view bytes) override;
@@ -65,8 +68,11 @@ class ServerSocket final : public loop::TcpStream, private Connection::Transport
 
   // --- with TLS ---
   void Decrypt(std::string_view ciphertext);
-  // Makes ciphertext of what the connection has written, once what there was is with the kernel.
+  // Makes ciphertext of some of what the connection has written, once what there was is with the
+  // kernel.
   void Encrypt();
+  // The kernel has taken what was written.
+  void NoteWritten();
   // Tells the peer, as far as the kernel takes it at once, that nothing more comes.
   void EndTls();
   WriteQueue& output() { return tls_ == nullptr ? connection_.output() : tls_->ciphertext; }

@@ -360,7 +360,7 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
                                     "\" not found. Make sure it is running locally.");
   }
   if (service.objects && worker->held()) {
-    if (body.kind == base::Body::Kind::kPipe) body.pipe->Cancel();
+    body.Cancel();
     return AnswerNotFound(wire, worker->HeldText());
   }
   if (service.objects) {

@@ -62,7 +62,9 @@ class SecureServer : public RequestHandler, public ExchangeListener {
   void OnRequest(Exchange& exchange) override {
     exchange.set_listener(this);
     const std::string url(base::PackedUrl(exchange.packed_head()));
-    const std::string body = url.ends_with("/large") ? Large() : url;
+    const std::string body = url.ends_with("/large")  ? Large()
+                             : url.ends_with("/huge") ? std::string(20'000'000, 'x') + Large()
+                                                      : url;
     exchange.Respond(200, {}, Body::Bytes(Chunk::Copy(body)), false);
   }
   void OnBatchEnd() override {
@@ -151,6 +153,15 @@ TEST_CASE("a server that speaks TLS") {
     client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
     CHECK(client.Receives("end"));
     CHECK(client.received().ends_with("\r\n\r\n" + SecureServer::Large()));
+  }
+  SUBCASE("counts as sent only what the kernel has taken") {
+    SecureClient client(server, trust.context());
+    REQUIRE(client.Open());
+    client.Send("GET /huge HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int i = 0; i < 2000; i++) server.loop.RunOnce();
+    CHECK(server.sent == 0);
+    CHECK(client.Receives("end"));
+    CHECK(client.RunUntil([&] { return server.sent == 1; }));
   }
   SUBCASE("tells the end of a response that ends the connection") {
     SecureClient client(server, trust.context());
