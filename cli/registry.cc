@@ -52,7 +52,7 @@ std::vector<std::string> Neighbours::Names() {
   if (directory_.empty() || !std::filesystem::is_directory(directory_)) return {};
   std::string ignored;
   if (Usable(&ignored).empty()) return {};
-  std::vector<std::string> names = registry_->Names();
+  std::vector<std::string> names = registry_->NamesElsewhere();
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -1,6 +1,6 @@
 // Where the isolane processes of this user find each other (runtime/worker/peers/registry.h).
 //
-// Thread: any.
+// Main thread.
 #pragma once
 
 #include <memory>
@@ -33,7 +33,8 @@ class Neighbours {
 
   // The directory, made if need be, if it can be used; else nothing, and in `warning` why not.
   std::string Usable(std::string* warning);
-  // The Workers that other processes have there now, in order; none if there is no such directory.
+  // The Workers that are there now, in order; none if there is no such directory. Before any of
+  // this process are: later worker::WorkersElsewhere says it.
   std::vector<std::string> Names();
 
  private:

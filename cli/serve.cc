@@ -20,6 +20,7 @@
 #include "cli/run_plan.h"
 #include "cli/service_graph.h"
 #include "cli/terminal.h"
+#include "runtime/worker/neighbours.h"
 #include "runtime/worker/runtime_loop.h"
 #include "wrangler-compat/build/builder.h"
 
@@ -110,12 +111,17 @@ int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_op
   plan->runtime.on_connections = [&console](const std::vector<std::string>& connected) {
     console.ShowConnections(connected);
   };
+  Runtime* running = nullptr;
+  // Of our own the registry has the names until others are in place.
+  const auto elsewhere = [&] {
+    return running == nullptr ? neighbours.Names() : worker::WorkersElsewhere(*running);
+  };
   DevSession::Hooks hooks;
   hooks.complete = [&options](WorkerSpec& spec) { Complete(options, spec); };
   hooks.before_print = [&console] { console.Flush(); };
-  hooks.elsewhere = [&neighbours] { return neighbours.Names(); };
+  hooks.elsewhere = elsewhere;
   hooks.on_workers = [&](const std::vector<WorkerSpec>& workers) {
-    console.ShowWorkers(workers, neighbours.Names());
+    console.ShowWorkers(workers, elsewhere());
   };
   hooks.on_config = [&, told = std::string()](const wrangler::Project& project) mutable {
     const auto now = PlanRun(options, project, registry);
@@ -134,11 +140,12 @@ int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_op
   actions.reload = [&session] { session.ReloadAll(); };
   actions.graph = [&] {
     // As files and processes are now.
-    return GraphAsText(MakeServiceGraph(wrangler::LoadProject(project_options), neighbours.Names()),
+    return GraphAsText(MakeServiceGraph(wrangler::LoadProject(project_options), elsewhere()),
                        ColoursOf(STDOUT_FILENO));
   };
   const auto runtime = session.Load(std::move(loaded), began, plan->runtime);
   if (runtime == nullptr) return kFailure;
+  running = runtime.get();
   return Serve(options, console, *plan, *runtime, std::move(actions), &session);
 }
 

@@ -14,6 +14,7 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
 #include "runtime/worker/local_requests.h"
+#include "runtime/worker/neighbours.h"
 #include "runtime/worker/runtime_loop.h"
 #include "runtime/worker/stderr_observer.h"
 
@@ -218,6 +219,12 @@ Status Graph::OpenRegistry() {
   std::vector<std::string> names;
   for (const auto& worker : workers_) names.push_back(worker->name());
   ISOLANE_TRY(peers_->Open(registry_, std::move(names)));
+  WatchNeighbours();
+  return Ok{};
+}
+
+void Graph::WatchNeighbours() {
+  if (!on_connections_) return;
   std::vector<std::string> services;
   for (const auto& worker : workers_) {
     for (const Channel& channel : worker->channels()) {
@@ -226,11 +233,15 @@ Status Graph::OpenRegistry() {
   }
   std::sort(services.begin(), services.end());
   services.erase(std::unique(services.begin(), services.end()), services.end());
-  if (on_connections_) peers_->Watch(std::move(services), on_connections_);
-  return Ok{};
+  peers_->Watch(std::move(services), on_connections_);
 }
 
 loop::Loop& LoopOf(Runtime& runtime) { return static_cast<Graph&>(runtime).loop(); }
+
+std::vector<std::string> WorkersElsewhere(Runtime& runtime) {
+  Peers* const peers = static_cast<Graph&>(runtime).peers();
+  return peers == nullptr ? std::vector<std::string>() : peers->KnownElsewhere();
+}
 
 void Graph::Turn() {
   dispatcher_.Turn();

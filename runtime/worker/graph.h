@@ -61,6 +61,7 @@ class Graph final : public Runtime {
   Dispatcher& dispatcher() { return dispatcher_; }
   loop::Loop& loop() { return loop_; }
   storage::Committer& committer() { return committer_; }
+  Peers* peers() { return peers_.get(); }  // null without a registry
   std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
 
   // Versions that were replaced and are not over.
@@ -79,6 +80,8 @@ class Graph final : public Runtime {
   EventResult RunEvent(Worker& worker, HandlerEvent event);
   // Makes the Workers known to other processes, and theirs to them.
   Status OpenRegistry();
+  // Of other processes: those that bindings lead to are looked for from now on.
+  void WatchNeighbours();
   // Once all Workers are loaded: what their bindings name must be exported.
   Status ConnectEntrypoints(const WorkerList& all);
   // Of messages: what bindings may point to.

@@ -189,6 +189,7 @@ void Graph::PutInPlace(std::vector<Version> versions) {
     std::vector<std::string> names;
     for (const auto& worker : workers_) names.push_back(worker->name());
     peers_->SetWorkers(std::move(names));
+    WatchNeighbours();
   }
   for (const auto& [frontend, options] : listening_) Direct(*frontend, options);
   const auto find = [this](const std::string& name) { return FindService(name); };

@@ -141,5 +141,26 @@ check "works as well" "$(http GET /rpc)" "200 hello you from two"
 check "a loop through both ends at the limit of depth" "$(http GET /next)" \
   '200 stopped after 15: Subrequest depth limit exceeded.*'
 
+end_other TERM
+
+# One process with both, which shows its own Workers in the registry as well.
+worker shop 'export default { fetch: (request, env) => env.USERS.fetch(request) };' '
+[[services]]
+binding = "USERS"
+service = "users"'
+worker users 'export default { fetch: () => new Response("users") };'
+start dev -c "$scratch/shop/wrangler.toml" -c "$scratch/users/wrangler.toml"
+sed -i 's/name = "users"/name = "people"/' "$scratch/users/wrangler.toml"
+warned='binding USERS points to "users", no such Worker'
+await grep -q 'env.USERS (users).*not connected' "$scratch/log"
+check "a Worker that was renamed is not taken for one of another process" "$(grep -c "$warned" "$scratch/log")" 1
+worker others 'export default { fetch: () => new Response("others") };'
+sed -i 's/name = "others"/name = "users"/' "$scratch/others/wrangler.toml"
+start_other dev -c "$scratch/others/wrangler.toml"
+await grep -q 'Connection status updated' "$scratch/log"
+check "one that starts elsewhere is noticed then" "$(cat "$scratch/log")" '*Connection status updated*env.USERS (users) *Worker *local \[connected\]*'
+check "and called" "$(http GET /)" "200 others"
+end_other TERM
+
 rm -f "$scratch/auth/.dev.vars"
 check "serve does not look there" "$(refused serve -c "$scratch/gateway/wrangler.toml")" '1 *no such Worker (known: gateway)*'

@@ -110,11 +110,8 @@ void Peers::RegisterAll() {
 }
 
 std::vector<std::string> Peers::KnownElsewhere() {
-  std::vector<std::string> names;
-  if (registry_ == nullptr) return names;
-  for (std::string& name : registry_->Names()) {
-    if (find_(name) == nullptr) names.push_back(std::move(name));
-  }
+  if (registry_ == nullptr) return {};
+  std::vector<std::string> names = registry_->NamesElsewhere();
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -123,7 +120,11 @@ void Peers::Watch(std::vector<std::string> services, OnConnections tell) {
   watched_ = std::move(services);
   tell_ = std::move(tell);
   connected_ = Connected();
-  if (watched_.empty()) return;
+  if (watched_.empty()) {
+    watch_.reset();
+    return;
+  }
+  if (watch_ != nullptr) return;
   watch_ = loop::Timer::Create(
       loop_, [](void* self) { static_cast<Peers*>(self)->LookAtConnections(); }, this);
   watch_->Unref();
@@ -299,7 +300,9 @@ void Peers::ResolveService(Channel& channel) {
 std::string Peers::UnknownText(const Channel& channel) {
   if (channel.service.empty()) return channel.unresolved;
   std::vector<std::string> known = workers_;
-  for (std::string& name : KnownElsewhere()) known.push_back(std::move(name));
+  for (std::string& name : KnownElsewhere()) {
+    if (find_(name) == nullptr) known.push_back(std::move(name));
+  }
   std::string text = base::UnknownWorkerMessage(channel.service, known);
   if (!channel.declared.empty()) text += " (" + channel.declared + ")";
   return text;

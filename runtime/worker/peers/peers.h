@@ -44,14 +44,14 @@ class Peers final : public RemoteCalls {
   // what is wrong with the directory. Names that other processes have are tried again now and then.
   Status Open(const std::string& directory, std::vector<std::string> workers);
   // Looks from now on which of these Workers of other processes can be called, and tells when that
-  // changes.
+  // changes. Instead of those that were given before.
   using OnConnections = std::function<void(const std::vector<std::string>& connected)>;
   void Watch(std::vector<std::string> services, OnConnections tell);
   // Another version has taken the place of `from`; null: it was removed.
   void Redirect(Worker& from, Worker* to);
   // These are the Workers from now on.
   void SetWorkers(std::vector<std::string> workers);
-  // Workers of other processes that run now.
+  // Workers of other processes that run now, in order.
   std::vector<std::string> KnownElsewhere();
 
   // Writes what calls and streams have produced.

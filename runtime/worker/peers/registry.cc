@@ -285,11 +285,11 @@ std::vector<std::string> Registry::Files() const {
   return files;
 }
 
-std::vector<std::string> Registry::Names() {
+std::vector<std::string> Registry::NamesElsewhere() {
   std::vector<std::string> names;
   for (const std::string& file : Files()) {
     const auto entry = Read(file);
-    if (!entry) continue;
+    if (!entry || entry->instance == instance_) continue;
     if (Lives(entry->socket)) {
       names.push_back(entry->worker);
     } else {

@@ -46,8 +46,8 @@ class Registry {
   std::optional<Entry> Find(const std::string& worker) const;
   // A connection to that process, the caller's to close; -1 if it has ended: then the file is gone.
   int Connect(const Entry& entry);
-  // The Workers of processes that live.
-  std::vector<std::string> Names();
+  // The Workers that other processes have, of those that live.
+  std::vector<std::string> NamesElsewhere();
 
  private:
   Registry(std::string directory, int descriptor, std::string instance);
