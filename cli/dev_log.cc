@@ -7,18 +7,9 @@
 #include "cli/json_log.h"
 #include "cli/messages.h"
 #include "cli/project_build.h"
+#include "runtime/base/nearest_name.h"
 
 namespace isolane::cli {
-
-namespace {
-
-std::string Listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  return list;
-}
-
-}  // namespace
 
 DevLog::DevLog(const CliOptions& options, std::function<void()> flush)
     : level_(options.log_level), format_(options.log_format), flush_(std::move(flush)) {}
@@ -48,13 +39,14 @@ void DevLog::Record(const std::string& worker, const wrangler::BuildResult& resu
 }
 
 void DevLog::Building(const std::vector<std::string>& workers, std::chrono::seconds passed) {
-  Line("⎔ Building " + Listed(workers) + " ... " + std::to_string(passed.count()) + " s\n", {});
+  Line("⎔ Building " + base::ListNames(workers) + " ... " + std::to_string(passed.count()) + " s\n",
+       {});
 }
 
 void DevLog::Reloading() { Line("⎔ Reloading local server...\n", {}); }
 
 void DevLog::Reloaded(const std::vector<std::string>& workers, double ms) {
-  Line("⎔ Local server updated and ready (" + Listed(workers) + ", " +
+  Line("⎔ Local server updated and ready (" + base::ListNames(workers) + ", " +
            std::to_string(std::lround(ms)) + " ms)\n",
        JsonReload(workers, ms));
 }

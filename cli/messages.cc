@@ -31,14 +31,15 @@ void PrintGroupAsJson(const wrangler::DiagnosticGroup& group, wrangler::Severity
 
 void SpeakJson() { speaks_json = true; }
 
+void Say(const char* level, const std::string& text, const std::string& rendered) {
+  FILE* const out = speaks_json ? stdout : stderr;
+  std::fputs((speaks_json ? JsonMessage(level, text) : rendered).c_str(), out);
+  std::fflush(out);
+}
+
 void PrintError(const std::string& text) {
-  if (speaks_json) {
-    std::fputs(JsonMessage("error", text).c_str(), stdout);
-    std::fflush(stdout);
-    return;
-  }
   const std::string mark = Paint("✘ [ERROR]", Colour::kRed, ColoursOf(STDERR_FILENO));
-  std::fprintf(stderr, "%s %s\n", mark.c_str(), text.c_str());
+  Say("error", text, mark + " " + text + "\n");
 }
 
 void PrintDiagnostics(const wrangler::Diagnostics& diagnostics, LogLevel level) {
@@ -68,9 +69,7 @@ void PrintWarning(const std::string& text, LogLevel level) {
 }
 
 void PrintRenderedWarnings(const std::string& text) {
-  if (text.empty()) return;
-  std::fputs((speaks_json ? JsonMessage("warn", text) : text).c_str(),
-             speaks_json ? stdout : stderr);
+  if (!text.empty()) Say("warn", text, text);
 }
 
 void PrintNotes(const std::vector<std::string>& notes, LogLevel level) {

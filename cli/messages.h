@@ -14,6 +14,9 @@ namespace isolane::cli {
 // From now on everything here is a line of JSON (json_log.h) to stdout. Before any other.
 void SpeakJson();
 
+// `rendered` to stderr; as JSON `text`, of a level: "error", "warn".
+void Say(const char* level, const std::string& text, const std::string& rendered);
+
 // To stderr, at every level.
 void PrintError(const std::string& text);
 

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "cli/until_signal.h"
+#include "runtime/base/nearest_name.h"
 #include "wrangler-compat/build/child_process.h"
 
 namespace isolane::cli {
@@ -42,14 +43,14 @@ std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
                                                  const wrangler::BuildRequest& request,
                                                  LogLevel level) {
   if (plans.empty()) return {};
-  std::string names;
-  for (const wrangler::BuildPlan& plan : plans) names += (names.empty() ? "" : ", ") + plan.worker;
+  std::vector<std::string> names;
+  for (const wrangler::BuildPlan& plan : plans) names.push_back(plan.worker);
   std::vector<wrangler::BuildResult> results;
   // A custom build says itself what it does, on the same terminal.
   const bool silent = std::none_of(plans.begin(), plans.end(),
                                    [](const auto& plan) { return !plan.custom.command.empty(); });
   std::optional<Progress> progress;
-  if (silent) progress.emplace("Building " + names, level);
+  if (silent) progress.emplace("Building " + base::ListNames(names), level);
   const int signal =
       RunUntilSignal([&] { results = builder.BuildAll(plans, request); }, [&] { builder.Stop(); });
   progress.reset();

@@ -10,6 +10,7 @@
 #include "cli/log_printer.h"
 #include "cli/messages.h"
 #include "cli/project_build.h"
+#include "cli/run_plan.h"
 #include "wrangler-compat/test_project.h"
 
 namespace isolane::cli {
@@ -52,7 +53,7 @@ bool RunProject(const CliOptions& options, wrangler::Builder& builder, wrangler:
   runtime_options.public_only = options.public_only;
   runtime_options.tests_only = true;
   runtime_options.persist_to = options.persist_to.value_or("");
-  for (WorkerSpec& spec : project.workers) spec.frozen_clock |= options.frozen_clock;
+  for (WorkerSpec& spec : project.workers) Complete(options, spec);
   const auto runtime =
       LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
   if (runtime == nullptr) return false;

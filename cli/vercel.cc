@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,11 +16,11 @@
 #include "cli/console.h"
 #include "cli/dev_session.h"
 #include "cli/exit_code.h"
-#include "cli/json_log.h"
 #include "cli/messages.h"
 #include "cli/run_plan.h"
 #include "cli/terminal.h"
 #include "cli/vercel_build.h"
+#include "cli/vercel_messages.h"
 #include "runtime/config/files.h"
 #include "runtime/js/regex_engine.h"
 #include "runtime/loop/file_watch.h"
@@ -39,36 +40,6 @@ constexpr int kDefaultPort = 3000;
 constexpr const char* kDefaultIp = "127.0.0.1";
 // Ports after a busy one that are tried, as `vercel dev` does.
 constexpr int kPortsToTry = 100;
-
-void Note(const std::string& text, const CliOptions& options) {
-  if (options.log_format == LogFormat::kJson) {
-    std::fputs(JsonMessage("warn", text).c_str(), stdout);
-    return;
-  }
-  std::fprintf(stderr, "%s\n", text.c_str());
-}
-
-void PrintVercelWarning(const std::string& text, const CliOptions& options) {
-  if (options.log_level < LogLevel::kWarn) return;
-  Note((options.log_format == LogFormat::kJson ? "" : "WARNING! ") + text, options);
-}
-
-// "Error: [CODE] message", then where and the way out.
-void PrintVercelError(const Error& error, const CliOptions& options) {
-  std::string text = error.message;
-  for (const std::string* more : {&error.where, &error.excerpt, &error.hint}) {
-    if (!more->empty()) text += "\n" + *more;
-  }
-  if (options.log_format == LogFormat::kJson) {
-    std::fputs(JsonMessage("error", text).c_str(), stdout);
-    std::fflush(stdout);
-    return;
-  }
-  // What was thrown may say so itself.
-  const char* const kind = text.starts_with("Error: ") ? "" : "Error: ";
-  std::fprintf(stderr, "%s%s\n", kind, text.c_str());
-  std::fflush(stderr);
-}
 
 const char* HostName(vercel::ServiceHost host) {
   switch (host) {
@@ -136,14 +107,17 @@ bool IsBusy(const std::string& ip, int port) {
 }
 
 // The port, or the next one that is free: services are told which it is before they start.
-int FindPort(const std::string& ip, int port, const CliOptions& options) {
+int FindPort(const std::string& ip, int port, LogLevel level) {
   for (int tried = 0; port != 0 && tried < kPortsToTry && port < 65535; tried++) {
     if (!IsBusy(ip, port)) break;
-    Note("Requested port " + std::to_string(port) + " is already in use", options);
+    PrintVercelNote("Requested port " + std::to_string(port) + " is already in use", level);
     port++;
   }
   return port;
 }
+
+// Tells of an error after everything that was gathered before.
+using OnError = std::function<void(const Error&)>;
 
 // A project that was read, and what it needs to run.
 struct Prepared {
@@ -153,8 +127,8 @@ struct Prepared {
   ServiceBuilds services;
 };
 
-Status Prepare(const VercelRun& run, const CliOptions& options, int port,
-               const std::vector<WorkerSpec>& beside, Prepared* prepared) {
+Status Prepare(const VercelRun& run, int port, const std::vector<WorkerSpec>& beside,
+               OnError on_error, Prepared* prepared) {
   vercel::ProjectOptions loading;
   loading.directory = run.directory;
   loading.process = wrangler::CurrentProcessVariables();
@@ -167,7 +141,7 @@ Status Prepare(const VercelRun& run, const CliOptions& options, int port,
                                                             prepared->regexes, project.variables));
   prepared->router = std::make_unique<vercel::ReloadingRouter>(
       std::move(tables), project.config_path, project.elsewhere, prepared->regexes,
-      [&options](const Error& error) { PrintVercelError(error, options); });
+      std::move(on_error));
   ISOLANE_ASSIGN(prepared->services, ServiceBuilds::Plan(project, config::CurrentDirectory()));
   return Ok{};
 }
@@ -189,10 +163,10 @@ std::unique_ptr<loop::FileWatch> WatchRules(vercel::ReloadingRouter& router,
 // Routes are files: one that comes or goes makes their service another one.
 class RouteWatch {
  public:
-  RouteWatch(ServiceBuilds& services, const CliOptions& options, loop::Loop& loop)
-      : services_(services), options_(options), watch_(loop.uv(), OnChange, this) {
+  RouteWatch(ServiceBuilds& services, OnError on_error, LogLevel level, loop::Loop& loop)
+      : services_(services), on_error_(std::move(on_error)), watch_(loop.uv(), OnChange, this) {
     for (const std::string& why : Watch()) {
-      PrintVercelWarning("New routes will not be noticed: " + why, options);
+      PrintVercelWarning("New routes will not be noticed: " + why, level);
     }
   }
 
@@ -201,7 +175,7 @@ class RouteWatch {
     auto& watch = *static_cast<RouteWatch*>(self);
     watch.Watch();
     const Status found = watch.services_.FindRoutes();
-    if (!found.ok()) PrintVercelError(found.error(), watch.options_);
+    if (!found.ok()) watch.on_error_(found.error());
   }
 
   // Folders that are new are watched from now on; what is made in one before that may be another.
@@ -216,7 +190,7 @@ class RouteWatch {
   }
 
   ServiceBuilds& services_;
-  const CliOptions& options_;
+  const OnError on_error_;
   loop::FileWatch watch_;
 };
 
@@ -268,18 +242,25 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   const std::string ip = options.ip.value_or(kDefaultIp);
   const int port = options.command == Command::kCheck
                        ? 0
-                       : FindPort(ip, options.port.value_or(kDefaultPort), options);
+                       : FindPort(ip, options.port.value_or(kDefaultPort), options.log_level);
+  Console* terminal = nullptr;
+  const OnError tell = [&terminal](const Error& error) {
+    if (terminal != nullptr) terminal->Flush();
+    PrintVercelError(error);
+  };
   Prepared prepared;
-  const Status ready = Prepare(run, options, port, beside, &prepared);
+  const Status ready = Prepare(run, port, beside, tell, &prepared);
   if (!ready.ok()) {
-    PrintVercelError(ready.error(), options);
+    PrintVercelError(ready.error());
     return kFailure;
   }
   const vercel::Project& project = prepared.project;
-  for (const std::string& warning : project.warnings) PrintVercelWarning(warning, options);
+  for (const std::string& warning : project.warnings)
+    PrintVercelWarning(warning, options.log_level);
   prepared.services.AppendTo(workers.project);
 
   Console console(options, workers.project.workers, {});
+  terminal = &console;
   std::vector<std::string> names;
   for (const vercel::Service& service : project.services) names.push_back(service.config.name);
   console.TakeServices(names, FormatServices(project.services));
@@ -293,11 +274,11 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   };
   hooks.built = [&prepared](WorkerSpec& worker) { prepared.services.Complete(worker); };
   hooks.on_failed_start = [&](const std::string& worker, const Error& why) {
-    if (worker.empty()) PrintVercelError(why, options);
+    if (worker.empty()) PrintVercelError(why);
     const std::string blame = worker.empty()
                                   ? BlameService(project, why, config::CurrentDirectory())
                                   : prepared.services.Blame(worker);
-    if (!blame.empty()) PrintVercelError({blame, {}, {}, {}}, options);
+    if (!blame.empty()) PrintVercelError({blame, {}, {}, {}});
   };
   DevSession session(options, loading, std::move(hooks));
 
@@ -326,7 +307,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   if (run.workers_first) address.worker = beside.front().name;
   auto listening = ListenWith(options, *runtime, address);
   if (!listening.ok()) {
-    PrintVercelError(listening.error(), options);
+    PrintVercelError(listening.error());
     return kFailure;
   }
   console.ShowReady({UrlOf(address, *listening)}, FormatListening(*runtime, address, *listening));
@@ -340,7 +321,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
     console.ListenToKeys(*runtime, std::move(keys));
     session.Watch(*runtime, loop);
     rules = WatchRules(*prepared.router, project.config_path, loop);
-    routes = std::make_unique<RouteWatch>(prepared.services, options, loop);
+    routes = std::make_unique<RouteWatch>(prepared.services, tell, options.log_level, loop);
   }
   const int signal = runtime->Run();
   rules.reset();
@@ -353,7 +334,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
     if (!error.message.starts_with('[')) {
       error.message.insert(0, "[DEV_SERVICE_START_FAILED] ");
     }
-    PrintVercelError(error, options);
+    PrintVercelError(error);
     return kFailure;
   }
   return console.exit_pressed() ? 0 : ExitCodeAfter(options.command, signal);

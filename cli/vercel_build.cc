@@ -60,6 +60,7 @@ std::set<std::string> ServiceBuilds::RouteTrees() const {
 }
 
 Status ServiceBuilds::FindRoutes() {
+  Status status = Ok{};
   for (Build& build : builds_) {
     vercel::Service& service = build.service;
     if (service.route_files.empty()) continue;
@@ -73,9 +74,9 @@ Status ServiceBuilds::FindRoutes() {
     std::swap(service.route_files, found);
     Error error = entry.error();
     error.message = "Service \"" + service.config.name + "\": " + error.message;
-    return error;
+    if (status.ok()) status = error;
   }
-  return Ok{};
+  return status;
 }
 
 std::string ServiceBuilds::Blame(const std::string& worker) const {

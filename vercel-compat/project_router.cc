@@ -190,10 +190,7 @@ void ProjectRouter::Fail(std::string_view packed_head, int status, base::RouteDe
 }
 
 bool ProjectRouter::CollapseSlashes(const RequestView& request, base::RouteDecision& decision) {
-  std::string url;
-  for (const char c : request.path) {
-    if (c != '/' || !url.ends_with('/')) url += c;
-  }
+  std::string url = WithoutDoubleSlashes(request.path);
   url += request.query;
   if (request.method == "GET") {
     AnswerWithRedirect(request.head, 301, url, decision);

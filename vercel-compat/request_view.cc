@@ -120,6 +120,14 @@ std::optional<std::string> ParameterOf(std::string_view query, std::string_view 
   return found;
 }
 
+std::string WithoutDoubleSlashes(std::string_view path) {
+  std::string single;
+  for (const char c : path) {
+    if (c != '/' || !single.ends_with('/')) single += c;
+  }
+  return single;
+}
+
 std::string PercentDecoded(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());

@@ -30,6 +30,9 @@ std::optional<std::string> CookieOf(std::string_view packed_head, std::string_vi
 // without a value.
 std::optional<std::string> ParameterOf(std::string_view query, std::string_view name);
 
+// Of slashes that follow each other one is left.
+std::string WithoutDoubleSlashes(std::string_view path);
+
 // `text` with "%41" turned into "A" where that is valid.
 std::string PercentDecoded(std::string_view text);
 // As encodeURIComponent.

@@ -22,15 +22,6 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// A parameter that is optional leaves two when it is not given.
-std::string WithoutDoubleSlashes(std::string_view path) {
-  std::string single;
-  for (const char c : path) {
-    if (c != '/' || !single.ends_with('/')) single += c;
-  }
-  return single;
-}
-
 // What was captured from decoded cookies and parameters may hold anything; bytes that end a header
 // or a request line are encoded again. `least`: the first byte that may stand.
 void EncodeControls(std::string& text, unsigned char least) {
@@ -193,6 +184,7 @@ class RouteTable::Run {
         std::string lookup = rule.lookup->Resolve(captured);
         EncodeControls(lookup, 0x21);
         const size_t question = std::min(lookup.find('?'), lookup.size());
+        // A parameter that is optional leaves two when it is not given.
         verdict_.lookup = WithoutDoubleSlashes(lookup.substr(0, question)).append(lookup, question);
       }
       return Next::kEnd;

@@ -70,7 +70,7 @@ void AnswerAsDecided(Dispatcher& dispatcher, http::Exchange& exchange,
                      base::RouteDecision& decision, ServiceEdge& edge) {
   edge.requests++;
   edge.CountAnswer(decision.status, decision.body);
-  ExchangeLog log(dispatcher, exchange.packed_head(), &edge, {});
+  ExchangeLog log(dispatcher, base::PackedStart(exchange.packed_head()), &edge, {});
   log.Begin(decision.status, base::PackedStart(decision.head));
   log.End();
   // Nobody reads the request's body: the server drops it.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/http/client.h"
+#include "runtime/http/decoded_body.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/outbound.h"
 #include "runtime/worker/worker.h"
@@ -60,6 +61,9 @@ void Dispatcher::OutboundAnswered(OutboundCall& outbound, int status, std::strin
   call->status = status;
   call->head = packed_head;
   call->body = std::move(body);
+  if (call->body.kind == base::Body::Kind::kPipe) call->body.pipe->outside = true;
+  http::DecodeResponse(call->head, call->body);
+  outbound.set_body(call->body.pipe);
   call->error.message = failure;
   queue_.Push(EventKind::kReply, call->id);
 }

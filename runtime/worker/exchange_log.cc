@@ -6,12 +6,12 @@
 
 namespace isolane::worker {
 
-ExchangeLog::ExchangeLog(Dispatcher& dispatcher, std::string_view packed_head,
-                         const ServiceEdge* edge, std::string_view service)
+ExchangeLog::ExchangeLog(Dispatcher& dispatcher, std::string_view start, const ServiceEdge* edge,
+                         std::string_view service)
     : dispatcher_(dispatcher),
       edge_(edge),
       service_(service),
-      start_(base::PackedStart(packed_head)),
+      start_(start),
       started_ms_(Dispatcher::NowMs()) {}
 
 void ExchangeLog::Begin(int status, std::string_view status_text) {

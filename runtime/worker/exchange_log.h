@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace isolane::worker {
@@ -15,10 +14,10 @@ struct ServiceEdge;
 
 class ExchangeLog {
  public:
-  // `packed_head` is the request's as it came. `edge`: as which call it counts; null: none.
-  // `service`: who answers; empty: a server elsewhere, or the router. Dispatcher and edge outlive
-  // the log.
-  ExchangeLog(Dispatcher& dispatcher, std::string_view packed_head, const ServiceEdge* edge,
+  // `start` is that of the request's packed head as it came. `edge`: as which call it counts;
+  // null: none. `service`: who answers; empty: a server elsewhere, or the router. All of them
+  // outlive the log.
+  ExchangeLog(Dispatcher& dispatcher, std::string_view start, const ServiceEdge* edge,
               std::string_view service);
 
   // A response begins. Once; an empty text is the registered one.
@@ -29,8 +28,8 @@ class ExchangeLog {
  private:
   Dispatcher& dispatcher_;
   const ServiceEdge* const edge_;
-  const std::string service_;
-  const std::string start_;  // of the packed head: method and URL
+  const std::string_view service_;
+  const std::string_view start_;  // method and URL
   const double started_ms_;
   uint64_t request_ = 0;  // its number, once the observer was told of a response
   int status_ = 0;        // 0: no response yet

@@ -43,14 +43,19 @@ Status Graph::CheckBeside(const WorkerChanges& changes) {
                  {}};
   }
   for (const std::string& name : changes.removed) {
-    const auto refused = [&name](const std::string& why) {
-      return Error{"Worker \"" + name + "\" cannot be removed: " + why, {}, {}, {}};
+    const auto refused = [&name](const std::string& why, const std::string& hint) {
+      return Error{"Worker \"" + name + "\" cannot be removed: " + why, hint, {}, {}};
     };
     for (int i = 0; router_ != nullptr && i < router_->service_count(); i++) {
-      if (router_->service_name(i) == name) return refused("the routes lead to it");
+      if (router_->service_name(i) == name) {
+        return refused("the routes lead to it",
+                       "Keep it, or load a Runtime whose routes do not name it.");
+      }
     }
-    const std::string caller = services_.CallerOf(name);
-    if (!caller.empty()) return refused("the service \"" + caller + "\" has a binding to it");
+    const std::string binding = services_.BindingTo(name);
+    if (!binding.empty()) {
+      return refused(binding + " leads to it", "Keep it, or load a Runtime without that binding.");
+    }
   }
   return Ok{};
 }

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "runtime/http/client.h"
-#include "runtime/http/decoded_body.h"
 #include "runtime/worker/dispatcher.h"
 
 namespace isolane::worker {
@@ -33,7 +32,11 @@ class OutboundCall final : public http::ClientListener {
     return unread ? pipe.get() : nullptr;
   }
 
-  void OnClientResponse(int status, std::string_view packed_head, base::Body body) override;
+  void set_body(const std::shared_ptr<base::Pipe>& pipe) { body_ = pipe; }
+
+  void OnClientResponse(int status, std::string_view packed_head, base::Body body) override {
+    dispatcher_.OutboundAnswered(*this, status, packed_head, std::move(body), {});
+  }
   void OnClientWebSocket(std::string_view packed_head,
                          std::shared_ptr<base::MessageEnd> end) override {
     dispatcher_.OutboundSwitched(*this, packed_head, std::move(end));

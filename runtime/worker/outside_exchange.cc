@@ -46,8 +46,8 @@ OutsideExchange::OutsideExchange(Dispatcher& dispatcher, http::Client& client,
       router_(router),
       decision_(std::move(decision)),
       edge_(edge),
-      log_(dispatcher, exchange.packed_head(), &edge, {}),
-      request_head_(exchange.packed_head()) {}
+      request_start_(base::PackedStart(exchange.packed_head())),
+      log_(dispatcher, request_start_, &edge, {}) {}
 
 void OutsideExchange::OnResponseSent() {
   exchange_ = nullptr;
@@ -87,7 +87,7 @@ void OutsideExchange::OnClientError(const std::string&) {
   request_ = 0;
   if (exchange_ == nullptr) return Settle();
   edge_.errors++;
-  router_.Fail(request_head_, 500, decision_);
+  router_.Fail(exchange_->packed_head(), 500, decision_);
   log_.Begin(decision_.status);
   RespondAsDecided(*exchange_, decision_);
 }

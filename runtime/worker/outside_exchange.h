@@ -44,9 +44,9 @@ class OutsideExchange final : private http::ExchangeListener, private http::Clie
   base::RequestRouter& router_;
   base::RouteDecision decision_;
   ServiceEdge& edge_;
+  const std::string request_start_;
   ExchangeLog log_;
   uint64_t request_ = 0;  // the client's number; 0 when it is done
-  std::string request_head_;
 };
 
 }  // namespace isolane::worker

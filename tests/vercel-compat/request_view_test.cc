@@ -41,6 +41,11 @@ TEST_SUITE("vercel-compat/request_view") {
     CHECK(HeaderOf(head, "x") == "1, 2");
   }
 
+  TEST_CASE("double slashes become one") {
+    CHECK(WithoutDoubleSlashes("//a///b/c//") == "/a/b/c/");
+    CHECK(WithoutDoubleSlashes("").empty());
+  }
+
   TEST_CASE("merged queries") {
     CHECK(MergedQuery("", "?z=1") == "?z=1");
     CHECK(MergedQuery("?own=1&k=own", "?z=1&k=mine") == "?own=1&k=mine&z=1");

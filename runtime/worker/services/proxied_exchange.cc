@@ -18,7 +18,8 @@ ProxiedExchange::ProxiedExchange(Services& services, http::Exchange& exchange, P
     : services_(services),
       exchange_(&exchange),
       task_(std::move(task)),
-      log_(services.dispatcher(), exchange.packed_head(), task_.edge, task_.service->name()) {}
+      request_start_(base::PackedStart(exchange.packed_head())),
+      log_(services.dispatcher(), request_start_, task_.edge, task_.service->name()) {}
 
 void ProxiedExchange::Start() {
   if (task_.edge != nullptr) task_.edge->requests++;

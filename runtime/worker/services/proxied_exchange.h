@@ -56,6 +56,7 @@ class ProxiedExchange final : private http::ExchangeListener, private http::Clie
   Services& services_;
   http::Exchange* exchange_;  // null once it has ended
   ProxyTask task_;
+  const std::string request_start_;
   ExchangeLog log_;
   uint64_t request_ = 0;  // the service's number; 0 when it is done
 };

@@ -38,11 +38,11 @@ std::string Quoted(std::string_view text) {
 std::vector<Total> TotalsOf(const std::deque<ServiceEdge>& edges) {
   std::vector<Total> totals;
   for (const ServiceEdge& edge : edges) {
+    if (edge.service.empty()) continue;
     Total* total = nullptr;
     for (Total& one : totals) {
       if (one.service == edge.service) total = &one;
     }
-    if (edge.service.empty()) continue;
     if (total == nullptr) total = &totals.emplace_back(Total{edge.service});
     total->invocations += edge.requests;
     total->bytes += edge.response_bytes;

@@ -118,9 +118,11 @@ void Services::Reconnect(const FindTarget& find) {
   }
 }
 
-std::string Services::CallerOf(std::string_view service) const {
+std::string Services::BindingTo(std::string_view service) const {
   for (const Binding& binding : bindings_) {
-    if (binding.declared->service == service) return children_[binding.caller]->name();
+    if (binding.declared->service != service) continue;
+    return "the binding " + binding.declared->variable + " of the service \"" +
+           children_[binding.caller]->name() + "\"";
   }
   return {};
 }

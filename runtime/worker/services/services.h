@@ -64,8 +64,8 @@ class Services final : private ChildService::Owner {
   Status Connect(const FindTarget& find);
   // The same when Workers have other versions; `find` finds them all.
   void Reconnect(const FindTarget& find);
-  // A process that has a binding to that service; empty: none.
-  std::string CallerOf(std::string_view service) const;
+  // The binding of a process that leads to that service, for messages; empty: none.
+  std::string BindingTo(std::string_view service) const;
   // What rules may send requests to that leave this machine; outlives this object's last turn.
   void set_outside(http::Client* client) { outside_ = client; }
   http::Client& outside() { return *outside_; }

@@ -284,7 +284,10 @@ TEST_SUITE("runtime/worker/services/processes") {
       const Status removed = runtime.get().Reload({.removed = {"other"}});
       REQUIRE_FALSE(removed.ok());
       CHECK(removed.error().message ==
-            "Worker \"other\" cannot be removed: the service \"py\" has a binding to it");
+            "Worker \"other\" cannot be removed: the binding OTHER_URL of the service \"py\" leads "
+            "to "
+            "it");
+      CHECK(removed.error().hint == "Keep it, or load a Runtime without that binding.");
       CHECK(runtime.Text("/PY_URL/call/OTHER_URL/") == "one");
     }
   }
