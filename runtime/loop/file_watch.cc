@@ -1,8 +1,13 @@
 #include "runtime/loop/file_watch.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <climits>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <utility>
 
 namespace isolane::loop {
@@ -19,6 +24,13 @@ bool IsDirectory(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
+// Where a symbolic link leads; nothing if it is none.
+std::optional<std::string> TargetOf(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t size = readlink(path.c_str(), target, sizeof target);
+  return size < 0 ? std::nullopt : std::optional(std::string(target, static_cast<size_t>(size)));
+}
+
 }  // namespace
 
 // What is to be watched: names in directories, and directories of trees.
@@ -26,12 +38,22 @@ struct FileWatch::Plan {
   std::map<std::string, std::set<std::string>> names;  // by directory
   std::map<std::string, std::string> trees;            // by directory: the root of the tree
 
+  // Most paths share their directories: each is looked at once.
+  std::set<std::string, std::less<>> plain;  // no symbolic links
+  std::map<std::string, bool> known;         // whether it is a directory
+
+  bool HasDirectory(const fs::path& path) {
+    const auto [entry, is_new] = known.try_emplace(path.native());
+    if (is_new) entry->second = IsDirectory(path);
+    return entry->second;
+  }
+
   // The entry, and the directory it is in as an entry of the one above: that may be removed.
   void AddEntry(const fs::path& path) {
     fs::path directory = path.parent_path();
     std::string name = path.filename();
     // Of what is not there the nearest thing that is shows that it comes.
-    while (!IsDirectory(directory) && directory.has_relative_path()) {
+    while (!HasDirectory(directory) && directory.has_relative_path()) {
       name = directory.filename();
       directory = directory.parent_path();
     }
@@ -41,17 +63,22 @@ struct FileWatch::Plan {
     }
   }
 
-  void AddPath(const fs::path& path, int links = 0) {
+  // `path` is absolute and normal.
+  void AddPath(const std::string& path, int links = 0) {
     AddEntry(path);
-    fs::path walked;
-    for (auto part = path.begin(); part != path.end(); ++part) {
-      walked /= *part;
-      std::error_code error;
-      const fs::path target = fs::read_symlink(walked, error);
-      if (error) continue;
+    size_t end = 0;
+    while (end < path.size()) {
+      end = std::min(path.find('/', end + 1), path.size());
+      const std::string_view walked = std::string_view(path).substr(0, end);
+      if (plain.contains(walked)) continue;
+      const auto target = TargetOf(std::string(walked));
+      if (!target) {
+        plain.emplace(walked);
+        continue;
+      }
       AddEntry(walked);
-      fs::path rest = (walked.parent_path() / target);
-      for (auto next = std::next(part); next != path.end(); ++next) rest /= *next;
+      fs::path rest = fs::path(walked).parent_path() / *target;
+      if (end < path.size()) rest /= path.substr(end + 1);
       if (links < kMostLinks) AddPath(rest.lexically_normal(), links + 1);
       return;
     }
@@ -100,7 +127,7 @@ void FileWatch::OnChange(void* context, std::string_view name) {
 std::vector<std::string> FileWatch::Watch(const std::set<std::string>& paths,
                                           const std::set<std::string>& trees) {
   Plan plan;
-  for (const std::string& path : paths) plan.AddPath(fs::path(path).lexically_normal());
+  for (const std::string& path : paths) plan.AddPath(fs::path(path).lexically_normal().native());
   for (const std::string& tree : trees) {
     const fs::path root = fs::path(tree).lexically_normal();
     plan.AddEntry(root);

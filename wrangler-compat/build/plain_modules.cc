@@ -1,6 +1,7 @@
 #include "wrangler-compat/build/plain_modules.h"
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "wrangler-compat/build/bundle_flags.h"
 #include "wrangler-compat/build/import_scanner.h"
@@ -57,10 +58,9 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
   std::vector<std::string> scripts = {AbsolutePath(plan.files.root, plan.files.main)};
   std::vector<std::string> others;
   if (!IsScript(scripts.front())) return std::nullopt;
-  const auto add = [](std::vector<std::string>& paths, std::string path) {
-    if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
-      paths.push_back(std::move(path));
-    }
+  std::set<std::string> known = {scripts.front()};
+  const auto add = [&known](std::vector<std::string>& paths, std::string path) {
+    if (known.insert(path).second) paths.push_back(std::move(path));
   };
   for (size_t i = 0; i < scripts.size(); i++) {
     auto source = ReadFile(scripts[i]);
