@@ -15,6 +15,7 @@
 #include "runtime/loop/loop.h"
 #include "runtime/loop/timer.h"
 #include "wrangler-compat/build/build_failure.h"
+#include "wrangler-compat/build/project_loader.h"
 
 namespace isolane::cli {
 
@@ -174,7 +175,7 @@ std::unique_ptr<Runtime> DevSession::State::LoadWhole(const wrangler::LoadedProj
       return std::move(*runtime);
     }
     const bool may_help = std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) {
-      return MayBeBundled(worker->plan, worker->bundled);
+      return wrangler::MayBeBundled(worker->plan, worker->bundled);
     });
     if (!bundle && may_help && runtime.error().kind == ErrorKind::kBuild) continue;
     log_.Flush();
@@ -190,7 +191,7 @@ void DevSession::State::OnBroken(const std::string& name, const Error& error) {
     worker->runs = false;
     // The build has said it already.
     if (!worker->told.empty()) continue;
-    worker->needs_bundle = MayBeBundled(worker->plan, worker->bundled);
+    worker->needs_bundle = wrangler::MayBeBundled(worker->plan, worker->bundled);
     if (!worker->needs_bundle) TellFailure(*worker, BuildFailureOf(error));
   }
 }
@@ -461,7 +462,7 @@ void DevSession::State::OnRefused(DevWorker& worker, const Error& why) {
   if (worker.sources.Changed()) return;
   if (why.kind != ErrorKind::kBuild) {
     TellFailure(worker, why.ToString());
-  } else if (MayBeBundled(worker.plan, worker.bundled)) {
+  } else if (wrangler::MayBeBundled(worker.plan, worker.bundled)) {
     worker.needs_build = worker.needs_bundle = true;
   } else {
     TellFailure(worker, BuildFailureOf(why));

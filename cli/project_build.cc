@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "cli/until_signal.h"
 #include "runtime/base/nearest_name.h"
 #include "wrangler-compat/build/child_process.h"
+#include "wrangler-compat/build/project_loader.h"
 
 namespace isolane::cli {
 
@@ -63,47 +65,23 @@ std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
   return results;
 }
 
-bool MayBeBundled(const wrangler::BuildPlan& plan, bool was_bundled) {
-  return plan.bundle && !plan.files.main.empty() && !was_bundled;
-}
-
-std::optional<std::vector<wrangler::BuildResult>> BuildProject(wrangler::Builder& builder,
-                                                               wrangler::Project& project,
-                                                               LogLevel level) {
-  std::vector<wrangler::BuildResult> results = BuildAndPrint(builder, project.builds, {}, level);
-  for (size_t i = 0; i < results.size(); i++) {
-    if (!results[i].ok()) return std::nullopt;
-    wrangler::TakeBuild(results[i], project.workers[i]);
-  }
-  return results;
-}
-
 std::unique_ptr<Runtime> LoadProjectRuntime(wrangler::Builder& builder, wrangler::Project project,
                                             const RuntimeOptions& options, LogLevel level) {
-  const auto results = BuildProject(builder, project, level);
-  if (!results) return nullptr;
-  std::vector<size_t> plain;  // those that may be built once more
-  for (size_t i = 0; i < results->size(); i++) {
-    if (MayBeBundled(project.builds[i], (*results)[i].bundled)) plain.push_back(i);
-  }
-  auto runtime = Runtime::LoadSpecs(project.workers, options);
-  if (!runtime.ok() && runtime.error().kind == ErrorKind::kBuild && !plain.empty()) {
-    std::vector<wrangler::BuildPlan> plans;
-    for (const size_t i : plain) plans.push_back(project.builds[i]);
-    const auto bundled =
-        BuildAndPrint(builder, plans, {.run_custom = false, .always_bundle = true}, level);
-    for (size_t i = 0; i < bundled.size(); i++) {
-      if (!bundled[i].ok()) return nullptr;
-      wrangler::TakeBuild(bundled[i], project.workers[plain[i]]);
-    }
-    runtime = Runtime::LoadSpecs(std::move(project.workers), options);
-  }
-  if (!runtime.ok()) {
+  bool told = false;
+  auto runtime = wrangler::BuildAndLoad(
+      [&](const auto& plans, const auto& request) {
+        auto results = BuildAndPrint(builder, plans, request, level);
+        told = std::any_of(results.begin(), results.end(),
+                           [](const wrangler::BuildResult& result) { return !result.ok(); });
+        return results;
+      },
+      std::move(project), options);
+  if (runtime.ok()) return std::move(*runtime);
+  if (!told) {
     if (options.observer != nullptr) options.observer->OnFlush();
     PrintError(runtime.error().ToString());
-    return nullptr;
   }
-  return std::move(*runtime);
+  return nullptr;
 }
 
 }  // namespace isolane::cli

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include <isolane/runtime.h>
@@ -30,18 +29,7 @@ std::vector<wrangler::BuildResult> BuildAndPrint(wrangler::Builder& builder,
                                                  const wrangler::BuildRequest& request,
                                                  LogLevel level);
 
-// Whether esbuild could make something of modules that V8 has refused: it understands more (JSX in
-// .js files), or says better what is wrong with them.
-bool MayBeBundled(const wrangler::BuildPlan& plan, bool was_bundled);
-
-// Builds all Workers and gives each its modules. Nothing if one failed, which was told; else what
-// came of each.
-std::optional<std::vector<wrangler::BuildResult>> BuildProject(wrangler::Builder& builder,
-                                                               wrangler::Project& project,
-                                                               LogLevel level);
-
-// Builds and loads the project; Workers that were to be served as they are, and that V8 cannot
-// compile, once more if MayBeBundled. Null: why was told.
+// Builds and loads the project (wrangler::BuildAndLoad). Null: why was told.
 std::unique_ptr<Runtime> LoadProjectRuntime(wrangler::Builder& builder, wrangler::Project project,
                                             const RuntimeOptions& options, LogLevel level);
 

@@ -5,6 +5,7 @@
 
 #include "runtime/config/files.h"
 #include "wrangler-compat/build/builder.h"
+#include "wrangler-compat/build/project_loader.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane {
@@ -23,14 +24,12 @@ Result<std::unique_ptr<Runtime>> Runtime::Load(const std::vector<std::string>& c
                  {},
                  {}};
   }
-  wrangler::Project& project = loaded.project;
   wrangler::Builder builder({.colours = wrangler::Colours::kNever, .print = {}});
-  const auto results = builder.BuildAll(project.builds, {});
-  for (size_t i = 0; i < results.size(); i++) {
-    if (!results[i].ok()) return Error{results[i].error, {}, {}, {}};
-    wrangler::TakeBuild(results[i], project.workers[i]);
-  }
-  return LoadSpecs(std::move(project.workers), options);
+  return wrangler::BuildAndLoad(
+      [&builder](const auto& plans, const auto& request) {
+        return builder.BuildAll(plans, request);
+      },
+      std::move(loaded.project), options);
 }
 
 }  // namespace isolane
