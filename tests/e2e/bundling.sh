@@ -21,6 +21,10 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/throw") return price(-1) as never;
+    if (pathname === "/globals") {
+      const has = ["process", "Buffer", "global", "setImmediate", "clearImmediate"].filter((name) => name in globalThis);
+      return new Response(`${has} ${globalThis.process.env.CURRENCY} ${globalThis.Buffer === Buffer} ${globalThis["pro" + "cess"] === process}`);
+    }
     if (pathname === "/node") return new Response(`${path.join("/a", "../b")} ${process.env.CURRENCY} ${Buffer.from("x").toString("hex")}`);
     const tax = Number(await (await env.TAX.fetch("http://tax/")).text());
     return new Response(`${round(price(2) * tax)} ${env.CURRENCY} ${VERSION} ${note.trim()}`);
@@ -46,6 +50,8 @@ children() { pgrep -c -P "$server" esbuild; }
 
 start dev "${shop[@]}"
 check "TypeScript, a package, a text file and define" "$(http GET /)" "200 4 EUR 1.2 thanks"
+check "globals of Node.js are properties of the global object" "$(http GET /globals)" \
+  "200 process,Buffer,global,setImmediate,clearImmediate EUR true true"
 check "modules and globals of Node.js" "$(http GET /node)" "200 /b EUR 78"
 check "an error is shown with places of the sources" "$(http GET /throw 'user-agent: curl/8' 'accept: */*')" \
   $'500 RangeError: no such count\n    at price (*shop/src/price.ts:4:24)\n    at Object.fetch (*shop/src/index.ts:9:*'

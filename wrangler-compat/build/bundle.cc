@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wrangler-compat/build/build_failure.h"
+#include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/files.h"
 
@@ -89,6 +90,12 @@ std::string MissingClasses(const BuildPlan& plan, const std::vector<std::string>
          plan.files.display + plan.files.main + ".";
 }
 
+// A guess, which saves a build if it is right: every bundle is looked at.
+bool AsksForNode(const BuildPlan& plan) {
+  const auto read = ReadFile(AbsolutePath(plan.files.root, plan.files.main));
+  return read.ok() && (NamesNodeGlobals(read.value()) || ImportsPackages(read.value()));
+}
+
 std::shared_ptr<SourceMap> ReadSourceMap(const BuildPlan& plan, std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("mappings") || !json.contains("sources")) return nullptr;
@@ -115,8 +122,8 @@ struct Bundle::Output {
 
 // A build that esbuild remembers. Ends with it.
 struct Bundle::Context {
-  Context(const BuildPlan& plan, BundleFormat format, EsbuildService& service)
-      : service(service), collector(plan, format, service) {}
+  Context(const BuildPlan& plan, BundleFormat format, bool node_globals, EsbuildService& service)
+      : node_globals(node_globals), service(service), collector(plan, format, service) {}
   ~Context() {
     if (opened) static_cast<void>(service.Ask(Command("dispose")));
     service.RemoveHandler(key);
@@ -126,6 +133,7 @@ struct Bundle::Context {
     return EsbuildValue::Object({{"command", name}, {"key", key}});
   }
 
+  const bool node_globals;
   EsbuildService& service;
   ModuleCollector collector;
   uint32_t key = 0;
@@ -183,9 +191,9 @@ Bundle::Bundle(BuildPlan plan, EsbuildService& service)
 
 Bundle::~Bundle() = default;
 
-Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format) {
-  ISOLANE_ASSIGN(const std::vector<std::string> flags, BundleFlags(plan_, format));
-  auto context = std::make_unique<Context>(plan_, format, service_);
+Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format, bool node_globals) {
+  ISOLANE_ASSIGN(const std::vector<std::string> flags, BundleFlags(plan_, format, node_globals));
+  auto context = std::make_unique<Context>(plan_, format, node_globals, service_);
   Context* raw = context.get();
   context->key = service_.AddHandler(
       [raw](const EsbuildValue& question, EsbuildService::Reply reply) {
@@ -213,19 +221,28 @@ Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format) {
 
 Result<Bundle::Output> Bundle::Run(std::unique_ptr<Context>& context, BundleFormat format,
                                    const AdditionalModules& attached) {
+  const bool may_ask = NodeCompatOf(plan_) == NodeCompat::kFull;
   if (context == nullptr) {
-    ISOLANE_ASSIGN(context, Open(format));
+    ISOLANE_ASSIGN(context, Open(format, may_ask && AsksForNode(plan_)));
   }
+  ISOLANE_ASSIGN(Output output, Rebuild(*context, attached));
+  if (!may_ask || context->node_globals || !NamesNodeGlobals(output.code)) return output;
+  context.reset();
+  ISOLANE_ASSIGN(context, Open(format, true));
+  return Rebuild(*context, attached);
+}
+
+Result<Bundle::Output> Bundle::Rebuild(Context& context, const AdditionalModules& attached) {
   std::vector<std::string> paths;
   for (const auto& [name, source] : attached.modules) {
     paths.push_back(AbsolutePath(plan_.files.root, name));
   }
-  context->collector.Begin(attached.modules, std::move(paths));
-  ISOLANE_TRY(service_.Ask(context->Command("rebuild")));
+  context.collector.Begin(attached.modules, std::move(paths));
+  ISOLANE_TRY(service_.Ask(context.Command("rebuild")));
   EsbuildValue end;
   {
-    const std::lock_guard lock(context->mutex);
-    std::swap(end, context->end);
+    const std::lock_guard lock(context.mutex);
+    std::swap(end, context.end);
   }
   Output output;
   output.errors = end.Items("errors");
@@ -368,7 +385,7 @@ std::vector<std::string> Bundle::Trace(const Output& failed) {
         }
         reply(NothingToSay());
       });
-  auto flags = BundleFlags(plan_, BundleFormat::kModule);
+  auto flags = BundleFlags(plan_, BundleFormat::kModule, false);
   if (flags.ok()) {
     EsbuildValue loaders = EsbuildValue::Array({EsbuildValue::Object(
         {{"id", uint32_t{0}}, {"filter", ".*"}, {"namespace", "file"}})});

@@ -36,10 +36,12 @@ class Bundle {
   struct Context;
   struct Output;
 
-  // `attached`: the additional modules.
+  // Builds with the globals of Node.js if the bundle asks for them. `attached`: the additional
+  // modules.
   Result<Output> Run(std::unique_ptr<Context>& context, BundleFormat format,
                      const AdditionalModules& attached);
-  Result<std::unique_ptr<Context>> Open(BundleFormat format);
+  Result<Output> Rebuild(Context& context, const AdditionalModules& attached);
+  Result<std::unique_ptr<Context>> Open(BundleFormat format, bool node_globals);
   std::string Describe(const std::vector<EsbuildValue>& messages, Severity severity,
                        Colours colours);
   void TakeOutput(Output& output, Context& context, BuildResult& result);

@@ -13,7 +13,9 @@ namespace isolane::wrangler {
 enum class BundleFormat { kModule, kServiceWorker };
 
 // Takes WRANGLER_BUILD_CONDITIONS, WRANGLER_BUILD_PLATFORM and NODE_ENV from the environment.
-Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat format);
+// `node_globals`: the bundle has those of Node.js (node_globals.h).
+Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat format,
+                                             bool node_globals);
 
 // Whether an import of `name` means a module of Node.js, with "node:" or without.
 bool IsNodeModule(std::string_view name);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
@@ -287,7 +288,8 @@ void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& que
     node_imports_[name].emplace_back(question.Text("importer"));
   }
   EsbuildValue answer = Found(id, name);
-  const std::string file = compat == NodeCompat::kFull ? NodeModuleFile(name) : std::string();
+  const std::string file =
+      compat == NodeCompat::kFull ? NodeModuleFile(name, format_) : std::string();
   if (question.Text("kind") == "require-call") {
     answer.Set("namespace", kRequired);
   } else if (file.empty()) {
@@ -383,7 +385,7 @@ void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply
   }
   if (question.Text("namespace") == kNodeText) {
     return reply(
-        code(2, path == kNodeGlobals ? NodeGlobalsSource() : NodeProcessSource(plan_), "js"));
+        code(2, path == kNodeGlobals ? NodeGlobalsSource() : NodeProcessSource(plan_, format_), "js"));
   }
   const ModuleRule* rule = nullptr;
   {

@@ -5,6 +5,7 @@
 
 #include "wrangler-compat/build/bundle_flags.h"
 #include "wrangler-compat/build/import_scanner.h"
+#include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/files.h"
 
 namespace isolane::wrangler {
@@ -67,6 +68,7 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
     if (!source.ok()) return std::nullopt;
     const auto outline = ScanModule(*source);
     if (!outline) return std::nullopt;
+    if (NodeCompatOf(plan) == NodeCompat::kFull && NamesNodeGlobals(*source)) return std::nullopt;
     if (i == 0 && !outline->has_default) {
       // A Service Worker script is one file; with exports it is the bundler's to decide.
       if (outline->has_exports ? outline->names_listener : !outline->imports.empty()) {

@@ -296,14 +296,39 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(result.warnings.empty());
       for (const std::string& file : result.files) CHECK(file.starts_with(app.project.root()));
     }
-    SUBCASE("and their globals are there where they are named") {
+    SUBCASE("and their globals are there") {
       app.config += "compatibility_flags = [\"nodejs_compat\"]\n";
-      app.project.Write("index.js", "export default { b: Buffer.from('x'), e: process.env.X };");
-      const std::string main = app.Main();
-      CHECK(Has(main, "cloudflare:workers"));
-      CHECK(Has(main, "internal/buffer/buffer.mjs"));
-      app.project.Write("index.js", "export default { b: globalThis.fetch, c: <d/> };");
-      CHECK_FALSE(Has(app.Main(), "internal/buffer/buffer.mjs"));
+      SUBCASE("where they are named") {
+        app.project.Write("index.js", "export default { b: Buffer.from('x'), e: process.env.X };");
+        const std::string main = app.Main();
+        CHECK(Has(main, "cloudflare:workers"));
+        CHECK(Has(main, "internal/buffer/buffer.mjs"));
+      }
+      SUBCASE("where plain modules ask the global object for them") {
+        app.project.Write("index.js", "export default { e: globalThis.process?.env };");
+        CHECK(Has(app.Main(), "internal/process/process.mjs"));
+      }
+      SUBCASE("where only what the main module imports names them") {
+        app.project.Write("index.js", "import './other'; export default {};");
+        app.project.Write("other.ts", "setImmediate(() => {});");
+        CHECK(Has(app.Main(), "internal/timers/immediate.mjs"));
+      }
+      SUBCASE("from an edit on that names them") {
+        app.project.Write("index.js", "export default { a: <b/> };");
+        CHECK_FALSE(Has(app.Main(), "internal/process/process.mjs"));
+        app.project.Write("index.js", "export default { a: <b/>, e: process.env };");
+        CHECK(Has(app.Main(), "internal/process/process.mjs"));
+      }
+      SUBCASE("of a Service Worker, too") {
+        app.project.Write("index.js", "addEventListener('fetch', () => process.exit());");
+        const std::string main = app.Main();
+        CHECK(Has(main, "internal/process/process.mjs"));
+        CHECK_FALSE(Has(main, "cloudflare:workers"));
+      }
+      SUBCASE("and nowhere else") {
+        app.project.Write("index.js", "export default { b: globalThis.fetch, c: <d/> };");
+        CHECK_FALSE(Has(app.Main(), "internal/buffer/buffer.mjs"));
+      }
     }
     SUBCASE("may be packages") {
       app.project.Write("index.js", "import e from 'events'; export default { e };");
