@@ -27,7 +27,7 @@ routes of their own.
 Without -c: wrangler.json, wrangler.jsonc or wrangler.toml here or in a directory above; a module
 as in "isolane dev index.js" is the public Worker's `main`.
 
-  -c, --config FILE     configuration of a Worker; once for each
+  -c, --config FILE     configuration of a Worker, or its folder; once for each
   -e, --env NAME        environment ([env.NAME]) of every Worker [CLOUDFLARE_ENV]
       --env-file FILE   variables of the public Worker, instead of .dev.vars and .env; may be repeated
       --cwd DIR         as if started in DIR

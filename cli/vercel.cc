@@ -30,6 +30,7 @@
 #include "vercel-compat/project.h"
 #include "vercel-compat/project_router.h"
 #include "vercel-compat/reloading_router.h"
+#include "wrangler-compat/config_file.h"
 #include "wrangler-compat/dev_vars.h"
 
 namespace isolane::cli {
@@ -71,9 +72,20 @@ std::string FormatServices(const std::vector<vercel::Service>& services) {
   return text;
 }
 
-bool IsVercelConfig(const std::string& path) {
+// Whether what is in the directory is a project of vercel.json, and not a Worker's.
+bool IsVercelProject(const std::string& directory) {
+  return config::KindOf(directory) == config::PathKind::kDirectory &&
+         vercel::HasVercelConfig(directory) &&
+         wrangler::ConfigPathOf(directory, directory) == directory;
+}
+
+// The directory of such a project, absolute, that a configuration names: by its file, or by itself.
+// Empty: it is another's.
+std::string VercelDirectoryOf(const std::string& cwd, const std::string& config) {
+  const std::string path = config::AbsolutePath(cwd, config);
   const std::string name = path.substr(path.rfind('/') + 1);
-  return name == "vercel.json" || name == "vercel.toml";
+  if (name == "vercel.json" || name == "vercel.toml") return config::DirectoryOf(path);
+  return IsVercelProject(path) ? path : std::string();
 }
 
 std::vector<std::string> NamesOf(const std::vector<WorkerSpec>& workers) {
@@ -215,21 +227,18 @@ std::optional<VercelRun> FindVercelProject(const CliOptions& options, const std:
   VercelRun run;
   if (!options.configs.empty()) {
     for (const std::string& path : options.configs) {
-      if (!IsVercelConfig(path)) {
+      const std::string directory = VercelDirectoryOf(cwd, path);
+      if (directory.empty()) {
         run.workers_first |= run.directory.empty();
         run.workers.push_back(path);
       } else if (run.directory.empty()) {
-        run.directory = config::DirectoryOf(config::AbsolutePath(cwd, path));
+        run.directory = directory;
       }
     }
     return run.directory.empty() ? std::nullopt : std::optional(run);
   }
   run.directory = options.script ? config::AbsolutePath(cwd, *options.script) : cwd;
-  if (config::KindOf(run.directory) != config::PathKind::kDirectory) return std::nullopt;
-  if (!vercel::HasVercelConfig(run.directory)) return std::nullopt;
-  for (const char* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
-    if (config::KindOf(run.directory + "/" + name) == config::PathKind::kFile) return std::nullopt;
-  }
+  if (!IsVercelProject(run.directory)) return std::nullopt;
   return run;
 }
 

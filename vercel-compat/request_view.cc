@@ -5,16 +5,10 @@
 #include <vector>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/base/percent.h"
 
 namespace isolane::vercel {
 namespace {
-
-int HexOf(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Calls visit(name, value, text) for each parameter: undecoded, `text` is all of it.
 template <typename Visitor>
@@ -50,7 +44,7 @@ std::string Reencoded(std::string_view text) {
   if (equals == std::string_view::npos) return std::string(text);
   std::string value(text.substr(equals + 1));
   std::replace(value.begin(), value.end(), '+', ' ');
-  return std::string(text.substr(0, equals + 1)) + PercentEncoded(PercentDecoded(value));
+  return std::string(text.substr(0, equals + 1)) + base::PercentEncoded(base::PercentDecoded(value));
 }
 
 }  // namespace
@@ -104,7 +98,7 @@ std::optional<std::string> CookieOf(std::string_view packed_head, std::string_vi
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) {
       value = value.substr(1, value.size() - 2);
     }
-    return PercentDecoded(value);
+    return base::PercentDecoded(value);
   }
   return std::nullopt;
 }
@@ -112,10 +106,10 @@ std::optional<std::string> CookieOf(std::string_view packed_head, std::string_vi
 std::optional<std::string> ParameterOf(std::string_view query, std::string_view name) {
   std::optional<std::string> found;
   VisitParameters(query, [&](std::string_view key, std::string_view value, std::string_view) {
-    if (PercentDecoded(key) != name) return;
+    if (base::PercentDecoded(key) != name) return;
     std::string text(value);
     std::replace(text.begin(), text.end(), '+', ' ');
-    found = PercentDecoded(text);
+    found = base::PercentDecoded(text);
   });
   return found;
 }
@@ -128,38 +122,6 @@ std::string WithoutDoubleSlashes(std::string_view path) {
   return single;
 }
 
-std::string PercentDecoded(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (size_t at = 0; at < text.size(); at++) {
-    const int high = at + 2 < text.size() && text[at] == '%' ? HexOf(text[at + 1]) : -1;
-    const int low = high >= 0 ? HexOf(text[at + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      at += 2;
-    } else {
-      decoded += text[at];
-    }
-  }
-  return decoded;
-}
-
-std::string PercentEncoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
-    if (plain) {
-      encoded += c;
-    } else {
-      encoded.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-  return encoded;
-}
-
 std::string MergedQuery(std::string_view destination, std::string_view request) {
   if (destination.size() <= 1) return std::string(request);
   struct Parameter {
@@ -169,7 +131,7 @@ std::string MergedQuery(std::string_view destination, std::string_view request) 
   std::vector<Parameter> merged;
   const auto gather = [](std::string_view query, std::vector<Parameter>& into) {
     VisitParameters(query, [&](std::string_view key, std::string_view, std::string_view text) {
-      const std::string name = PercentDecoded(key);
+      const std::string name = base::PercentDecoded(key);
       auto known = std::find_if(into.begin(), into.end(),
                                 [&name](const Parameter& one) { return one.name == name; });
       if (known == into.end()) known = into.insert(into.end(), {name, {}});

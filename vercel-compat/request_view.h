@@ -33,11 +33,6 @@ std::optional<std::string> ParameterOf(std::string_view query, std::string_view 
 // Of slashes that follow each other one is left.
 std::string WithoutDoubleSlashes(std::string_view path);
 
-// `text` with "%41" turned into "A" where that is valid.
-std::string PercentDecoded(std::string_view text);
-// As encodeURIComponent.
-std::string PercentEncoded(std::string_view text);
-
 // The query that a rule's destination and a request make together, with its '?': the keys of
 // `destination` first, values of `request` where both have one. Either may be empty.
 std::string MergedQuery(std::string_view destination, std::string_view request);

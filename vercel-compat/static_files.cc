@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/base/percent.h"
 #include "runtime/config/files.h"
 #include "runtime/files/content_types.h"
 #include "runtime/files/file_response.h"
@@ -28,7 +29,7 @@ StaticFiles::StaticFiles(const std::string& directory) {
 }
 
 std::string StaticFiles::FileOf(std::string_view path, Extensions extensions) const {
-  const std::string decoded = PercentDecoded(path);
+  const std::string decoded = base::PercentDecoded(path);
   if (decoded.find('\0') != std::string::npos) return {};
   std::string_view rest = decoded;
   while (!rest.empty()) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/base/percent.h"
 #include "vercel-compat/request_view.h"
 
 namespace isolane::vercel {
@@ -196,11 +197,11 @@ std::string TransformQuery(const std::vector<AppliedTransform>& transforms, std:
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (text.empty()) continue;
     const size_t equals = std::min(text.find('='), text.size());
-    const std::string name = PercentDecoded(text.substr(0, equals));
+    const std::string name = base::PercentDecoded(text.substr(0, equals));
     auto known = std::find_if(fields.begin(), fields.end(),
                               [&name](const Field& field) { return field.name == name; });
     if (known == fields.end()) known = fields.insert(fields.end(), {name, {}});
-    known->values.push_back(PercentDecoded(text.substr(std::min(equals + 1, text.size()))));
+    known->values.push_back(base::PercentDecoded(text.substr(std::min(equals + 1, text.size()))));
     written.push_back({name, known->values.back(), std::string(text)});
   }
   for (const AppliedTransform& transform : transforms) {
@@ -215,7 +216,7 @@ std::string TransformQuery(const std::vector<AppliedTransform>& transforms, std:
       const auto same = std::find_if(written.begin(), written.end(), [&](const Written& one) {
         return one.name == field.name && one.value == value;
       });
-      query += same == written.end() ? PercentEncoded(field.name) + "=" + PercentEncoded(value)
+      query += same == written.end() ? base::PercentEncoded(field.name) + "=" + base::PercentEncoded(value)
                                      : same->text;
     }
   }

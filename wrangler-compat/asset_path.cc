@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/base/percent.h"
+
 namespace isolane::wrangler {
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
@@ -39,8 +35,8 @@ std::string Decoded(std::string_view part) {
       out += part[i];
       continue;
     }
-    const int high = i + 2 < part.size() ? HexDigit(part[i + 1]) : -1;
-    const int low = high < 0 ? -1 : HexDigit(part[i + 2]);
+    const int high = i + 2 < part.size() ? base::HexDigit(part[i + 1]) : -1;
+    const int low = high < 0 ? -1 : base::HexDigit(part[i + 2]);
     if (low < 0) return std::string(part);
     out += static_cast<char>(high << 4 | low);
     i += 2;
@@ -67,22 +63,7 @@ std::string DecodeAssetPath(std::string_view path) {
 }
 
 std::string EncodeAssetPath(std::string_view path) {
-  constexpr std::string_view kPlain = "-_.!~*'()/";
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kPlain.find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
+  return base::PercentEncoded(path, base::kPathMarks);
 }
 
 std::string NormalizeBasePath(std::string_view text, std::string* normalized) {

@@ -21,6 +21,12 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
   // Far away from the user's directory the absolute path is the readable one.
   if (file.display.starts_with("../../..")) file.display = file.path;
 
+  if (KindOf(file.path) == PathKind::kDirectory) {
+    return Error{.message = "There is no configuration in the directory " + file.display,
+                 .hint = "It would be called wrangler.json, wrangler.jsonc or wrangler.toml.",
+                 .where = {},
+                 .excerpt = {}};
+  }
   const bool json = path.ends_with(".json") || path.ends_with(".jsonc");
   if (!json && !path.ends_with(".toml")) {
     return Error{.message = "The configuration file " + file.display + " is of no known format",
@@ -30,19 +36,11 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
   }
   file.format = json ? ConfigFormat::kJson : ConfigFormat::kToml;
 
-  switch (KindOf(file.path)) {
-    case PathKind::kMissing:
-      return Error{.message = "The configuration file " + file.display + " does not exist",
-                   .hint = "Check the path given with -c; it is relative to " + cwd + ".",
-                   .where = {},
-                   .excerpt = {}};
-    case PathKind::kDirectory:
-      return Error{.message = "The configuration file " + file.display + " is a directory",
-                   .hint = {},
-                   .where = {},
-                   .excerpt = {}};
-    case PathKind::kFile:
-      break;
+  if (KindOf(file.path) == PathKind::kMissing) {
+    return Error{.message = "The configuration file " + file.display + " does not exist",
+                 .hint = "Check the path given with -c; it is relative to " + cwd + ".",
+                 .where = {},
+                 .excerpt = {}};
   }
   ISOLANE_ASSIGN(const std::string content, ReadFile(file.path));
   std::string_view source = content;
@@ -59,8 +57,17 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
   return file;
 }
 
+std::string ConfigPathOf(const std::string& cwd, const std::string& named) {
+  if (KindOf(AbsolutePath(cwd, named)) != PathKind::kDirectory) return named;
+  for (const char* name : kConfigNames) {
+    std::string path = named + (named.ends_with('/') ? "" : "/") + name;
+    if (KindOf(AbsolutePath(cwd, path)) == PathKind::kFile) return path;
+  }
+  return named;
+}
+
 Result<std::string> FindConfigFile(const std::string& cwd) {
-  for (const char* name : {"wrangler.json", "wrangler.jsonc", "wrangler.toml"}) {
+  for (const char* name : kConfigNames) {
     std::string path = FindUpwards(cwd, name);
     if (!path.empty()) return path;
   }

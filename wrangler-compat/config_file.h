@@ -30,6 +30,13 @@ struct ConfigFile {
 // .json and .jsonc are JSON (both with comments and trailing commas), .toml is TOML.
 Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& path);
 
+// In the order in which they are looked for.
+inline constexpr const char* kConfigNames[] = {"wrangler.json", "wrangler.jsonc", "wrangler.toml"};
+
+// The configuration that somebody has named, as a file or as the directory that has one: `named`
+// itself unless it is such a directory.
+std::string ConfigPathOf(const std::string& cwd, const std::string& named);
+
 // The configuration for somebody who names none: wrangler.json in `cwd` or above, else
 // wrangler.jsonc in `cwd` or above, else wrangler.toml. Fails when there is none.
 Result<std::string> FindConfigFile(const std::string& cwd);

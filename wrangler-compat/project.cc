@@ -277,7 +277,8 @@ class Loader {
  private:
   std::vector<Source> Sources() {
     std::vector<Source> sources;
-    for (const std::string& config : options_.configs) {
+    for (const std::string& named : options_.configs) {
+      const std::string config = ConfigPathOf(options_.cwd, named);
       sources.push_back({config, DirectoryOf(AbsolutePath(options_.cwd, config)), false});
     }
     if (!sources.empty()) return sources;

@@ -52,9 +52,11 @@ TEST_SUITE("wrangler-compat/config_file") {
       CHECK(error.hint ==
             "Check the path given with -c; it is relative to " + project.root() + ".");
     }
-    SUBCASE("is a directory") {
-      project.Write("x.toml/y", "");
-      CHECK(Refusal(project, "x.toml").message == "The configuration file x.toml is a directory");
+    SUBCASE("is a directory without one") {
+      project.Write("a/y", "");
+      const Error error = Refusal(project, "a");
+      CHECK(error.message == "There is no configuration in the directory a");
+      CHECK(error.hint == "It would be called wrangler.json, wrangler.jsonc or wrangler.toml.");
     }
     SUBCASE("is of no known format") {
       CHECK(Refusal(project, "wrangler.yaml").message ==
@@ -69,6 +71,17 @@ TEST_SUITE("wrangler-compat/config_file") {
       project.Write("a/wrangler.toml", "a = \n");
       CHECK(Refusal(project, "a/wrangler.toml").where.starts_with("a/wrangler.toml:1:"));
     }
+  }
+
+  TEST_CASE("a directory stands for the configuration in it") {
+    TempProject project;
+    project.Write("a/wrangler.toml", "");
+    CHECK(ConfigPathOf(project.root(), "a") == "a/wrangler.toml");
+    project.Write("a/wrangler.jsonc", "");
+    CHECK(ConfigPathOf(project.root(), "a/") == "a/wrangler.jsonc");
+    CHECK(ConfigPathOf(project.root(), project / "a") == project / "a/wrangler.jsonc");
+    CHECK(ConfigPathOf(project.root(), "a/wrangler.toml") == "a/wrangler.toml");
+    CHECK(ConfigPathOf(project.root(), "b") == "b");
   }
 
   TEST_CASE("the search for a configuration") {

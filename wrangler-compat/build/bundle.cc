@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/percent.h"
 #include "wrangler-compat/build/build_failure.h"
 #include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/build/node_modules.h"
@@ -102,7 +103,9 @@ std::shared_ptr<SourceMap> ReadSourceMap(const BuildPlan& plan, std::string_view
   auto map = std::make_shared<SourceMap>();
   const std::string from = DirectoryOf(AbsolutePath(plan.files.root, plan.files.main));
   for (const auto& source : json["sources"]) {
-    const std::string path = source.is_string() ? source.get<std::string>() : "";
+    // They are URLs.
+    const std::string path =
+        source.is_string() ? base::PercentDecoded(source.get<std::string>()) : "";
     map->sources.push_back(IsNamespaced(path) ? path : ShowFile(plan, AbsolutePath(from, path)));
   }
   if (json["mappings"].is_string()) map->mappings = json["mappings"].get<std::string>();

@@ -106,8 +106,9 @@ TEST_SUITE("wrangler-compat/build/builder") {
   TEST_CASE("a bundle") {
     Built app("main = \"src/index.ts\"\n");
     app.project.Write("src/index.ts",
-                      "import { b } from './b';\nimport p from 'p';\n"
+                      "import { b } from './b';\nimport p from 'p';\nimport './100% \xC3\xBC';\n"
                       "export class Named { x: number = b + p; }\nexport default {};\n");
+    app.project.Write("src/100% \xC3\xBC.ts", "globalThis.full = 1;");
     app.project.Write("src/b.ts", "export const b: number = 41;\n");
     app.project.Write("node_modules/p/package.json",
                       "{\"exports\": {\"workerd\": \"./workerd.js\", \"default\": \"./no.js\"}}");
@@ -132,6 +133,7 @@ TEST_SUITE("wrangler-compat/build/builder") {
       REQUIRE(main.source_map != nullptr);
       const auto& sources = main.source_map->sources;
       CHECK(std::count(sources.begin(), sources.end(), "src/b.ts") == 1);
+      CHECK(std::count(sources.begin(), sources.end(), "src/100% \xC3\xBC.ts") == 1);
       CHECK_FALSE(main.source_map->mappings.empty());
     }
     SUBCASE("is built again after a rest") {
