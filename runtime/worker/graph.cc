@@ -467,6 +467,8 @@ int Graph::Run() {
   }
   Turn();
   loop_.Run();
+  // Before another signal is the end.
+  observer_.OnFlush();
   return first_signal_;
 }
 

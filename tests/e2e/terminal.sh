@@ -108,4 +108,18 @@ server=
 exec 9>&-
 check "x exits with success" "$status" 0
 
+# What was written while it stops is told, however impatient the one who stops it.
+for i in 1 2 3 4 5; do
+  start dev "${configs[@]}"
+  exec 8<>"/dev/tcp/127.0.0.1/${origin##*:}"
+  printf 'GET /last%s HTTP/1.1\r\nHost: x\r\n\r\n' "$i" >&8
+  read -r _ <&8
+  exec 8>&-
+  while kill "$server" 2>/dev/null; do :; done
+  wait "$server" 2>/dev/null
+  server=
+  grep -q "GET /last$i" "$scratch/log" || break
+done
+check "a program that is stopped over and over has told everything" "$(cat "$scratch/log")" "*GET /last5 *"
+
 check "another format is refused" "$(refused dev --log-format xml)" '1 *Invalid value for --log-format: "xml", expected text or json*'
