@@ -44,7 +44,8 @@ std::string Reencoded(std::string_view text) {
   if (equals == std::string_view::npos) return std::string(text);
   std::string value(text.substr(equals + 1));
   std::replace(value.begin(), value.end(), '+', ' ');
-  return std::string(text.substr(0, equals + 1)) + base::PercentEncoded(base::PercentDecoded(value));
+  return std::string(text.substr(0, equals + 1)) +
+         base::PercentEncoded(base::PercentDecoded(value));
 }
 
 }  // namespace

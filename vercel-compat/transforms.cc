@@ -216,8 +216,9 @@ std::string TransformQuery(const std::vector<AppliedTransform>& transforms, std:
       const auto same = std::find_if(written.begin(), written.end(), [&](const Written& one) {
         return one.name == field.name && one.value == value;
       });
-      query += same == written.end() ? base::PercentEncoded(field.name) + "=" + base::PercentEncoded(value)
-                                     : same->text;
+      query += same == written.end()
+                   ? base::PercentEncoded(field.name) + "=" + base::PercentEncoded(value)
+                   : same->text;
     }
   }
   return query;
