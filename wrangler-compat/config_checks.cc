@@ -173,8 +173,10 @@ void CheckBuilding(ConfigSection& section) {
       part.Fail("\"site.bucket\" is a required field.", section.Find("site")->position);
     }
     part.String("bucket");
-    part.StringArray("include");
-    part.StringArray("exclude");
+    // Wrangler's plural.
+    ConfigSection sites = section.Part(part.object(), "sites");
+    sites.CheckStrings("include");
+    sites.CheckStrings("exclude");
     if (const ConfigMember* entry = part.Find("entry-point")) {
       if (section.Find("main") != nullptr) {
         part.Fail(
@@ -210,7 +212,10 @@ void CheckAssets(ConfigSection& section) {
     part.String("base_path");
     const ConfigMember* first = part.Find("run_worker_first");
     if (first == nullptr || first->value.IsBoolean()) return;
-    if (first->value.IsArray()) return part.CheckStrings("run_worker_first");
+    if (first->value.IsArray()) {
+      part.CheckStrings("run_worker_first");
+      return;
+    }
     part.Fail(
         "The field \"assets.run_worker_first\" should be an array of strings or a boolean, but "
         "got " +

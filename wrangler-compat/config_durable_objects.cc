@@ -90,16 +90,10 @@ class Migrations {
                                  const std::string& field) {
     const ConfigMember* member = node.Find(key);
     if (member == nullptr) return {};
+    section_.Part(node, field).CheckStrings(key);
     std::vector<std::string> names;
-    bool valid = member->value.IsArray();
     for (const ConfigNode& item : member->value.items) {
-      valid &= item.IsString();
       if (item.IsString()) names.push_back(item.text);
-    }
-    if (!valid) {
-      section_.Fail("Expected \"" + field + "." + std::string(key) +
-                        "\" to be of type string array but got " + ToJson(member->value) + ".",
-                    member->position);
     }
     return names;
   }

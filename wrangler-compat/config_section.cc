@@ -71,17 +71,25 @@ std::vector<std::string> ConfigSection::StringArray(std::string_view key) {
   return {};
 }
 
-void ConfigSection::CheckStrings(std::string_view key) {
+bool ConfigSection::CheckStrings(std::string_view key) {
   const ConfigMember* member = Find(key);
-  if (member == nullptr) return;
-  const std::vector<ConfigNode>& items = member->value.items;
-  if (member->value.IsArray() &&
-      std::all_of(items.begin(), items.end(),
-                  [](const ConfigNode& item) { return item.IsString(); })) {
-    return;
+  if (member == nullptr) return true;
+  if (!member->value.IsArray()) {
+    Fail(
+        "Expected \"" + Name(key) + "\" to be an array of strings but got " + ToJson(member->value),
+        member->position);
+    return false;
   }
-  Fail("Expected \"" + Name(key) + "\" to be an array of strings but got " + ToJson(member->value),
-       member->position);
+  bool all_strings = true;
+  for (size_t i = 0; i < member->value.items.size(); i++) {
+    const ConfigNode& item = member->value.items[i];
+    if (item.IsString()) continue;
+    all_strings = false;
+    Fail("Expected \"" + Name(key) + ".[" + std::to_string(i) +
+             "]\" to be of type string but got " + ToJson(item) + ".",
+         item.position);
+  }
+  return all_strings;
 }
 
 std::optional<std::string> ConfigSection::OneOf(std::string_view key,

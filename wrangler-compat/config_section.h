@@ -36,8 +36,9 @@ class ConfigSection {
   std::optional<double> Number(std::string_view key);
   std::vector<std::string> StringArray(std::string_view key);
   std::optional<std::string> OneOf(std::string_view key, std::span<const std::string_view> choices);
-  // Checks that an array of strings is there, if the key is ("to be an array of strings").
-  void CheckStrings(std::string_view key);
+  // False, each mistake reported, if the key is there and no array of strings ("to be an array of
+  // strings").
+  bool CheckStrings(std::string_view key);
   // An object ("Expected ... to be of type object"), or null.
   const ConfigMember* Object(std::string_view key);
   // An array ("The field ... should be an array"), or null.

@@ -33,6 +33,12 @@ bool IsKnownType(std::string_view type) {
 }
 
 std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node, size_t index) {
+  const std::string path = "rules[" + std::to_string(index) + "]";
+  if (!node.IsObject()) {
+    section.Fail("\"" + path + "\" should be an object but got " + ToJson(node) + ".",
+                 node.position);
+    return std::nullopt;
+  }
   const ConfigMember* type = node.Find("type");
   const ConfigMember* globs = node.Find("globs");
   const ConfigMember* fallthrough = node.Find("fallthrough");
@@ -44,16 +50,11 @@ std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node
         node.position);
     valid = false;
   }
-  const std::string name = "rules[" + std::to_string(index) + "].globs";
   if (globs == nullptr) {
-    section.Fail("\"" + name + "\" is a required field.", node.position);
+    section.Fail("Expected \"" + path + ".globs\" to be an array of strings but got undefined",
+                 node.position);
     valid = false;
-  } else if (!globs->value.IsArray() ||
-             !std::all_of(globs->value.items.begin(), globs->value.items.end(),
-                          [](const ConfigNode& item) { return item.IsString(); })) {
-    section.Fail(
-        "Expected \"" + name + "\" to be an array of strings but got " + ToJson(globs->value),
-        globs->position);
+  } else if (!section.Part(node, path).CheckStrings("globs")) {
     valid = false;
   }
   if (fallthrough != nullptr && !fallthrough->value.IsBoolean()) {

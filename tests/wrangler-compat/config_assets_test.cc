@@ -80,7 +80,7 @@ TEST_SUITE("wrangler-compat/config_assets") {
             Texts{"The field \"assets.run_worker_first\" should be an array of strings or a "
                   "boolean, but got 1. @wrangler.toml:6"});
       CHECK(errors("directory = \"d\"\nrun_worker_first = [1]\n") ==
-            Texts{"Expected \"assets.run_worker_first\" to be an array of strings but got [1] "
+            Texts{"Expected \"assets.run_worker_first.[0]\" to be of type string but got 1. "
                   "@wrangler.toml:6"});
       CHECK(errors("directory = \"d\"\nbase_path = \"//x\"\n") ==
             Texts{"Invalid assets base_path: The value must be a pathname, not a URL. "

@@ -34,11 +34,15 @@ TEST_SUITE("wrangler-compat/config_checks") {
   TEST_CASE("keys of the bundler have types") {
     CHECK(Errors("[build]\ncommand = 3\nwatch_dir = [1]\n") ==
           Texts{"Expected \"build.command\" to be of type string but got 3. @wrangler.toml:5",
-                "Expected \"build.watch_dir\" to be an array of strings but got [1] "
+                "Expected \"build.watch_dir.[0]\" to be of type string but got 1. "
                 "@wrangler.toml:6"});
     CHECK(Errors("define = { a = 3 }\n") ==
           Texts{"The field \"define.a\" should be a string but got 3. @wrangler.toml:4"});
     CHECK(Errors("site = {}\n") == Texts{"\"site.bucket\" is a required field. @wrangler.toml:4"});
+    CHECK(Errors("site = { bucket = \"b\", include = 1, exclude = [ 2 ] }\n") ==
+          Texts{"Expected \"sites.include\" to be an array of strings but got 1 @wrangler.toml:4",
+                "Expected \"sites.exclude.[0]\" to be of type string but got 2. "
+                "@wrangler.toml:4"});
     CHECK(Errors("site = { bucket = \"b\" }\nassets = { directory = \"a\" }\n") ==
           Texts{"Cannot use assets and Workers Sites in the same Worker.\nPlease remove either the "
                 "`site` or `assets` field from your configuration file. @wrangler.toml:4"});

@@ -100,8 +100,11 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
     }
     SUBCASE("with lists of strings") {
       CHECK(ReadTomlAfterHead("[[migrations]]\ntag = \"a\"\nnew_classes = [1]\n").Errors() ==
-            Texts{"Expected \"migrations[0].new_classes\" to be of type string array but got [1]. "
+            Texts{"Expected \"migrations[0].new_classes.[0]\" to be of type string but got 1. "
                   "@wrangler.toml:6"});
+      CHECK(ReadTomlAfterHead("[[migrations]]\ntag = \"a\"\ndeleted_classes = \"A\"\n").Errors() ==
+            Texts{"Expected \"migrations[0].deleted_classes\" to be an array of strings but got "
+                  "\"A\" @wrangler.toml:6"});
     }
     SUBCASE("and rename only what exists") {
       const Texts errors =

@@ -75,12 +75,16 @@ TEST_SUITE("wrangler-compat/module_rules") {
     }
     SUBCASE("no globs") {
       CHECK(errors_of("{type=\"Text\"}") ==
-            Texts{"\"rules[0].globs\" is a required field. @wrangler.toml:4"});
+            Texts{"Expected \"rules[0].globs\" to be an array of strings but got undefined "
+                  "@wrangler.toml:4"});
     }
     SUBCASE("globs of another type") {
       CHECK(errors_of("{type=\"Text\",globs=\"*\"}") ==
             Texts{"Expected \"rules[0].globs\" to be an array of strings but got \"*\" "
                   "@wrangler.toml:4"});
+      CHECK(errors_of("{type=\"Text\",globs=[\"*\",\n1]}") ==
+            Texts{"Expected \"rules[0].globs.[1]\" to be of type string but got 1. "
+                  "@wrangler.toml:5"});
     }
     SUBCASE("fallthrough of another type") {
       CHECK(
@@ -90,6 +94,10 @@ TEST_SUITE("wrangler-compat/module_rules") {
     SUBCASE("no array") {
       CHECK(ReadTomlAfterHead("rules = 1\n").Errors() ==
             Texts{"The field \"rules\" should be an array but got 1. @wrangler.toml:4"});
+    }
+    SUBCASE("no object") {
+      CHECK(errors_of("1") ==
+            Texts{"\"rules[0]\" should be an object but got 1. @wrangler.toml:4"});
     }
   }
 }
