@@ -30,10 +30,22 @@ std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
          "`, for example in an environment of its own ([env.local], --env local).";
 }
 
-// How wrangler speaks of an entry that is no object; it has words of its own for two kinds.
-std::string EntryName(const ResourceKind& kind, const std::string& field, size_t index) {
-  if (kind.key == "dispatch_namespaces") return field + "[" + std::to_string(index) + "]\" binding";
-  return (kind.key == "pipelines" ? "pipeline" : std::string(kind.key)) + "\" bindings";
+// What wrangler says of an entry that is no object; it has words of its own for some kinds.
+std::string NoObject(const ResourceKind& kind, const std::string& entry, const ConfigNode& node) {
+  if (kind.key == "unsafe")
+    return "Expected " + entry + " to be an object but got " + ToJson(node) + ".";
+  static constexpr std::string_view kNames[][2] = {
+      {"analytics_engine_datasets", "analytics_engine"},
+      {"pipelines", "pipeline"},
+      {"queues", "queue"},
+      {"worker_loaders", "worker_loader"}};
+  std::string name(kind.key);
+  for (const auto& [key, other] : kNames) {
+    if (key == kind.key) name = other;
+  }
+  const bool dispatch = kind.key == "dispatch_namespaces";
+  return "\"" + (dispatch ? entry + "\" binding" : name + "\" bindings") +
+         " should be objects, but got " + ToJson(node);
 }
 
 ModuleType TypeOfFiles(std::string_view key) {
@@ -93,14 +105,13 @@ class ResourceReader {
     bool complete = true;
     for (size_t i = 0; i < array.items.size(); i++) {
       const ConfigNode& node = array.items[i];
+      const std::string name = field + "[" + std::to_string(i) + "]";
       if (!node.IsObject()) {
-        section_.Fail(
-            "\"" + EntryName(kind, field, i) + " should be objects, but got " + ToJson(node),
-            node.position);
+        section_.Fail(NoObject(kind, name, node), node.position);
         complete = false;
         continue;
       }
-      ResourceEntry entry(section_, kind, node, field + "[" + std::to_string(i) + "]");
+      ResourceEntry entry(section_, kind, node, name);
       if (entry.Check()) {
         Add(kind, node, entry.Target(), found);
       } else {

@@ -27,10 +27,63 @@ bool IsWorkflowName(std::string_view name) {
   });
 }
 
+enum class FieldValue { kString, kFilled, kFlag, kAny };
+
+struct FieldWords {
+  bool required;
+  FieldValue value;
+  std::string_view text;
+};
+
+FieldWords WordsOf(FieldNeed need) {
+  switch (need) {
+    case FieldNeed::kString:
+      return {true, FieldValue::kString, "should have a string "};
+    case FieldNeed::kMustString:
+      return {true, FieldValue::kString, "must have a string "};
+    case FieldNeed::kMustA:
+      return {true, FieldValue::kString, "must have a "};
+    case FieldNeed::kMustAn:
+      return {true, FieldValue::kString, "must have an "};
+    case FieldNeed::kStringIfThere:
+      return {false, FieldValue::kString, "should have a string "};
+    case FieldNeed::kFilledIfThere:
+      return {false, FieldValue::kFilled, "should optionally have a non-empty string "};
+    case FieldNeed::kMustAIfThere:
+      return {false, FieldValue::kString, "must have a "};
+    case FieldNeed::kMayString:
+      return {false, FieldValue::kString, "may have a string "};
+    case FieldNeed::kOptional:
+      return {false, FieldValue::kString, "should, optionally, have a string "};
+    case FieldNeed::kOptionally:
+      return {false, FieldValue::kString, "should optionally have a string "};
+    case FieldNeed::kOptionalFlag:
+      return {false, FieldValue::kFlag, "should, optionally, have a boolean "};
+    case FieldNeed::kMustFlagIfThere:
+      return {false, FieldValue::kFlag, "must have a boolean "};
+    case FieldNeed::kAny:
+      break;
+  }
+  return {false, FieldValue::kAny, {}};
+}
+
+bool Fits(const ConfigNode& node, FieldValue value) {
+  switch (value) {
+    case FieldValue::kString:
+      return node.IsString();
+    case FieldValue::kFilled:
+      return node.IsString() && !node.text.empty();
+    case FieldValue::kFlag:
+      return node.IsBoolean();
+    case FieldValue::kAny:
+      break;
+  }
+  return true;
+}
+
 void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::string& field) {
   if (!node.IsObject()) {
-    section.Fail("\"" + field + "\" should be an object, but got " + ToJson(node) + ".",
-                 node.position);
+    section.Fail("\"" + field + "\" should be a objects, but got " + ToJson(node), node.position);
     return;
   }
   const auto fail = [&](const std::string& text, Position position) {
@@ -39,6 +92,14 @@ void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::st
   const ConfigMember* queue = node.Find("queue");
   if (queue == nullptr || !queue->value.IsString()) {
     fail("should have a string \"queue\"", node.position);
+  }
+  const ConfigMember* type = node.Find("type");
+  if (type != nullptr && type->value.text != "worker") {
+    section.Fail("\"" + field + ".type\" has an invalid value \"" +
+                     (type->value.IsString() ? type->value.text : ToJson(type->value)) +
+                     "\". Only \"worker\" consumers can be configured in your Wrangler "
+                     "configuration.",
+                 type->position);
   }
   for (const char* key : {"type", "dead_letter_queue"}) {
     const ConfigMember* member = node.Find(key);
@@ -49,9 +110,6 @@ void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::st
                           "visibility_timeout_ms", "retry_delay"}) {
     const ConfigMember* member = node.Find(key);
     if (member == nullptr || member->value.IsNumber()) continue;
-    // null stands for the default.
-    if (std::string_view(key) == "max_concurrency" && member->value.kind == ConfigKind::kNull)
-      continue;
     fail("should, optionally, have a number \"" + std::string(key) + "\"", member->position);
   }
   static constexpr std::string_view kKnown[] = {"queue",           "type",
@@ -100,67 +158,37 @@ void ResourceEntry::Fail(const std::string& text, const ConfigMember* member) {
 
 void ResourceEntry::CheckField(const ResourceField& field) {
   const ConfigMember* member = node_.Find(field.name);
-  const bool string = member != nullptr && member->value.IsString();
+  const FieldWords words = WordsOf(field.need);
+  if (member == nullptr ? !words.required : Fits(member->value, words.value)) return;
   const std::string quoted = "\"" + std::string(field.name) + "\" field";
-  switch (field.need) {
-    case FieldNeed::kString:
-      if (string) return;
-      if (kind_.shape == ResourceShape::kObject) {
-        section_.Fail("binding should have a string " + quoted + ".", node_.position);
-        valid_ = false;
-        return;
-      }
-      // Wrangler says it in these words of them alone.
-      return Fail((kind_.key == "dispatch_namespaces" ? "should have a string "
-                                                      : "bindings should have a string ") +
-                      quoted,
-                  member);
-    case FieldNeed::kMustString:
-      if (!string) Fail("bindings must have a string " + quoted, member);
-      return;
-    case FieldNeed::kMustA:
-      if (!string) Fail("bindings must have a " + quoted, member);
-      return;
-    case FieldNeed::kMustAn:
-      if (!string) Fail("bindings must have an " + quoted, member);
-      return;
-    case FieldNeed::kStringIfThere:
-      if (member != nullptr && !string) Fail("bindings should have a string " + quoted, member);
-      return;
-    case FieldNeed::kMustAIfThere:
-      if (member != nullptr && !string) Fail("bindings must have a " + quoted, member);
-      return;
-    case FieldNeed::kOptional:
-      if (member != nullptr && !string) {
-        Fail("bindings should, optionally, have a string " + quoted, member);
-      }
-      return;
-    case FieldNeed::kOptionalFlag:
-      if (member != nullptr && !member->value.IsBoolean()) {
-        Fail("should, optionally, have a boolean " + quoted, member);
-      }
-      return;
-    case FieldNeed::kAny:
-      return;
+  if (field.need == FieldNeed::kString && kind_.shape == ResourceShape::kObject) {
+    section_.Fail("binding should have a string " + quoted + ".", node_.position);
+    valid_ = false;
+    return;
   }
+  // Wrangler says it without "bindings" of these, and of "remote".
+  const bool bare = kind_.key == "dispatch_namespaces" || field.need == FieldNeed::kOptionalFlag;
+  Fail((bare ? "" : "bindings ") + std::string(words.text) + quoted, member);
 }
 
 void ResourceEntry::CheckBucket() {
-  const ConfigMember* name = node_.Find("bucket_name");
-  if (name == nullptr || !name->value.IsString() || IsBucketName(name->value.text)) return;
-  section_.Fail(field_ + ".bucket_name=" + JsonQuote(name->value.text) +
-                    " is invalid. Bucket names must begin and end with an alphanumeric "
-                    "character, only contain lowercase letters, numbers, and hyphens, and be "
-                    "between 3 and 63 characters long.",
-                name->position);
-  valid_ = false;
+  for (const std::string key : {"bucket_name", "preview_bucket_name"}) {
+    const ConfigMember* name = node_.Find(key);
+    if (name == nullptr || !name->value.IsString() || IsBucketName(name->value.text)) continue;
+    section_.Fail(field_ + "." + key + "=" + JsonQuote(name->value.text) +
+                      " is invalid. Bucket names must begin and end with an alphanumeric "
+                      "character, only contain lowercase letters, numbers, and hyphens, and be "
+                      "between 3 and 63 characters long.",
+                  name->position);
+    valid_ = false;
+  }
 }
 
 void ResourceEntry::CheckProducer() {
   const ConfigMember* delay = node_.Find("delivery_delay");
   if (delay == nullptr) return;
   if (!delay->value.IsNumber()) {
-    return Fail("bindings should, optionally, have a number \"delivery_delay\" field", delay);
+    Fail("should, optionally, have a number \"delivery_delay\" field", delay);
   }
   section_.Warn("The \"delivery_delay\" field in \"" + field_ +
                     "\" is deprecated and has no effect. Queue-level settings should be "
@@ -184,12 +212,14 @@ void ResourceEntry::CheckRateLimit() {
   };
   if (limit == nullptr || !limit->value.IsNumber())
     fail("\"simple.limit\" must be a number", value);
-  if (period == nullptr) {
-    fail("\"simple.period\" must be either 10 or 60", value);
+  if (period == nullptr || !period->value.IsNumber()) {
+    fail("\"simple.period\" is required and must be a number", value);
   } else if (period->value.kind != ConfigKind::kInteger ||
              (period->value.integer != 10 && period->value.integer != 60)) {
     fail("\"simple.period\" must be either 10 or 60", period->value);
   }
+  static constexpr std::string_view kKnown[] = {"limit", "period"};
+  section_.Part(value, field_ + ".simple").WarnUnexpected(kKnown);
 }
 
 void ResourceEntry::CheckWorkflow() {
@@ -206,11 +236,15 @@ void ResourceEntry::CheckWorkflow() {
 void ResourceEntry::CheckPipeline() {
   const ConfigMember* stream = node_.Find("stream");
   const ConfigMember* old = node_.Find("pipeline");
-  if (stream == nullptr && old != nullptr && old->value.IsString()) {
+  const auto is_named = [](const ConfigMember* member) {
+    return member != nullptr && Fits(member->value, FieldValue::kFilled);
+  };
+  if (is_named(stream)) return;
+  if (is_named(old)) {
     section_.Warn("The \"pipeline\" field in \"" + field_ +
                       "\" bindings is deprecated. Use \"stream\" instead.",
                   old->position);
-  } else if (stream == nullptr || !stream->value.IsString()) {
+  } else {
     Fail("bindings must have a string \"stream\" field", stream);
   }
 }
@@ -239,8 +273,21 @@ void ResourceEntry::CheckMail() {
 }
 
 void ResourceEntry::CheckNetwork() {
-  if (node_.Find("tunnel_id") == nullptr && node_.Find("network_id") == nullptr) {
+  const ConfigMember* tunnel = node_.Find("tunnel_id");
+  const ConfigMember* network = node_.Find("network_id");
+  if (tunnel != nullptr && network != nullptr) {
+    section_.Fail("\"" + field_ +
+                      "\" bindings must have either a \"tunnel_id\" or \"network_id\", but not "
+                      "both.",
+                  network->position);
+    valid_ = false;
+    return;
+  }
+  const ConfigMember* given = tunnel != nullptr ? tunnel : network;
+  if (given == nullptr) {
     Fail("bindings must have either a \"tunnel_id\" or \"network_id\" field", nullptr);
+  } else if (!given->value.IsString()) {
+    Fail("bindings must have a string \"" + given->key + "\" field", given);
   }
 }
 

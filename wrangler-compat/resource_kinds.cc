@@ -21,13 +21,14 @@ constexpr ResourceField kKv[] = {{"binding", Need::kString},
                                  {"preview_id", Need::kOptional},
                                  {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kD1[] = {{"binding", Need::kString},
-                                 {"database_name", Need::kAny},
+                                 {"database_name", Need::kOptional},
                                  {"database_id", Need::kMustAIfThere},
-                                 {"preview_database_id", Need::kAny},
+                                 {"preview_database_id", Need::kOptional},
+                                 {"jurisdiction", Need::kOptional},
                                  {"migrations_dir", Need::kOptional},
                                  {"migrations_table", Need::kOptional},
                                  {"migrations_pattern", Need::kOptional},
-                                 {"database_internal_env", Need::kAny},
+                                 {"database_internal_env", Need::kOptional},
                                  {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kR2[] = {{"binding", Need::kString},
                                  {"bucket_name", Need::kStringIfThere},
@@ -36,7 +37,7 @@ constexpr ResourceField kR2[] = {{"binding", Need::kString},
                                  {"local_dev", Need::kAny},
                                  {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kQueue[] = {{"binding", Need::kString},
-                                    {"queue", Need::kStringIfThere},
+                                    {"queue", Need::kFilledIfThere},
                                     {"delivery_delay", Need::kAny},
                                     {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kVectorize[] = {
@@ -45,47 +46,57 @@ constexpr ResourceField kSearchNamespace[] = {
     {"binding", Need::kString}, {"namespace", Need::kMustA}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kSearchInstance[] = {
     {"binding", Need::kString}, {"instance_name", Need::kMustAn}, {"remote", Need::kOptionalFlag}};
-constexpr ResourceField kHyperdrive[] = {
-    {"binding", Need::kString}, {"id", Need::kMustA}, {"localConnectionString", Need::kAny}};
+constexpr ResourceField kHyperdrive[] = {{"binding", Need::kString},
+                                         {"id", Need::kMustA},
+                                         {"localConnectionString", Need::kAny},
+                                         {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kAnalytics[] = {
     {"binding", Need::kString}, {"dataset", Need::kOptional}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kSingle[] = {{"binding", Need::kString}, {"remote", Need::kOptionalFlag}};
+constexpr ResourceField kVersion[] = {{"binding", Need::kString}};
 constexpr ResourceField kModel[] = {
     {"binding", Need::kString}, {"staging", Need::kAny}, {"remote", Need::kOptionalFlag}};
-constexpr ResourceField kDispatch[] = {
-    {"binding", Need::kString}, {"namespace", Need::kAny}, {"outbound", Need::kAny}};
+constexpr ResourceField kDispatch[] = {{"binding", Need::kString},
+                                       {"namespace", Need::kOptionally},
+                                       {"outbound", Need::kAny},
+                                       {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kCertificate[] = {
     {"binding", Need::kString}, {"certificate_id", Need::kString}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kWorkflow[] = {
-    {"binding", Need::kString},       {"name", Need::kString}, {"class_name", Need::kString},
-    {"script_name", Need::kOptional}, {"limits", Need::kAny},  {"schedules", Need::kAny},
-    {"remote", Need::kOptionalFlag}};
-constexpr ResourceField kPipeline[] = {{"binding", Need::kString},
+    {"binding", Need::kString},    {"name", Need::kString},
+    {"class_name", Need::kString}, {"script_name", Need::kOptional},
+    {"limits", Need::kAny},        {"schedules", Need::kAny},
+    {"concurrency", Need::kAny},   {"default_retention", Need::kAny},
+    {"jurisdiction", Need::kAny}};
+constexpr ResourceField kPipeline[] = {{"binding", Need::kMustString},
                                        {"stream", Need::kAny},
                                        {"pipeline", Need::kAny},
                                        {"remote", Need::kOptionalFlag}};
-constexpr ResourceField kStoredSecret[] = {{"binding", Need::kString},
+constexpr ResourceField kStoredSecret[] = {{"binding", Need::kMustString},
                                            {"store_id", Need::kMustString},
                                            {"secret_name", Need::kMustString}};
 constexpr ResourceField kArtifacts[] = {{"binding", Need::kMustString},
                                         {"namespace", Need::kMustString},
                                         {"remote", Need::kOptionalFlag}};
-constexpr ResourceField kHello[] = {{"binding", Need::kMustString}, {"enable_timer", Need::kAny}};
-constexpr ResourceField kFlagship[] = {{"binding", Need::kMustString}, {"app_id", Need::kAny}};
+constexpr ResourceField kHello[] = {{"binding", Need::kMustString},
+                                    {"enable_timer", Need::kMustFlagIfThere}};
+constexpr ResourceField kFlagship[] = {
+    {"binding", Need::kMustString}, {"app_id", Need::kMayString}, {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kLoader[] = {{"binding", Need::kMustString}};
 constexpr ResourceField kVpcService[] = {
-    {"binding", Need::kString}, {"service_id", Need::kMustA}, {"remote", Need::kOptionalFlag}};
+    {"binding", Need::kString}, {"service_id", Need::kMustA}, {"remote", Need::kAny}};
 constexpr ResourceField kVpcNetwork[] = {{"binding", Need::kString},
                                          {"tunnel_id", Need::kAny},
                                          {"network_id", Need::kAny},
-                                         {"remote", Need::kOptionalFlag}};
+                                         {"remote", Need::kAny}};
 constexpr ResourceField kMail[] = {{"name", Need::kString},
+                                   {"binding", Need::kAny},
                                    {"destination_address", Need::kOptional},
                                    {"allowed_destination_addresses", Need::kAny},
                                    {"allowed_sender_addresses", Need::kAny},
                                    {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kRateLimit[] = {
-    {"name", Need::kString}, {"namespace_id", Need::kMustString}, {"simple", Need::kAny}};
+    {"name", Need::kMustString}, {"namespace_id", Need::kMustString}, {"simple", Need::kAny}};
 
 constexpr Text kId[] = {"preview_id", "id", "binding"};
 constexpr Text kDatabase[] = {"preview_database_id", "database_name", "database_id"};
@@ -119,7 +130,7 @@ constexpr ResourceKind kKinds[] = {
      kHere,
      "binding",
      {},
-     kSingle,
+     kVersion,
      true},
     {"workflows", {}, "Workflow", kArray, kNotYet, "binding", kClass, kWorkflow},
     {"analytics_engine_datasets",
@@ -191,9 +202,9 @@ constexpr ResourceKind kKinds[] = {
     {"unsafe_hello_world", {}, "Hello World", kArray, kCloudflare, "binding", {}, kHello},
     {"browser", {}, "Browser Run", kObject, kCloudflare, "binding", {}, kSingle},
     {"ai", {}, "AI", kObject, kCloudflare, "binding", {}, kModel, true},
-    {"images", {}, "Images", kObject, kCloudflare, "binding", {}, kSingle, true},
+    {"images", {}, "Images", kObject, kCloudflare, "binding", {}, kSingle},
     {"stream", {}, "Stream", kObject, kCloudflare, "binding", {}, kSingle},
-    {"media", {}, "Media", kObject, kCloudflare, "binding", {}, kSingle, true},
+    {"media", {}, "Media", kObject, kCloudflare, "binding", {}, kSingle},
     {"websearch", {}, "Web Search", kObject, kCloudflare, "binding", {}, kSingle, true},
     {"unsafe", "bindings", "Unsafe Metadata", kNested, kCloudflare, "name", kType, {}, true},
     {"text_blobs", {}, "Text Blob", kFiles, kHere, {}, {}, {}},

@@ -19,14 +19,18 @@ enum class ResourceShape {
 
 // What wrangler asks of a field, each with words of its own.
 enum class FieldNeed {
-  kString,         // must be there: should have a string "x" field
-  kMustString,     // must be there: must have a string "x" field
-  kMustA,          // must be there: must have a "x" field
-  kMustAn,         // must be there: must have an "x" field
-  kStringIfThere,  // should have a string "x" field
-  kMustAIfThere,   // must have a "x" field
-  kOptional,       // should, optionally, have a string "x" field
-  kOptionalFlag,   // should, optionally, have a boolean "x" field
+  kString,           // must be there: should have a string "x" field
+  kMustString,       // must be there: must have a string "x" field
+  kMustA,            // must be there: must have a "x" field
+  kMustAn,           // must be there: must have an "x" field
+  kStringIfThere,    // should have a string "x" field
+  kFilledIfThere,    // should optionally have a non-empty string "x" field
+  kMustAIfThere,     // must have a "x" field
+  kMayString,        // may have a string "x" field
+  kOptional,         // should, optionally, have a string "x" field
+  kOptionally,       // should optionally have a string "x" field
+  kOptionalFlag,     // should, optionally, have a boolean "x" field
+  kMustFlagIfThere,  // must have a boolean "x" field
   kAny,
 };
 
