@@ -78,6 +78,9 @@ class Migrations {
     for (const std::string& name : Names(node, "new_classes", field)) Add(name, false);
     for (const std::string& name : Names(node, "new_sqlite_classes", field)) Add(name, true);
     if (const ConfigMember* renamed = node.Find("renamed_classes")) Rename(*renamed, field);
+    if (const ConfigMember* taken = node.Find("transferred_classes")) {
+      HasStrings(*taken, field, {"from", "from_script", "to"});
+    }
     for (const std::string& name : Names(node, "deleted_classes", field)) {
       std::erase_if(classes_, [&](const DurableObjectClass& one) { return one.name == name; });
     }
@@ -104,29 +107,40 @@ class Migrations {
     if (!known) classes_.push_back({name, sqlite});
   }
 
-  void Rename(const ConfigMember& renamed, const std::string& field) {
-    const std::string path = field + ".renamed_classes";
-    for (const ConfigNode& item : renamed.value.items) {
-      const ConfigMember* from = item.Find("from");
-      const ConfigMember* to = item.Find("to");
-      if (from == nullptr || to == nullptr || !from->value.IsString() || !to->value.IsString()) {
-        section_.Fail("Expected \"" + path +
-                          "\" to be an array of \"{from: string, to: string}\" "
-                          "objects but got " +
-                          ToJson(renamed.value) + ".",
-                      renamed.position);
-        return;
+  // False, and reported, unless `list` is an array of objects that have these strings.
+  bool HasStrings(const ConfigMember& list, const std::string& field,
+                  std::initializer_list<std::string_view> keys) {
+    bool valid = list.value.IsArray();
+    for (const ConfigNode& item : list.value.items) {
+      for (const std::string_view key : keys) {
+        const ConfigMember* member = item.Find(key);
+        valid &= member != nullptr && member->value.IsString();
       }
+    }
+    if (valid) return true;
+    std::string shape;
+    for (const std::string_view key : keys) {
+      shape.append(shape.empty() ? "" : ", ").append(key).append(": string");
+    }
+    section_.Fail("Expected \"" + field + "." + list.key + "\" to be an array of \"{" + shape +
+                      "}\" objects but got " + ToJson(list.value) + ".",
+                  list.position);
+    return false;
+  }
+
+  void Rename(const ConfigMember& renamed, const std::string& field) {
+    if (!HasStrings(renamed, field, {"from", "to"})) return;
+    for (const ConfigNode& item : renamed.value.items) {
+      const std::string& from = item.Find("from")->value.text;
       const auto found =
           std::find_if(classes_.begin(), classes_.end(),
-                       [&](const DurableObjectClass& one) { return one.name == from->value.text; });
+                       [&](const DurableObjectClass& one) { return one.name == from; });
       if (found == classes_.end()) {
-        section_.Fail(
-            "Cannot apply renamed_classes migration to non-existent class " + from->value.text,
-            item.position);
+        section_.Fail("Cannot apply renamed_classes migration to non-existent class " + from,
+                      item.position);
         return;
       }
-      found->name = to->value.text;
+      found->name = item.Find("to")->value.text;
     }
   }
 
@@ -142,8 +156,8 @@ bool IsOneOf(const ConfigMember* member, std::initializer_list<std::string_view>
 // One class of `exports`; nothing if it is none of Durable Objects, no longer alive, or unusable.
 std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const ConfigMember& one) {
   const std::string path = "exports." + one.key;
-  const auto fail = [&](const std::string& text, const ConfigMember* got) {
-    section.Fail("\"" + path + text + (got == nullptr ? "undefined" : ToJson(got->value)) + ".",
+  const auto fail = [&](const std::string& text, const ConfigMember* got, const char* end = ".") {
+    section.Fail("\"" + path + text + (got == nullptr ? "undefined" : ToJson(got->value)) + end,
                  got == nullptr ? one.position : got->position);
     return std::nullopt;
   };
@@ -161,15 +175,51 @@ std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const Confi
         "\"expecting-transfer\" but got ",
         state);
   }
+  static constexpr std::string_view kPartners[][2] = {{"renamed", "renamed_to"},
+                                                      {"transferred", "transferred_to"},
+                                                      {"expecting-transfer", "transfer_from"}};
+  for (const auto& [which, key] : kPartners) {
+    const ConfigMember* partner = one.value.Find(key);
+    const bool named =
+        partner != nullptr && partner->value.IsString() && !partner->value.text.empty();
+    if (state == nullptr || state->value.text != which || named) continue;
+    section.Fail(JsonQuote(path + "." + std::string(key)) + " is required for state " +
+                     JsonQuote(which) + " and must be a non-empty string.",
+                 partner == nullptr ? one.position : partner->position);
+  }
   if (state != nullptr && !IsOneOf(state, {"created", "expecting-transfer"})) return std::nullopt;
   const ConfigMember* storage = one.value.Find("storage");
   if (!IsOneOf(storage, {"sqlite", "legacy-kv"})) {
     return fail(".storage\" is required for state \"" +
                     (state == nullptr ? "created" : state->value.text) +
                     "\" and must be one of sqlite and legacy-kv, but got ",
-                storage);
+                storage, "");
   }
   return DurableObjectClass{one.key, storage->value.text == "sqlite"};
+}
+
+// With what to write, in the language of the file.
+void WarnOfMissingExports(ConfigSection& section, const std::vector<std::string>& classes) {
+  const bool toml = section.file().format == ConfigFormat::kToml;
+  std::string names;
+  std::string snippet;
+  for (const std::string& name : classes) {
+    names += (names.empty() ? "" : ", ") + name;
+    if (!snippet.empty()) snippet += toml ? "\n" : ",\n";
+    snippet += toml ? "[exports." + name + "]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n"
+                    : "    " + JsonQuote(name) +
+                          ": {\n      \"type\": \"durable-object\",\n      \"storage\": "
+                          "\"sqlite\"\n    }";
+  }
+  if (!toml) snippet = "{\n  \"exports\": {\n" + snippet + "\n  }\n}\n";
+  section.Warn("In your " + section.file().BaseName() +
+                   " file, you have configured `durable_objects` exported by this Worker (" +
+                   names +
+                   "), but no live `exports` entry for them. This may not work as expected until "
+                   "you add a live `durable-object` entry to `exports` for each. Add the "
+                   "following configuration:\n```\n" +
+                   snippet + "```",
+               section.Find("durable_objects")->position);
 }
 
 std::vector<DurableObjectClass> ReadExports(ConfigSection& section, const ConfigMember& exports) {
@@ -199,10 +249,7 @@ std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool&
   static constexpr std::string_view kKnown[] = {"bindings"};
   section.Part(objects->value, field).WarnUnexpected(kKnown);
   const ConfigMember* list = objects->value.Find("bindings");
-  if (list == nullptr) {
-    return fail("The field \"" + field + "\" is missing the required \"bindings\" property.\n",
-                objects->position);
-  }
+  if (list == nullptr) return {};
   if (!list->value.IsArray()) {
     return fail("The field \"" + field + ".bindings\" should be an array but got " +
                     ToJson(list->value) + ".\n",
@@ -230,7 +277,14 @@ std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
                  migrations->position);
     migrations = nullptr;
   }
-  const ConfigMember* exports = section.Object("exports");
+  const ConfigMember* exports = section.Find("exports");
+  if (exports != nullptr && !exports->value.IsObject()) {
+    section.Fail(
+        "The optional \"exports\" field should be an object keyed by class name, but got " +
+            ToJson(exports->value),
+        exports->position);
+    exports = nullptr;
+  }
   const bool any_migrations = migrations != nullptr && !migrations->value.items.empty();
   const bool any_exports = exports != nullptr && !exports->value.members.empty();
   if (any_migrations && any_exports) {
@@ -248,29 +302,18 @@ std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
   }
   std::vector<DurableObjectClass> classes =
       any_exports ? ReadExports(section, *exports) : applied.Take();
-  std::string names;
-  std::string snippet;
+  std::vector<std::string> missing;
   for (const BindingSpec& binding : bindings) {
     const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
     if (objects == nullptr || !objects->script.empty()) continue;
     const bool live =
         std::any_of(classes.begin(), classes.end(),
                     [&](const DurableObjectClass& one) { return one.name == objects->class_name; });
-    if (live) continue;
-    names.append(names.empty() ? "" : ", ").append(objects->class_name);
-    snippet.append("\n[exports.").append(objects->class_name).append("]\n");
-    snippet.append("type = \"durable-object\"\nstorage = \"sqlite\"\n");
+    const bool known =
+        std::find(missing.begin(), missing.end(), objects->class_name) != missing.end();
+    if (!live && !known) missing.push_back(objects->class_name);
   }
-  if (!names.empty()) {
-    section.Warn("In your " + section.file().BaseName() +
-                     " file, you have configured `durable_objects` exported by this Worker (" +
-                     names +
-                     "), but no live `exports` entry for them. This may not work as expected until "
-                     "you add a live `durable-object` entry to `exports` for each. Add the "
-                     "following configuration:\n```" +
-                     snippet + "```",
-                 section.Find("durable_objects")->position);
-  }
+  if (!missing.empty()) WarnOfMissingExports(section, missing);
   return classes;
 }
 

@@ -68,13 +68,14 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
       CHECK(
           ReadTomlAfterHead("durable_objects = 1\n").Errors() ==
           Texts{"The field \"durable_objects\" should be an object but got 1.\n @wrangler.toml:4"});
-      CHECK(ReadTomlAfterHead("[durable_objects]\n").Errors() ==
-            Texts{"The field \"durable_objects\" is missing the required \"bindings\" property.\n "
-                  "@wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("[durable_objects]\nbindings = [ 1 ]\n").Errors() ==
+            Texts{"Expected \"durable_objects.bindings[0]\" to be an object but got 1 "
+                  "@wrangler.toml:5"});
       CHECK(ReadTomlAfterHead("[durable_objects]\nbindings = 1\n").Errors() ==
             Texts{"The field \"durable_objects.bindings\" should be an array but got 1.\n "
                   "@wrangler.toml:5"});
     }
+    SUBCASE("may be none") { CHECK(ReadTomlAfterHead("[durable_objects]\n").Errors().empty()); }
     SUBCASE("share their names with no other binding") {
       const Texts errors =
           ReadTomlAfterHead("services = [ { binding = \"A\", service = \"s\" } ]\n" +
@@ -97,6 +98,32 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
     SUBCASE("with a tag") {
       CHECK(ReadTomlAfterHead("[[migrations]]\nnew_classes = [\"A\"]\n").Errors() ==
             Texts{"\"migrations[0].tag\" is a required field. @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("[[migrations]]\ntag = 1\n").Errors() ==
+            Texts{"Expected \"migrations[0].tag\" to be of type string but got 1. "
+                  "@wrangler.toml:5"});
+    }
+    SUBCASE("in an array of objects") {
+      CHECK(ReadTomlAfterHead("migrations = 1\n").Errors() ==
+            Texts{"The optional \"migrations\" field should be an array, but got 1 "
+                  "@wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("migrations = [ 1 ]\n").Errors() ==
+            Texts{"Expected \"migrations[0]\" to be an object but got 1 @wrangler.toml:4"});
+    }
+    SUBCASE("with lists of what becomes what") {
+      const auto errors = [](const std::string& list) {
+        return ReadTomlAfterHead("[[migrations]]\ntag = \"a\"\n" + list + "\n").Errors();
+      };
+      CHECK(errors("renamed_classes = 1") ==
+            Texts{"Expected \"migrations[0].renamed_classes\" to be an array of \"{from: string, "
+                  "to: string}\" objects but got 1. @wrangler.toml:6"});
+      CHECK(errors("renamed_classes = [ { from = \"A\", to = 1 } ]") ==
+            Texts{"Expected \"migrations[0].renamed_classes\" to be an array of \"{from: string, "
+                  "to: string}\" objects but got [{\"from\":\"A\",\"to\":1}]. "
+                  "@wrangler.toml:6"});
+      CHECK(errors("transferred_classes = [ {} ]") ==
+            Texts{"Expected \"migrations[0].transferred_classes\" to be an array of \"{from: "
+                  "string, from_script: string, to: string}\" objects but got [{}]. "
+                  "@wrangler.toml:6"});
     }
     SUBCASE("with lists of strings") {
       CHECK(ReadTomlAfterHead("[[migrations]]\ntag = \"a\"\nnew_classes = [1]\n").Errors() ==
@@ -133,7 +160,34 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
     SUBCASE("with their storage") {
       CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\n").Errors() ==
             Texts{"\"exports.Room.storage\" is required for state \"created\" and must be one of "
-                  "sqlite and legacy-kv, but got undefined. @wrangler.toml:4"});
+                  "sqlite and legacy-kv, but got undefined @wrangler.toml:4"});
+    }
+    SUBCASE("by the name of the class") {
+      CHECK(ReadTomlAfterHead("exports = [ 1 ]\n").Errors() ==
+            Texts{"The optional \"exports\" field should be an object keyed by class name, but got "
+                  "[1] @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("exports = { Room = 1 }\n").Errors() ==
+            Texts{"\"exports.Room\" should be an object but got 1. @wrangler.toml:4"});
+    }
+    SUBCASE("in a known state") {
+      CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\nstate = \"x\"\n")
+                .Errors() ==
+            Texts{"\"exports.Room.state\" must be one of \"created\", \"deleted\", \"renamed\", "
+                  "\"transferred\", or \"expecting-transfer\" but got \"x\". @wrangler.toml:6"});
+    }
+    SUBCASE("with the other end of a move") {
+      const auto errors = [](const std::string& more) {
+        return ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\n" + more).Errors();
+      };
+      CHECK(errors("state = \"renamed\"\n") ==
+            Texts{"\"exports.Room.renamed_to\" is required for state \"renamed\" and must be a "
+                  "non-empty string. @wrangler.toml:4"});
+      CHECK(errors("state = \"transferred\"\ntransferred_to = \"\"\n") ==
+            Texts{"\"exports.Room.transferred_to\" is required for state \"transferred\" and must "
+                  "be a non-empty string. @wrangler.toml:7"});
+      CHECK(errors("state = \"expecting-transfer\"\nstorage = \"sqlite\"\n") ==
+            Texts{"\"exports.Room.transfer_from\" is required for state \"expecting-transfer\" and "
+                  "must be a non-empty string. @wrangler.toml:4"});
     }
     SUBCASE("unless they are gone") {
       const ReadConfig read =
@@ -150,13 +204,35 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
     }
   }
 
-  TEST_CASE("a binding to a class that neither mentions is warned of") {
-    const Texts warnings =
-        ReadTomlAfterHead(Binding("name = \"ROOM\", class_name = \"Room\"")).Warnings();
-    REQUIRE(warnings.size() == 1);
-    CHECK(warnings[0].find("`durable_objects` exported by this Worker (Room)") !=
-          std::string::npos);
-    CHECK(warnings[0].find("[exports.Room]\ntype = \"durable-object\"\n") != std::string::npos);
+  TEST_CASE("bindings to classes that neither mentions are warned of, with what to write") {
+    const std::string rest =
+        "), but no live `exports` entry for them. This may not work as expected until you add a "
+        "live `durable-object` entry to `exports` for each. Add the following configuration:\n";
+    SUBCASE("in TOML") {
+      CHECK(ReadTomlAfterHead("[durable_objects]\nbindings = [ { name = \"A\", class_name = "
+                              "\"Room\" }, { name = \"B\", class_name = \"Game\" }, { name = "
+                              "\"C\", class_name = \"Room\" } ]\n")
+                .Warnings() ==
+            Texts{"In your wrangler.toml file, you have configured `durable_objects` exported by "
+                  "this Worker (Room, Game" +
+                  rest +
+                  "```\n[exports.Room]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n\n"
+                  "[exports.Game]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n``` "
+                  "@wrangler.toml:4"});
+    }
+    SUBCASE("in JSON") {
+      CHECK(ReadWholeJson("{\"name\":\"w\",\"main\":\"i.js\",\"compatibility_date\":"
+                          "\"2024-09-23\",\n\"durable_objects\":{\"bindings\":[{\"name\":\"A\","
+                          "\"class_name\":\"Room\"},{\"name\":\"B\",\"class_name\":\"Game\"}]}}")
+                .Warnings() ==
+            Texts{"In your wrangler.jsonc file, you have configured `durable_objects` exported by "
+                  "this Worker (Room, Game" +
+                  rest +
+                  "```\n{\n  \"exports\": {\n    \"Room\": {\n      \"type\": "
+                  "\"durable-object\",\n      \"storage\": \"sqlite\"\n    },\n    \"Game\": "
+                  "{\n      \"type\": \"durable-object\",\n      \"storage\": \"sqlite\"\n    "
+                  "}\n  }\n}\n``` @wrangler.jsonc:2"});
+    }
   }
 }
 
