@@ -5,7 +5,7 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-// What is no string is reported by CheckBuilding.
+// What is no object and what is no string is reported by config_checks.
 Pairs ReadStrings(const ConfigMember* member) {
   Pairs pairs;
   if (member == nullptr || !member->value.IsObject()) return pairs;
@@ -50,8 +50,8 @@ BuildConfig ReadBuildConfig(ConfigSection& section) {
   build.tsconfig = section.String("tsconfig").value_or("");
   build.jsx_factory = section.String("jsx_factory").value_or("");
   build.jsx_fragment = section.String("jsx_fragment").value_or("");
-  build.alias = ReadStrings(section.Object("alias"));
-  build.define = ReadStrings(section.Object("define"));
+  build.alias = ReadStrings(section.Find("alias"));
+  build.define = ReadStrings(section.Find("define"));
   return build;
 }
 

@@ -43,6 +43,13 @@ bool HasType(ConfigSection& section, const ConfigKey& key) {
   return true;
 }
 
+// The JavaScript type of a value, of which wrangler speaks now and then.
+const char* TypeOf(const ConfigNode& value) {
+  if (value.IsString()) return "string";
+  if (value.IsNumber()) return "number";
+  return value.IsBoolean() ? "boolean" : "object";
+}
+
 bool IsEmpty(const ConfigNode& value) {
   return (value.IsArray() && value.items.empty()) || (value.IsObject() && value.members.empty());
 }
@@ -90,6 +97,36 @@ void WithPart(ConfigSection& section, const char* key, Check&& check) {
   check(part);
 }
 
+// That what is to be an object is one: wrangler says it in these ways.
+void CheckObjects(ConfigSection& section) {
+  const auto check = [&](const char* key, const std::string& before, const char* after) {
+    const ConfigMember* member = section.Find(key);
+    if (member == nullptr || member->value.IsObject()) return;
+    section.Fail(before + ToJson(member->value) + after, member->position);
+  };
+  for (const char* key : {"cache", "observability", "access", "python_modules"}) {
+    check(key, JsonQuote(key) + " should be an object but got ", ".");
+  }
+  check("cloudchamber", "\"cloudchamber\" should be an object, but got ", "");
+  for (const char* key : {"previews", "placement"}) {
+    check(key, "The field " + JsonQuote(key) + " should be an object but got ", ".");
+  }
+  for (const char* key : {"define", "logfwdr", "secrets"}) {
+    check(key, "The field " + JsonQuote(section.Field(key)) + " should be an object but got ", ".");
+  }
+  const ConfigMember* assets = section.Find("assets");
+  if (assets != nullptr && !assets->value.IsObject()) {
+    section.Fail(std::string("\"assets\" should be an object, but got value \"assets\" of type ") +
+                     TypeOf(assets->value),
+                 assets->position);
+  }
+  const ConfigMember* alias = section.Find("alias");
+  if (alias != nullptr && !alias->value.IsObject()) {
+    section.Fail(std::string("Expected alias to be an object, but got ") + TypeOf(alias->value),
+                 alias->position);
+  }
+}
+
 void CheckHosting(ConfigSection& section) {
   static constexpr std::string_view kPlacement[] = {"off", "smart", "targeted"};
   static constexpr std::string_view kRegions[] = {"public", "fedramp_high"};
@@ -100,14 +137,6 @@ void CheckHosting(ConfigSection& section) {
         "ignored.\nPlease remove the \"account_id\" field from your configuration.",
         account->position);
   }
-  const auto is_object = [&](const char* key, const std::string& before, const char* after) {
-    const ConfigMember* member = section.Find(key);
-    if (member == nullptr || member->value.IsObject()) return;
-    section.Fail(before + ToJson(member->value) + after, member->position);
-  };
-  is_object("cache", "\"cache\" should be an object but got ", ".");
-  is_object("cloudchamber", "\"cloudchamber\" should be an object, but got ", "");
-  is_object("previews", "The field \"previews\" should be an object but got ", ".");
   section.OneOf("compliance_region", kRegions);
   section.CheckStrings("addresses");
   WithPart(section, "placement",
@@ -128,6 +157,7 @@ void CheckHosting(ConfigSection& section) {
       part.Fail("\"cache.enabled\" is a required field.", section.Find("cache")->position);
     }
     part.Boolean("enabled");
+    part.Boolean("cross_version_cache");
   });
   WithPart(section, "logfwdr", [&](ConfigSection& part) {
     if (part.Find("bindings") == nullptr) {
@@ -163,7 +193,7 @@ void CheckBuilding(ConfigSection& section) {
     for (const ConfigMember& member : part.object().members) {
       if (member.value.IsString()) continue;
       section.Fail("Expected alias[" + JsonQuote(member.key) + "] to be a string, but got " +
-                       ToJson(member.value),
+                       TypeOf(member.value),
                    member.position);
     }
   });
@@ -177,19 +207,22 @@ void CheckBuilding(ConfigSection& section) {
     ConfigSection sites = section.Part(part.object(), "sites");
     sites.CheckStrings("include");
     sites.CheckStrings("exclude");
-    if (const ConfigMember* entry = part.Find("entry-point")) {
-      if (section.Find("main") != nullptr) {
-        part.Fail(
-            "Don't define both the `main` and `site.entry-point` fields in your configuration.\n"
-            "They serve the same purpose: to point to the entry-point of your worker.\n"
-            "Delete the `site.entry-point` field from your config.",
-            entry->position);
-      } else {
-        part.Warn(
-            "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the "
-            "top level `main` field to your configuration file",
-            entry->position);
-      }
+    const auto entry = part.String("entry-point");
+    if (!entry) return;
+    const Position position = part.Find("entry-point")->position;
+    const bool toml = section.file().format == ConfigFormat::kToml;
+    part.Warn(
+        "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the top "
+        "level `main` field to your configuration file:\n```\n" +
+            std::string(toml ? "main = " : "\"main\": ") + JsonQuote(*entry + "/index.js") +
+            "\n```",
+        position);
+    if (section.Find("main") != nullptr) {
+      part.Fail(
+          "Don't define both the `main` and `site.entry-point` fields in your configuration.\n"
+          "They serve the same purpose: to point to the entry-point of your worker.\n"
+          "Delete the deprecated `site.entry-point` field from your config.",
+          position);
     }
   });
   if (section.Find("site") != nullptr && section.Find("assets") != nullptr) {
@@ -203,7 +236,7 @@ void CheckBuilding(ConfigSection& section) {
 void CheckAssets(ConfigSection& section) {
   static constexpr std::string_view kHtml[] = {"auto-trailing-slash", "force-trailing-slash",
                                                "drop-trailing-slash", "none"};
-  static constexpr std::string_view kNotFound[] = {"none", "404-page", "single-page-application"};
+  static constexpr std::string_view kNotFound[] = {"single-page-application", "404-page", "none"};
   WithPart(section, "assets", [&](ConfigSection& part) {
     part.String("directory");
     part.String("binding");
@@ -225,7 +258,6 @@ void CheckAssets(ConfigSection& section) {
 }
 
 void CheckSecrets(ConfigSection& section) {
-  section.Object("secrets");
   WithPart(section, "secrets", [](ConfigSection& part) { part.CheckStrings("required"); });
   const ConfigMember* unsafe = section.Find("unsafe");
   if (unsafe != nullptr && unsafe->value.IsObject() && !unsafe->value.members.empty()) {
@@ -238,6 +270,7 @@ void CheckSecrets(ConfigSection& section) {
 
 void CheckOtherKeys(ConfigSection& section) {
   CheckTypes(section);
+  CheckObjects(section);
   CheckRoutes(section);
   CheckHosting(section);
   CheckBuilding(section);

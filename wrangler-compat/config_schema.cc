@@ -150,6 +150,10 @@ void ReadDev(ConfigSection& section, DevSettings& dev) {
   static constexpr std::string_view kProtocols[] = {"http", "https"};
   dev.local_protocol = fields.OneOf("local_protocol", kProtocols);
   dev.upstream_protocol = fields.OneOf("upstream_protocol", kProtocols);
+  // Which is that of the first unless it is given, and as wrong.
+  if (fields.Find("upstream_protocol") == nullptr) {
+    fields.OneOf("local_protocol", kProtocols, "upstream_protocol");
+  }
   dev.host = fields.String("host");
 }
 

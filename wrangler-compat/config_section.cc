@@ -93,7 +93,8 @@ bool ConfigSection::CheckStrings(std::string_view key) {
 }
 
 std::optional<std::string> ConfigSection::OneOf(std::string_view key,
-                                                std::span<const std::string_view> choices) {
+                                                std::span<const std::string_view> choices,
+                                                std::string_view shown) {
   const ConfigMember* member = Find(key);
   if (member == nullptr) return std::nullopt;
   if (member->value.IsString() &&
@@ -104,8 +105,8 @@ std::optional<std::string> ConfigSection::OneOf(std::string_view key,
   for (const std::string_view choice : choices) {
     list += (list.empty() ? "" : ",") + JsonQuote(choice);
   }
-  Fail("Expected \"" + Name(key) + "\" field to be one of [" + list + "] but got " +
-           ToJson(member->value) + ".",
+  Fail("Expected \"" + Name(shown.empty() ? key : shown) + "\" field to be one of [" + list +
+           "] but got " + ToJson(member->value) + ".",
        member->position);
   return std::nullopt;
 }

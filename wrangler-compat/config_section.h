@@ -35,7 +35,9 @@ class ConfigSection {
   std::optional<bool> Boolean(std::string_view key);
   std::optional<double> Number(std::string_view key);
   std::vector<std::string> StringArray(std::string_view key);
-  std::optional<std::string> OneOf(std::string_view key, std::span<const std::string_view> choices);
+  // Messages name it `shown`, or by its key.
+  std::optional<std::string> OneOf(std::string_view key, std::span<const std::string_view> choices,
+                                   std::string_view shown = {});
   // False, each mistake reported, if the key is there and no array of strings ("to be an array of
   // strings").
   bool CheckStrings(std::string_view key);

@@ -62,7 +62,76 @@ TEST_SUITE("wrangler-compat/config_checks") {
           Texts{"Expected \"secrets.required\" to be an array of strings but got \"x\" "
                 "@wrangler.toml:4"});
     CHECK(Errors("secrets = 1\n") ==
-          Texts{"Expected \"secrets\" to be of type object but got 1. @wrangler.toml:4"});
+          Texts{"The field \"secrets\" should be an object but got 1. @wrangler.toml:4"});
+  }
+
+  TEST_CASE("what is to be an object is one") {
+    for (const std::string key : {"cache", "observability", "access", "python_modules"}) {
+      CHECK(Errors(key + " = 1\n") ==
+            Texts{"\"" + key + "\" should be an object but got 1. @wrangler.toml:4"});
+    }
+    for (const std::string key : {"previews", "placement", "define", "logfwdr", "secrets"}) {
+      CHECK(Errors(key + " = [ 1 ]\n") ==
+            Texts{"The field \"" + key + "\" should be an object but got [1]. @wrangler.toml:4"});
+    }
+    CHECK(ReadTomlIn("st", "[env.st]\ndefine = 1\n").EnvironmentMessages(Severity::kError) ==
+          Texts{"The field \"env.st.define\" should be an object but got 1. @wrangler.toml:5"});
+    CHECK(Errors("cloudchamber = 1\n") ==
+          Texts{"\"cloudchamber\" should be an object, but got 1 @wrangler.toml:4"});
+    CHECK(Errors("assets = \"public\"\n") ==
+          Texts{"\"assets\" should be an object, but got value \"assets\" of type string "
+                "@wrangler.toml:4"});
+    CHECK(Errors("alias = [ 1 ]\n") ==
+          Texts{"Expected alias to be an object, but got object @wrangler.toml:4"});
+  }
+
+  TEST_CASE("aliases are strings") {
+    CHECK(Errors("alias = { a = 1, b = true, c = \"d\" }\n") ==
+          Texts{"Expected alias[\"a\"] to be a string, but got number @wrangler.toml:4",
+                "Expected alias[\"b\"] to be a string, but got boolean @wrangler.toml:4"});
+  }
+
+  TEST_CASE("the entry point of a site is `main`") {
+    const std::string head = "name = \"w\"\ncompatibility_date = \"2024-09-23\"\n";
+    const std::string site = "[site]\nbucket = \"b\"\nentry-point = \"worker\"\n";
+    const std::string deprecated =
+        "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the top "
+        "level `main` field to your configuration file:\n```\nmain = \"worker/index.js\"\n```";
+    SUBCASE("and deprecated without it") {
+      const Texts warnings = ReadWholeToml(head + site).Warnings();
+      REQUIRE(warnings.size() == 2);
+      CHECK(warnings[1] == deprecated + " @wrangler.toml:5");
+    }
+    SUBCASE("and wrong beside it") {
+      const ReadConfig read = ReadTomlAfterHead(site);
+      CHECK(read.Warnings() ==
+            Texts{"\"site\" is not supported yet by isolane and is ignored @wrangler.toml:4",
+                  deprecated + " @wrangler.toml:6"});
+      CHECK(
+          read.Errors() ==
+          Texts{"Don't define both the `main` and `site.entry-point` fields in your "
+                "configuration.\nThey serve the same purpose: to point to the entry-point of your "
+                "worker.\nDelete the deprecated `site.entry-point` field from your config. "
+                "@wrangler.toml:6"});
+    }
+  }
+
+  TEST_CASE("keys that were removed say what to do instead") {
+    CHECK(Errors("node_compat = true\n") ==
+          Texts{"Removed: \"node_compat\":\nThe \"node_compat\" field is no longer supported as of "
+                "Wrangler v4. Instead, use the `nodejs_compat` compatibility flag. This includes "
+                "the functionality from legacy `node_compat` polyfills and natively implemented "
+                "Node.js APIs. See https://developers.cloudflare.com/workers/runtime-apis/nodejs "
+                "for more information. @wrangler.toml:4"});
+    CHECK(
+        Errors("legacy_env = true\n") ==
+        Texts{"The \"legacy_env\" field is no longer supported, so please remove it from your "
+              "configuration file.\nService environments have been removed, and each environment "
+              "is now deployed as its own Worker named \"<name>-<environment>\". This matches the "
+              "behaviour of \"legacy_env = true\", which was the default, so removing the field "
+              "will not change how your Worker is deployed.\nRefer to "
+              "https://developers.cloudflare.com/workers/wrangler/environments/ for more "
+              "information. @wrangler.toml:4"});
   }
 
   TEST_CASE("unsafe fields are warned of") {

@@ -225,7 +225,12 @@ TEST_SUITE("wrangler-compat/config_schema") {
     SUBCASE("have a known protocol") {
       CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"ftp\"\n").Errors() ==
             Texts{"Expected \"dev.local_protocol\" field to be one of [\"http\",\"https\"] but got "
-                  "\"ftp\". @wrangler.toml:5"});
+                  "\"ftp\". @wrangler.toml:5",
+                  "Expected \"dev.upstream_protocol\" field to be one of [\"http\",\"https\"] but "
+                  "got \"ftp\". @wrangler.toml:5"});
+      CHECK(ReadTomlAfterHead("[dev]\nlocal_protocol = \"ftp\"\nupstream_protocol = \"http\"\n")
+                .Errors()
+                .size() == 1);
     }
     SUBCASE("may ask for https") {
       const auto read = ReadTomlAfterHead("[dev]\nlocal_protocol = \"https\"\n");
@@ -241,21 +246,7 @@ TEST_SUITE("wrangler-compat/config_schema") {
     }
   }
 
-  TEST_CASE("removed and contradicting keys") {
-    SUBCASE("node_compat") {
-      const Texts errors = ReadTomlAfterHead("node_compat = true\n").Errors();
-      REQUIRE(errors.size() == 1);
-      CHECK(
-          errors[0].starts_with("Removed: \"node_compat\":\nThe \"node_compat\" field is no longer "
-                                "supported as of Wrangler v4."));
-    }
-    SUBCASE("legacy_env") {
-      const Texts errors = ReadTomlAfterHead("legacy_env = true\n").Errors();
-      REQUIRE(errors.size() == 1);
-      CHECK(
-          errors[0].starts_with("The \"legacy_env\" field is no longer supported, so please remove "
-                                "it from your configuration file.\n"));
-    }
+  TEST_CASE("contradicting and empty keys") {
     SUBCASE("route and routes") {
       CHECK(ReadTomlAfterHead("route = \"a\"\nroutes = [\"b\"]\n").Errors() ==
             Texts{"Expected exactly one of the following fields [\"routes\",\"route\"]. "
