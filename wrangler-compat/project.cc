@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "wrangler-compat/binding_text.h"
 #include "wrangler-compat/config_discovery.h"
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/files.h"
@@ -175,18 +176,23 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   return spec;
 }
 
-// `wasm_modules` and its like name files.
-void ReadFileBindings(const std::string& base, std::vector<BindingSpec>& bindings,
-                      DiagnosticGroup& loose) {
-  for (BindingSpec& binding : bindings) {
+// `wasm_modules` and its like name files, from `base`.
+void ReadFileBindings(const std::string& base, WorkerSpec& worker, DiagnosticGroup& loose) {
+  for (BindingSpec& binding : worker.bindings) {
     auto* file = std::get_if<FileBinding>(&binding.value);
     if (file == nullptr) continue;
     auto content = ReadFile(AbsolutePath(base, file->path));
     if (content.ok()) {
       file->content = std::make_shared<const std::string>(std::move(*content));
-    } else {
-      loose.Fail("Binding \"" + binding.name + "\": " + content.error().message, binding.where);
+      continue;
     }
+    Error error = std::move(content.error());
+    error.message = worker.name + ": binding " + binding.name + " is the " +
+                    DescribeBinding(binding).resource + " of \"" + file->path + "\". " +
+                    error.message;
+    error.hint = "Create the file or correct its path, which is relative to " + base + ".";
+    error.where = binding.where;
+    loose.Fail(std::move(error));
   }
 }
 
@@ -328,8 +334,6 @@ class Loader {
     const ConfigChoice choice = ChoiceFor(source);
     WorkerConfig config = ReadWorkerConfig(file, choice, tree, loose);
     TakeDevVars(source, file, config, loose);
-    ReadFileBindings(file.path.empty() ? options_.cwd : DirectoryOf(file.path), config.bindings,
-                     loose);
     Project& project = loaded_.project;
     const bool first = project.workers.empty();
     if (first) {
@@ -339,6 +343,8 @@ class Loader {
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
     project.workers.push_back(
         MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));
+    ReadFileBindings(file.path.empty() ? options_.cwd : DirectoryOf(file.path),
+                     project.workers.back(), loose);
     project.builds.push_back(std::move(plan));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
     return true;
