@@ -79,9 +79,11 @@ std::string Base64(std::string_view bytes) {
   return out;
 }
 
+std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
 // As wrangler has it: the name of the file, with what no identifier has replaced.
 std::string GlobalNameOf(const std::string& path, const std::string& hash) {
-  std::string name = "__" + hash + "_" + path.substr(path.rfind('/') + 1);
+  std::string name = "__" + hash + "_" + BaseName(path);
   for (char& c : name) {
     const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '_' || c == '$';
@@ -91,8 +93,6 @@ std::string GlobalNameOf(const std::string& path, const std::string& hash) {
 }
 
 std::string WithoutQuery(std::string_view path) { return std::string(path.substr(0, path.find('?'))); }
-
-std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 bool IsScriptRule(const ModuleRule& rule) {
   return rule.type == "ESModule" || rule.type == "CommonJS";
