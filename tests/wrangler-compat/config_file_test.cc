@@ -59,8 +59,9 @@ TEST_SUITE("wrangler-compat/config_file") {
       CHECK(error.hint == "It would be called wrangler.json, wrangler.jsonc or wrangler.toml.");
     }
     SUBCASE("is of no known format") {
-      CHECK(Refusal(project, "wrangler.yaml").message ==
-            "The configuration file wrangler.yaml is of no known format");
+      const Error error = Refusal(project, "wrangler.yaml");
+      CHECK(error.message == "The configuration file wrangler.yaml is of no known format");
+      CHECK(error.hint == "Its name must end with .toml, .json or .jsonc.");
     }
     SUBCASE("is no object") {
       project.Write("wrangler.json", "[1]");
@@ -108,6 +109,8 @@ TEST_SUITE("wrangler-compat/config_file") {
       REQUIRE_FALSE(found.ok());
       CHECK(found.error().message ==
             "No wrangler.json, wrangler.jsonc or wrangler.toml in " + below + " or above it");
+      CHECK(found.error().hint ==
+            "Name the configuration of each Worker: -c path/to/wrangler.toml");
     }
   }
 }

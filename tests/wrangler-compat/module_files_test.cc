@@ -108,8 +108,12 @@ TEST_SUITE("wrangler-compat/module_files") {
     }
     SUBCASE("CommonJS by extension") {
       app.project.Write("app/src/a.cjs", "");
-      CHECK(app.Refusal("a.cjs").message ==
-            "Without the bundler it takes a rule to load CommonJS: app/src/a.cjs");
+      const Error error = app.Refusal("a.cjs");
+      CHECK(error.message == "Without the bundler it takes a rule to load CommonJS: app/src/a.cjs");
+      CHECK(error.hint ==
+            "Add it to the configuration: [[rules]] type = \"CommonJS\", globs = [\"**/*.cjs\"]. "
+            "Or: Leave out no_bundle (--no-bundle) for app/src/index.js, so that isolane bundles "
+            "it.");
     }
     SUBCASE("CommonJS by rule") {
       app.files.rules =
@@ -129,7 +133,16 @@ TEST_SUITE("wrangler-compat/module_files") {
       app.project.Write("app/src/a.md", "");
       const Error error = app.Refusal("a.md");
       CHECK(error.message == "No module type is known for \".md\" files: app/src/a.md");
-      CHECK(error.hint.find("globs = [\"**/*.md\"]") != std::string::npos);
+      CHECK(error.hint ==
+            "Add a rule: rules = [ { type = \"Text\", globs = [\"**/*.md\"], fallthrough = true } "
+            "]");
+    }
+    SUBCASE("a file without extension, with the rule to add") {
+      app.project.Write("app/src/LICENSE", "");
+      const Error error = app.Refusal("LICENSE");
+      CHECK(error.message ==
+            "No module type is known for files without extension: app/src/LICENSE");
+      CHECK(error.hint.find("globs = [\"LICENSE\"]") != std::string::npos);
     }
     SUBCASE("modules of Node.js") {
       CHECK(app.Refusal("node:fs").message ==
@@ -140,8 +153,9 @@ TEST_SUITE("wrangler-compat/module_files") {
             "Import \"cloudflare:nope\": there is no such module");
     }
     SUBCASE("URLs") {
-      CHECK(app.Refusal("https://esm.sh/hono").message ==
-            "Import \"https://esm.sh/hono\": modules cannot be loaded from URLs");
+      const Error error = app.Refusal("https://esm.sh/hono");
+      CHECK(error.message == "Import \"https://esm.sh/hono\": modules cannot be loaded from URLs");
+      CHECK(error.hint == "Download the module and import the file.");
     }
     SUBCASE("Python") {
       app.project.Write("app/src/a.py", "");
