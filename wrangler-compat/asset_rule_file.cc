@@ -1,7 +1,5 @@
 #include "wrangler-compat/asset_rule_file.h"
 
-#include <optional>
-
 #include "runtime/base/url.h"
 
 namespace isolane::wrangler {
@@ -21,14 +19,15 @@ std::string Counted(std::string_view kind, size_t count) {
   return std::string(kind) + " rule" + (count == 1 ? "" : "s");
 }
 
-// A path as the URL Standard writes it, with what may follow it; nothing if it is none.
-std::optional<std::string> Normalized(std::string_view path, bool with_query_and_fragment) {
+// A path as the URL Standard writes it, with what may follow it. Everything is one after an empty
+// host.
+std::string Normalized(std::string_view path, bool with_query_and_fragment) {
   std::string text = "//";
   if (!path.starts_with('/')) text += '/';
   text += path;
   // A scheme without meaning: then a path is not changed but for what may not stand in one.
   const auto parts = base::ResolveUrl(text, "relative://");
-  if (!parts) return std::nullopt;
+  if (!parts) return std::string(path);
   return with_query_and_fragment ? parts->pathname + parts->search + parts->hash : parts->pathname;
 }
 
@@ -61,14 +60,12 @@ RuleUrl ReadRuleUrl(std::string_view text, RuleUrlKind kind) {
     }
     const std::string_view path =
         slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-    const auto normalized = Normalized(path, kind == RuleUrlKind::kRedirectTarget);
-    if (!normalized) return {{}, "Error parsing URL segment " + shown + ". Skipping."};
-    return {std::string(kHttps) + std::string(host) + *normalized, {}};
+    return {std::string(kHttps) + std::string(host) +
+                Normalized(path, kind == RuleUrlKind::kRedirectTarget),
+            {}};
   }
   if (text.starts_with('/') || kind == RuleUrlKind::kRedirectSource) {
-    const auto normalized = Normalized(text, kind == RuleUrlKind::kRedirectTarget);
-    if (!normalized) return {{}, "Error parsing URL segment " + shown + ". Skipping."};
-    return {*normalized, {}};
+    return {Normalized(text, kind == RuleUrlKind::kRedirectTarget), {}};
   }
   return {{},
           "URLs should either be relative (e.g. begin with a forward-slash), or use HTTPS (e.g. "

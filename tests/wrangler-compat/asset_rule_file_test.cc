@@ -19,6 +19,11 @@ TEST_SUITE("wrangler-compat/asset_rule_file") {
       CHECK(Read("https://ex.com", RuleUrlKind::kRedirectTarget) == "https://ex.com/");
       CHECK(Read("https://ex.com//a", RuleUrlKind::kRedirectTarget) == "https://ex.com/a");
     }
+    SUBCASE("may be anything after its slash") {
+      CHECK(Read("//[", RuleUrlKind::kRedirectSource) == "//[");
+      CHECK(Read("/\xff%", RuleUrlKind::kRedirectSource) == "/%FF%");
+      CHECK(Read("https://ex.com///[", RuleUrlKind::kRedirectTarget) == "https://ex.com//[");
+    }
     SUBCASE("keeps query and fragment where it says where to go") {
       CHECK(Read("/a?b#c", RuleUrlKind::kRedirectTarget) == "/a?b#c");
       CHECK(Read("/a?b#c", RuleUrlKind::kRedirectSource) == "/a");
@@ -33,6 +38,19 @@ TEST_SUITE("wrangler-compat/asset_rule_file") {
       CHECK(Read("https://ex.com:8080/a", RuleUrlKind::kRedirectTarget) == "https://ex.com:8080/a");
       CHECK(Read("https://ex.com:8080/a", RuleUrlKind::kHeaderSource) == "error");
     }
+  }
+
+  TEST_CASE("a URL that is wrong says why") {
+    const auto error = [](std::string_view text, RuleUrlKind kind) {
+      return ReadRuleUrl(text, kind).error;
+    };
+    CHECK(error("https://ex.com/a", RuleUrlKind::kRedirectSource) ==
+          "Only relative URLs are allowed. Skipping absolute URL https://ex.com/a.");
+    CHECK(error("https://ex.com:1/a", RuleUrlKind::kHeaderSource) ==
+          "Specifying ports is not supported. Skipping absolute URL https://ex.com:1/a.");
+    CHECK(error("a", RuleUrlKind::kRedirectTarget) ==
+          "URLs should either be relative (e.g. begin with a forward-slash), or use HTTPS (e.g. "
+          "begin with \"https://\").");
   }
 
   TEST_CASE("the lines of a file") {
