@@ -89,8 +89,11 @@ TEST_SUITE("wrangler-compat/asset_headers") {
           Texts{"1 Specifying ports is not supported. Skipping absolute URL "
                 "https://ex.com:8080/."});
     CHECK(Messages("http://ex.com/\n  X: 1\n").size() == 1);
-    CHECK(Messages(std::string_view("/a\n  X: a\rb\n  Y: a\0b\n  Z{: c\n  Q: 1\n", 36)).size() ==
-          3);
+    const std::string character = " The header has a character that HTTP does not allow";
+    CHECK(Messages(std::string_view("/a\n  X: a\rb\n  Y: a\0b\n  Z{: c\n  Q: 1\n", 36)) ==
+          Texts{"2" + character, "3" + character, "4" + character});
+    CHECK(Messages("/:x/:x\n  X: 1\n") ==
+          Texts{"1 The path names the same placeholder twice. Skipping /:x/:x."});
   }
 
   TEST_CASE("the number of rules is 100") {

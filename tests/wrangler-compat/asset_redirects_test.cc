@@ -84,9 +84,14 @@ TEST_SUITE("wrangler-compat/asset_redirects") {
     CHECK(messages("/a /b\n/a /c\n") == Texts{"2 Ignoring duplicate rule for path /a."});
     CHECK(messages("/a https://ex.com 200\n") ==
           Texts{"1 Proxy (200) redirects can only point to relative paths. Got https://ex.com/"});
-    CHECK(messages("/*/* /b\n").size() == 1);
-    CHECK(messages("/a/* /x/index.html\n").size() == 1);
-    CHECK(messages("/a/ /x/index\n").size() == 1);
+    CHECK(messages("/*/* /b\n") ==
+          Texts{"1 The path names the same placeholder, or *, twice. Skipping /*/*."});
+    const std::string loop =
+        "1 Infinite loop detected in this rule and has been ignored. This will cause a redirect to "
+        "strip `.html` or `/index` and end up triggering this rule again. Please fix or remove "
+        "this rule to silence this warning.";
+    CHECK(messages("/a/* /x/index.html\n") == Texts{loop});
+    CHECK(messages("/a/ /x/index\n") == Texts{loop});
     CHECK(AssetRedirects("/a/ /x/index\n", false).invalid().empty());
     CHECK(messages("/a/* https://ex.com/index.html\n").empty());
     CHECK(messages("/" + std::string(2000, 'x') + " /b\n") ==

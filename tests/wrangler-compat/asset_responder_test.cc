@@ -128,7 +128,10 @@ TEST_SUITE("wrangler-compat/asset_responder") {
       CHECK(assets.Ask("/big.bin", "HEAD") == "200 (none)");
       CHECK(assets.Ask("/big.bin", "HEAD") == "200 (none)");
       REQUIRE(assets.host.lines.size() == 1);
-      CHECK(assets.host.lines[0].find("public/big.bin with a size of 25 MiB") != std::string::npos);
+      CHECK(assets.host.lines[0].ends_with(
+          "Asset too large.\nCloudflare Workers supports assets with sizes of up to 25 MiB. We "
+          "found a file public/big.bin with a size of 25 MiB. It is served here, and cannot be "
+          "deployed."));
     }
   }
 

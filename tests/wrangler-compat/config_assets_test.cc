@@ -105,9 +105,13 @@ TEST_SUITE("wrangler-compat/config_assets") {
                   "your configuration file (`main`). @wrangler.toml:6"});
     }
     SUBCASE("code before assets that it cannot reach") {
-      CHECK(ReadTomlAfterHead("[assets]\ndirectory = \"d\"\nrun_worker_first = true\n")
-                .Warnings()[0]
-                .starts_with("run_worker_first=true set without an assets binding\n"));
+      CHECK(
+          ReadTomlAfterHead("[assets]\ndirectory = \"d\"\nrun_worker_first = true\n").Warnings() ==
+          Texts{"run_worker_first=true set without an assets binding\nSetting run_worker_first to "
+                "true will always invoke your Worker script.\nTo fetch your assets from your "
+                "Worker, please set the [assets.binding] key in your configuration file.\n\nRead "
+                "more: https://developers.cloudflare.com/workers/static-assets/binding/#binding "
+                "@wrangler.toml:6"});
     }
     SUBCASE("with Workers Sites") {
       CHECK(ReadTomlAfterHead("site = { bucket = \"b\" }\nassets = { directory = \"d\" }\n")
@@ -150,11 +154,12 @@ TEST_SUITE("wrangler-compat/config_assets") {
     CHECK(
         error("[" + many + "]") ==
         "Too many `run_worker_first` rules were provided; 101 rules provided exceeds max of 100.");
-    CHECK(
-        error("[" + copies + "]")
-            .starts_with("Too many `run_worker_first` rules were provided; 101 rules provided (95 "
-                         "distinct, 6 duplicate entries) exceeds max of 100. Note: "));
-    CHECK(error("[" + copies + "]").ends_with("- \"/4\"\n...and 1 more duplicated rule."));
+    CHECK(error("[" + copies + "]") ==
+          "Too many `run_worker_first` rules were provided; 101 rules provided (95 distinct, 6 "
+          "duplicate entries) exceeds max of 100. Note: duplicate entries count towards the route "
+          "limit. Ensure that no duplicate rules are present in your `run_worker_first` "
+          "configuration.\n\nThe duplicated rules found are:\n- \"/0\"\n- \"/1\"\n- \"/2\"\n- "
+          "\"/3\"\n- \"/4\"\n...and 1 more duplicated rule.");
   }
 
   TEST_CASE("the directory") {
@@ -173,11 +178,15 @@ TEST_SUITE("wrangler-compat/config_assets") {
                 .find("at public/_redirects:2 | wrong") != std::string::npos);
     }
     SUBCASE("must be there") {
-      CHECK(Errors(Load(project, std::string(kNoMain) + "[assets]\ndirectory = \"dist\"\n"))
-                .find("The directory specified by the \"assets.directory\" field in your "
-                      "configuration file does not exist:") != std::string::npos);
-      CHECK(Errors(Load(project, std::string(kNoMain) + "[assets]\ndirectory = \"public/a.txt\"\n"))
-                .find("doesn't point to a directory:") != std::string::npos);
+      CHECK(Errors(Load(project, std::string(kNoMain) + "[assets]\ndirectory = \"dist\"\n")) ==
+            "✘ [ERROR] The directory specified by the \"assets.directory\" field in your "
+            "configuration file does not exist:\n  " +
+                project.root() + "/dist\n  (wrangler.toml:4)\n\n");
+      CHECK(Errors(
+                Load(project, std::string(kNoMain) + "[assets]\ndirectory = \"public/a.txt\"\n")) ==
+            "✘ [ERROR] The path specified by the \"assets.directory\" field in your configuration "
+            "file doesn't point to a directory:\n  " +
+                project.root() + "/public/a.txt\n  (wrangler.toml:4)\n\n");
     }
     SUBCASE("may be made by a custom build") {
       const LoadedProject loaded =

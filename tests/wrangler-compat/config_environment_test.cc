@@ -120,7 +120,11 @@ TEST_SUITE("wrangler-compat/config_environment") {
       CHECK(
           found[0].starts_with("The following define entries exist at the top level, but not on "
                                "\"env.st.define\"."));
-      CHECK(found[1].starts_with("\"Y\" exists on \"env.st\", but not on the top level.\n"));
+      CHECK(found[1] ==
+            "\"Y\" exists on \"env.st\", but not on the top level.\nThis is not what you probably "
+            "want, since \"define\" configuration within environments can only override existing "
+            "top level \"define\" configuration\nPlease remove \"env.st.define.Y\", or add "
+            "\"define.Y\". @wrangler.toml:6");
     }
     SUBCASE("and nothing else") {
       CHECK(warnings("workers_dev = true\nvars = { A = 1 }\n[env.st.vars]\nA = 1\n").empty());

@@ -81,6 +81,11 @@ TEST_SUITE("wrangler-compat/config_events") {
             "instead of five: minute, hour, day of the month, month, day of the week. It can be "
             "triggered by hand here, but not be deployed. @wrangler.toml:5");
     }
+    SUBCASE("warn of events") {
+      CHECK(ReadTomlAfterHead("triggers = { events = [ {} ] }\n").Warnings() ==
+            Texts{"\"triggers.events\" is not supported yet by isolane and is ignored "
+                  "@wrangler.toml:4"});
+    }
     SUBCASE("warn of what is not known") {
       CHECK(ReadTomlAfterHead("[triggers]\ncron = []\n").Warnings() ==
             Texts{"Unexpected fields found in triggers field: \"cron\" @wrangler.toml:5"});
@@ -108,6 +113,7 @@ TEST_SUITE("wrangler-compat/config_events") {
       CHECK(CheckCron("1- * * * *") == "\"1-\" is no minute");
       CHECK(CheckCron("1,,2 * * * *") == "\"\" is no minute");
       CHECK(CheckCron("L * * * *") == "\"L\" is no minute");
+      CHECK(CheckCron("daily").starts_with("it has 1 field instead of five: minute, "));
       CHECK(CheckCron("") ==
             "it has 0 fields instead of five: minute, hour, day of the month, month, day of the "
             "week");

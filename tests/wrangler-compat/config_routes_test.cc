@@ -29,7 +29,10 @@ TEST_SUITE("wrangler-compat/config_routes") {
             Texts{"Expected \"routes\" to be an array but got \"x\". @wrangler.toml:4"});
     }
     SUBCASE("are warned of when empty") {
-      CHECK(ReadTomlAfterHead("route = \"\"\n").Warnings().size() == 1);
+      CHECK(ReadTomlAfterHead("route = \"\"\n").Warnings() ==
+            Texts{"The \"route\" field in your configuration is an empty string and will be "
+                  "ignored.\nPlease remove the \"route\" field from your configuration. "
+                  "@wrangler.toml:4"});
     }
     SUBCASE("are read with their zones and their places") {
       const auto read = ReadTomlAfterHead(

@@ -121,7 +121,9 @@ TEST_SUITE("wrangler-compat/config_schema") {
       const Texts errors =
           ReadWholeJson("{\"name\":\"w\",\"compatibility_date\":\"2024-01-01\"}").Errors();
       REQUIRE(errors.size() == 1);
-      CHECK(errors[0].find("\"main\": \"src/index.ts\"") != std::string::npos);
+      CHECK(errors[0].find("\n```\n\"main\": \"src/index.ts\"\n```\n") != std::string::npos);
+      CHECK(errors[0].ends_with(
+          "\n```\n\"assets\": {\n  \"directory\": \"./dist\"\n}\n``` @wrangler.jsonc"));
     }
     SUBCASE("is a string") {
       CHECK(ReadWholeToml("name = \"w\"\nmain = [1]\ncompatibility_date = \"2024-01-01\"\n")
@@ -134,9 +136,9 @@ TEST_SUITE("wrangler-compat/config_schema") {
                                "compatibility_date = \"2024-01-01\"\n")
                                .Errors();
       REQUIRE(errors.size() == 1);
-      CHECK(
-          errors[0].starts_with("It looks like you've run a Workers-specific command in a Pages "
-                                "project.\n"));
+      CHECK(errors[0] ==
+            "It looks like you've run a Workers-specific command in a Pages project.\nFor Pages, "
+            "please run `wrangler pages dev` instead. @wrangler.toml:2");
     }
     SUBCASE("is not missed next to assets") {
       CHECK(ReadWholeToml("name = \"w\"\ncompatibility_date = \"2024-01-01\"\n"

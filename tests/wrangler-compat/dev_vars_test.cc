@@ -100,6 +100,7 @@ TEST_SUITE("wrangler-compat/dev_vars") {
     SUBCASE("are joined by the process's variables when that is asked for") {
       reading.process = {{"CLOUDFLARE_INCLUDE_PROCESS_ENV", "true"}, {"A", "5"}};
       CHECK(reading.Values() == Texts{"A=5", "B=5", "CLOUDFLARE_INCLUDE_PROCESS_ENV=true"});
+      CHECK(reading.Read().notes.back() == "Using secrets defined in process.env");
     }
   }
 

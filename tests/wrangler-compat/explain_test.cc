@@ -53,6 +53,29 @@ TEST_SUITE("wrangler-compat/explain") {
       CHECK(Shown(loaded, 0, "compatibility_date") == "\"2025-01-01\" from --compatibility-date");
       CHECK(Shown(loaded, 1, "compatibility_date") == "\"2026-11-17\" from default");
     }
+    SUBCASE("come from the command line alone") {
+      ProjectOptions alone;
+      alone.cwd = project.root();
+      alone.script = "b/index.js";
+      project.Write("c/index.js", "");
+      CHECK(Shown(LoadProject(alone), 0, "main") == "\"b/index.js\" from the command line");
+      alone.script = "c/index.js";
+      CHECK(Shown(LoadProject(alone), 0, "name") == "\"c\" from the name of the directory");
+    }
+    SUBCASE("are the classes of Durable Objects, with what they store in") {
+      project.Write("d/wrangler.toml",
+                    "main = \"index.js\"\n[[migrations]]\ntag = \"1\"\nnew_classes = [\"A\"]\n"
+                    "new_sqlite_classes = [\"B\"]\n");
+      project.Write("d/index.js", "");
+      ProjectOptions objects;
+      objects.cwd = project.root();
+      objects.configs = {"d/wrangler.toml"};
+      const LoadedProject found = LoadProject(objects);
+      CHECK(Shown(found, 0, "durable_objects.A") ==
+            "\"legacy-kv\" from d/wrangler.toml:2 (storage of the class)");
+      CHECK(Shown(found, 0, "durable_objects.B") ==
+            "\"sqlite\" from d/wrangler.toml:2 (storage of the class)");
+    }
     SUBCASE("are defaults") { CHECK(Shown(loaded, 0, "limits.depth") == "32 from default"); }
     SUBCASE("hide secrets") {
       CHECK(Shown(loaded, 0, "env.SECRET") ==
