@@ -27,6 +27,11 @@ Error ServiceError(const std::string& why) {
   return Error{"esbuild's service " + why, {}, {}, {}};
 }
 
+std::string WayOut() {
+  return std::string("Set ESBUILD_BINARY_PATH to the program esbuild of version ") +
+         kEsbuildVersion + ".";
+}
+
 uint32_t NumberAt(std::string_view bytes) {
   uint32_t number = 0;
   for (size_t i = 0; i < 4; i++) {
@@ -52,11 +57,7 @@ std::string EsbuildPath() {
 
 Result<std::unique_ptr<EsbuildService>> EsbuildService::Start(const std::string& program) {
   if (KindOf(program) != PathKind::kFile) {
-    return Error{"Bundling needs esbuild, and there is no " + program,
-                 "Set ESBUILD_BINARY_PATH to the program esbuild of version " +
-                     std::string(kEsbuildVersion) + ".",
-                 {},
-                 {}};
+    return Error{"Bundling needs esbuild, and there is no " + program, WayOut(), {}, {}};
   }
   // A socket rather than pipes: writing to one whose other end is gone raises no signal.
   int ends[2];
@@ -71,6 +72,7 @@ Result<std::unique_ptr<EsbuildService>> EsbuildService::Start(const std::string&
   close(ends[1]);
   if (!pid.ok()) {
     close(ends[0]);
+    pid.error().hint = WayOut();
     return pid.error();
   }
   return std::unique_ptr<EsbuildService>(new EsbuildService(*pid, ends[0]));
@@ -122,7 +124,7 @@ void EsbuildService::Receive(std::string_view bytes) {
     greeted_ = true;
     if (bytes != kEsbuildVersion) {
       Close("is of version " + std::string(bytes.substr(0, 40)) + ", and isolane needs " +
-            kEsbuildVersion);
+            kEsbuildVersion + ". " + WayOut());
     }
     return;
   }
