@@ -283,7 +283,7 @@ class Generator {
     const std::string reference = worker + (name == "default" ? "" : "#" + name);
     if (own) {
       out_.warnings.push_back(owner.spec->name + ": env." + binding.name + " (" + reference +
-                              ") has no type of its own: " + problem + ".");
+                              ") has no type of its own: " + problem + ". " + binding.where + ".");
     }
     return "/* " + CommentOf(reference + ": " + problem) + " */";
   }

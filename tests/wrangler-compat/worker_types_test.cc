@@ -164,14 +164,17 @@ interface AuthEnv {
       CHECK(types.Generate().warnings ==
             std::vector<std::string>{
                 "gateway: env.NOPE (auth#Nope) has no type of its own: its main module has no "
-                "export of this name.",
+                "export of this name. gateway/wrangler.toml:7.",
                 "gateway: env.MAIL (mailer) has no type of its own: no such Worker among these "
-                "configurations."});
+                "configurations. gateway/wrangler.toml:8."});
     }
     SUBCASE("but for JavaScript that the project does not read") {
       types.files.Write("gateway/tsconfig.json", "{}");
       const GeneratedTypes generated = types.Generate();
-      CHECK(Has(generated.files[0].content, "  AUTH: Fetcher /* auth: JavaScript: allowJs in "));
+      CHECK(Has(generated.files[0].content,
+                "  AUTH: Fetcher /* auth: JavaScript: allowJs in tsconfig.json lets it be typed "
+                "*/;\n"));
+      CHECK(Has(generated.files[0].content, "  ROOMS: DurableObjectNamespace /* auth#Room: "));
       CHECK_FALSE(Has(generated.files[0].content, "mainModule"));
       CHECK(Has(generated.files[1].content, "mainModule: typeof import(\"./src/auth.js\")"));
     }
@@ -181,6 +184,16 @@ interface AuthEnv {
       CHECK(Has(generated.files[0].content, "mainModule"));
       CHECK_FALSE(Has(generated.files[1].content, "mainModule"));
     }
+  }
+
+  TEST_CASE("a Service Worker has no types to import") {
+    Types types;
+    types.Add("gateway", "services = [ { binding = \"AUTH\", service = \"auth\" } ]\n",
+              "export default {};");
+    types.Add("auth", "", "addEventListener('fetch', () => {});");
+    CHECK(types.Generate().warnings ==
+          std::vector<std::string>{"gateway: env.AUTH (auth) has no type of its own: no module "
+                                   "with exports. gateway/wrangler.toml:4."});
   }
 
   TEST_CASE("names that are no names, and none twice") {
