@@ -216,6 +216,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
       const BuildResult result = app.Build();
       REQUIRE_MESSAGE(result.ok(), result.error);
       CHECK(result.modules("x/a.txt")->content == "in x");
+      CHECK(result.modules("x/b.txt").error().message ==
+            "there is no such module beside the bundle");
     }
   }
 
@@ -228,6 +230,12 @@ TEST_SUITE("wrangler-compat/build/builder") {
       const std::string main = app.Main();
       CHECK(Has(main, "(() => {"));
       CHECK(Has(main, "the text"));
+    }
+    SUBCASE("is that of a Service Worker, whose data become code as well") {
+      app.project.Write("a.bin", "bytes");
+      app.project.Write("index.ts",
+                        "import a from './a.bin'; addEventListener('fetch', (e: any) => e.x(a));");
+      CHECK(Has(app.Main(), "Uint8Array.from(atob(\"Ynl0ZXM=\"), (c) => c.charCodeAt(0)).buffer"));
     }
     SUBCASE("is that of a Service Worker, which finds WebAssembly as a global") {
       app.project.Write("a-b.wasm", "the bytes");
@@ -272,8 +280,9 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(Has(result.warnings[0],
                 "The package \"node:fs\" wasn't found on the file system but is built into "
                 "node.\nYour Worker may throw errors at runtime unless you enable the "
-                "\"nodejs_compat\" compatibility flag."));
-      CHECK(Has(result.warnings[0], "\n - index.js"));
+                "\"nodejs_compat\" compatibility flag. Refer to "
+                "https://developers.cloudflare.com/workers/runtime-apis/nodejs/ for more details. "
+                "Imported from:\n - index.js"));
     }
     SUBCASE("without their prefix are an error that names the flag") {
       app.project.Write("index.js", "import fs from 'fs'; export default { fs };");
@@ -378,8 +387,30 @@ TEST_SUITE("wrangler-compat/build/builder") {
     SUBCASE("speaks of wrangler's way out, not of esbuild's") {
       app.project.Write("src/index.ts", "import 'no-such-package'; export default {};");
       const std::string error = app.Build().error;
-      CHECK(Has(error, "add an entry to \"alias\""));
+      CHECK(
+          Has(error,
+              "To fix this, you can add an entry to \"alias\" in your Wrangler configuration.\n"
+              "    For more guidance see: "
+              "https://developers.cloudflare.com/workers/wrangler/configuration/"
+              "#bundling-issues"));
       CHECK_FALSE(Has(error, "as external"));
+    }
+  }
+
+  TEST_CASE("an alias") {
+    Built app("main = \"src/index.js\"\nalias = { p = \"./shim\", q = \"node:path\" }\n");
+    app.project.Write("src/index.js", "import p from 'p'; import q from 'q'; export default { p, q };");
+    SUBCASE("is found from the directory of the configuration, or is the platform's") {
+      app.project.Write("shim.js", "export default 'the shim';");
+      const std::string main = app.Main();
+      CHECK(Has(main, "the shim"));
+      CHECK(Has(main, "from \"node:path\""));
+    }
+    SUBCASE("that leads nowhere is told with both its ends") {
+      const std::string error = app.Build().error;
+      CHECK(Has(error, "Could not resolve \"./shim\", which \"alias\" gives for \"p\", from " +
+                           app.project.root()));
+      CHECK(Has(error, "src/index.js:1:14"));
     }
   }
 
@@ -547,8 +578,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
     waiting.join();
     CHECK(kill(std::stoi(ReadFile(project.root() + "/pid").value()), 0) != 0);
     REQUIRE(results.size() == 1);
-    CHECK_FALSE(results.front().ok());
-    CHECK_FALSE(builder.BuildAll({plan}, {}).front().ok());
+    CHECK(results.front().error == "The build was ended");
+    CHECK(builder.BuildAll({plan}, {}).front().error == "The build was ended");
   }
 }
 
