@@ -33,13 +33,37 @@ std::string NameFromDirectory(const std::string& config_path) {
   return name.empty() ? "worker" : name;
 }
 
+// What may be meant by a `main` that is this directory, in the language of the configuration.
+std::string MainsIn(const BuildPlan& plan, const std::string& directory) {
+  const bool toml = plan.config_path.ends_with(".toml");
+  std::string found;
+  size_t count = 0;
+  for (const std::string name : {"worker", "dist/worker", "index", "dist/index"}) {
+    for (const std::string extension : {".ts", ".tsx", ".js", ".jsx"}) {
+      const std::string file = directory + "/" + name + extension;
+      if (KindOf(file) != PathKind::kFile) continue;
+      const std::string path = "./" + RelativePath(plan.project_root, file);
+      found += (toml ? "main = " : "\"main\": ") + JsonQuote(path) + "\n";
+      count++;
+    }
+  }
+  if (count == 0) {
+    return "If you want to serve a directory of static assets, you can do so by using the "
+           "`--assets` flag. For example: isolane dev --assets=./" +
+           RelativePath(plan.cwd, directory);
+  }
+  return std::string("Did you mean to set the main field to") + (count > 1 ? " one of" : "") +
+         ":\n```\n" + found + "```";
+}
+
 // Fails in wrangler's words when `main` is no file that isolane can start from. What a custom build
 // writes is looked at after it.
 void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGroup& loose) {
   if (!plan.custom.command.empty()) return;
   const ModuleFiles& files = plan.files;
   const std::string shown = files.display + files.main;
-  switch (KindOf(AbsolutePath(files.root, files.main))) {
+  const std::string path = AbsolutePath(files.root, files.main);
+  switch (KindOf(path)) {
     case PathKind::kMissing:
       loose.Fail(
           "The entry-point file at \"" + shown +
@@ -50,9 +74,11 @@ void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGrou
           config.main_where);
       return;
     case PathKind::kDirectory:
-      loose.Fail("The provided entry-point path, \"" + shown +
-                     "\", points to a directory, rather than a file.",
-                 config.main_where);
+      loose.Fail(Error{.message = "The provided entry-point path, \"" + shown +
+                                  "\", points to a directory, rather than a file.",
+                       .hint = MainsIn(plan, path),
+                       .where = config.main_where,
+                       .excerpt = {}});
       return;
     case PathKind::kFile:
       break;

@@ -111,10 +111,23 @@ TEST_SUITE("wrangler-compat/project") {
             "  (a/wrangler.toml:2)\n\n");
     }
     SUBCASE("must be a file") {
+      const std::string error =
+          "✘ [ERROR] The provided entry-point path, \"a/src\", points to a directory, rather than "
+          "a file. (a/wrangler.toml:2)\n";
+      project.Write("a/src/x", "");
+      CHECK(errors_with("src") ==
+            error +
+                "  If you want to serve a directory of static assets, you can do so by using the "
+                "`--assets` flag. For example: isolane dev --assets=./a/src\n\n");
       project.Write("a/src/index.js", "");
-      CHECK(
-          errors_with("src").starts_with("✘ [ERROR] The provided entry-point path, \"a/src\", "
-                                         "points to a directory, rather than a file."));
+      CHECK(errors_with("src") == error +
+                                      "  Did you mean to set the main field to:\n  ```\n  main = "
+                                      "\"./src/index.js\"\n  ```\n\n");
+      project.Write("a/src/dist/worker.ts", "");
+      CHECK(errors_with("src") ==
+            error +
+                "  Did you mean to set the main field to one of:\n  ```\n  main = "
+                "\"./src/dist/worker.ts\"\n  main = \"./src/index.js\"\n  ```\n\n");
     }
     SUBCASE("may be what the bundler understands") {
       for (const char* name : {"index.ts", "index.tsx", "index.jsx", "index.mts", "index.cjs"}) {
