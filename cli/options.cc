@@ -241,25 +241,16 @@ class Parser {
       return Ok{};
     }
     if (flag == "--upstream-protocol") {
-      return OneOf("upstream-protocol", {"http", "https"}, options_.upstream_protocol.emplace());
+      return Choice<std::string>("upstream-protocol", {{"http", "http"}, {"https", "https"}},
+                                 options_.upstream_protocol.emplace());
     }
     if (flag == "--local-protocol") {
-      return OneOf("local-protocol", {"http", "https"}, options_.local_protocol.emplace());
+      return Choice<std::string>("local-protocol", {{"http", "http"}, {"https", "https"}},
+                                 options_.local_protocol.emplace());
     }
     if (flag == "--https-cert-path") return Text("https-cert-path", options_.https_cert_path);
     if (flag == "--https-key-path") return Text("https-key-path", options_.https_key_path);
     return std::nullopt;
-  }
-
-  Status OneOf(const std::string& name, std::initializer_list<std::string_view> choices,
-               std::string& target) {
-    ISOLANE_ASSIGN(target, Value(name));
-    std::string expected;
-    for (const std::string_view choice : choices) {
-      if (choice == target) return Ok{};
-      expected += (expected.empty() ? "" : " or ") + std::string(choice);
-    }
-    return Refused("Invalid value for --" + name + ": \"" + target + "\", expected " + expected);
   }
 
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
@@ -352,9 +343,9 @@ class Parser {
     return Ok{};
   }
 
-  template <typename Enum>
+  template <typename T>
   Status Choice(const std::string& name,
-                std::initializer_list<std::pair<std::string_view, Enum>> choices, Enum& target) {
+                std::initializer_list<std::pair<std::string_view, T>> choices, T& target) {
     ISOLANE_ASSIGN(const std::string text, Value(name));
     std::string known;
     for (const auto& [word, value] : choices) {
