@@ -12,11 +12,22 @@ namespace isolane::cli {
 
 namespace {
 
+constexpr char kCertificate[] = "WRANGLER_HTTPS_CERT_PATH";
+constexpr char kKey[] = "WRANGLER_HTTPS_KEY_PATH";
+
 // The path that a flag names, or else the variable.
 std::string PathFrom(const std::string& flag, const char* variable) {
   if (!flag.empty()) return flag;
   const char* const value = std::getenv(variable);
   return value == nullptr ? "" : value;
+}
+
+Result<std::string> ReadPem(const std::string& path, const char* flag, const char* variable) {
+  auto content = config::ReadFile(path);
+  if (!content.ok()) {
+    content.error().hint = std::string("It is named by ") + flag + " or " + variable + ".";
+  }
+  return content;
 }
 
 }  // namespace
@@ -25,8 +36,8 @@ Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
                                           const wrangler::DevSettings& dev) {
   const std::string protocol = options.local_protocol.value_or(dev.local_protocol.value_or("http"));
   if (protocol != "https") return std::optional<TlsOptions>();
-  const std::string certificate = PathFrom(options.https_cert_path, "WRANGLER_HTTPS_CERT_PATH");
-  const std::string key = PathFrom(options.https_key_path, "WRANGLER_HTTPS_KEY_PATH");
+  const std::string certificate = PathFrom(options.https_cert_path, kCertificate);
+  const std::string key = PathFrom(options.https_key_path, kKey);
   TlsOptions tls;
   if (certificate.empty() && key.empty()) return std::optional(tls);
   if (certificate.empty() || key.empty()) {
@@ -35,8 +46,8 @@ Result<std::optional<TlsOptions>> ReadTls(const CliOptions& options,
                  {},
                  {}};
   }
-  ISOLANE_ASSIGN(tls.certificate, config::ReadFile(certificate));
-  ISOLANE_ASSIGN(tls.key, config::ReadFile(key));
+  ISOLANE_ASSIGN(tls.certificate, ReadPem(certificate, "--https-cert-path", kCertificate));
+  ISOLANE_ASSIGN(tls.key, ReadPem(key, "--https-key-path", kKey));
   return std::optional(std::move(tls));
 }
 
