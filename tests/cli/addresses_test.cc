@@ -52,6 +52,13 @@ TEST_SUITE("cli/addresses") {
       CHECK(address.listen.host.empty());
       CHECK(DescribeAddress(address, options).empty());
     }
+    SUBCASE("may be that of all Workers") {
+      options.by_routes = true;
+      options.upstream_protocol = "https";
+      CHECK(DescribeAddress(Plan(options, project).front(), options) ==
+            "Host and path choose the Worker by the routes of each; what matches none goes to the "
+            "public one.\nRequests for this machine reach Workers as https://HOST.");
+    }
     SUBCASE("stays when somebody has asked for it, or serves") {
       options.port = 8787;
       CHECK_FALSE(Plan(options, project).front().may_move);

@@ -83,6 +83,12 @@ TEST_SUITE("cli/banner") {
   TEST_CASE("the advice for cron triggers names an address that is this machine's") {
     CHECK(FormatCronAdvice({.ip = "::1"}, 80).find("\"http://[::1]:80/cdn-cgi/local/scheduled\"") !=
           std::string::npos);
+    CHECK(FormatCronAdvice({.ip = "127.0.0.1", .tls = TlsOptions{}}, 8787) ==
+          "Scheduled Workers are not automatically triggered during local development.\n"
+          "To manually trigger a scheduled event, run:\n"
+          "  curl --insecure \"https://127.0.0.1:8787/cdn-cgi/local/scheduled\"\n"
+          "For more details, see https://developers.cloudflare.com/workers/configuration/"
+          "cron-triggers/#test-cron-triggers-locally");
     CHECK(FormatCronAdvice({.ip = "0.0.0.0"}, 80).find("\"http://localhost:80/cdn-cgi/") !=
           std::string::npos);
   }

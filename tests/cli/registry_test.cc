@@ -44,6 +44,8 @@ TEST_SUITE("cli/registry") {
     CHECK(Neighbours(directory / "file/below").Usable(&warning).empty());
     CHECK(warning.find(directory / "file/below") != std::string::npos);
     CHECK(warning.find("ISOLANE_REGISTRY_PATH") != std::string::npos);
+    CHECK(warning.ends_with(
+        "\nWorkers of other isolane processes cannot be called, and cannot call these."));
     CHECK(Neighbours(directory / "none").Names().empty());
     CHECK_FALSE(std::filesystem::exists(directory / "none"));
   }

@@ -66,3 +66,6 @@ expect "an exception at the top level" wrangler.toml '*w/index.js:2:*too early*'
 worker w "$ok"
 start dev -c "$scratch/w/wrangler.toml"
 check "and nothing of this when all is well" "$(http GET /)" "200*"
+check "and a flag of what isolane does not have is warned of" \
+  "$("$isolane" check --inspector-port 9229 -c "$scratch/w/wrangler.toml" 2>&1)" \
+  "*--inspector-port has no effect: isolane has no inspector yet.*No errors in 1 Worker: w"
