@@ -444,7 +444,9 @@ bool Dispatcher::IsAnswering(const Actor& actor) {
   for (uint32_t id : one.incoming) {
     const Call* call = calls_.Find(id);
     if (call == nullptr) continue;
-    if (!call->cancelled && invocations_.Find(call->caller) != nullptr) return true;
+    const bool is_awaited = call->from_peer != 0 ? pipelines_.Find(call->pipeline) != nullptr
+                                                 : invocations_.Find(call->caller) != nullptr;
+    if (!call->cancelled && is_awaited) return true;
     if (call->object.held()) abandoned++;
   }
   return rpc_.HeldElsewhere(one) > abandoned;

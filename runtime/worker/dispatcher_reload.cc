@@ -30,6 +30,8 @@ Worker* Awaited(const Call& call) {
 void Dispatcher::Redirect(Worker& from, Worker* to) {
   calls_.ForEach([&](Call& call) {
     if (call.callee != 0 || call.target != &from) return;
+    // Its channel may have gone with its request.
+    if (pipelines_.Find(call.pipeline) == nullptr) return;
     if (call.channel != nullptr) {
       call.target = call.channel->target;
     } else if (to != nullptr) {
@@ -197,7 +199,9 @@ void Dispatcher::Hold(Call& call) { held_.emplace_back(NowMs() + hold_ms_, call.
 void Dispatcher::ReleaseHeld() {
   std::erase_if(held_, [&](const auto& one) {
     const Call* call = calls_.Find(one.second);
-    const Worker* worker = call == nullptr ? nullptr : Awaited(*call);
+    // Of one whose request is over, and its channel with it, Start lets go.
+    const bool over = call == nullptr || pipelines_.Find(call->pipeline) == nullptr;
+    const Worker* worker = over ? nullptr : Awaited(*call);
     if (worker != nullptr && worker->held()) return false;
     queue_.Push(EventKind::kStart, one.second);
     return true;

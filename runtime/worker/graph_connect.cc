@@ -104,6 +104,8 @@ Status Graph::ConnectChannels(const WorkerList& all) {
       channel.actor_class = nullptr;
       channel.unresolved.clear();
       channel.remote = false;
+      channel.service.clear();
+      channel.remote_ids = nullptr;
       for (Worker* target : all) {
         if (target->name() == wanted) channel.target = target;
       }

@@ -189,6 +189,12 @@ void Graph::PutInPlace(std::vector<Version> versions) {
     std::vector<std::string> names;
     for (const auto& worker : workers_) names.push_back(worker->name());
     peers_->SetWorkers(std::move(names));
+    // Beside what the configuration declares: bindings that were given, and old versions.
+    for (const auto* some : {&workers_, &retiring_}) {
+      for (const auto& worker : *some) {
+        for (Channel& channel : worker->channels()) peers_->Follow(channel);
+      }
+    }
     WatchNeighbours();
   }
   for (const auto& [frontend, options] : listening_) Direct(*frontend, options);

@@ -67,15 +67,6 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   return bits;
 }
 
-bool LeadsTheSameWay(const Channel& one, const Channel& other) {
-  return one.binding == other.binding && one.target == other.target &&
-         one.actor_class == other.actor_class && one.entrypoint == other.entrypoint &&
-         one.props == other.props && one.unresolved == other.unresolved &&
-         one.past_responder == other.past_responder && one.responder_only == other.responder_only &&
-         one.remote == other.remote && one.service == other.service && one.link == other.link &&
-         one.number == other.number && one.declared == other.declared && !one.stub && !other.stub;
-}
-
 void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
   static_cast<Worker*>(isolate.owner())->OnPromiseReject(message);
 }
@@ -445,14 +436,29 @@ bool Worker::Owns(const Channel& channel) const {
                      [&](const Channel& one) { return &one == &channel; });
 }
 
+bool LeadsTheSameWay(const Channel& one, const Channel& other) {
+  return one.binding == other.binding && one.target == other.target &&
+         one.actor_class == other.actor_class &&
+         (one.remote_ids == nullptr) == (other.remote_ids == nullptr) &&
+         one.entrypoint == other.entrypoint && one.props == other.props &&
+         one.unresolved == other.unresolved && one.past_responder == other.past_responder &&
+         one.responder_only == other.responder_only && one.remote == other.remote &&
+         one.service == other.service && one.link == other.link && one.number == other.number &&
+         one.child == other.child && one.router == other.router &&
+         one.router_number == other.router_number && one.declared == other.declared && !one.stub &&
+         !other.stub;
+}
+
 void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
+  // Of one that was never loaded nobody knew what it would have.
+  const char* const any_more = from.held() ? "." : " any more.";
   if (channel.actor_class != nullptr && &channel.actor_class->worker == &from) {
     ActorClass* const next =
         to == nullptr ? nullptr : to->FindActorClass(channel.actor_class->name);
     if (next == nullptr) {
       channel.unresolved = "Worker \"" + from.name() +
                            "\" has no class of Durable Objects called \"" +
-                           channel.actor_class->name + "\" any more.";
+                           channel.actor_class->name + "\"" + any_more;
       to = nullptr;
     }
     channel.actor_class = next;
@@ -472,7 +478,7 @@ void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
     if (channel.entrypoint_number >= 0) return;
     channel.target = nullptr;
     channel.unresolved = "Worker \"" + to->name() + "\" does not export an entrypoint named \"" +
-                         channel.entrypoint + "\" any more.";
+                         channel.entrypoint + "\"" + any_more;
   }
 }
 

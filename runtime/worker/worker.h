@@ -51,6 +51,8 @@ struct Hooks {
 // What led to `from` leads to its next version; null, or without what it led to there: nowhere, and
 // a use of it says so.
 void RedirectChannel(Channel& channel, Worker& from, Worker* to);
+// A call on one is like a call on the other. Of those that lead to a C++ service nobody knows.
+bool LeadsTheSameWay(const Channel& one, const Channel& other);
 
 class Worker {
  public:

@@ -217,9 +217,14 @@ void Link::Lose(const std::string& why) {
   const auto incoming = std::exchange(incoming_, {});
   for (const auto& [number, id] : incoming) {
     IncomingCall* call = peers_.FindIncoming(id);
-    if (call != nullptr && call->pipeline != 0) {
+    if (call == nullptr) continue;
+    if (call->pipeline != 0) {
       peers_.dispatcher().ClientGone(call->pipeline);
+      continue;
     }
+    // What has begun on an object goes on, for nobody.
+    if (Call* begun = peers_.dispatcher().FindCall(call->call)) begun->cancelled = true;
+    peers_.ForgetIncoming(id);
   }
   streams_.Lose(why.empty() ? "Network connection lost: the other isolane process ended." : why);
   objects_.clear();

@@ -66,10 +66,13 @@ class Link final : public loop::LocalStream, private FrameSink {
 
   // A binding that the peer was given.
   struct Exported {
-    std::string worker;  // a service of this process, by name
+    std::string worker;  // a service of this process, or a class of its objects, by name
     std::string entrypoint;
     std::string props;
+    bool objects = false;
     Channel channel;  // anything else
+
+    wire::Service service() const { return {worker, entrypoint, props, objects}; }
   };
 
   // loop::LocalStream
@@ -88,6 +91,8 @@ class Link final : public loop::LocalStream, private FrameSink {
   void OnNumber(wire::Kind kind, uint32_t number);
 
   wire::Message PutMessage(RpcMessage& message);
+  static Exported ExportedFor(const Channel& channel);
+  static bool IsSame(const Exported& one, const Exported& other);
   wire::Attachment PutChannel(const Channel& channel);
   bool TakeMessage(const wire::Message& wire, RpcMessage& message);
   bool TakeAttachment(const wire::Attachment& wire, RpcAttachment& attachment);

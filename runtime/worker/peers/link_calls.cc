@@ -7,6 +7,7 @@
 #include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/peers/incoming_call.h"
 #include "runtime/worker/peers/link.h"
+#include "runtime/worker/peers/object_class.h"
 #include "runtime/worker/peers/peers.h"
 #include "runtime/worker/worker.h"
 
@@ -57,6 +58,32 @@ void TakeLimits(const wire::Budget& wire, Limits& limits) {
 
 // --- what messages carry ---
 
+// By name where there is one, so that it follows whatever becomes of the Worker.
+Link::Exported Link::ExportedFor(const Channel& channel) {
+  if (!channel.stub && channel.actor_class != nullptr) {
+    const ActorClass& one = *channel.actor_class;
+    return {one.worker.name(), one.name, channel.props, true, {}};
+  }
+  const bool named = !channel.service.empty() && channel.child == nullptr && !channel.stub;
+  if (named && channel.target == nullptr) {
+    return {channel.service, channel.entrypoint, channel.props, channel.remote_ids != nullptr, {}};
+  }
+  const bool whole_worker = channel.target != nullptr && !channel.stub && !channel.past_responder &&
+                            !channel.responder_only && channel.router == nullptr;
+  if (whole_worker) {
+    return {channel.target->name(), channel.entrypoint, channel.props, false, {}};
+  }
+  return {{}, {}, {}, false, channel};
+}
+
+bool Link::IsSame(const Exported& one, const Exported& other) {
+  if (one.worker.empty() && other.worker.empty()) {
+    return LeadsTheSameWay(one.channel, other.channel);
+  }
+  return one.worker == other.worker && one.entrypoint == other.entrypoint &&
+         one.props == other.props && one.objects == other.objects;
+}
+
 wire::Attachment Link::PutChannel(const Channel& channel) {
   wire::Attachment wire;
   if (channel.remote && channel.link == id_) {
@@ -71,22 +98,12 @@ wire::Attachment Link::PutChannel(const Channel& channel) {
     return wire;
   }
   wire.kind = wire::Attachment::Kind::kMyChannel;
-  const bool by_name = channel.target != nullptr && !channel.stub &&
-                       channel.actor_class == nullptr && !channel.past_responder &&
-                       !channel.responder_only;
-  Exported exported;
-  if (by_name) {
-    exported = {channel.target->name(), channel.entrypoint, channel.props, {}};
-    // A Worker that sends the same binding again and again needs one number for it.
-    for (size_t i = 0; i < channels_.size(); i++) {
-      if (channels_[i].worker == exported.worker && channels_[i].props == exported.props &&
-          channels_[i].entrypoint == exported.entrypoint) {
-        wire.number = static_cast<uint32_t>(i);
-        return wire;
-      }
-    }
-  } else {
-    exported.channel = channel;
+  Exported exported = ExportedFor(channel);
+  // A Worker that sends the same binding again and again needs one number for it.
+  for (size_t i = 0; i < channels_.size(); i++) {
+    if (!IsSame(channels_[i], exported)) continue;
+    wire.number = static_cast<uint32_t>(i);
+    return wire;
   }
   wire.number = static_cast<uint32_t>(channels_.size());
   channels_.push_back(std::move(exported));
@@ -136,21 +153,18 @@ bool Link::TakeAttachment(const wire::Attachment& wire, RpcAttachment& attachmen
     }
     case wire::Attachment::Kind::kMyChannel:
       attachment.channel = peers_.ChannelTo(id_, wire.number);
-      return attachment.channel != nullptr;
+      return true;
     case wire::Attachment::Kind::kYourChannel: {
       if (wire.number >= channels_.size()) return false;
       const Exported& exported = channels_[wire.number];
-      if (exported.worker.empty()) {
-        attachment.channel = &exported.channel;
-      } else {
-        attachment.channel =
-            peers_.ChannelTo(wire::Service{exported.worker, exported.entrypoint, exported.props});
-      }
-      return attachment.channel != nullptr;
+      // The message may be read when this link is gone.
+      attachment.channel = exported.worker.empty() ? peers_.ChannelLike(exported.channel)
+                                                   : peers_.ChannelTo(exported.service());
+      return true;
     }
     case wire::Attachment::Kind::kNamedService:
       attachment.channel = peers_.ChannelTo(wire.service);
-      return attachment.channel != nullptr;
+      return true;
   }
   return false;
 }
@@ -359,10 +373,6 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
     return AnswerNotFound(wire, "Worker \"" + std::string(service.worker) +
                                     "\" not found. Make sure it is running locally.");
   }
-  if (service.objects && worker->held()) {
-    body.Cancel();
-    return AnswerNotFound(wire, worker->HeldText());
-  }
   if (service.objects) {
     return StartOnObjects(wire, *worker, std::string(service.entrypoint), std::move(body),
                           std::move(message));
@@ -389,21 +399,15 @@ void Link::StartOnService(const wire::Call& wire, const wire::Service& service, 
 
 void Link::StartOnObjects(const wire::Call& wire, Worker& worker, const std::string& name,
                           base::Body body, RpcMessage message) {
-  ActorClass* const actor_class = worker.FindActorClass(name);
-  if (actor_class != nullptr && actor_class->exported) {
-    Channel channel;
-    channel.binding = name;
-    channel.actor_class = actor_class;
-    Open(wire, worker, std::move(channel), std::move(body), std::move(message));
-    return;
+  ActorClass* const actor_class = FindObjectClass(worker, name);
+  if (actor_class == nullptr) {
+    body.Cancel();
+    return AnswerError(wire.number, {"Error", NoObjectClassText(worker.name(), name), {}, false});
   }
-  body.Cancel();
-  AnswerError(wire.number,
-              {"Error",
-               "Worker \"" + worker.name() + "\" has no class of Durable Objects called \"" + name +
-                   "\" (durable_objects, migrations or exports of its configuration).",
-               {},
-               false});
+  Channel channel;
+  channel.binding = name;
+  channel.actor_class = actor_class;
+  Open(wire, worker, std::move(channel), std::move(body), std::move(message));
 }
 
 void Link::Redirect(Worker& from, Worker* to) {
@@ -413,14 +417,17 @@ void Link::Redirect(Worker& from, Worker* to) {
 void Link::StartOnChannel(const wire::Call& wire, base::Body body, RpcMessage message) {
   const Exported& exported = channels_[wire.target_number];
   if (!exported.worker.empty()) {
-    const wire::Service service{exported.worker, exported.entrypoint, exported.props};
-    return StartOnService(wire, service, std::move(body), std::move(message));
+    return StartOnService(wire, exported.service(), std::move(body), std::move(message));
   }
-  // A Durable Object, a stub of the embedder, a Worker of a third process: what is called lives
-  // elsewhere, and the pipeline is only where the call comes from.
-  Worker* target = exported.channel.target;
-  Open(wire, target != nullptr ? *target : *peers_.Find({}), exported.channel, std::move(body),
-       std::move(message));
+  // A stub of the embedder, a Worker of a third process: what is called lives elsewhere, and the
+  // pipeline is only where the call comes from.
+  Worker* const target = exported.channel.target;
+  Worker* const from = target != nullptr ? target : peers_.Find({});
+  if (from == nullptr) {
+    body.Cancel();
+    return AnswerNotFound(wire, exported.channel.unresolved);
+  }
+  Open(wire, *from, exported.channel, std::move(body), std::move(message));
 }
 
 void Link::Open(const wire::Call& wire, Worker& worker, Channel channel, base::Body body,
@@ -446,7 +453,8 @@ void Link::Open(const wire::Call& wire, Worker& worker, Channel channel, base::B
   incoming.pipeline = call->pipeline;
   Fill(wire, std::move(body), std::move(message), incoming, *call);
   call->channel = &incoming.channel;
-  call->target = incoming.channel.target;
+  const bool on_worker = !incoming.channel.stub && incoming.channel.actor_class == nullptr;
+  call->target = on_worker ? incoming.channel.target : nullptr;
   peers_.dispatcher().DescribeRequest(incoming.pipeline, *call);
 }
 

@@ -12,6 +12,7 @@
 
 #include "runtime/base/nearest_name.h"
 #include "runtime/worker/actor.h"
+#include "runtime/worker/peers/object_class.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -67,7 +68,10 @@ Peers::Peers(Dispatcher& dispatcher, uv_loop_s* loop, FindWorker find, void (*tu
       turn_(turn),
       context_(context),
       instance_(NewInstance()),
-      build_(BuildName()) {}
+      build_(BuildName()) {
+  no_channel_.binding = "a binding of another process";
+  no_channel_.unresolved = "isolane keeps as many bindings of other processes as it can.";
+}
 
 Peers::~Peers() = default;
 
@@ -234,10 +238,7 @@ void Peers::Remove(Link& link) { links_.erase(link.id()); }
 // --- channels that peers have given ---
 
 const Channel* Peers::AddChannel(Channel channel) {
-  if (channels_.size() >= kMaxChannels) return nullptr;
-  if (channel.unresolved.empty()) {
-    channel.unresolved = "The binding was given by another isolane process, which has ended.";
-  }
+  if (channels_.size() >= kMaxChannels) return &no_channel_;
   return &channels_.emplace_back(std::move(channel));
 }
 
@@ -250,18 +251,17 @@ const Channel* Peers::ChannelTo(uint32_t link, uint32_t number) {
   channel.remote = true;
   channel.link = link;
   channel.number = number;
+  channel.unresolved = "The binding was given by another isolane process, which has ended.";
   return AddChannel(std::move(channel));
 }
 
 const Channel* Peers::ChannelTo(const wire::Service& service) {
   for (Channel& channel : channels_) {
-    const bool same =
-        channel.link == 0 && channel.binding == service.worker &&
-        channel.entrypoint == service.entrypoint && channel.props == service.props &&
-        (channel.actor_class != nullptr || channel.remote_ids != nullptr) == service.objects;
+    const bool same = channel.service == service.worker &&
+                      channel.entrypoint == service.entrypoint && channel.props == service.props &&
+                      (channel.remote_ids != nullptr) == service.objects;
     if (!same) continue;
-    // A Reload may have brought what was not there.
-    if (channel.target == nullptr && !service.objects) ResolveService(channel);
+    Follow(channel);
     return &channel;
   }
   Channel channel;
@@ -269,30 +269,40 @@ const Channel* Peers::ChannelTo(const wire::Service& service) {
   channel.service = service.worker;
   channel.entrypoint = service.entrypoint;
   channel.props = service.props;
-  if (!service.objects) {
-    ResolveService(channel);
-    return AddChannel(std::move(channel));
-  }
-  channel.target = find_(channel.service);
-  channel.remote = channel.target == nullptr;
-  if (channel.remote) {
+  // Kept when the Worker is here, too: it tells that this is a namespace.
+  if (service.objects) {
     channel.remote_ids =
         std::make_shared<const ActorIds>(channel.service + "-" + channel.entrypoint);
-  } else {
-    channel.actor_class = channel.target->FindActorClass(channel.entrypoint);
-    if (channel.actor_class == nullptr) return nullptr;
   }
+  Follow(channel);
   return AddChannel(std::move(channel));
 }
 
-void Peers::ResolveService(Channel& channel) {
+const Channel* Peers::ChannelLike(const Channel& channel) {
+  for (const Channel& known : channels_) {
+    if (LeadsTheSameWay(known, channel)) return &known;
+  }
+  return AddChannel(channel);
+}
+
+void Peers::Follow(Channel& channel) {
+  if (channel.service.empty() || channel.target != nullptr) return;
   channel.target = find_(channel.service);
   channel.remote = channel.target == nullptr;
-  if (channel.remote || channel.target->held()) return;
-  channel.entrypoint_number = channel.target->EntrypointOf(channel.entrypoint);
-  if (channel.entrypoint_number >= 0) return;
+  if (channel.remote) return;
+  Worker& worker = *channel.target;
+  if (channel.remote_ids != nullptr) {
+    channel.actor_class = FindObjectClass(worker, channel.entrypoint);
+    if (channel.actor_class != nullptr) return;
+    channel.unresolved = NoObjectClassText(worker.name(), channel.entrypoint);
+  } else {
+    if (worker.held()) return;
+    channel.entrypoint_number = worker.EntrypointOf(channel.entrypoint);
+    if (channel.entrypoint_number >= 0) return;
+    channel.unresolved =
+        "Worker does not export an entrypoint named \"" + channel.entrypoint + "\"";
+  }
   channel.target = nullptr;
-  channel.unresolved = "Worker does not export an entrypoint named \"" + channel.entrypoint + "\"";
 }
 
 // --- calls that leave ---
@@ -418,6 +428,7 @@ void Peers::FailIncoming(const IncomingCall& incoming, const std::string& text) 
     if (text == kCpuExceeded) used.cpu_us = std::max(used.cpu_us, incoming.budget.cpu_us + 1);
     link->AnswerError(incoming.number(), {"Error", text, {}, false}, used);
   }
+  dispatcher_.ServedForPeer(incoming.pipeline);
 }
 
 void Peers::EndIncoming(const IncomingCall& incoming) {

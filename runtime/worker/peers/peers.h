@@ -49,6 +49,9 @@ class Peers final : public RemoteCalls {
   void Watch(std::vector<std::string> services, OnConnections tell);
   // Another version has taken the place of `from`; null: it was removed.
   void Redirect(Worker& from, Worker* to);
+  // Who answers to `channel.service` now, if it led to no Worker here: one that has come, or
+  // another process.
+  void Follow(Channel& channel);
   // These are the Workers from now on.
   void SetWorkers(std::vector<std::string> workers);
   // Workers of other processes that run now, in order.
@@ -86,10 +89,12 @@ class Peers final : public RemoteCalls {
   void NoteAnswered(uint32_t call) { sent_.erase(call); }
   // Its callee has nothing left that the end of the pipeline would end.
   void NoteOver(uint32_t pipeline, uint32_t link, uint32_t number);
-  // A channel that leads to a peer's binding, or to a service of that name wherever it is. Null:
-  // there are too many.
+  // A channel that leads to a peer's binding, to a service of that name wherever it is, or where
+  // `channel` leads, which may go. Each is kept as long as this object; never null: of too many the
+  // rest leads nowhere, and says so.
   const Channel* ChannelTo(uint32_t link, uint32_t number);
   const Channel* ChannelTo(const wire::Service& service);
+  const Channel* ChannelLike(const Channel& channel);
   // After the link was lost.
   void Remove(Link& link);
   void FailIncoming(const IncomingCall& incoming, const std::string& text);
@@ -112,8 +117,6 @@ class Peers final : public RemoteCalls {
   void LookAtConnections();
   std::vector<std::string> Connected();
   const Channel* AddChannel(Channel channel);
-  // Finds who answers to `channel.service` now: a Worker here, or another process.
-  void ResolveService(Channel& channel);
 
   Dispatcher& dispatcher_;
   uv_loop_s* const loop_;
@@ -140,6 +143,7 @@ class Peers final : public RemoteCalls {
   std::unordered_map<uint32_t, Sent> sent_;                                        // by call
   std::unordered_map<uint32_t, std::vector<std::pair<uint32_t, uint32_t>>> ends_;  // by pipeline
   std::deque<Channel> channels_;
+  Channel no_channel_;
 };
 
 }  // namespace isolane::worker

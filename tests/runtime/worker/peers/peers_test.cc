@@ -1,118 +1,30 @@
-// Two Runtimes that find each other in a registry, as two processes do: "front" calls "back".
+// Two Runtimes that find each other in a registry: "front" calls "back".
 #include "runtime/worker/peers/peers.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "runtime/worker/graph.h"
+#include "runtime/worker/peers/wire.h"
+#include "tests/runtime/worker/peers/pair.h"
 #include "tests/runtime/worker/rpc_workers.h"
-#include "tests/support/temporary_directory.h"
 
 namespace isolane::worker {
 namespace {
 
 using testing::Back;
 using testing::Front;
-using testing::Pending;
+using testing::Pair;
 using testing::RpcPrelude;
-using testing::Specs;
-using testing::TestRuntime;
 using testing::TestWorker;
-
-class Pair {
- public:
-  Pair() = default;
-  Pair(const TestWorker& front, const TestWorker& back) : Pair() {
-    StartBack(back);
-    StartFront(front);
-  }
-  ~Pair() {
-    front.reset();
-    back.reset();
-  }
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
-
-  // While others wait for it.
-  static void Stop(std::unique_ptr<TestRuntime>& runtime) {
-    runtime->Abandon();
-    runtime.reset();
-  }
-  void StartFront(const TestWorker& worker) { front = Start({worker}); }
-  void StartBack(const TestWorker& worker) { back = Start({worker}); }
-  void StartBack(const std::vector<TestWorker>& workers) { back = Start(workers); }
-
-  void Poll() {
-    if (front != nullptr) front->Poll();
-    if (back != nullptr) back->Poll();
-  }
-  template <typename Condition>
-  bool Until(Condition condition) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > limit) return false;
-      Poll();
-    }
-    return true;
-  }
-
-  // The body; a status other than 200 is put before it.
-  std::string Text(const std::string& path = "/") {
-    const std::shared_ptr<Pending> pending = front->Start(path);
-    REQUIRE(Until([&] { return pending->done(); }));
-    REQUIRE(pending->answer->ok());
-    const Response& response = pending->response();
-    return (response.status == 200 ? "" : std::to_string(response.status) + " ") + response.body;
-  }
-  // What stops requests here and there is done.
-  bool AtRest() {
-    return Until([&] {
-      for (TestRuntime* runtime : {front.get(), back.get()}) {
-        if (runtime == nullptr) continue;
-        Dispatcher& dispatcher = runtime->graph().dispatcher();
-        if (dispatcher.live_pipelines() + dispatcher.live_stubs() + dispatcher.live_calls() > 0) {
-          return false;
-        }
-      }
-      return true;
-    });
-  }
-
-  // To the socket of the only process that there is.
-  int ConnectRaw() const {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
-      if (file.path().extension() == ".sock") file.path().string().copy(address.sun_path, 107);
-    }
-    const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    REQUIRE(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    return connection;
-  }
-
-  std::unique_ptr<TestRuntime> front;
-  std::unique_ptr<TestRuntime> back;
-
- private:
-  std::unique_ptr<TestRuntime> Start(const std::vector<TestWorker>& workers) {
-    RuntimeOptions options;
-    options.unknown_services = UnknownService::kFailOnUse;
-    options.registry = directory_.path();
-    return std::make_unique<TestRuntime>(workers, options);
-  }
-
-  testing::TemporaryDirectory directory_;
-};
 
 std::string Ask(const std::string& body, const std::string& members) {
   Pair pair(Front(body), Back(members).Service("SELF", "back"));
@@ -125,6 +37,59 @@ TestWorker Named(const std::string& name, const std::string& text) {
   return {name, RpcPrelude("export default class extends WorkerEntrypoint { name() { return '" +
                            text + "'; } }")};
 }
+
+// A process that says what a test makes it say, after the greeting.
+class RawPeer {
+ public:
+  explicit RawPeer(Pair& pair) : pair_(pair), connection_(pair.ConnectRaw()) {
+    REQUIRE(Receives(wire::Kind::kHello));
+    Send(received_);
+  }
+  ~RawPeer() { close(connection_); }
+  RawPeer(const RawPeer&) = delete;
+  RawPeer& operator=(const RawPeer&) = delete;
+
+  void Send(std::string_view frames) {
+    REQUIRE(send(connection_, frames.data(), frames.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(frames.size()));
+  }
+  // Waits for a frame of this kind.
+  bool Receives(wire::Kind kind) {
+    return pair_.Until([&] {
+      char buffer[4096];
+      const ssize_t size = recv(connection_, buffer, sizeof buffer, MSG_DONTWAIT);
+      if (size > 0) received_.append(buffer, static_cast<size_t>(size));
+      std::string_view rest = received_;
+      for (;;) {
+        const wire::Frame frame = wire::NextFrame(rest);
+        if (frame.state != wire::Frame::State::kComplete) return false;
+        if (frame.kind == kind) return true;
+        rest.remove_prefix(frame.size);
+      }
+    });
+  }
+
+ private:
+  Pair& pair_;
+  const int connection_;
+  std::string received_;
+};
+
+wire::Call MethodOf(std::string_view worker, std::string_view name, uint32_t number) {
+  wire::Call call;
+  call.number = number;
+  call.method = true;
+  call.service.worker = worker;
+  call.head = name;
+  call.budget = {50, 1'000'000, 32, 6, 32, 30'000, 128, 16};
+  return call;
+}
+
+// Arguments: the binding that is the first attachment, as V8 and workers/rpc_values.js write it.
+constexpr std::string_view kFirstAttachment(
+    "\xff\x0f"
+    "A\1\\\2\0\5i\1\0\0\0\0\5i\0\0\0\0$\0\1",
+    23);
 
 TEST_SUITE("runtime/worker/peers") {
   TEST_CASE("a fetch between processes") {
@@ -447,15 +412,10 @@ TEST_SUITE("runtime/worker/peers") {
     const auto back = [](const std::string& text) {
       return Back("name() { return '" + text + "'; } ask(other) { return other.name(); }");
     };
-    const auto reload = [](Pair& pair, WorkerChanges changes) {
-      const Status done = pair.back->get().Reload(std::move(changes));
-      CHECK_MESSAGE(done.ok(), (done.ok() ? "" : done.error().ToString()));
-      CHECK(pair.Until([&] { return pair.back->graph().retiring() == 0; }));
-    };
     SUBCASE("has another version") {
       Pair pair(Front(gives), back("one"));
       CHECK(pair.Text() == "one");
-      reload(pair, {.workers = Specs({back("two")})});
+      pair.ReloadBack({back("two")});
       CHECK(pair.Text() == "two");
     }
     SUBCASE("is removed and comes back") {
@@ -464,10 +424,57 @@ TEST_SUITE("runtime/worker/peers") {
       pair.StartFront(Front("return S.relay(env.OTHER);").Service("OTHER", "other"));
       pair.StartBack({first, Named("other", "one")});
       CHECK(pair.Text() == "one");
-      reload(pair, {.workers = {}, .removed = {"other"}});
+      pair.ReloadBack({}, {"other"});
       CHECK(pair.Text().starts_with("threw Error: Worker \"other\" not found."));
-      reload(pair, {.workers = Specs({Named("other", "two")})});
+      pair.ReloadBack({Named("other", "two")});
       CHECK(pair.Text() == "two");
+    }
+  }
+
+  TEST_CASE("a binding that only its process can call") {
+    SUBCASE("is called there, however often it was given") {
+      Pair pair(Front("const all = await S.give(11000); return await all[10999].name();"),
+                Back("give(n) { return Array.from({ length: n }, () => this.ctx.exports.default); }"
+                     "name() { return 'back'; }")
+                    .Flag("enable_ctx_exports"));
+      CHECK(pair.Text() == "back");
+    }
+    SUBCASE("leads to the function that stubs it") {
+      Pair pair(Front("return (await (await S.give()).fetch('http://x/')).text();"),
+                Back("give() { return this.env.SELF; } fetch() { return new Response('Worker'); }")
+                    .Service("SELF", "back"));
+      REQUIRE(pair.back->get()
+                  .Stub("back.SELF",
+                        [](const Request&) {
+                          Response response;
+                          response.body = "stub";
+                          return response;
+                        })
+                  .ok());
+      CHECK(pair.Text() == "stub");
+    }
+    SUBCASE("comes back in a call whose link is lost before it begins") {
+      Pair pair;
+      pair.StartBack(Back("give() { return this.ctx.exports.default; }"
+                          "take(own) { console.log('took ' + typeof own.name); }"
+                          "name() { return 'back'; }")
+                         .Flag("enable_ctx_exports"));
+      RawPeer peer(pair);
+      wire::Call give = MethodOf("back", "give", 1);
+      std::string frames;
+      wire::Append(give, frames);
+      peer.Send(frames);
+      REQUIRE(peer.Receives(wire::Kind::kAnswer));
+      wire::Call take = MethodOf("back", "take", 2);
+      take.message.cloned = true;
+      take.message.clone = kFirstAttachment;
+      take.message.attachments.resize(1);
+      take.message.attachments[0].kind = wire::Attachment::Kind::kYourChannel;
+      frames.clear();
+      wire::Append(take, frames);
+      peer.Send(frames + std::string(64, '\xff'));
+      CHECK(pair.Until([&] { return pair.back->observer().Find("took function") != nullptr; }));
+      CHECK(pair.AtRest());
     }
   }
 

@@ -1,0 +1,19 @@
+#include "runtime/worker/peers/object_class.h"
+
+#include "runtime/worker/actor.h"
+#include "runtime/worker/worker.h"
+
+namespace isolane::worker {
+
+ActorClass* FindObjectClass(Worker& worker, const std::string& name) {
+  if (worker.held()) return &worker.AddActorClass(name);
+  ActorClass* const found = worker.FindActorClass(name);
+  return found != nullptr && found->exported ? found : nullptr;
+}
+
+std::string NoObjectClassText(const std::string& worker, const std::string& name) {
+  return "Worker \"" + worker + "\" has no class of Durable Objects called \"" + name +
+         "\" (durable_objects, migrations or exports of its configuration).";
+}
+
+}  // namespace isolane::worker
