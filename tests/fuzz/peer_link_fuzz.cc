@@ -153,6 +153,8 @@ void CheckFields(wire::Kind kind, std::string_view fields) {
       return CheckThatItIsWrittenAsRead<wire::Credit>(fields);
     case wire::Kind::kMessage:
       return CheckThatItIsWrittenAsRead<wire::SocketMessage>(fields);
+    case wire::Kind::kGone:
+      return CheckThatItIsWrittenAsRead<wire::Gone>(fields);
     default:
       return;
   }

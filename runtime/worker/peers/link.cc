@@ -125,6 +125,12 @@ bool Link::OnFrame(const wire::Frame& frame) {
       streams_.OnMessage(message);
       return true;
     }
+    case wire::Kind::kGone: {
+      wire::Gone gone;
+      if (!wire::Read(fields, gone)) return false;
+      peers_.NoteGone(std::string(gone.worker), id_);
+      return true;
+    }
     case wire::Kind::kCancel:
     case wire::Kind::kEnd:
     case wire::Kind::kClose:

@@ -50,6 +50,8 @@ class Link final : public loop::LocalStream, private FrameSink {
   // Of what the peer was told the way to: RedirectChannel.
   void Redirect(Worker& from, Worker* to);
   void SayGoodbye();
+  // The Worker called so is not here any more.
+  void SayGone(const std::string& worker);
   // Writes what there is.
   void Flush();
   // Gives it up: `why` is what calls, readers and WebSockets are told. The Peers remove it later.

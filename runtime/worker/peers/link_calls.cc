@@ -511,6 +511,11 @@ void Link::SayGoodbye() {
   OnDirty();
 }
 
+void Link::SayGone(const std::string& worker) {
+  wire::Append(wire::Gone{worker}, out_);
+  OnDirty();
+}
+
 void Link::CallIsOver(uint32_t number) {
   if (incoming_.erase(number) == 0) return;
   wire::Append(wire::Kind::kOver, {number}, out_);

@@ -90,10 +90,12 @@ Status Peers::Open(const std::string& directory, std::vector<std::string> worker
 }
 
 void Peers::SetWorkers(std::vector<std::string> workers) {
+  // Nobody is to find this process any more.
+  if (registry_ == nullptr) return;
   for (const std::string& known : workers_) {
-    if (std::find(workers.begin(), workers.end(), known) == workers.end()) {
-      registry_->Withdraw(known);
-    }
+    if (std::find(workers.begin(), workers.end(), known) != workers.end()) continue;
+    registry_->Withdraw(known);
+    for (const auto& [id, link] : links_) link->SayGone(known);
   }
   workers_ = workers;
   taken_ = std::move(workers);
@@ -128,7 +130,7 @@ void Peers::Watch(std::vector<std::string> services, OnConnections tell) {
     watch_.reset();
     return;
   }
-  if (watch_ != nullptr) return;
+  if (watch_ != nullptr || registry_ == nullptr) return;
   watch_ = loop::Timer::Create(
       loop_, [](void* self) { static_cast<Peers*>(self)->LookAtConnections(); }, this);
   watch_->Unref();
@@ -340,6 +342,11 @@ void Peers::Send(Call& call) {
 void Peers::NoteSent(const Call& call, uint32_t link, uint32_t number) {
   sent_[call.id] = {link, number, call.caller};
   if (call.export_id == 0) ends_[call.pipeline].emplace_back(link, number);
+}
+
+void Peers::NoteGone(const std::string& worker, uint32_t link) {
+  const auto known = services_.find(worker);
+  if (known != services_.end() && known->second == link) services_.erase(known);
 }
 
 void Peers::NoteOver(uint32_t pipeline, uint32_t link, uint32_t number) {

@@ -87,6 +87,8 @@ class Peers final : public RemoteCalls {
   // The call was sent by that link under that number.
   void NoteSent(const Call& call, uint32_t link, uint32_t number);
   void NoteAnswered(uint32_t call) { sent_.erase(call); }
+  // The process at the other end of that link has the Worker no more.
+  void NoteGone(const std::string& worker, uint32_t link);
   // Its callee has nothing left that the end of the pipeline would end.
   void NoteOver(uint32_t pipeline, uint32_t link, uint32_t number);
   // A channel that leads to a peer's binding, to a service of that name wherever it is, or where

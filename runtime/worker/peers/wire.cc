@@ -248,6 +248,11 @@ void Fields(Codec& codec, SocketMessage& message) {
 }
 
 template <typename Codec>
+void Fields(Codec& codec, Gone& gone) {
+  codec.Text(gone.worker);
+}
+
+template <typename Codec>
 void Fields(Codec& codec, Number& number) {
   codec.Raw(number.number);
 }
@@ -282,6 +287,7 @@ void Append(const Credit& credit, std::string& out) { AppendFrame(Kind::kCredit,
 void Append(const SocketMessage& message, std::string& out) {
   AppendFrame(Kind::kMessage, message, out);
 }
+void Append(const Gone& gone, std::string& out) { AppendFrame(Kind::kGone, gone, out); }
 void Append(Kind kind, Number number, std::string& out) { AppendFrame(kind, number, out); }
 
 Frame NextFrame(std::string_view bytes) {
@@ -295,7 +301,7 @@ Frame NextFrame(std::string_view bytes) {
   }
   if (bytes.size() - kLengthSize >= 1) {
     const auto kind = static_cast<uint8_t>(bytes[kLengthSize]);
-    if (kind < static_cast<uint8_t>(Kind::kHello) || kind > static_cast<uint8_t>(Kind::kBye)) {
+    if (kind < static_cast<uint8_t>(Kind::kHello) || kind > static_cast<uint8_t>(Kind::kGone)) {
       frame.state = Frame::State::kWrong;
       return frame;
     }
@@ -315,6 +321,7 @@ bool Read(std::string_view fields, Data& data) { return ReadFields(fields, data)
 bool Read(std::string_view fields, Failure& failure) { return ReadFields(fields, failure); }
 bool Read(std::string_view fields, Credit& credit) { return ReadFields(fields, credit); }
 bool Read(std::string_view fields, SocketMessage& message) { return ReadFields(fields, message); }
+bool Read(std::string_view fields, Gone& gone) { return ReadFields(fields, gone); }
 bool Read(std::string_view fields, Number& number) { return ReadFields(fields, number); }
 
 namespace {

@@ -19,7 +19,7 @@
 namespace isolane::worker::wire {
 
 // Changes with every change of a frame.
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 inline constexpr uint32_t kMagic = 0x4c4f5349;
 // Of one frame. A message is a whole one; [limits] rpc_mb keeps it far below.
 inline constexpr size_t kMaxFrame = size_t{256} << 20;
@@ -44,6 +44,7 @@ enum class Kind : uint8_t {
   kDrop,     // an object that the receiver has given away is not held any more
   kOver,     // of a call: nothing of it is left with the callee
   kBye,      // new calls are refused from now on: the process is about to end
+  kGone,     // a Worker is not here any more, and may be elsewhere
 };
 
 struct Hello {
@@ -166,6 +167,10 @@ struct SocketMessage {
   std::string_view data;
 };
 
+struct Gone {
+  std::string_view worker;
+};
+
 // kCancel, kEnd, kClose, kStop, kDrop, kOver; of kBye it says nothing.
 struct Number {
   uint32_t number = 0;
@@ -179,6 +184,7 @@ void Append(const Data& data, std::string& out);
 void Append(const Failure& failure, std::string& out);
 void Append(const Credit& credit, std::string& out);
 void Append(const SocketMessage& message, std::string& out);
+void Append(const Gone& gone, std::string& out);
 void Append(Kind kind, Number number, std::string& out);
 
 // One frame at the head of `bytes`, or what is missing of it.
@@ -199,6 +205,7 @@ bool Read(std::string_view fields, Data& data);
 bool Read(std::string_view fields, Failure& failure);
 bool Read(std::string_view fields, Credit& credit);
 bool Read(std::string_view fields, SocketMessage& message);
+bool Read(std::string_view fields, Gone& gone);
 bool Read(std::string_view fields, Number& number);
 
 // Whether it is a packed head (base/packed_head.h) that could have come by HTTP: of a request, with

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "runtime/worker/graph.h"
 #include "runtime/worker/peers/wire.h"
+#include "runtime/worker/runtime_loop.h"
 #include "tests/runtime/worker/peers/pair.h"
 #include "tests/runtime/worker/rpc_workers.h"
 
@@ -431,6 +433,55 @@ TEST_SUITE("runtime/worker/peers") {
     }
   }
 
+  TEST_CASE("a Worker that goes on in another process") {
+    Pair pair;
+    pair.StartFront(Front("return await env.OTHER.name();").Service("OTHER", "other"));
+    pair.StartBack({Back("name() { return 'back'; }"), Named("other", "one")});
+    CHECK(pair.Text() == "one");
+    SUBCASE("is found there") {
+      pair.ReloadBack({}, {"other"});
+      pair.StartThird(Named("other", "two"));
+      // It hears of it.
+      pair.Poll();
+      CHECK(pair.Text() == "two");
+    }
+    SUBCASE("is found there by those that it has called, too") {
+      pair.ReloadBack({Named("other", "new one")});
+      CHECK(pair.Text() == "new one");
+      pair.ReloadBack({}, {"other"});
+      CHECK(pair.Text().starts_with("threw Error: Worker \"other\" not found."));
+      pair.StartThird(Named("other", "two"));
+      CHECK(pair.Text() == "two");
+    }
+  }
+
+  TEST_CASE("which Workers of others can be called") {
+    std::vector<std::string> told = {"nothing"};
+    RuntimeOptions options;
+    options.on_connections = [&](const std::vector<std::string>& connected) { told = connected; };
+    Pair pair;
+    pair.StartFront(Front("return 1;"), options);
+    pair.StartBack(Back(""));
+    CHECK(pair.Until([&] { return told == std::vector<std::string>{"back"}; }));
+    SUBCASE("is told of those that a Reload has brought a binding to") {
+      const Status done = pair.front->get().Reload(
+          {.workers = testing::Specs({Front("return 1;").Service("OTHER", "other")})});
+      REQUIRE(done.ok());
+      pair.StartThird(Named("other", "one"));
+      CHECK(pair.Until([&] { return told == std::vector<std::string>{"back", "other"}; }));
+      pair.third.reset();
+      CHECK(pair.Until([&] { return told == std::vector<std::string>{"back"}; }));
+    }
+    SUBCASE("is told when a process has one of them no more") {
+      pair.ReloadBack({Named("other", "one")});
+      pair.StartFront(Front("return 1;").Service("OTHER", "other"), options);
+      CHECK(pair.Text() == "1");
+      told = {"nothing"};
+      pair.ReloadBack({}, {"other"});
+      CHECK(pair.Until([&] { return told == std::vector<std::string>{"back"}; }));
+    }
+  }
+
   TEST_CASE("a binding that only its process can call") {
     SUBCASE("is called there, however often it was given") {
       Pair pair(Front("const all = await S.give(11000); return await all[10999].name();"),
@@ -475,6 +526,19 @@ TEST_SUITE("runtime/worker/peers") {
       peer.Send(frames + std::string(64, '\xff'));
       CHECK(pair.Until([&] { return pair.back->observer().Find("took function") != nullptr; }));
       CHECK(pair.AtRest());
+    }
+  }
+
+  TEST_CASE("a process that was told to end") {
+    Pair pair;
+    pair.StartBack(Named("back", "one"));
+    REQUIRE(pair.back->get().Listen({}).ok());
+    LoopOf(pair.back->get()).Post([] { raise(SIGTERM); });
+    CHECK(pair.back->get().Run() == SIGTERM);
+    SUBCASE("may still get another version of a Worker") {
+      pair.ReloadBack({Named("back", "two")});
+      pair.StartFront(Front("return await tried(() => S.name());"));
+      CHECK(pair.Text().starts_with("Error: Worker \"back\" not found."));
     }
   }
 
