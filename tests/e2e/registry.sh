@@ -15,6 +15,8 @@ export default {
       case "/callback": return new Response(await line(env.ADMIN.twice((n) => n + 1)));
       case "/throw": return new Response(await line(env.ADMIN.fail()));
       case "/missing": return new Response(await line(env.ADMIN.nope()));
+      case "/object": return new Response(await line(env.ROOMS.getByName("lobby").enter("you")));
+      case "/object/fetch": return env.ROOMS.get(env.ROOMS.idFromName("lobby")).fetch(request);
       case "/next": return env.AUTH.fetch(`http://auth/loop?n=${url.searchParams.get("n") ?? 0}`);
       default: return env.AUTH.fetch(request).catch((error) => new Response(`rejected ${error.message}`, { status: 502 }));
     }
@@ -33,9 +35,17 @@ props = { role = "boss" }
 [[services]]
 binding = "BAD"
 service = "auth"
-entrypoint = "Nope"'
+entrypoint = "Nope"
+[[durable_objects.bindings]]
+name = "ROOMS"
+class_name = "Room"
+script_name = "auth"'
 worker auth '
-import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
+export class Room extends DurableObject {
+  enter(name) { return `${name} in ${this.ctx.id.name} of ${this.env.VERSION}`; }
+  fetch(request) { return new Response(`${this.ctx.id.name} ${request.method} ${new URL(request.url).pathname}`); }
+}
 class Counter extends RpcTarget {
   #n; constructor(n) { super(); this.#n = n; }
   increment(by) { return this.#n += by; }
@@ -61,7 +71,13 @@ export default {
 VERSION = "one"
 [[services]]
 binding = "SELF"
-service = "gateway"'
+service = "gateway"
+[[durable_objects.bindings]]
+name = "ROOMS"
+class_name = "Room"
+[[migrations]]
+tag = "v1"
+new_sqlite_classes = ["Room"]'
 
 gateway=(dev -c "$scratch/gateway/wrangler.toml")
 auth=(dev -c "$scratch/auth/wrangler.toml")
@@ -97,6 +113,8 @@ check "functions are called back" "$(http GET /callback)" "200 3"
 check "an error keeps type and message" "$(http GET /throw)" "200 RangeError: no such thing true"
 check "a missing method is named" "$(http GET /missing)" \
   '200 TypeError: The RPC receiver does not implement the method "nope". true'
+check "a Durable Object answers" "$(http GET /object)" "200 you in lobby of one"
+check "and is fetched from" "$(http GET /object/fetch)" "200 lobby GET /object/fetch"
 check "a missing entrypoint is named" "$(http GET /bad)" \
   '200 Error: Worker does not export an entrypoint named "Nope" true'
 
@@ -119,17 +137,23 @@ http GET /a >"$scratch/held.fetch" &
 held_fetch=$!
 http GET /bad >"$scratch/held.bad" &
 held_bad=$!
-# All three wait, or will never.
+http GET /object >"$scratch/held.object" &
+held_object=$!
+http GET /object/fetch >"$scratch/held.object_fetch" &
+held_object_fetch=$!
+# All of them wait, or will never.
 are_held() {
-  [ -s "$scratch/held.rpc" ] ||
-    [ "$(awk -v port=":$(printf %04X "${origin##*:}")" 'substr($2, 9) == port && $4 == "01"' /proc/net/tcp | wc -l)" -ge 3 ]
+  [ -s "$scratch/held.rpc" ] || [ -s "$scratch/held.object" ] || [ -s "$scratch/held.object_fetch" ] ||
+    [ "$(awk -v port=":$(printf %04X "${origin##*:}")" 'substr($2, 9) == port && $4 == "01"' /proc/net/tcp | wc -l)" -ge 5 ]
 }
 await are_held
 cp "$scratch/auth.js" "$scratch/auth/index.js"
-wait $held_rpc $held_fetch $held_bad
+wait $held_rpc $held_fetch $held_bad $held_object $held_object_fetch
 check "a method call waits for a first build that fails in the other process" "$(cat "$scratch/held.rpc")" "200 hello you from two"
 check "so does a fetch" "$(cat "$scratch/held.fetch")" "200 two GET $origin/a null"
 check "and a missing entrypoint is named then" "$(cat "$scratch/held.bad")" '200 *Worker*does not export an entrypoint named "Nope"*'
+check "a call on a Durable Object waits, too" "$(cat "$scratch/held.object")" "200 you in lobby of two"
+check "and a fetch from one" "$(cat "$scratch/held.object_fetch")" "200 lobby GET /object/fetch"
 end_other TERM
 
 stop

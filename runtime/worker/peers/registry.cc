@@ -189,6 +189,7 @@ bool Registry::Register(const std::string& worker) {
   if (const auto entry = Find(worker)) {
     if (entry->instance == instance_) return true;
     if (Lives(entry->socket)) return false;
+    unlinkat(descriptor_, entry->socket.c_str(), 0);
   }
   std::string text(kFirstLine);
   text.append("socket ").append(SocketName());

@@ -348,6 +348,43 @@ TEST_SUITE("runtime/worker/graph_reload") {
       REQUIRE(PollUntil(runtime, [&] { return pending->done(); }));
       CHECK(pending->response().body == "one");
     }
+    SUBCASE("holds calls on its Durable Objects, and says so when that takes too long") {
+      const TestWorker caller =
+          TestWorker::Handler("front",
+                              "const stub = env.O.get(env.O.idFromName('a'));"
+                              "try { return request.url.endsWith('/fetch') ? await "
+                              "stub.fetch(request) : new Response(await stub.say()); }"
+                              "catch (error) { return new Response(error.message); }")
+              .Objects("O", "Obj", "back")
+              .Date("2026-05-01");
+      const TestWorker broken = TestWorker("back", "export class Obj {").Objects("SELF", "Obj");
+      const TestWorker whole =
+          TestWorker("back",
+                     "import { DurableObject } from 'cloudflare:workers';"
+                     "export class Obj extends DurableObject {"
+                     "  say() { return this.ctx.id.name; }"
+                     "  fetch() { return new Response('fetched ' + this.ctx.id.name); }"
+                     "};"
+                     "export default {};")
+              .Objects("SELF", "Obj");
+      {
+        TestRuntime runtime({caller, broken}, options);
+        auto method = runtime.Start("/method");
+        auto fetch = runtime.Start("/fetch");
+        runtime.Poll();
+        runtime.Poll();
+        CHECK_FALSE((method->done() || fetch->done()));
+        Reload(runtime, {whole});
+        REQUIRE(PollUntil(runtime, [&] { return method->done() && fetch->done(); }));
+        CHECK(method->response().body == "a");
+        CHECK(fetch->response().body == "fetched a");
+      }
+      options.hold_ms = 1;
+      TestRuntime runtime({caller, broken}, options);
+      const std::string text = "Worker \"back\" cannot run: its build failed.\n\nindex.js:1:";
+      CHECK(runtime.Text("/method").starts_with(text));
+      CHECK(runtime.Text("/fetch").starts_with(text));
+    }
     SUBCASE("says so when that takes too long") {
       options.hold_ms = 1;
       TestRuntime runtime({TestWorker("w", "export default {"), Asks("x", "W").Service("W", "w")},

@@ -83,6 +83,7 @@ TEST_SUITE("runtime/worker/peers/registry") {
       one.Kill();
       CHECK(two->Register("auth"));
       CHECK(two->Find("auth")->instance == "2-b");
+      CHECK_MESSAGE(directory.files() == 2, "the socket of the one that has ended is left");
     }
     SUBCASE("of an ended process is forgotten by whoever asks for it") {
       const auto entry = two->Find("auth");
