@@ -83,6 +83,11 @@ Actor* Dispatcher::FindOrStartActor(ActorClass& actor_class, const std::string& 
   const std::string id = IdOf(address);
   const auto known = actor_class.live.find(id);
   if (known != actor_class.live.end()) return actors_->Find(known->second);
+  // It becomes the name of a file, and may have come with a stub from another process.
+  if (actor_class.ids.Check(id) == ActorIds::Verdict::kMalformed) {
+    *failure = "Invalid Durable Object ID: must be 64 hex digits";
+    return nullptr;
+  }
   Worker& worker = actor_class.worker;
   if (worker.isolate() == nullptr) {
     *failure = "Worker \"" + worker.name() + "\" cannot run: " + worker.failure();

@@ -93,6 +93,15 @@ constexpr std::string_view kFirstAttachment(
     "A\1\\\2\0\5i\1\0\0\0\0\5i\0\0\0\0$\0\1",
     23);
 
+// The same as a stub of the Durable Object with this address, of less than 100 bytes.
+std::string StubOfFirstAttachment(const std::string& address) {
+  using namespace std::string_literals;
+  const char size = static_cast<char>(address.size());
+  return "\xff\x0f"
+         "A\1\\\3\0\5i\1\0\0\0\0\5i\0\0\0\0\0"s +
+         static_cast<char>(size + 5) + "s" + size + "\0\0\0"s + address + "$\0\1"s;
+}
+
 TEST_SUITE("runtime/worker/peers") {
   TEST_CASE("a fetch between processes") {
     SUBCASE("arrives as it was sent") {
@@ -527,6 +536,31 @@ TEST_SUITE("runtime/worker/peers") {
       CHECK(pair.Until([&] { return pair.back->observer().Find("took function") != nullptr; }));
       CHECK(pair.AtRest());
     }
+  }
+
+  TEST_CASE("the stub of a Durable Object whose id is none is told so, and names no file") {
+    Pair pair;
+    pair.StartBack(TestWorker("back", RpcPrelude(R"js(
+                     import { DurableObject } from 'cloudflare:workers';
+                     export class Obj extends DurableObject { say() { return 'started'; } }
+                     export default class extends WorkerEntrypoint {
+                       async ask(stub) { console.log(await tried(() => stub.say())); }
+                     }
+                   )js"))
+                       .Objects("SELF", "Obj"));
+    RawPeer peer(pair);
+    wire::Call ask = MethodOf("back", "ask", 1);
+    const std::string clone = StubOfFirstAttachment(std::string(64, '/'));
+    ask.message.cloned = true;
+    ask.message.clone = clone;
+    ask.message.attachments.resize(1);
+    ask.message.attachments[0].kind = wire::Attachment::Kind::kNamedService;
+    ask.message.attachments[0].service = {"back", "Obj", "", true};
+    std::string frames;
+    wire::Append(ask, frames);
+    peer.Send(frames);
+    CHECK(pair.Until([&] { return !pair.back->observer().lines.empty(); }));
+    CHECK(pair.back->observer().Find("Error: Invalid Durable Object ID") != nullptr);
   }
 
   TEST_CASE("a process that was told to end") {

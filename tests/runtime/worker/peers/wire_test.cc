@@ -64,6 +64,20 @@ TEST_SUITE("runtime/worker/peers/wire") {
     }
   }
 
+  TEST_CASE("a Worker that is gone arrives by its name, and nothing else does") {
+    std::string bytes;
+    Append(Gone{"auth"}, bytes);
+    const Frame frame = NextFrame(bytes);
+    REQUIRE(frame.state == Frame::State::kComplete);
+    CHECK(frame.kind == Kind::kGone);
+    Gone gone;
+    REQUIRE(Read(frame.fields, gone));
+    CHECK(gone.worker == "auth");
+    CHECK_FALSE(Read(frame.fields.substr(1), gone));
+    const std::string longer = Fields(bytes) + "x";
+    CHECK_FALSE(Read(longer, gone));
+  }
+
   TEST_CASE("a call arrives as it was written") {
     std::string bytes;
     Append(FullCall(), bytes);
