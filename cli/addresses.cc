@@ -14,7 +14,6 @@ namespace {
 constexpr int kDefaultPort = 8787;
 // Ports after the default one that are tried before any.
 constexpr int kNextPorts = 10;
-constexpr const char* kDefaultIp = "127.0.0.1";
 
 // The host that the first of the routes names.
 std::optional<std::string> HostOf(const std::vector<Route>& routes) {
@@ -38,7 +37,9 @@ std::string HostFor(const CliOptions& options, const wrangler::Project& project)
 }  // namespace
 
 std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev) {
-  return options.ip.has_value() ? *options.ip : dev.ip.value_or(kDefaultIp);
+  const bool develops = options.command == Command::kDev;
+  return options.ip.has_value() ? *options.ip
+                                : dev.ip.value_or(develops ? "localhost" : "127.0.0.1");
 }
 
 int PortOf(const CliOptions& options, const wrangler::DevSettings& dev) {

@@ -19,7 +19,8 @@ struct Address {
   bool may_move = false;
 };
 
-// Of the public Worker: what the command line says, else `[dev]`, else 127.0.0.1:8787.
+// Of the public Worker: what the command line says, else `[dev]`, else port 8787 of 127.0.0.1, and
+// in dev of [::1], too.
 std::string AddressOf(const CliOptions& options, const wrangler::DevSettings& dev);
 int PortOf(const CliOptions& options, const wrangler::DevSettings& dev);
 

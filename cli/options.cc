@@ -33,7 +33,7 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --cwd DIR         as if started in DIR
       --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
       --port NAME=PORT  a port of its own for the Worker NAME; may be repeated
-      --ip ADDRESS      address to listen on [127.0.0.1, or ip of the first [dev]]
+      --ip ADDRESS      address to listen on [dev: ip of the first [dev], else localhost; serve: 127.0.0.1]
       --routes          the `routes` of all Workers choose, by Host and path, which one answers
       --host HOST       what Workers see as host instead of this machine [host of the first [dev], or in
                         dev of the first route; --infer-origin-from-routes=false: as it was sent]
@@ -44,7 +44,7 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --https-cert-path FILE, --https-key-path FILE
                         certificate and private key for https (PEM); without them a certificate is made that
                         nobody vouches for [WRANGLER_HTTPS_CERT_PATH, WRANGLER_HTTPS_KEY_PATH]
-      --var NAME:VALUE  set a var of the public Worker, and of every other Worker that declares it
+      --var NAME:VALUE  set a var of the public Worker
       --frozen-clock    clocks of Workers stand still while their code runs, as at the edge
       --public-only     fetch() reaches public addresses only, not this machine and its networks
       --persist-to DIR  where Durable Objects are kept [.isolane/state beside the first configuration]

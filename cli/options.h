@@ -55,7 +55,7 @@ struct CliOptions {
   bool json = false;  // of explain
   GraphFormat graph_format = GraphFormat::kText;
   TypesOptions types;
-  std::optional<std::string> ip;  // empty: `[dev] ip` of the first configuration, else 127.0.0.1
+  std::optional<std::string> ip;  // empty: `[dev] ip` of the first configuration, else AddressOf
   std::optional<int> port;        // empty: `[dev] port` of the first configuration, else 8787
   // Ports of single Workers, by name: --port NAME=PORT.
   std::vector<std::pair<std::string, int>> worker_ports;

@@ -112,7 +112,7 @@ bool IsBusy(const std::string& ip, int port) {
   {
     const auto listening = loop::TcpListener::Listen(
         loop.uv(), ip, port, [](void*, uv_stream_s*) {}, nullptr);
-    busy = !listening.ok() && listening.error().message.find("already in use") != std::string::npos;
+    busy = !listening.ok() && loop::IsInUse(listening.error());
   }
   loop.RunClosing();
   return busy;

@@ -159,7 +159,7 @@ void ApplyDevVars(const DevVars& vars, const DevVarsRequest& request,
     if (there && !IsVar(*same)) continue;
     if (!there && request.required_secrets && !Contains(*request.required_secrets, var.name))
       continue;
-    OverrideVar(bindings, var, OverrideMode::kAdd);
+    OverrideVar(bindings, var);
   }
 }
 
@@ -174,7 +174,7 @@ std::vector<std::string> MissingSecrets(const DevVarsRequest& request, const Dev
   return missing;
 }
 
-void OverrideVar(std::vector<BindingSpec>& bindings, const DevVar& var, OverrideMode mode) {
+void OverrideVar(std::vector<BindingSpec>& bindings, const DevVar& var) {
   const BindingSpec replacement{var.name, VarBinding{.json = JsonQuote(var.value), .hidden = true},
                                 var.where};
   const auto same = std::find_if(bindings.begin(), bindings.end(),
@@ -183,7 +183,6 @@ void OverrideVar(std::vector<BindingSpec>& bindings, const DevVar& var, Override
     *same = replacement;
     return;
   }
-  if (mode == OverrideMode::kReplaceOnly && (same == bindings.end() || !IsVar(*same))) return;
   if (same != bindings.end()) bindings.erase(same);
   const auto after_vars = std::find_if_not(bindings.begin(), bindings.end(), IsVar);
   bindings.insert(after_vars, replacement);

@@ -57,12 +57,7 @@ void ApplyDevVars(const DevVars& vars, const DevVarsRequest& request,
 // The names among request.required_secrets that are not among `vars`.
 std::vector<std::string> MissingSecrets(const DevVarsRequest& request, const DevVars& vars);
 
-enum class OverrideMode {
-  kAdd,          // whatever the file says
-  kReplaceOnly,  // only if there is a var of this name
-};
-
-// Sets one var to a hidden text.
-void OverrideVar(std::vector<BindingSpec>& bindings, const DevVar& var, OverrideMode mode);
+// Sets one var to a hidden text, whatever else has its name.
+void OverrideVar(std::vector<BindingSpec>& bindings, const DevVar& var);
 
 }  // namespace isolane::wrangler

@@ -289,10 +289,8 @@ class Loader {
     }
     Project& project = loaded_.project;
     for (const VarOverride& var : options_.vars) {
-      for (size_t i = 0; i < project.workers.size(); i++) {
-        OverrideVar(project.workers[i].bindings, {var.name, var.value, "--var"},
-                    i == 0 ? OverrideMode::kAdd : OverrideMode::kReplaceOnly);
-      }
+      if (project.workers.empty()) break;
+      OverrideVar(project.workers.front().bindings, {var.name, var.value, "--var"});
     }
     for (size_t i = 0; i < project.workers.size(); i++) {
       ExplainBindings(project.workers[i], loaded_.explanations[i]);

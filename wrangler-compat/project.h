@@ -17,8 +17,7 @@
 
 namespace isolane::wrangler {
 
-// `--var NAME:VALUE`: sets it for the first Worker, whatever its file says, and for every other
-// Worker whose file declares a var of this name.
+// `--var NAME:VALUE`: sets it for the first Worker, whatever its file says.
 struct VarOverride {
   std::string name;
   std::string value;

@@ -12,6 +12,8 @@ using base::Body;
 
 namespace {
 
+// Of a response that nobody wants: more is not worth the connection.
+constexpr uint64_t kMaxDropped = 256 * 1024;
 // A read of fewer bytes was all that the peer had sent.
 constexpr size_t kPieceSize = 16 * 1024;
 
@@ -22,7 +24,7 @@ ClientConnection::ClientConnection(ClientContext& context, Owner& owner)
       owner_(&owner),
       stream_(context, output_, *this),
       parser_(*this),
-      response_body_(*this),
+      response_body_(*this, kMaxDropped),
       progress_timer_(loop::Timer::Create(
           context.loop, [](void* self) { static_cast<ClientConnection*>(self)->OnProgressTimer(); },
           this)) {}

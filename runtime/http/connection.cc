@@ -20,7 +20,7 @@ Connection::Connection(ServerState& server, Transport& transport)
     : server_(server),
       transport_(transport),
       parser_(*this, server.limits, server.scheme()),
-      request_body_(*this),
+      request_body_(*this, server.limits.dropped_body_bytes),
       idle_since_ms_(server.clock.now_ms()),
       input_progress_ms_(server.clock.now_ms()),
       output_progress_ms_(server.clock.now_ms()) {}
@@ -93,6 +93,8 @@ void Connection::OnBody(std::string_view bytes) {
   if (request_body_.dropped_too_much()) {
     close_after_ = true;
     linger_ = true;
+    // The response may have been complete for long: nothing else asks for fate() again.
+    transport_.OnDirty();
   }
 }
 
@@ -217,7 +219,7 @@ bool Connection::wants_read() const {
   if (dead_ || ended_ || !held_.empty()) return false;
   if (web_socket_ != nullptr) return !web_socket_->full() && !web_socket_->over();
   // Goes on in order to notice a client that leaves, but not for ever.
-  if (input_stopped_ || linger_since_ms_ >= 0) return dropped_input_ <= IncomingBody::kMaxDropped;
+  if (input_stopped_ || linger_since_ms_ >= 0) return dropped_input_ <= kMaxLingerBytes;
   return !request_body_.full() && !HasBacklog() && in_flight_ < kMaxInFlight;
 }
 
@@ -349,7 +351,7 @@ void Connection::Sweep() {
   const int64_t now = server_.clock.now_ms();
   if (linger_since_ms_ >= 0) {
     const bool too_long = now - linger_since_ms_ >= kLingerMs;
-    if (too_long || dropped_input_ > IncomingBody::kMaxDropped) Die();
+    if (too_long || dropped_input_ > kMaxLingerBytes) Die();
     return;
   }
   if (web_socket_ != nullptr) {

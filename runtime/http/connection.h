@@ -52,6 +52,7 @@ class Connection final : private RequestParser::Events,
   // After the last response the rest of the input is read for so long, so that the response is not
   // lost to a reset.
   static constexpr int64_t kLingerMs = 2'000;
+  static constexpr uint64_t kMaxLingerBytes = 256 * 1024;
 
   class Transport {
    public:

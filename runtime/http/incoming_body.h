@@ -17,9 +17,6 @@ namespace isolane::http {
 
 class IncomingBody final : private base::PipeWriter {
  public:
-  // Dropped at the end of a body that nobody wants; beyond, the connection is closed.
-  static constexpr uint64_t kMaxDropped = 256 * 1024;
-
   class Owner {
    public:
     // Reading may go on, or need not pause any more.
@@ -29,7 +26,8 @@ class IncomingBody final : private base::PipeWriter {
     ~Owner() = default;
   };
 
-  explicit IncomingBody(Owner& owner) : owner_(owner) {}
+  // `max_dropped`: bytes of a body that nobody wants that the connection is kept for.
+  IncomingBody(Owner& owner, uint64_t max_dropped) : owner_(owner), max_dropped_(max_dropped) {}
   ~IncomingBody() { Fail("Network connection lost."); }
   IncomingBody(const IncomingBody&) = delete;
   IncomingBody& operator=(const IncomingBody&) = delete;
@@ -56,7 +54,7 @@ class IncomingBody final : private base::PipeWriter {
   bool full() const;
   bool dropping() const { return dropping_; }
   // More was dropped than is worth to keep the connection for.
-  bool dropped_too_much() const { return dropped_ > kMaxDropped; }
+  bool dropped_too_much() const { return dropped_ > max_dropped_; }
   // Somebody reads it: neither has the reader let go, nor was there never one.
   bool wanted() const { return pipe_ != nullptr && pipe_.use_count() > 1; }
 
@@ -67,6 +65,7 @@ class IncomingBody final : private base::PipeWriter {
   std::string_view gathered() const { return run_.empty() ? buffer_.view() : run_; }
 
   Owner& owner_;
+  const uint64_t max_dropped_;
   bool receiving_ = false;
   bool dropping_ = false;
   uint64_t received_ = 0;

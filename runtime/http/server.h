@@ -22,6 +22,9 @@ struct ServerLimits {
   size_t url_bytes = 16 * 1024;    // beyond: 414
   size_t headers = 512;            // beyond: 431
   uint64_t body_bytes = 0;         // 0: unlimited; beyond: 413
+  // Of a body that nobody wants, read so that the next request can come; beyond: the connection is
+  // closed after the response.
+  uint64_t dropped_body_bytes = 128 * 1024 * 1024;
   size_t connections = 10'000;  // beyond: the oldest idle one is closed, else the new one refused
   int64_t head_timeout_ms = 30'000;  // from the first byte of a head to its end; beyond: 408
   int64_t idle_timeout_ms = 75'000;  // between requests of a kept-alive connection

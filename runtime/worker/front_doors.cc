@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/loop/tcp_listener.h"
+
 namespace isolane::worker {
 
 Result<int> FrontDoors::Open(uv_loop_s* loop, const DoorAddress& address,
@@ -19,6 +21,9 @@ Result<int> FrontDoors::Open(uv_loop_s* loop, const DoorAddress& address,
   door.servers.push_back(std::move(server));
   if (address.ip == "localhost") {
     auto second = listen("::1", chosen);
+    // Whoever asks for localhost would reach the other program.
+    if (!second.ok() && address.port != 0 && loop::IsInUse(second.error())) return second.error();
+    // A machine may be without IPv6.
     if (second.ok()) door.servers.push_back(std::move(*second));
   }
   doors_.push_back(std::move(door));

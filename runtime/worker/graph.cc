@@ -190,7 +190,7 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec
                    spec.config_path,
                    {}};
     }
-    workers_.push_back(std::make_unique<Worker>(std::move(spec), dispatcher_));
+    workers_.push_back(MakeWorker(std::move(spec)));
   }
   const WorkerList all = AllWorkers();
   ISOLANE_TRY(ConnectChannels(all));
@@ -205,6 +205,12 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec
     for (const auto& actor_class : worker->actor_classes()) dispatcher_.LoadAlarms(*actor_class);
   }
   return Ok{};
+}
+
+std::unique_ptr<Worker> Graph::MakeWorker(WorkerSpec spec) {
+  // Behind a program on the developer's machine there is nothing: the request would come back.
+  const bool has_origin = local_endpoints_ == LocalEndpoints::kNone;
+  return std::make_unique<Worker>(std::move(spec), dispatcher_, has_origin);
 }
 
 Status Graph::OpenRegistry() {

@@ -89,6 +89,7 @@ class Graph final : public Runtime {
   ServiceTarget FindService(const std::string& name);
   // Whether anything is counted per caller and service.
   bool has_services() const;
+  std::unique_ptr<Worker> MakeWorker(WorkerSpec spec);
   // Loads it, or notes why calls for it must wait.
   Status LoadOrHold(Worker& worker);
 

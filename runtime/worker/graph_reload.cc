@@ -73,7 +73,7 @@ Result<std::vector<Graph::Version>> Graph::PlanVersions(WorkerChanges changes) {
     } else if (found->fresh != nullptr) {
       return Error{"two Workers are called \"" + spec.name + "\"", {}, spec.config_path, {}};
     }
-    found->fresh = std::make_unique<Worker>(std::move(spec), dispatcher_);
+    found->fresh = MakeWorker(std::move(spec));
   }
   if (front.empty()) return versions;
   const auto first = find(front);
@@ -112,7 +112,7 @@ void Graph::RenewIncomplete(std::vector<Version>& versions) {
     if (version.fresh != nullptr || version.current->held()) continue;
     Worker& kept = *version.current;
     if (lacks_class(kept) || is_traced(kept) == kept.tail_consumers().empty()) {
-      version.fresh = std::make_unique<Worker>(kept.spec(), dispatcher_);
+      version.fresh = MakeWorker(kept.spec());
     }
   }
 }

@@ -56,8 +56,9 @@ bool LeadsTheSameWay(const Channel& one, const Channel& other);
 
 class Worker {
  public:
-  // `dispatcher` outlives the worker.
-  Worker(WorkerSpec spec, Dispatcher& dispatcher);
+  // `dispatcher` outlives the worker. `has_origin`: there is a server behind it that requests which
+  // it does not answer go on to.
+  Worker(WorkerSpec spec, Dispatcher& dispatcher, bool has_origin);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -177,6 +178,7 @@ class Worker {
   std::string held_;
   bool in_service_ = true;
   bool frozen_clock_ = false;
+  const bool has_origin_;
   bool enhanced_errors_ = false;
   // Declared before what holds handles of it, so that it dies after them.
   std::unique_ptr<js::Isolate> isolate_;

@@ -46,7 +46,7 @@ TEST_SUITE("cli/addresses") {
     options.command = Command::kDev;
     SUBCASE("is a fixed one that may move in dev") {
       const Address address = Plan(options, project).front();
-      CHECK(address.listen.ip == "127.0.0.1");
+      CHECK(address.listen.ip == "localhost");
       CHECK(address.listen.port == 8787);
       CHECK(address.may_move);
       CHECK(address.listen.host.empty());
@@ -65,6 +65,7 @@ TEST_SUITE("cli/addresses") {
       options.port.reset();
       options.command = Command::kServe;
       CHECK_FALSE(Plan(options, project).front().may_move);
+      CHECK(Plan(options, project).front().listen.ip == "127.0.0.1");
       options.command = Command::kDev;
       project.dev.port = 9000;
       CHECK_FALSE(Plan(options, project).front().may_move);

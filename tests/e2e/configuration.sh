@@ -72,6 +72,6 @@ check "and shows no secret either" "$leaked" no
 start serve "${configs[@]}" -e staging
 check "serve has the environment" "$(http GET /)" "200 only for the Worker staging auth b"
 CLOUDFLARE_ENV=staging start serve "${configs[@]}" --var WHO:flag
-check "the variable names the environment, the flag wins over it" "$(http GET /)" "200 only for the Worker flag auth flag"
+check "the variable names the environment, the flag wins over it" "$(http GET /)" "200 only for the Worker flag auth b"
 check "an unknown environment stops the start" "$(refused dev "${configs[@]}" --env nope)" \
   '1 *No environment found in configuration with name "nope".*["staging"]*'

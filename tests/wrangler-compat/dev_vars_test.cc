@@ -147,14 +147,8 @@ TEST_SUITE("wrangler-compat/dev_vars") {
       CHECK(Shown(bindings) == Texts{"JSON=1", "TEXT=\"t\"", "AUTH"});
     }
     SUBCASE("but --var is") {
-      OverrideVar(bindings, {"AUTH", "x", "--var"}, OverrideMode::kAdd);
+      OverrideVar(bindings, {"AUTH", "x", "--var"});
       CHECK(Shown(bindings) == Texts{"JSON=1", "TEXT=\"t\"", "AUTH=\"x\"*"});
-    }
-    SUBCASE("or, of another Worker, only where there is a var") {
-      OverrideVar(bindings, {"AUTH", "x", "--var"}, OverrideMode::kReplaceOnly);
-      OverrideVar(bindings, {"NEW", "x", "--var"}, OverrideMode::kReplaceOnly);
-      OverrideVar(bindings, {"TEXT", "x", "--var"}, OverrideMode::kReplaceOnly);
-      CHECK(Shown(bindings) == Texts{"JSON=1", "TEXT=\"x\"*", "AUTH"});
     }
   }
 }

@@ -161,12 +161,12 @@ TEST_SUITE("wrangler-compat/project") {
       CHECK(loaded.ok());
       return loaded.project.workers;
     };
-    SUBCASE("replaces a var in every Worker that has it, always by a string") {
+    SUBCASE("replaces a var of the first Worker, always by a string") {
       const auto workers = load({{"A", "2"}});
       CHECK(Var(workers[0], "A") == "\"2\"");
-      CHECK(Var(workers[1], "A") == "\"2\"");
+      CHECK(Var(workers[1], "A") == "\"b\"");
     }
-    SUBCASE("is added to the first Worker only, before its services") {
+    SUBCASE("is added to the first Worker, before its services") {
       const auto workers = load({{"NEW", "x:\"y\""}});
       CHECK(Var(workers[0], "NEW") == "\"x:\\\"y\\\"\"");
       CHECK(workers[0].bindings[1].name == "NEW");

@@ -21,4 +21,6 @@ module.exports = {
   TAILED: 16384,
   WEB_SOCKET_COMPRESSION: 32768,
   WEBSOCKET_CLOSE_REASON_BYTE_LIMIT: 65536,
+  // No compatibility flag: what the Worker does not answer has no server to go on to.
+  WITHOUT_ORIGIN: 131072,
 };

@@ -5,7 +5,7 @@
 
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
 const { describeError, hints } = require('internal/errors');
-const { ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
+const { ENHANCED_ERROR_SERIALIZATION, TAILED, WITHOUT_ORIGIN } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isHandshake, isResponse, takeResponse } = require('web/response');
 const { send, OUTBOUND } = require('web/fetch');
@@ -61,7 +61,7 @@ function checkResponse(response, request) {
 // The answer of the current invocation is an error. `request` goes on to the origin instead when the
 // Worker asked for that.
 function fail(io, error, request) {
-  if (io.passThrough) {
+  if (io.passThrough && !(state.flags & WITHOUT_ORIGIN)) {
     io.passThrough = false;
     native.reportUncaught(error, 'passThroughOnException');
     if (state.flags & TAILED) require('internal/notes').noteFailure(io, error);
@@ -86,8 +86,10 @@ function finish(io, response, request) {
 
 function invoke(io, entrypoint, request) {
   const response = callFetch(io, entrypoint, request);
+  if (response !== NOT_HANDLED) return response;
   // Nobody responded: the request goes to the origin.
-  return response === NOT_HANDLED ? send(io, OUTBOUND, undefined, request) : response;
+  if (state.flags & WITHOUT_ORIGIN) throw new Error('No response!');
+  return send(io, OUTBOUND, undefined, request);
 }
 
 function whenSettled(io, promise, request) {

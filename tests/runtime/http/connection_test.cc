@@ -234,16 +234,33 @@ TEST_CASE("a request's body") {
     fixture.Feed("def" + Get("/next"));
     CHECK(fixture.heads.size() == 2);
   }
-  SUBCASE("costs the connection when it is long and nobody wants it") {
+  SUBCASE("is dropped when nobody wants it, also if it is long") {
+    fixture.on_request = nullptr;
+    fixture.Feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10485760\r\n\r\n");
+    fixture.requests[0]->Respond(200, {}, Bytes("no"), false);
+    fixture.Flush();
+    for (int i = 0; i < 160; i++) {
+      REQUIRE(fixture.connection->wants_read());
+      fixture.Feed(std::string(64 * 1024, 'x'));
+    }
+    fixture.Feed(Get("/next"));
+    CHECK(fixture.heads.size() == 2);
+    CHECK(fixture.connection->fate() == Fate::kOpen);
+  }
+  SUBCASE("costs the connection beyond what is dropped of one that nobody wants") {
+    fixture.limits.dropped_body_bytes = 256 * 1024;
+    fixture.Reconnect();
     fixture.Feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
     body.pipe->Cancel();
     fixture.requests[0]->Respond(200, {}, Bytes("no"), false);
     fixture.Flush();
     CHECK(fixture.connection->fate() == Fate::kOpen);
+    fixture.dirty = false;
     for (int i = 0; i < 10 && fixture.connection->wants_read(); i++) {
       fixture.Feed(std::string(64 * 1024, 'x'));
     }
     CHECK_FALSE(fixture.connection->wants_read());
+    CHECK(fixture.dirty);
     CHECK(fixture.connection->fate() == Fate::kLinger);
   }
 }

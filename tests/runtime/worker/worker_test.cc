@@ -181,6 +181,26 @@ TEST_SUITE("runtime/worker/worker") {
     CHECK(runtime.observer().Find("passThroughOnException") != nullptr);
   }
 
+  TEST_CASE("in development there is no origin") {
+    RuntimeOptions options;
+    options.local_endpoints = LocalEndpoints::kTriggers;
+    SUBCASE("passThroughOnException answers with the exception") {
+      TestRuntime runtime({TestWorker::Handler("a", R"js(
+        ctx.passThroughOnException();
+        throw new Error('broken');
+      )js")},
+                          options);
+      CHECK(runtime.Get().status == 500);
+      CHECK(runtime.observer().Find("broken") != nullptr);
+      CHECK(runtime.observer().Find("passThroughOnException") == nullptr);
+    }
+    SUBCASE("a listener that does not respond is an error") {
+      TestRuntime runtime({TestWorker("a", "addEventListener('fetch', () => {});")}, options);
+      CHECK(runtime.Get().status == 500);
+      CHECK(runtime.observer().Find("No response!") != nullptr);
+    }
+  }
+
   TEST_CASE("isolates") {
     SUBCASE("share nothing, not even prototypes") {
       TestRuntime runtime({TestWorker::Handler("a", R"js(
