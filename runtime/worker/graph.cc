@@ -208,9 +208,8 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec
 }
 
 std::unique_ptr<Worker> Graph::MakeWorker(WorkerSpec spec) {
-  // Behind a program on the developer's machine there is nothing: the request would come back.
-  const bool has_origin = local_endpoints_ == LocalEndpoints::kNone;
-  return std::make_unique<Worker>(std::move(spec), dispatcher_, has_origin);
+  const bool develops = local_endpoints_ != LocalEndpoints::kNone;
+  return std::make_unique<Worker>(std::move(spec), dispatcher_, develops);
 }
 
 Status Graph::OpenRegistry() {

@@ -15,6 +15,9 @@
 
 namespace isolane::worker {
 
+// The beginning of that header in a packed head.
+static constexpr std::string_view kConnectingIp("\ncf-connecting-ip\0", 18);
+
 HttpFrontend::HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*),
                            void* context)
     : dispatcher_(dispatcher), worker_(&worker), turn_(turn), context_(context) {}
@@ -94,7 +97,14 @@ Worker& HttpFrontend::WorkerFor(std::string_view packed_head) const {
 }
 
 uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
-  return OpenPipeline(*TakeBridge(exchange, edge_), nullptr, exchange.packed_head());
+  Bridge& bridge = *TakeBridge(exchange, edge_);
+  const std::string_view head = exchange.packed_head();
+  if (local_ == nullptr || head.find(kConnectingIp) != std::string_view::npos) {
+    return OpenPipeline(bridge, nullptr, head);
+  }
+  // As the edge adds it.
+  completed_.assign(head).append(kConnectingIp).append(exchange.client_address());
+  return OpenPipeline(bridge, nullptr, completed_);
 }
 
 void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,

@@ -94,6 +94,7 @@ class HttpFrontend final : public http::RequestHandler {
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;
+  std::string completed_;  // head of the request that is being opened
   ServiceEdge* edge_ = nullptr;
   LiveReload* live_reload_ = nullptr;
   std::optional<RouteTable> routes_;

@@ -44,7 +44,7 @@ enum FlagBits : uint32_t {
   kTailed = 16384,
   kWebSocketCompression = 32768,
   kCloseReasonByteLimit = 65536,
-  kWithoutOrigin = 131072,
+  kDevelopment = 131072,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -74,8 +74,8 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 
 }  // namespace
 
-Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, bool has_origin)
-    : spec_(std::move(spec)), dispatcher_(dispatcher), has_origin_(has_origin) {
+Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, bool develops)
+    : spec_(std::move(spec)), dispatcher_(dispatcher), develops_(develops) {
   if (spec_.responder != nullptr) spec_.responder->Start(dispatcher_.responder_host());
   for (const BindingSpec& binding : spec_.bindings) {
     Channel channel;
@@ -266,7 +266,7 @@ Status Worker::Evaluate() {
   enhanced_errors_ = flags.enhanced_error_serialization;
   v8::Local<v8::Value> nothing;
   const uint32_t bits = BitsOf(flags) | (tail_consumers_.empty() ? 0u : uint32_t{kTailed}) |
-                        (has_origin_ ? 0u : uint32_t{kWithoutOrigin});
+                        (develops_ ? uint32_t{kDevelopment} : 0u);
   v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, bits)};
   if (!get("configure")
            ->Call(context, v8::Undefined(isolate), 1, configuration)

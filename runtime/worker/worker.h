@@ -56,9 +56,9 @@ bool LeadsTheSameWay(const Channel& one, const Channel& other);
 
 class Worker {
  public:
-  // `dispatcher` outlives the worker. `has_origin`: there is a server behind it that requests which
-  // it does not answer go on to.
-  Worker(WorkerSpec spec, Dispatcher& dispatcher, bool has_origin);
+  // `dispatcher` outlives the worker. `develops`: it runs on its developer's machine: there
+  // is no server behind it, and what the edge would know of requests is made up.
+  Worker(WorkerSpec spec, Dispatcher& dispatcher, bool develops);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -178,7 +178,7 @@ class Worker {
   std::string held_;
   bool in_service_ = true;
   bool frozen_clock_ = false;
-  const bool has_origin_;
+  const bool develops_;
   bool enhanced_errors_ = false;
   // Declared before what holds handles of it, so that it dies after them.
   std::unique_ptr<js::Isolate> isolate_;

@@ -26,6 +26,13 @@ check "dev shows the host of the first route" "$(http GET /x "Origin: $origin")"
   "200 gateway http://app.example.com/x app.example.com http://app.example.com"
 check "and says so" "$(cat "$scratch/log")" "*Requests for this machine reach Workers as http://app.example.com*"
 
+worker visitor 'export default { fetch(request) { return new Response(`${request.cf?.country} ${request.headers.get("cf-connecting-ip")}`); } };'
+start dev -c "$scratch/visitor"
+check "dev adds what the edge would know of a client" "$(http GET /)" "200 US @(127.0.0.1|::1)"
+check "but for an address that was sent" "$(http GET / "CF-Connecting-IP: 192.0.2.7")" "200 US 192.0.2.7"
+start serve -c "$scratch/visitor"
+check "serve adds nothing" "$(http GET /)" "200 undefined null"
+
 start dev "${configs[@]}" --infer-origin-from-routes=false
 check "or what was sent, on request" "$(http GET /x)" "200 gateway $origin/x ${origin#http://} null"
 

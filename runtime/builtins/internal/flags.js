@@ -21,6 +21,7 @@ module.exports = {
   TAILED: 16384,
   WEB_SOCKET_COMPRESSION: 32768,
   WEBSOCKET_CLOSE_REASON_BYTE_LIMIT: 65536,
-  // No compatibility flag: what the Worker does not answer has no server to go on to.
-  WITHOUT_ORIGIN: 131072,
+  // No compatibility flag: the Worker runs on its developer's machine. No server is behind it, and what the
+  // edge would know of a request is made up.
+  DEVELOPMENT: 131072,
 };

@@ -77,7 +77,7 @@ function send(io, channel, props, request) {
     if (!(state.flags & WEB_SOCKET_COMPRESSION)) call.head = withoutExtensions(call.head);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
-    if (cf !== undefined) call.cf = require('web/structured_clone').serialize(cf);
+    if (cf !== undefined) call.cf = require('web/request_cf').packCf(cf);
     takeBody(request, USED_REQUEST);
     call.kind = taken.kind;
     call.value = taken.value;

@@ -18,6 +18,7 @@ const {
   moveBody,
 } = require('web/body');
 const headersOf = require('web/headers');
+const { LOCAL_CF, makeLocalCf } = require('web/request_cf');
 const { fetchUrl } = require('internal/fetch_url');
 
 const { Headers } = headersOf;
@@ -64,6 +65,7 @@ let reviveRequest;
 let packRequest;
 let requestUrl;
 let requestParts;
+let cfOf;
 let isRequest;
 let isReceived;
 
@@ -212,7 +214,7 @@ class Request extends Body {
   }
 
   get cf() {
-    return this.#cf;
+    return cfOf(this);
   }
 
   get integrity() {
@@ -278,11 +280,17 @@ class Request extends Body {
       if (request.#url === undefined) request.#split();
       return request.#url;
     };
+    cfOf = (request) => {
+      if (request.#cf === LOCAL_CF) {
+        request.#cf = makeLocalCf(request.headers.get('accept-encoding') ?? '');
+      }
+      return request.#cf;
+    };
     // The signal, if there is one that somebody could abort, without making one.
     requestParts = (request) => ({
       signal: request.#signal,
       redirect: request.#redirect,
-      cf: request.#cf,
+      cf: request.#cf, // may be LOCAL_CF
     });
     // Made by receiveRequest: its head is kept as it came.
     isReceived = (request) => request.#head !== undefined;
@@ -299,6 +307,7 @@ module.exports = {
   packRequest,
   requestUrl,
   requestParts,
+  cfOf,
   isRequest,
   isReceived,
   normalizeUrl,

@@ -238,7 +238,7 @@ function handleActorFetch(ioId, callId, depth, head, body, cf) {
   const fail = (error) => failCall(io, callId, error, false);
   try {
     const request = receiveRequest(
-      io, head, body, cf === undefined ? undefined : require('web/structured_clone').deserialize(cf),
+      io, head, body, cf === undefined ? undefined : require('web/request_cf').unpackCf(cf),
     );
     const { instance } = io.actor;
     if (typeof instance.fetch !== 'function') throw new Error(NO_FETCH);

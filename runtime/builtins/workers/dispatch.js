@@ -5,9 +5,10 @@
 
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
 const { describeError, hints } = require('internal/errors');
-const { ENHANCED_ERROR_SERIALIZATION, TAILED, WITHOUT_ORIGIN } = require('internal/flags');
+const { DEVELOPMENT, ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
 const { receiveRequest } = require('web/request');
 const { isHandshake, isResponse, takeResponse } = require('web/response');
+const { LOCAL_CF, unpackCf } = require('web/request_cf');
 const { send, OUTBOUND } = require('web/fetch');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 
@@ -61,7 +62,7 @@ function checkResponse(response, request) {
 // The answer of the current invocation is an error. `request` goes on to the origin instead when the
 // Worker asked for that.
 function fail(io, error, request) {
-  if (io.passThrough && !(state.flags & WITHOUT_ORIGIN)) {
+  if (io.passThrough && !(state.flags & DEVELOPMENT)) {
     io.passThrough = false;
     native.reportUncaught(error, 'passThroughOnException');
     if (state.flags & TAILED) require('internal/notes').noteFailure(io, error);
@@ -88,7 +89,7 @@ function invoke(io, entrypoint, request) {
   const response = callFetch(io, entrypoint, request);
   if (response !== NOT_HANDLED) return response;
   // Nobody responded: the request goes to the origin.
-  if (state.flags & WITHOUT_ORIGIN) throw new Error('No response!');
+  if (state.flags & DEVELOPMENT) throw new Error('No response!');
   return send(io, OUTBOUND, undefined, request);
 }
 
@@ -100,17 +101,18 @@ function whenSettled(io, promise, request) {
   );
 }
 
+// Who comes from outside brings none.
+function cfFor(cf, depth) {
+  if (cf !== undefined) return unpackCf(cf);
+  return state.flags & DEVELOPMENT && depth === 1 ? LOCAL_CF : undefined;
+}
+
 // --- entered from C++ ---
 
 function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
   const io = openContext(ioId, number, head, depth);
   io.props = props;
-  const request = receiveRequest(
-    io,
-    head,
-    body,
-    cf === undefined ? undefined : require('web/structured_clone').deserialize(cf),
-  );
+  const request = receiveRequest(io, head, body, cfFor(cf, depth));
   try {
     const result = invoke(io, entrypoint, request);
     if (result instanceof Promise) {

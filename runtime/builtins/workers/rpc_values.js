@@ -9,7 +9,7 @@ const { describeError, makeError } = require('internal/errors');
 const { isProxy } = native;
 const { STREAM, NONE, USED, takeBody, taken } = require('web/body');
 const { Headers, fromPacked, pack } = require('web/headers');
-const { USED_REQUEST, isRequest, packRequest, requestParts, reviveRequest } = require('web/request');
+const { USED_REQUEST, cfOf, isRequest, packRequest, requestParts, reviveRequest } = require('web/request');
 const { Response, isHandshake, isResponse, receiveResponse, responseParts, reviveResponse } = require('web/response');
 const { defineProperty } = require('internal/webidl');
 const { getPrototypeOf, objectPrototype } = require('internal/primordials');
@@ -203,7 +203,8 @@ function describeObject(object) {
     return [RESPONSE, status, head, attachBodyOf(object, USED), cf === undefined ? undefined : serialize(cf), encoded];
   }
   if (isRequest(object)) {
-    const { signal, redirect, cf } = requestParts(object);
+    const { signal, redirect } = requestParts(object);
+    const cf = cfOf(object);
     const head = packRequest(object);
     return [REQUEST, head, attachBodyOf(object, USED_REQUEST), redirect,
       cf === undefined ? undefined : serialize(cf),

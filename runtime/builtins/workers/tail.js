@@ -107,7 +107,9 @@ defineInterface(Request);
 function cfOf(characters) {
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return require('web/structured_clone').deserialize(bytes.buffer);
+  const { LOCAL_CF, makeLocalCf, unpackCf } = require('web/request_cf');
+  const cf = unpackCf(bytes.buffer);
+  return cf === LOCAL_CF ? makeLocalCf('') : cf;
 }
 
 function fetchInfo({ method, url, headers, cf, status }) {

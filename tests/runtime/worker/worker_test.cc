@@ -194,6 +194,31 @@ TEST_SUITE("runtime/worker/worker") {
       CHECK(runtime.observer().Find("broken") != nullptr);
       CHECK(runtime.observer().Find("passThroughOnException") == nullptr);
     }
+    SUBCASE("request.cf is made up, and goes on with the request") {
+      TestRuntime runtime({TestWorker::Handler("a", R"js(
+        const seen = [request.cf.country, request.clone().cf.colo, request.cf === request.cf];
+        request.cf.country = 'XX';
+        const rest = [
+          await (await env.B.fetch(request)).text(),
+          await (await env.B.fetch('http://b/')).text(),
+          await (await env.B.fetch('http://b/', { cf: { colo: 'own' } })).text(),
+        ];
+        return new Response([...seen, ...rest].join());
+      )js")
+                               .Service("B", "b"),
+                           TestWorker::Handler("b", R"js(
+        return new Response(`${request.cf?.country} ${request.cf?.colo}`);
+      )js")},
+                          options);
+      CHECK(runtime.Text() == "US,DFW,true,XX DFW,undefined undefined,undefined own");
+    }
+    SUBCASE("it is made in whichever Worker asks") {
+      TestRuntime runtime(
+          {TestWorker::Handler("a", "return env.B.fetch(request);").Service("B", "b"),
+           TestWorker::Handler("b", "return new Response(request.cf.timezone);")},
+          options);
+      CHECK(runtime.Text() == "America/Chicago");
+    }
     SUBCASE("a listener that does not respond is an error") {
       TestRuntime runtime({TestWorker("a", "addEventListener('fetch', () => {});")}, options);
       CHECK(runtime.Get().status == 500);
