@@ -18,7 +18,8 @@ constexpr uint32_t kAlias = 0;
 constexpr uint32_t kNode = 1;
 constexpr uint32_t kAttached = 2;
 constexpr uint32_t kGlobals = 3;
-constexpr uint32_t kFirstRule = 4;
+constexpr uint32_t kPackage = 4;
+constexpr uint32_t kFirstRule = 5;
 
 // What marks an import that is being resolved for us: rules do not look at it again.
 constexpr uint32_t kOurs = 1;
@@ -162,6 +163,7 @@ EsbuildValue ModuleCollector::Plugin() const {
       NodeCompatOf(plan_) == NodeCompat::kNone ? "^node:" : "^(node:|[a-z0-9_]+(/[a-z_]+)?$)", "");
   if (NodeCompatOf(plan_) == NodeCompat::kFull) {
     add(resolvers, kGlobals, "^" + EscapeRegex(kNodeGlobals) + "$", "");
+    add(resolvers, kPackage, kNodePackageFilter, "");
   }
   // A rule's glob may name the file as it is seen from the root, not as the import does.
   if (plan_.find_additional_modules) add(resolvers, kAttached, "^\\.\\.?/", "");
@@ -226,6 +228,10 @@ void ModuleCollector::OnResolve(uint32_t key, const EsbuildValue& question,
     // Whoever looks for a rule looks there too.
     if (id == kAttached && i + 1 < ids.size()) continue;
     if (id == kAlias) return ResolveAlias(key, id, question, std::move(reply));
+    if (id == kPackage) {
+      if (!IsNodeModuleFile(std::string(question.Text("importer")))) continue;
+      return ResolvePackage(key, id, question, std::move(reply));
+    }
     if (id != kNode) return ResolveByRule(key, id, question, std::move(reply));
     if (IsNodeModule(question.Text("path"))) {
       return ResolveNode(key, id, question, std::move(reply));
@@ -300,6 +306,30 @@ void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& que
     answer = FoundNode(id, file, "file");
   }
   reply(std::move(answer));
+}
+
+void ModuleCollector::ResolvePackage(uint32_t key, uint32_t id, const EsbuildValue& question,
+                                     EsbuildService::Reply reply) {
+  const NodePackage package = NodePackageOf(question.Text("path"));
+  if (!package.file.empty()) {
+    EsbuildValue answer = Found(id, package.file);
+    answer.Set("namespace", "file");
+    answer.Set("sideEffects", false);
+    return reply(std::move(answer));
+  }
+  Resolve(key, question, package.name, package.directory,
+          [id, package, reply](Result<EsbuildValue> resolved) {
+            const std::string path = PathOf(resolved);
+            if (path.empty()) {
+              return reply(Refused(id, "isolane's package \"" + package.name + "\" is not in " +
+                                           package.directory));
+            }
+            EsbuildValue answer = Found(id, path);
+            for (const char* member : {"namespace", "sideEffects"}) {
+              if (const EsbuildValue* value = resolved->Find(member)) answer.Set(member, *value);
+            }
+            reply(std::move(answer));
+          });
 }
 
 void ModuleCollector::ResolveByRule(uint32_t key, uint32_t id, const EsbuildValue& question,

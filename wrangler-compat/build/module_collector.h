@@ -54,6 +54,8 @@ class ModuleCollector {
                     EsbuildService::Reply reply);
   void ResolveNode(uint32_t key, uint32_t id, const EsbuildValue& question,
                    EsbuildService::Reply reply);
+  void ResolvePackage(uint32_t key, uint32_t id, const EsbuildValue& question,
+                      EsbuildService::Reply reply);
   void ResolveByRule(uint32_t key, uint32_t id, const EsbuildValue& question,
                      EsbuildService::Reply reply);
   EsbuildValue Collect(const ModuleRule& rule, const std::string& written, const std::string& path);

@@ -1,0 +1,88 @@
+// The error of a failed assertion, with a message that shows both values.
+import { inspect } from "../util/inspect.mjs";
+import { diffLines } from "./line_diff.mjs";
+
+const TITLES = {
+  deepStrictEqual: "Expected values to be strictly deep-equal:",
+  strictEqual: "Expected values to be strictly equal:",
+  strictEqualObject: 'Expected "actual" to be reference-equal to "expected":',
+  deepEqual: "Expected values to be loosely deep-equal:",
+  notDeepStrictEqual: 'Expected "actual" not to be strictly deep-equal to:',
+  notStrictEqual: 'Expected "actual" to be strictly unequal to:',
+  notStrictEqualObject: 'Expected "actual" not to be reference-equal to "expected":',
+  notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
+  notIdentical: "Values have same structure but are not reference-equal:",
+  partialDeepStrictEqual: "Expected values to be partially and strictly deep-equal:",
+};
+
+// Together, values of one line up to this length stand beside each other.
+const SHORT = 12;
+const LONG = 512;
+const MAX_LINES = 51;
+
+const show = (value) => inspect(value, {
+  compact: false, customInspect: false, depth: 1000, maxArrayLength: Infinity, showHidden: false,
+  showProxy: false, sorted: true, getters: true, breakLength: Infinity,
+});
+const isPrimitive = (value) => (typeof value !== "object" || value === null) && typeof value !== "function";
+const shorten = (text) => (text.length > LONG ? `${text.slice(0, LONG)}...` : text);
+
+function differenceOf(actual, expected, operator) {
+  const [left, right] = [show(actual).split("\n"), show(expected).split("\n")];
+  let title = TITLES[operator];
+  if (operator === "strictEqual" && !isPrimitive(actual) && !isPrimitive(expected)) title = TITLES.strictEqualObject;
+  if (left.length === 1 && right.length === 1 && left[0] !== right[0]) {
+    const length = left[0].length + right[0].length;
+    if (isPrimitive(actual) && isPrimitive(expected) && length <= SHORT && (actual !== 0 || expected !== 0)) {
+      return `${title}\n\n${left[0]} !== ${right[0]}\n`;
+    }
+  }
+  if (left.join("\n") === right.join("\n")) {
+    const text = left.length > MAX_LINES ? [...left.slice(0, MAX_LINES - 1), "..."] : left;
+    return `${operator === "strictEqual" ? TITLES.notIdentical : title}\n\n${text.join("\n")}\n`;
+  }
+  const { text, skipped } = diffLines(left, right);
+  return `${title}\n+ actual - expected${skipped ? "\n... Skipped lines" : ""}\n\n${text}\n`;
+}
+
+function unwantedOf(actual, operator) {
+  const lines = show(actual).split("\n");
+  const objects = operator === "notStrictEqual" && !isPrimitive(actual);
+  const title = objects ? TITLES.notStrictEqualObject : TITLES[operator];
+  const text = (lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES - 1), "..."] : lines).join("\n");
+  return lines.length === 1 ? `${title}${text.length > 5 ? "\n\n" : " "}${text}` : `${title}\n\n${text}\n`;
+}
+
+function messageOf({ actual, expected, operator }) {
+  if (["deepStrictEqual", "strictEqual", "partialDeepStrictEqual"].includes(operator)) {
+    return differenceOf(actual, expected, operator);
+  }
+  if (["notDeepStrictEqual", "notStrictEqual"].includes(operator)) return unwantedOf(actual, operator);
+  const [left, right] = [shorten(show(actual)), shorten(show(expected))];
+  if (operator === "deepEqual") return `${TITLES.deepEqual}\n\n${left}\n\nshould loosely deep-equal\n\n${right}`;
+  if (operator === "notDeepEqual") return `${TITLES.notDeepEqual}\n\n${left}\n\nshould not loosely deep-equal\n\n${right}`;
+  return `${left} ${operator} ${right}`;
+}
+
+export class AssertionError extends Error {
+  constructor(options) {
+    const { message, actual, expected, operator, stackStartFn } = options;
+    super(message === undefined ? messageOf(options) : String(message));
+    this.generatedMessage = message === undefined;
+    Object.defineProperty(this, "name", {
+      value: "AssertionError [ERR_ASSERTION]", writable: true, configurable: true,
+    });
+    this.code = "ERR_ASSERTION";
+    this.actual = actual;
+    this.expected = expected;
+    this.operator = operator;
+    // The stack starts at whoever asserts, and its first line has the code.
+    Error.captureStackTrace?.(this, stackStartFn);
+    void this.stack;
+    this.name = "AssertionError";
+  }
+
+  toString() {
+    return `${this.name} [${this.code}]: ${this.message}`;
+  }
+}
