@@ -1,0 +1,50 @@
+// Arguments and results of node:crypto as bytes.
+import { Buffer } from "node:buffer";
+import { invalidArgType, outOfRange } from "../errors.mjs";
+
+const MAX_INT32 = 0x7fffffff;
+const VIEWS = "of type string or an instance of Buffer, TypedArray, or DataView";
+const SECRETS = "of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView";
+
+const viewOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+// Data to hash or to encrypt.
+export function dataBytes(data, encoding, name = "data") {
+  if (typeof data === "string") return viewOf(Buffer.from(data, encoding === "buffer" ? "utf8" : encoding ?? "utf8"));
+  if (ArrayBuffer.isView(data)) return viewOf(data);
+  throw invalidArgType(name, VIEWS, data);
+}
+
+// Passwords, keys, salts.
+export function secretBytes(secret, name) {
+  if (typeof secret === "string") return viewOf(Buffer.from(secret));
+  if (ArrayBuffer.isView(secret)) return viewOf(secret);
+  if (secret instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && secret instanceof SharedArrayBuffer)) {
+    return new Uint8Array(secret);
+  }
+  throw invalidArgType(name, SECRETS, secret);
+}
+
+export function asBuffer(bytes) {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+// A Buffer, or the text of one if there is an encoding.
+export function encoded(bytes, encoding) {
+  const buffer = asBuffer(bytes);
+  return encoding === undefined || encoding === null || encoding === "buffer" ? buffer : buffer.toString(encoding);
+}
+
+export function checkString(value, name) {
+  if (typeof value !== "string") throw invalidArgType(name, "of type string", value);
+}
+
+export function checkFunction(value, name = "callback") {
+  if (typeof value !== "function") throw invalidArgType(name, "of type function", value);
+}
+
+export function checkInteger(value, name, least = 0, most = MAX_INT32) {
+  if (typeof value !== "number") throw invalidArgType(name, "of type number", value);
+  if (!Number.isInteger(value)) throw outOfRange(name, "an integer", value);
+  if (value < least || value > most) throw outOfRange(name, `>= ${least} && <= ${most}`, value);
+}
