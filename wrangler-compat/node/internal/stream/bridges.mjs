@@ -93,9 +93,8 @@ export function addBridges({ Readable, Writable, Duplex, finished, destroy }) {
         controller = given;
       },
       write(part) {
-        if (!writable.write(part)) return new Promise((resolve) => {
-          writable.once("drain", resolve);
-          writable.once("close", resolve);
+        return new Promise((resolve, reject) => {
+          writable.write(part, (error) => (error ? reject(error) : resolve()));
         });
       },
       close() {
