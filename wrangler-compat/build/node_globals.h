@@ -1,5 +1,5 @@
 // Globals of Node.js for Workers with nodejs_compat: `process`, `Buffer`, `global`, `setImmediate` and
-// `clearImmediate`, made of unenv's modules (node_modules.h). They are properties of globalThis, so
+// `clearImmediate`, made of the modules of node_modules.h. They are properties of globalThis, so
 // that code finds them however it asks. Most Workers do not ask, and are built without.
 //
 // Thread: any.

@@ -30,4 +30,4 @@ export const {
   setDefaultAutoSelectFamilyAttemptTimeout, _createServerHandle, _normalizeArgs,
   _setSimultaneousAccepts,
 } = base;
-export default { ...base, isIP, isIPv4, isIPv6 };
+export default /* @__PURE__ */ Object.assign({}, base, { isIP, isIPv4, isIPv6 });

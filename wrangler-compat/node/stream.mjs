@@ -4,7 +4,11 @@ import stream from "npm:readable-stream/lib/stream.js";
 import { addBridges } from "./internal/stream/bridges.mjs";
 import { makeDuplexPair } from "./internal/stream/pair.mjs";
 
+// Of Node.js since version 22; the package has an older one.
+const HIGH_WATER_MARK = 65536;
+
 function extend(stream) {
+  stream.setDefaultHighWaterMark(false, HIGH_WATER_MARK);
   addBridges(stream);
   stream.duplexPair = makeDuplexPair(stream.Duplex);
   stream._isArrayBufferView = ArrayBuffer.isView;

@@ -2,15 +2,18 @@
 import { constants as all } from "npm:unenv/node/zlib";
 import { missing, missingClass } from "./internal/errors.mjs";
 import { crc32 } from "./internal/zlib/crc32.mjs";
-import { KINDS } from "./internal/zlib/engine.mjs";
+import { DEFLATE, DEFLATERAW, GUNZIP, GZIP, INFLATE, INFLATERAW, UNZIP } from "./internal/zlib/engine.mjs";
 import { Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw, Unzip } from "./internal/zlib/streams.mjs";
 import { whole, wholeSync } from "./internal/zlib/whole.mjs";
 
 export { Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw, Unzip, crc32 };
-export const constants = /* @__PURE__ */ Object.freeze({ ...all });
-export const codes = /* @__PURE__ */ Object.freeze(Object.fromEntries(
-  ["Z_OK", "Z_STREAM_END", "Z_NEED_DICT", "Z_ERRNO", "Z_STREAM_ERROR", "Z_DATA_ERROR", "Z_MEM_ERROR", "Z_BUF_ERROR", "Z_VERSION_ERROR"]
-    .flatMap((name) => [[name, all[name]], [all[name], name]])));
+const STATUSES = [
+  "Z_OK", "Z_STREAM_END", "Z_NEED_DICT", "Z_ERRNO", "Z_STREAM_ERROR", "Z_DATA_ERROR", "Z_MEM_ERROR",
+  "Z_BUF_ERROR", "Z_VERSION_ERROR",
+];
+export const constants = /* @__PURE__ */ (() => Object.freeze({ ...all }))();
+export const codes = /* @__PURE__ */ (() => Object.freeze(Object.fromEntries(
+  STATUSES.flatMap((name) => [[name, all[name]], [all[name], name]]))))();
 
 export const createDeflate = (options) => new Deflate(options);
 export const createDeflateRaw = (options) => new DeflateRaw(options);
@@ -20,20 +23,20 @@ export const createInflate = (options) => new Inflate(options);
 export const createInflateRaw = (options) => new InflateRaw(options);
 export const createUnzip = (options) => new Unzip(options);
 
-export const deflate = /* @__PURE__ */ whole(KINDS.DEFLATE, Deflate);
-export const deflateRaw = /* @__PURE__ */ whole(KINDS.DEFLATERAW, DeflateRaw);
-export const deflateRawSync = /* @__PURE__ */ wholeSync(KINDS.DEFLATERAW, DeflateRaw);
-export const deflateSync = /* @__PURE__ */ wholeSync(KINDS.DEFLATE, Deflate);
-export const gunzip = /* @__PURE__ */ whole(KINDS.GUNZIP, Gunzip);
-export const gunzipSync = /* @__PURE__ */ wholeSync(KINDS.GUNZIP, Gunzip);
-export const gzip = /* @__PURE__ */ whole(KINDS.GZIP, Gzip);
-export const gzipSync = /* @__PURE__ */ wholeSync(KINDS.GZIP, Gzip);
-export const inflate = /* @__PURE__ */ whole(KINDS.INFLATE, Inflate);
-export const inflateRaw = /* @__PURE__ */ whole(KINDS.INFLATERAW, InflateRaw);
-export const inflateRawSync = /* @__PURE__ */ wholeSync(KINDS.INFLATERAW, InflateRaw);
-export const inflateSync = /* @__PURE__ */ wholeSync(KINDS.INFLATE, Inflate);
-export const unzip = /* @__PURE__ */ whole(KINDS.UNZIP, Unzip);
-export const unzipSync = /* @__PURE__ */ wholeSync(KINDS.UNZIP, Unzip);
+export const deflate = /* @__PURE__ */ whole(DEFLATE, Deflate);
+export const deflateRaw = /* @__PURE__ */ whole(DEFLATERAW, DeflateRaw);
+export const deflateRawSync = /* @__PURE__ */ wholeSync(DEFLATERAW, DeflateRaw);
+export const deflateSync = /* @__PURE__ */ wholeSync(DEFLATE, Deflate);
+export const gunzip = /* @__PURE__ */ whole(GUNZIP, Gunzip);
+export const gunzipSync = /* @__PURE__ */ wholeSync(GUNZIP, Gunzip);
+export const gzip = /* @__PURE__ */ whole(GZIP, Gzip);
+export const gzipSync = /* @__PURE__ */ wholeSync(GZIP, Gzip);
+export const inflate = /* @__PURE__ */ whole(INFLATE, Inflate);
+export const inflateRaw = /* @__PURE__ */ whole(INFLATERAW, InflateRaw);
+export const inflateRawSync = /* @__PURE__ */ wholeSync(INFLATERAW, InflateRaw);
+export const inflateSync = /* @__PURE__ */ wholeSync(INFLATE, Inflate);
+export const unzip = /* @__PURE__ */ whole(UNZIP, Unzip);
+export const unzipSync = /* @__PURE__ */ wholeSync(UNZIP, Unzip);
 
 export const BrotliCompress = /* @__PURE__ */ missingClass("zlib.BrotliCompress");
 export const BrotliDecompress = /* @__PURE__ */ missingClass("zlib.BrotliDecompress");
@@ -53,12 +56,12 @@ export const zstdDecompress = /* @__PURE__ */ missing("zlib.zstdDecompress");
 export const zstdDecompressSync = /* @__PURE__ */ missing("zlib.zstdDecompressSync");
 
 // The constants stand beside the functions, too: an old habit.
-export default {
-  ...constants, BrotliCompress, BrotliDecompress, Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw,
+export default /* @__PURE__ */ Object.assign({}, constants, {
+  BrotliCompress, BrotliDecompress, Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw,
   Unzip, ZstdCompress, ZstdDecompress, brotliCompress, brotliCompressSync, brotliDecompress,
   brotliDecompressSync, codes, constants, crc32, createBrotliCompress, createBrotliDecompress,
   createDeflate, createDeflateRaw, createGunzip, createGzip, createInflate, createInflateRaw,
   createUnzip, createZstdCompress, createZstdDecompress, deflate, deflateRaw, deflateRawSync,
   deflateSync, gunzip, gunzipSync, gzip, gzipSync, inflate, inflateRaw, inflateRawSync, inflateSync,
   unzip, unzipSync, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync,
-};
+});

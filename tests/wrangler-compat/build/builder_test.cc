@@ -341,6 +341,48 @@ TEST_SUITE("wrangler-compat/build/builder") {
         CHECK_FALSE(Has(app.Main(), "internal/buffer/buffer.mjs"));
       }
     }
+    SUBCASE("bring what is imported of them, and no more") {
+      app.config += "compatibility_flags = [\"nodejs_compat\"]\n";
+      SUBCASE("of which nothing is watched") {
+        app.project.Write("index.js",
+                          "import { createHash } from 'node:crypto'; import zlib from 'zlib';\n"
+                          "export default { createHash, zlib };");
+        const BuildResult result = app.Build();
+        REQUIRE_MESSAGE(result.ok(), result.error);
+        const std::string main = result.modules(result.main_module).value().content;
+        CHECK(Has(main, "@noble/hashes/sha2.js"));
+        CHECK(Has(main, "pako.mjs"));
+        CHECK(Has(main, "readable-stream"));
+        CHECK_FALSE(Has(main, "@noble/ciphers/aes.js"));
+        CHECK(result.warnings.empty());
+        CHECK(result.rendered_warnings.empty());
+        for (const std::string& file : result.files) CHECK(file.starts_with(app.project.root()));
+      }
+      SUBCASE("not even their packages") {
+        app.project.Write("index.js",
+                          "import { randomBytes } from 'node:crypto'; export default { randomBytes };");
+        const std::string main = app.Main();
+        CHECK(Has(main, "internal/crypto/random.mjs"));
+        CHECK_FALSE(Has(main, "@noble"));
+        CHECK_FALSE(Has(main, "readable-stream"));
+      }
+    }
+    SUBCASE("leave names to packages of the project that only theirs have a use for") {
+      app.config += "compatibility_flags = [\"nodejs_compat\"]\n";
+      for (const char* name : {"process", "abort-controller", "pako"}) {
+        app.project.Write("node_modules/" + std::string(name) + "/index.js",
+                          "module.exports = 'own " + std::string(name) + "';");
+      }
+      app.project.Write("index.js",
+                        "import p from 'process/'; import a from 'abort-controller';\n"
+                        "import z from 'pako'; export default { p, a, z };");
+      const std::string main = app.Main();
+      for (const char* text : {"own process", "own abort-controller", "own pako"}) {
+        CHECK(Has(main, text));
+      }
+      app.project.Write("index.js", "import pako from 'npm:pako'; export default { pako };");
+      CHECK(Has(app.Build().error, "Could not resolve \"npm:pako\""));
+    }
     SUBCASE("may be packages") {
       app.project.Write("index.js", "import e from 'events'; export default { e };");
       app.project.Write("node_modules/events/index.js", "module.exports = 'a package';");

@@ -5,7 +5,13 @@ import {
 } from "npm:pako";
 import { plainError } from "../errors.mjs";
 
-export const KINDS = { DEFLATE: 1, INFLATE: 2, GZIP: 3, GUNZIP: 4, DEFLATERAW: 5, INFLATERAW: 6, UNZIP: 7 };
+export const DEFLATE = 1;
+export const INFLATE = 2;
+export const GZIP = 3;
+export const GUNZIP = 4;
+export const DEFLATERAW = 5;
+export const INFLATERAW = 6;
+export const UNZIP = 7;
 export const Z_NO_FLUSH = 0;
 export const Z_SYNC_FLUSH = 2;
 export const Z_FULL_FLUSH = 3;
@@ -18,15 +24,14 @@ const Z_BUF_ERROR = -5;
 const DEFLATED = 8;
 const NAMES = { 2: "Z_NEED_DICT", "-2": "Z_STREAM_ERROR", "-3": "Z_DATA_ERROR", "-4": "Z_MEM_ERROR", "-5": "Z_BUF_ERROR" };
 const GZIP_MAGIC = [0x1f, 0x8b];
-const DICTIONARY_NEEDED = new Set([KINDS.INFLATE, KINDS.UNZIP]);
 
 // How zlib is told of the format: by an offset to the size of its window.
 const windowOf = (kind, bits) => {
   // zlib makes no raw data of such a window.
-  if (kind === KINDS.DEFLATERAW) return -(bits === 8 ? 9 : bits);
-  if (kind === KINDS.INFLATERAW) return -bits;
-  if (kind === KINDS.GZIP || kind === KINDS.GUNZIP) return bits + 16;
-  return kind === KINDS.UNZIP ? bits + 32 : bits;
+  if (kind === DEFLATERAW) return -(bits === 8 ? 9 : bits);
+  if (kind === INFLATERAW) return -bits;
+  if (kind === GZIP || kind === GUNZIP) return bits + 16;
+  return kind === UNZIP ? bits + 32 : bits;
 };
 
 function failure(status, message) {
@@ -43,7 +48,7 @@ export class Engine {
   // `settings`: level, memLevel, strategy, windowBits, dictionary (bytes or undefined), chunkSize.
   constructor(kind, settings) {
     this.#kind = kind;
-    this.#compresses = [KINDS.DEFLATE, KINDS.GZIP, KINDS.DEFLATERAW].includes(kind);
+    this.#compresses = [DEFLATE, GZIP, DEFLATERAW].includes(kind);
     this.#settings = settings;
     this.#begin();
   }
@@ -58,7 +63,7 @@ export class Engine {
     this.#ended = false;
     if (dictionary === undefined) return;
     if (this.#compresses) this.#check(zlibDeflateSetDictionary(stream, dictionary), "Failed to set dictionary");
-    else if (this.#kind === KINDS.INFLATERAW) this.#check(zlibInflateSetDictionary(stream, dictionary), "Failed to set dictionary");
+    else if (this.#kind === INFLATERAW) this.#check(zlibInflateSetDictionary(stream, dictionary), "Failed to set dictionary");
   }
 
   #check(status, message) {
@@ -114,7 +119,7 @@ export class Engine {
       return status;
     }
     let status = zlibInflate(stream, flush);
-    if (status === Z_NEED_DICT && DICTIONARY_NEEDED.has(this.#kind)) {
+    if (status === Z_NEED_DICT && (this.#kind === INFLATE || this.#kind === UNZIP)) {
       const { dictionary } = this.#settings;
       if (dictionary === undefined) throw failure(Z_NEED_DICT, "Missing dictionary");
       if (zlibInflateSetDictionary(stream, dictionary) !== Z_OK) throw failure(Z_NEED_DICT, "Bad dictionary");
@@ -127,7 +132,7 @@ export class Engine {
 
   // A file of gzip may be several, one behind the other. What is no file behind one is not looked at.
   #startNextMember(input) {
-    if (this.#kind !== KINDS.GUNZIP || input.length === 0) return false;
+    if (this.#kind !== GUNZIP || input.length === 0) return false;
     if (GZIP_MAGIC.some((byte, i) => i < input.length && input[i] !== byte)) return false;
     zlibInflateReset(this.#stream);
     this.#ended = false;

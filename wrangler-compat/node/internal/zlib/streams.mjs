@@ -2,7 +2,9 @@
 import { Buffer } from "node:buffer";
 import { Transform } from "node:stream";
 import { nextTick } from "../ticks.mjs";
-import { Engine, KINDS, Z_FULL_FLUSH } from "./engine.mjs";
+import {
+  DEFLATE, DEFLATERAW, Engine, GUNZIP, GZIP, INFLATE, INFLATERAW, UNZIP, Z_FULL_FLUSH,
+} from "./engine.mjs";
 import { bytesOf, settingsOf } from "./settings.mjs";
 
 // What stands for flush() in the line of what is written.
@@ -93,10 +95,10 @@ function define(name, kind) {
   return Object.setPrototypeOf(Class, Zlib);
 }
 
-export const Deflate = /* @__PURE__ */ define("Deflate", KINDS.DEFLATE);
-export const Inflate = /* @__PURE__ */ define("Inflate", KINDS.INFLATE);
-export const Gzip = /* @__PURE__ */ define("Gzip", KINDS.GZIP);
-export const Gunzip = /* @__PURE__ */ define("Gunzip", KINDS.GUNZIP);
-export const DeflateRaw = /* @__PURE__ */ define("DeflateRaw", KINDS.DEFLATERAW);
-export const InflateRaw = /* @__PURE__ */ define("InflateRaw", KINDS.INFLATERAW);
-export const Unzip = /* @__PURE__ */ define("Unzip", KINDS.UNZIP);
+export const Deflate = /* @__PURE__ */ define("Deflate", DEFLATE);
+export const Inflate = /* @__PURE__ */ define("Inflate", INFLATE);
+export const Gzip = /* @__PURE__ */ define("Gzip", GZIP);
+export const Gunzip = /* @__PURE__ */ define("Gunzip", GUNZIP);
+export const DeflateRaw = /* @__PURE__ */ define("DeflateRaw", DEFLATERAW);
+export const InflateRaw = /* @__PURE__ */ define("InflateRaw", INFLATERAW);
+export const Unzip = /* @__PURE__ */ define("Unzip", UNZIP);

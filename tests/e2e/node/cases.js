@@ -1,0 +1,11 @@
+// All of them, by the name of their file.
+import { cases as ciphers } from "./ciphers.js";
+import { cases as compression } from "./compression.js";
+import { cases as derivation } from "./derivation.js";
+import { cases as hashes } from "./hashes.js";
+import { cases as names } from "./names.js";
+import { cases as others } from "./others.js";
+import { cases as streams } from "./streams.js";
+import { cases as values } from "./values.js";
+
+export const files = { ciphers, compression, derivation, hashes, names, others, streams, values };

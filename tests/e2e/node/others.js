@@ -1,0 +1,36 @@
+import events, { EventEmitter, once } from "node:events";
+import { isIP, isIPv4, isIPv6 } from "node:net";
+import { StringDecoder } from "node:string_decoder";
+import { isAscii, isUtf8 } from "node:buffer";
+import url from "node:url";
+
+function Old() { EventEmitter.call(this); }
+Object.setPrototypeOf(Old.prototype, EventEmitter.prototype);
+const decoded = (encoding, ...parts) => { const decoder = new StringDecoder(encoding); return [...parts.map((part) => decoder.write(Buffer.from(part))), decoder.end()]; };
+
+export const cases = {
+  "EventEmitter of a function": () => { const emitter = new Old(); let got; emitter.on("x", (value) => { got = value; }); emitter.emit("x", 5); return [got, emitter instanceof EventEmitter, events === EventEmitter]; },
+  "an error nobody waits for": () => new EventEmitter().emit("error", new Error("unheard")),
+  "an error that is none": () => new EventEmitter().emit("error", "text"),
+  "a listener that is none": () => new EventEmitter().on("x", 5),
+  "listeners": () => { const emitter = new EventEmitter(); emitter.once("a", () => {}); emitter.prependListener("a", () => {}); return [emitter.listenerCount("a"), emitter.eventNames(), events.listenerCount(emitter, "a")]; },
+  "once": async () => { const emitter = new EventEmitter(); setTimeout(() => emitter.emit("a", 5), 1); return once(emitter, "a"); },
+  "StringDecoder, letters in parts": () => decoded("utf8", [0xe2, 0x82], [0xac], [0xe2]),
+  "StringDecoder, base64": () => decoded("base64", "ab", "cd"),
+  "StringDecoder, base64url": () => decoded("base64url", "hi?", ">"),
+  "StringDecoder, utf16le": () => decoded("utf16le", [0x61, 0, 0x62], [0]),
+  "StringDecoder, unknown": () => new StringDecoder("nope"),
+  "Buffer, base64url": () => [Buffer.from("aGk_", "base64url").toString("hex"), Buffer.from("hi?>").toString("base64url"), Buffer.isEncoding("base64url"), Buffer.byteLength("aGk", "base64url"), Buffer.alloc(4, "aGk", "base64url").toString("hex"), Buffer.alloc(5).write("aGk", "base64url")],
+  "Buffer, unknown encoding": () => Buffer.from("zz", "nope"),
+  "Buffer, parts of it": () => [Buffer.from("h\u00e9llo").latin1Slice(0, 3), Buffer.from("hello").utf8Slice(1, 3), Buffer.from("ab").hexSlice()],
+  "isUtf8, isAscii": () => [isUtf8(Buffer.from("\u00e9")), isUtf8(Buffer.from([0xff])), isAscii(Buffer.from("a")), isAscii(Buffer.from("\u00e9"))],
+  "isIPv6": () => ["::1", "fe80::1%eth0", "1::2::3", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::", "g::1", ""].map(isIPv6),
+  "isIPv4": () => ["1.2.3.4", "256.1.1.1", "01.2.3.4", "1.2.3"].map(isIPv4),
+  "isIP": () => ["1.2.3.4", "::1", "x"].map(isIP),
+  "url.parse": () => { const { auth, hash, host, hostname, pathname, port, query } = url.parse("http://u:p@h:8/p?q=1#h", true); return { auth, hash, host, hostname, pathname, port, query }; },
+  "url.resolve": () => [url.resolve("/one/two", "three"), url.resolve("http://a.com/b/c", "../d"), url.resolve("http://a.com/b", "//c.com/d")],
+  "url.format": () => [url.format({ protocol: "http", host: "x", pathname: "/y" }), url.format(new URL("http://u:p@xn--tda.com/a?b#c"), { fragment: false, unicode: true, auth: false, search: false })],
+  "process.hrtime": () => { const [seconds, rest] = process.hrtime(process.hrtime()); return [seconds, rest >= 0 && rest < 1e9, typeof process.hrtime.bigint()]; },
+  "process.nextTick": () => new Promise((resolve) => { process.nextTick(resolve, 7); }),
+  "process.platform": () => [process.platform, process.arch, process.env.GREETING, Array.isArray(process.argv)],
+};
