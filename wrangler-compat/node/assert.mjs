@@ -86,7 +86,8 @@ function missed(what, expected, message, assertion) {
 
 function unwanted(error, what, [expected, message], assertion) {
   if (expected !== undefined) {
-    const wanted = typeof expected === "function" ? error instanceof expected : isRegExp(expected) && expected.test(String(error));
+    const wanted = typeof expected === "function" ? error instanceof expected
+      : isRegExp(expected) && expected.test(String(error));
     if (!wanted) throw error;
   }
   refuse({
@@ -132,10 +133,10 @@ function promiseOf(given) {
 
 export async function rejects(given, ...rest) {
   const [expected, message] = sorted(...rest);
+  const promise = promiseOf(given);
   try {
-    await promiseOf(given);
+    await promise;
   } catch (error) {
-    if (error?.code === "ERR_INVALID_RETURN_VALUE" || (error?.code === "ERR_INVALID_ARG_TYPE" && typeof given?.then !== "function" && typeof given !== "function")) throw error;
     return checkThrown(error, expected, message, rejects);
   }
   missed("rejection", expected, message, rejects);

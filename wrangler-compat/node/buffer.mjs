@@ -10,7 +10,8 @@ const toBase64Url = (bytes) => bytes.toBase64({ alphabet: "base64url", omitPaddi
 
 export const Buffer = extend(Base);
 
-const SOURCES = "of type string or an instance of Buffer, TypedArray, ArrayBuffer, SharedArrayBuffer, or Array or an Array-like Object";
+const SOURCES = "of type string or an instance of Buffer, TypedArray, ArrayBuffer, SharedArrayBuffer, " +
+  "or Array or an Array-like Object";
 
 function extend(Buffer) {
   const { isEncoding, byteLength } = Buffer;

@@ -25,12 +25,14 @@ const typedArrayName = /* @__PURE__ */ (() => {
 })();
 
 const primitiveOf = (prototype) => takes(prototype, "valueOf");
-const functionOf = (kind) => (value) => typeof value === "function" && tagOf(value) === kind;
+const isFunction = (value, ...kinds) => typeof value === "function" && kinds.includes(tagOf(value));
 
 export const isExternal = () => false;
 export const isProxy = () => false;
 export const isDate = /* @__PURE__ */ takes(Date.prototype, "getTime");
-export const isArgumentsObject = (value) => isObject(value) && !(Symbol.toStringTag in value) && tagOf(value) === "Arguments";
+const isPlainly = (value, tag) => isObject(value) && !(Symbol.toStringTag in value) && tagOf(value) === tag;
+
+export const isArgumentsObject = (value) => isPlainly(value, "Arguments");
 export const isBigIntObject = /* @__PURE__ */ primitiveOf(BigInt.prototype);
 export const isBooleanObject = /* @__PURE__ */ primitiveOf(Boolean.prototype);
 export const isNumberObject = /* @__PURE__ */ primitiveOf(Number.prototype);
@@ -39,9 +41,9 @@ export const isSymbolObject = /* @__PURE__ */ primitiveOf(Symbol.prototype);
 export const isBoxedPrimitive = (value) => isNumberObject(value) || isStringObject(value) ||
   isBooleanObject(value) || isBigIntObject(value) || isSymbolObject(value);
 export const isNativeError = (value) => isObject(value) && Error.isError(value);
-export const isRegExp = (value) => isObject(value) && !(Symbol.toStringTag in value) && tagOf(value) === "RegExp";
-export const isAsyncFunction = (value) => functionOf("AsyncFunction")(value) || functionOf("AsyncGeneratorFunction")(value);
-export const isGeneratorFunction = (value) => functionOf("GeneratorFunction")(value) || functionOf("AsyncGeneratorFunction")(value);
+export const isRegExp = (value) => isPlainly(value, "RegExp");
+export const isAsyncFunction = (value) => isFunction(value, "AsyncFunction", "AsyncGeneratorFunction");
+export const isGeneratorFunction = (value) => isFunction(value, "GeneratorFunction", "AsyncGeneratorFunction");
 export const isGeneratorObject = (value) => isObject(value) && ["Generator", "AsyncGenerator"].includes(tagOf(value));
 export const isPromise = (value) => value instanceof Promise;
 export const isMap = /* @__PURE__ */ takes(Map.prototype, "size");

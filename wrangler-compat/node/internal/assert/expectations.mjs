@@ -15,7 +15,8 @@ function checkProperties(actual, expected, message, assertion) {
       ? expected[key].test(actual[key]) : key in actual && isDeepStrictEqual(actual[key], expected[key]);
     if (matches) continue;
     if (message instanceof Error) throw message;
-    const pick = (value) => Object.fromEntries(keys.filter((name) => name in value).map((name) => [name, value[name]]));
+    const pick = (value) => Object.fromEntries(
+      keys.filter((name) => name in value).map((name) => [name, value[name]]));
     const error = new AssertionError({
       actual: pick(actual), expected: pick(expected), message, operator: "deepStrictEqual", stackStartFn: assertion,
     });
@@ -28,7 +29,8 @@ function checkPattern(actual, expected, message, assertion) {
   if (message instanceof Error) throw message;
   throw new AssertionError({
     actual, expected, operator: assertion.name, stackStartFn: assertion,
-    message: message ?? `The input did not match the regular expression ${inspect(expected)}. Input:\n\n${inspect(String(actual))}\n`,
+    message: message ?? `The input did not match the regular expression ${inspect(expected)}. ` +
+      `Input:\n\n${inspect(String(actual))}\n`,
   });
 }
 

@@ -10,7 +10,8 @@ const ALGORITHMS = new Map(Object.entries({
 }));
 
 // OpenSSL writes some with a dash, and knows signatures by the hash in them.
-const plain = (name) => name.toLowerCase().replace(/^rsa-/, "").replace(/^sha-(1|224|256|384|512)(?=$|[-/])/, "sha$1").replace("/", "-");
+const plain = (name) => name.toLowerCase().replace(/^rsa-/, "")
+  .replace(/^sha-(1|224|256|384|512)(?=$|[-/])/, "sha$1").replace("/", "-");
 
 export const algorithmOf = (name) => ALGORITHMS.get(plain(name));
 

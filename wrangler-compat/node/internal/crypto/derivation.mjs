@@ -2,7 +2,7 @@
 import { hkdf as deriveHkdf } from "npm:@noble/hashes/hkdf.js";
 import { pbkdf2 as derivePbkdf2 } from "npm:@noble/hashes/pbkdf2.js";
 import { scrypt as deriveScrypt } from "npm:@noble/hashes/scrypt.js";
-import { rangeError, typeError } from "../errors.mjs";
+import { outOfRange, rangeError, typeError } from "../errors.mjs";
 import { nextTick } from "../ticks.mjs";
 import { algorithmOf } from "./algorithms.mjs";
 import { asBuffer, checkFunction, checkInteger, checkString, secretBytes } from "./bytes.mjs";
@@ -73,8 +73,9 @@ function scryptArguments(password, salt, length, options = {}) {
   checkInteger(length, "keylen");
   for (const [name, value] of Object.entries({ N, r, p })) checkInteger(value, name, 1, 0xffffffff);
   checkInteger(maxmem, "maxmem", 0, Number.MAX_SAFE_INTEGER);
-  if (N < 2 || (N & (N - 1)) !== 0) throw rangeError("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", "Invalid scrypt params: N must be a power of two");
-  if (128 * N * r > maxmem) throw rangeError("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", "Invalid scrypt params: memory limit exceeded");
+  const refuse = (why) => rangeError("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", `Invalid scrypt params: ${why}`);
+  if (N < 2 || !Number.isInteger(Math.log2(N))) throw refuse("N must be a power of two");
+  if (128 * N * r > maxmem) throw refuse("memory limit exceeded");
   return { ...given, N, r, p, maxmem };
 }
 
@@ -101,7 +102,7 @@ function hkdfArguments(digest, key, salt, info, length) {
   };
   checkInteger(length, "length");
   if (given.info.length > MAX_INFO) {
-    throw rangeError("ERR_OUT_OF_RANGE", `The value of "info" is out of range. It must not contain more than ${MAX_INFO} bytes. Received ${given.info.length}`);
+    throw outOfRange("info", `not longer than ${MAX_INFO} bytes`, given.info.length);
   }
   const algorithm = findDigest(digest);
   if (length > 255 * algorithm.outputLen) throw rangeError("ERR_CRYPTO_INVALID_KEYLEN", "Invalid key length");

@@ -95,5 +95,6 @@ export const getHashes = () => algorithmNames();
 export function hash(algorithm, data, options = "hex") {
   checkString(algorithm, "algorithm");
   const encoding = typeof options === "string" ? options : options?.outputEncoding ?? "hex";
-  return encoded(start(findAlgorithm(algorithm), options?.outputLength).update(dataBytes(data, undefined, "input")).digest(), encoding);
+  const state = start(findAlgorithm(algorithm), options?.outputLength);
+  return encoded(state.update(dataBytes(data, undefined, "input")).digest(), encoding);
 }

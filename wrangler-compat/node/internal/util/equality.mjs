@@ -23,7 +23,6 @@ class Comparison {
       if (!isObject(a) || !isObject(b)) return Number.isNaN(a) && Number.isNaN(b);
       if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
     } else {
-      // eslint-disable-next-line eqeqeq
       if (!isObject(a) || !isObject(b)) return (!isObject(a) && !isObject(b) && a == b) || (a !== a && b !== b);
     }
     if (tagOf(a) !== tagOf(b)) return false;

@@ -19,7 +19,6 @@ export const Z_FINISH = 4;
 const Z_OK = 0;
 const Z_STREAM_END = 1;
 const Z_NEED_DICT = 2;
-const Z_DATA_ERROR = -3;
 const Z_BUF_ERROR = -5;
 const DEFLATED = 8;
 const NAMES = { 2: "Z_NEED_DICT", "-2": "Z_STREAM_ERROR", "-3": "Z_DATA_ERROR", "-4": "Z_MEM_ERROR", "-5": "Z_BUF_ERROR" };
@@ -126,7 +125,7 @@ export class Engine {
       status = zlibInflate(stream, flush);
     }
     if (status === Z_NEED_DICT) throw failure(Z_NEED_DICT, "Missing dictionary");
-    if (status < 0 && status !== Z_BUF_ERROR) throw failure(status, stream.msg || (status === Z_DATA_ERROR ? "incorrect data check" : "Zlib error"));
+    if (status < 0 && status !== Z_BUF_ERROR) throw failure(status, stream.msg || "Zlib error");
     return status;
   }
 
