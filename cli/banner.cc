@@ -1,6 +1,8 @@
 #include "cli/banner.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "wrangler-compat/binding_text.h"
@@ -11,6 +13,13 @@ namespace {
 constexpr size_t kGap = 6;
 constexpr char kConnected[] = "[connected]";
 constexpr char kNotConnected[] = "[not connected]";
+constexpr std::string_view kVariable = "Environment Variable";
+
+constexpr char kAboutStatus[] =
+    "Service bindings, Durable Object bindings, and Tail consumers connect to other isolane "
+    "processes "
+    "running locally, with their connection status indicated by [connected] or [not "
+    "connected].\n\n";
 
 struct Row {
   std::string binding;   // env.AUTH (auth-worker)
@@ -25,11 +34,53 @@ bool IsKnown(const Names& known, const std::string& name) {
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 
+// The order of wrangler's table; what is not among these comes before the vars.
+constexpr std::string_view kOrder[] = {"Data Blob",
+                                       "Durable Object",
+                                       "Workflow",
+                                       "KV Namespace",
+                                       "Send Email",
+                                       "Queue",
+                                       "D1 Database",
+                                       "Vectorize Index",
+                                       "Hyperdrive Config",
+                                       "R2 Bucket",
+                                       "Secrets Store Secret",
+                                       "Worker",
+                                       "Analytics Engine Dataset",
+                                       "Text Blob",
+                                       "Browser",
+                                       "Images",
+                                       "AI",
+                                       "Pipeline",
+                                       "Rate Limit",
+                                       "Assets",
+                                       "Worker Version Metadata"};
+constexpr std::string_view kLast[] = {kVariable, "Wasm Module", "Dispatch Namespace",
+                                      "mTLS Certificate", "Worker Loader"};
+
+size_t RankOf(const Row& row) {
+  const auto at = std::find(std::begin(kOrder), std::end(kOrder), row.resource);
+  const auto late = std::find(std::begin(kLast), std::end(kLast), row.resource);
+  const size_t rank = static_cast<size_t>(at - std::begin(kOrder));
+  return late == std::end(kLast) ? rank : std::size(kOrder) + 1 + (late - std::begin(kLast));
+}
+
+// A value may be long. Of a text the quotes stay.
+std::string ShownValue(const std::string& value) {
+  const bool quoted = value.size() >= 2 && value.starts_with('"');
+  return quoted ? "\"" + Shortened(Printable(value.substr(1, value.size() - 2))) + "\""
+                : Shortened(Printable(value));
+}
+
 Row MakeRow(const BindingSpec& binding, const Names& known) {
   const wrangler::BindingText text = wrangler::DescribeBinding(binding);
   Row row;
   row.binding = "env." + Printable(binding.name);
-  if (!text.value.empty()) row.binding += " (" + Shortened(Printable(text.value)) + ")";
+  if (!text.value.empty()) {
+    const bool is_var = text.resource == kVariable;
+    row.binding += " (" + (is_var ? ShownValue(text.value) : Printable(text.value)) + ")";
+  }
   row.resource = text.resource;
   row.mode = text.supported ? "local" : "not supported";
   if (!text.worker.empty()) {
@@ -59,12 +110,8 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
       binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
       resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
     }
-    for (const TailConsumer& consumer : worker.tail_consumers) {
-      rows.push_back({"tail (" + Shortened(Printable(consumer.service)) + ")", "Tail Worker",
-                      "local", IsKnown(known, consumer.service) ? kConnected : kNotConnected});
-      binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
-      resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
-    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Row& one, const Row& other) { return RankOf(one) < RankOf(other); });
   }
 
   std::string out;
@@ -76,25 +123,40 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
     }
     out += '\n';
   }
+  bool any_status = false;
+  const auto status = [&](const std::string& text) {
+    any_status = true;
+    return " " + Paint(text, text == kConnected ? Colour::kGreen : Colour::kYellow, colours) + "\n";
+  };
   for (size_t i = 0; i < workers.size(); i++) {
-    if (tables[i].empty()) continue;
-    out += workers.size() > 1 ? Paint(workers[i].name, Colour::kBold, colours) : "Your Worker";
-    out += " has access to the following bindings:\n";
-    out += Paint(
-        Padded(head.binding, binding_width) + Padded(head.resource, resource_width) + head.mode,
-        Colour::kDim, colours);
-    out += '\n';
-    for (const Row& row : tables[i]) {
-      out += Padded(row.binding, binding_width) + Padded(row.resource, resource_width) + row.mode;
-      if (!row.status.empty()) {
-        const Colour colour = row.status == kConnected ? Colour::kGreen : Colour::kYellow;
-        out += " " + Paint(row.status, colour, colours);
+    const std::string subject =
+        workers.size() > 1 ? Paint(workers[i].name, Colour::kBold, colours) : "Your Worker";
+    if (!tables[i].empty()) {
+      out += subject + " has access to the following bindings:\n";
+      out += Paint(
+          Padded(head.binding, binding_width) + Padded(head.resource, resource_width) + head.mode,
+          Colour::kDim, colours);
+      out += '\n';
+      for (const Row& row : tables[i]) {
+        out += Padded(row.binding, binding_width) + Padded(row.resource, resource_width) + row.mode;
+        out += row.status.empty() ? "\n" : status(row.status);
       }
       out += '\n';
     }
+    const auto& tails = workers[i].tail_consumers;
+    if (tails.empty()) continue;
+    out += subject + " is sending Tail events to the following Workers:\n";
+    for (const TailConsumer& consumer : tails) {
+      out += "- " + Printable(consumer.service) +
+             status(IsKnown(known, consumer.service) ? kConnected : kNotConnected);
+    }
     out += '\n';
   }
-  return out;
+  return any_status ? out + kAboutStatus : out;
+}
+
+bool ListensAtAll(const ListenOptions& listen) {
+  return listen.ip == "0.0.0.0" || listen.ip == "::" || listen.ip == "*";
 }
 
 std::string UrlOf(const ListenOptions& listen, int port) {
@@ -107,10 +169,24 @@ std::string FormatReady(const ListenOptions& listen, int port, Colours colours) 
   return "Ready on " + Paint(UrlOf(listen, port), Colour::kCyan, colours);
 }
 
+std::string FormatOtherUrls(const ListenOptions& listen, int port,
+                            const std::vector<std::string>& addresses) {
+  const bool v4_only = listen.ip == "0.0.0.0";
+  if (!ListensAtAll(listen)) return {};
+  std::string text;
+  ListenOptions one = listen;
+  for (const std::string& address : addresses) {
+    if (v4_only && address.find(':') != std::string::npos) continue;
+    one.ip = address;
+    text += "- " + UrlOf(one, port) + "\n";
+  }
+  return text;
+}
+
 std::string FormatCronAdvice(const ListenOptions& listen, int port) {
   // Of another address the endpoint wants to know nothing.
   ListenOptions known = listen;
-  if (listen.ip == "0.0.0.0" || listen.ip == "::" || listen.ip == "*") known.ip = "localhost";
+  if (ListensAtAll(listen)) known.ip = "localhost";
   const bool untrusted = listen.tls && listen.tls->certificate.empty();
   std::string text =
       "Scheduled Workers are not automatically triggered during local development.\n"

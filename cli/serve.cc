@@ -20,6 +20,7 @@
 #include "cli/run_plan.h"
 #include "cli/service_graph.h"
 #include "cli/terminal.h"
+#include "runtime/loop/machine_addresses.h"
 #include "runtime/worker/neighbours.h"
 #include "runtime/worker/runtime_loop.h"
 #include "wrangler-compat/build/builder.h"
@@ -49,6 +50,9 @@ Result<Listening> ListenAtAll(const CliOptions& options, Runtime& runtime,
     listening.text += FormatReady(address.listen, port, colours);
     if (!address.listen.worker.empty()) listening.text += " (" + address.listen.worker + ")";
     listening.text += '\n';
+    if (ListensAtAll(address.listen)) {
+      listening.text += FormatOtherUrls(address.listen, port, loop::AddressesOfMachine());
+    }
     const std::string more = DescribeAddress(address, options);
     if (!more.empty()) listening.text += more + '\n';
   }

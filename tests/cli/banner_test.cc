@@ -5,6 +5,12 @@
 namespace isolane::cli {
 namespace {
 
+constexpr char kAboutStatus[] =
+    "Service bindings, Durable Object bindings, and Tail consumers connect to other isolane "
+    "processes "
+    "running locally, with their connection status indicated by [connected] or [not "
+    "connected].\n\n";
+
 WorkerSpec Worker(std::string name, std::vector<BindingSpec> bindings) {
   WorkerSpec worker;
   worker.name = std::move(name);
@@ -23,14 +29,15 @@ TEST_SUITE("cli/banner") {
             "Workers: gateway (public), auth, app\n"
             "gateway has access to the following bindings:\n"
             "Binding                     Resource                  Mode\n"
-            "env.GREETING (\"hello\")      Environment Variable      local\n"
             "env.AUTH (auth#Admin)       Worker                    local [connected]\n"
             "env.MAIL (mailer)           Worker                    local [not connected]\n"
+            "env.GREETING (\"hello\")      Environment Variable      local\n"
             "\n"
             "auth has access to the following bindings:\n"
             "Binding                     Resource                  Mode\n"
             "env.N (1)                   Environment Variable      local\n"
-            "\n");
+            "\n" +
+                std::string(kAboutStatus));
     }
     SUBCASE("knows what other processes have") {
       const std::vector<WorkerSpec> workers = {
@@ -66,6 +73,24 @@ TEST_SUITE("cli/banner") {
       std::string expected = "env.A (";
       for (int i = 0; i < 37; i++) expected += "ä";
       CHECK(table.find(expected + "...)      Environment Variable") != std::string::npos);
+      const std::string text = FormatWorkers(
+          {Worker("w", {{"A", VarBinding{"\"" + umlauts + "\""}, {}}})}, Colours::kNever);
+      CHECK(text.find("ää...\")      Environment Variable") != std::string::npos);
+    }
+    SUBCASE("is in wrangler's order") {
+      const std::string table =
+          FormatWorkers({Worker("w", {{"V", VarBinding{"1"}, {}},
+                                      {"X", UnsupportedBinding{"Something New", {}, {}, {}}, {}},
+                                      {"L", RateLimitBinding{}, {}},
+                                      {"S", ServiceBinding{"w", {}, {}}, {}},
+                                      {"K", UnsupportedBinding{"KV Namespace", {}, {}, {}}, {}}})},
+                        Colours::kNever);
+      size_t at = 0;
+      for (const char* name : {"env.K", "env.S", "env.L", "env.X", "env.V"}) {
+        const size_t found = table.find(name);
+        CHECK_MESSAGE((found != std::string::npos && found >= at), name);
+        at = found;
+      }
     }
   }
 
@@ -74,10 +99,22 @@ TEST_SUITE("cli/banner") {
     worker.name = "gateway";
     worker.tail_consumers = {{"gateway", {}}, {"logger", {}}};
     CHECK(FormatWorkers({worker}, Colours::kNever) ==
-          "Your Worker has access to the following bindings:\n"
-          "Binding             Resource         Mode\n"
-          "tail (gateway)      Tail Worker      local [connected]\n"
-          "tail (logger)       Tail Worker      local [not connected]\n\n");
+          "Your Worker is sending Tail events to the following Workers:\n"
+          "- gateway [connected]\n"
+          "- logger [not connected]\n\n" +
+              std::string(kAboutStatus));
+    CHECK(FormatWorkers({worker, Worker("logger", {})}, Colours::kNever)
+              .find("gateway is sending Tail events to the following Workers:\n"
+                    "- gateway [connected]\n- logger [connected]\n") != std::string::npos);
+  }
+
+  TEST_CASE("a port of every address is told of with each") {
+    const std::vector<std::string> addresses = {"::1", "127.0.0.1", "192.0.2.2"};
+    CHECK(FormatOtherUrls({.ip = "*"}, 80, addresses) ==
+          "- http://[::1]:80\n- http://127.0.0.1:80\n- http://192.0.2.2:80\n");
+    CHECK(FormatOtherUrls({.ip = "0.0.0.0"}, 80, addresses) ==
+          "- http://127.0.0.1:80\n- http://192.0.2.2:80\n");
+    CHECK(FormatOtherUrls({.ip = "localhost"}, 80, addresses).empty());
   }
 
   TEST_CASE("the advice for cron triggers names an address that is this machine's") {

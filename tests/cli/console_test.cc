@@ -20,7 +20,7 @@ TEST_SUITE("cli/console") {
   TEST_CASE("a Worker of another process that comes is told of, with the table") {
     const std::string text = Connected({});
     CHECK(text.starts_with("⎔ Connection status updated\n"));
-    CHECK(text.find("[connected]") != std::string::npos);
+    CHECK(text.find("local [connected]") != std::string::npos);
     CliOptions json;
     json.log_format = LogFormat::kJson;
     CHECK(Connected(json).starts_with("{"));

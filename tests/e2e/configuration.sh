@@ -65,7 +65,7 @@ kill -INT "$server"
 wait "$server" || status=$?
 server=
 check "dev ends as the signal says" "$status" 130
-check "the table says what works" "$(cat "$scratch/log")" '*env.AUTH (auth)*local \[connected\]*env.KV (1f)*not supported*'
+check "the table says what works" "$(cat "$scratch/log")" '*env.KV (1f) *not supported*env.AUTH (auth) *Worker *local \[connected\]*'
 case $(cat "$scratch/log") in *"only for the Worker"*) leaked=yes ;; *) leaked=no ;; esac
 check "and shows no secret either" "$leaked" no
 

@@ -51,7 +51,7 @@ start_otherwise() { # PATTERN ARGUMENT...
   await_ready "$server" log "$*" "$pattern"
 }
 
-FORCE_COLOR=1 start_otherwise 'Ready on [^h]*\(http:[0-9.:\/]*\)' dev "${configs[@]}"
+FORCE_COLOR=1 start_otherwise 'Ready on [^h]*\(http:[a-z0-9.:\/]*\)' dev "${configs[@]}"
 http GET /a >/dev/null
 stop
 check "FORCE_COLOR colours nevertheless" "$(grep -c $'\x1b\[32m200 OK' "$scratch/log")" 1
