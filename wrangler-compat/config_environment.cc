@@ -176,8 +176,7 @@ const ConfigNode* FindEnvironment(const ConfigFile& file, const std::string& nam
   return nullptr;
 }
 
-ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top,
-                       const std::string& name) {
+ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top) {
   ConfigNode effective = environment;
   std::erase_if(effective.members, [](const ConfigMember& member) {
     const ConfigKey* key = FindTopLevelKey(member.key);
@@ -193,8 +192,6 @@ ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top,
     }
     if (environment.Find(member.key) != nullptr) continue;
     effective.members.push_back(member);
-    ConfigNode& value = effective.members.back().value;
-    if (member.key == "name" && value.IsString() && !value.text.empty()) value.text += "-" + name;
   }
   return effective;
 }

@@ -20,10 +20,9 @@ namespace isolane::wrangler {
 const ConfigNode* FindEnvironment(const ConfigFile& file, const std::string& name,
                                   DiagnosticGroup& tree);
 
-// The object `environment` with what it inherits from `top`, and with the name that it has by
-// itself: NAME-ENVIRONMENT. What it repeats of the keys that stand at the top level only is gone.
-ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top,
-                       const std::string& name);
+// The object `environment` with what it inherits from `top`. What it repeats of the keys that stand
+// at the top level only is gone.
+ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top);
 
 // Warns of what `top` has, `section` (an environment) has not, and does not inherit.
 void WarnNotInherited(const ConfigNode& top, ConfigSection& section);

@@ -241,6 +241,16 @@ void DropRepeated(DiagnosticGroup& environment, const DiagnosticGroup& top) {
   });
 }
 
+// The top level's name in an environment without one. The rule for names is for what is written:
+// with an environment's name behind it, it may have letters that no written name has.
+void ComposeName(const std::string& environment, WorkerConfig& config) {
+  if (config.name.empty()) return;
+  config.name += "-" + environment;
+  for (ConfigMember& member : config.effective.members) {
+    if (member.key == "name") member.value.text = config.name;
+  }
+}
+
 void ReadEnvironment(const ConfigFile& file, const std::string& name, DiagnosticGroup& tree,
                      WorkerConfig& config) {
   const ConfigNode* written = FindEnvironment(file, name, tree);
@@ -253,10 +263,11 @@ void ReadEnvironment(const ConfigFile& file, const std::string& name, Diagnostic
   ConfigSection as_written(file, *written, "", group, name);
   CheckOtherKeys(as_written);
   WarnNotInherited(file.root, as_written);
-  const ConfigNode effective = InheritInto(*written, file.root, name);
+  const ConfigNode effective = InheritInto(*written, file.root);
   ConfigSection section(file, effective, "", group, name);
   config = {};
   ReadWorker(section, config);
+  if (written->Find("name") == nullptr) ComposeName(name, config);
   DropRepeated(group, tree);
   tree.children.push_back(std::move(group));
 }

@@ -38,6 +38,23 @@ TEST_SUITE("wrangler-compat/config_environment") {
       CHECK(ReadTomlIn("own", text).config.name == "mine");
       CHECK(ReadTomlIn("", text).config.name == "w");
     }
+    SUBCASE("may have a name that no Worker could be given") {
+      const ReadConfig read = ReadTomlIn("Pre.View", "[env.\"Pre.View\"]\n");
+      CHECK(read.Errors().empty());
+      CHECK(read.EnvironmentMessages(Severity::kError).empty());
+      CHECK(read.config.name == "w-Pre.View");
+      CHECK(read.config.effective.Find("name")->value.text == "w-Pre.View");
+    }
+    SUBCASE("is told nothing of a wrong name that it inherits") {
+      auto root =
+          config::ReadToml("name = \"Bad\"\nmain = \"index.js\"\n[env.st]\n", "wrangler.toml");
+      REQUIRE(root.ok());
+      ConfigChoice choice;
+      choice.environment = "st";
+      const ReadConfig read = ReadText(std::move(*root), ConfigFormat::kToml, choice);
+      CHECK(read.Errors().size() == 1);
+      CHECK(read.EnvironmentMessages(Severity::kError).empty());
+    }
     SUBCASE("has the top level's [dev]") { CHECK(ReadTomlIn("st", text).config.dev.port == 9000); }
     SUBCASE("knows where each value stands") {
       const ReadConfig read = ReadTomlIn("st", text);
