@@ -137,8 +137,9 @@ std::string ReadRules(const std::vector<std::string>& rules, AssetSettings& sett
 
 std::optional<AssetsConfig> ReadAssets(ConfigSection& section) {
   const ConfigMember* member = section.Find("assets");
-  if (member == nullptr || !member->value.IsObject()) return std::nullopt;
+  if (member == nullptr) return std::nullopt;
   const ConfigNode& object = member->value;
+  if (!object.IsObject() && !object.IsArray()) return std::nullopt;
   AssetsConfig assets;
   assets.where = section.Where(member->position);
   if (const std::string* directory = TextOf(object, "directory")) {

@@ -115,7 +115,8 @@ void CheckObjects(ConfigSection& section) {
     check(key, "The field " + JsonQuote(section.Field(key)) + " should be an object but got ", ".");
   }
   const ConfigMember* assets = section.Find("assets");
-  if (assets != nullptr && !assets->value.IsObject()) {
+  // A list is one in JavaScript; it has no directory.
+  if (assets != nullptr && !assets->value.IsObject() && !assets->value.IsArray()) {
     section.Fail(std::string("\"assets\" should be an object, but got value \"assets\" of type ") +
                      TypeOf(assets->value),
                  assets->position);

@@ -24,6 +24,12 @@ std::string Errors(const LoadedProject& loaded) {
 }
 
 TEST_SUITE("wrangler-compat/config_assets") {
+  TEST_CASE("a list is no directory of assets") {
+    CHECK(ReadTomlAfterHead("assets = []\n").Errors() ==
+          Texts{"The `assets` property in your configuration is missing the required `directory` "
+                "property. @wrangler.toml:4"});
+  }
+
   TEST_CASE("the section [assets]") {
     SUBCASE("has wrangler's defaults") {
       const ReadConfig read = ReadTomlAfterHead("[assets]\ndirectory = \"d\"\n");
