@@ -8,26 +8,38 @@ namespace {
 constexpr char kShape[] =
     "{ pattern, custom_domain, zone_id | zone_name, enabled, previews_enabled }";
 
-bool IsStringIfThere(const ConfigNode& node, std::string_view key) {
-  const ConfigMember* member = node.Find(key);
-  return member == nullptr || member->value.IsString();
+enum class RouteKey { kZone, kDomain, kDomainOption, kUnknown };
+
+RouteKey KeyOf(const ConfigMember& member) {
+  if (member.key == "zone_id" || member.key == "zone_name") {
+    return member.value.IsString() ? RouteKey::kZone : RouteKey::kUnknown;
+  }
+  if (!member.value.IsBoolean()) return RouteKey::kUnknown;
+  if (member.key == "custom_domain") return RouteKey::kDomain;
+  const bool option = member.key == "enabled" || member.key == "previews_enabled";
+  return option ? RouteKey::kDomainOption : RouteKey::kUnknown;
 }
 
-bool IsFlagIfThere(const ConfigNode& node, std::string_view key) {
-  const ConfigMember* member = node.Find(key);
-  return member == nullptr || member->value.IsBoolean();
-}
-
+// An object says of its pattern which zone it is in, or that it is a custom domain.
 bool IsRoute(const ConfigNode& node) {
-  if (node.IsString()) return true;
+  if (node.IsString()) return !node.text.empty();
   const ConfigMember* pattern = node.Find("pattern");
-  return pattern != nullptr && pattern->value.IsString() && IsStringIfThere(node, "zone_id") &&
-         IsStringIfThere(node, "zone_name") && IsFlagIfThere(node, "custom_domain") &&
-         IsFlagIfThere(node, "enabled") && IsFlagIfThere(node, "previews_enabled");
+  if (pattern == nullptr || !pattern->value.IsString()) return false;
+  int zones = 0;
+  bool domain = false, options = false;
+  for (const ConfigMember& member : node.members) {
+    if (member.key == "pattern") continue;
+    const RouteKey key = KeyOf(member);
+    if (key == RouteKey::kUnknown) return false;
+    zones += key == RouteKey::kZone ? 1 : 0;
+    domain |= key == RouteKey::kDomain;
+    options |= key == RouteKey::kDomainOption;
+  }
+  return zones <= 1 && (zones == 1 || domain) && (!options || domain);
 }
 
 void AddRoute(const ConfigSection& section, const ConfigNode& node, std::vector<Route>& routes) {
-  if (!IsRoute(node) || (node.IsString() && node.text.empty())) return;
+  if (!IsRoute(node)) return;
   Route& route = routes.emplace_back();
   route.where = section.Where(node.position);
   if (node.IsString()) {

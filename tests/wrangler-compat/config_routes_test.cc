@@ -28,6 +28,25 @@ TEST_SUITE("wrangler-compat/config_routes") {
       CHECK(errors("routes = \"x\"\n") ==
             Texts{"Expected \"routes\" to be an array but got \"x\". @wrangler.toml:4"});
     }
+    SUBCASE("are refused as objects that name no zone and are no custom domain") {
+      const char* const shape =
+          "to be either a string, or an object with shape { pattern, custom_domain, zone_id | "
+          "zone_name, enabled, previews_enabled }, but got ";
+      for (const std::string keys :
+           {"", ",\"zone_id\":\"1\",\"zone_name\":\"x\"", ",\"zone_id\":1",
+            ",\"custom_domain\":\"x\"", ",\"zone_id\":\"1\",\"enabled\":true",
+            ",\"zone_id\":\"1\",\"zone\":\"x\""}) {
+        const std::string route = "{\"pattern\":\"x.com/*\"" + keys + "}";
+        CHECK(ReadWholeJson("{ \"main\": \"a.js\", \"route\": " + route + " }").Errors() ==
+              Texts{"Expected \"route\" " + std::string(shape) + route + ". @wrangler.jsonc:1"});
+        CHECK(
+            ReadWholeJson("{ \"main\": \"a.js\", \"routes\": [" + route + "] }").Errors().size() ==
+            1);
+      }
+      CHECK(errors("route = { pattern = \"x\", custom_domain = true, enabled = false }\n").empty());
+      CHECK(
+          errors("route = { pattern = \"x\", custom_domain = false, zone_id = \"1\" }\n").empty());
+    }
     SUBCASE("are warned of when empty") {
       CHECK(ReadTomlAfterHead("route = \"\"\n").Warnings() ==
             Texts{"The \"route\" field in your configuration is an empty string and will be "
