@@ -1,6 +1,7 @@
 #include "wrangler-compat/config_routes.h"
 
 #include <string>
+#include <utility>
 
 namespace isolane::wrangler {
 namespace {
@@ -61,6 +62,25 @@ std::vector<Route> ReadRoutes(const ConfigSection& section) {
   if (list == nullptr || !list->value.IsArray()) return routes;
   for (const ConfigNode& node : list->value.items) AddRoute(section, node, routes);
   return routes;
+}
+
+void CheckCustomDomains(const std::vector<Route>& routes, DiagnosticGroup& loose) {
+  std::string text;
+  std::string where;
+  for (const Route& route : routes) {
+    if (!route.custom_domain) continue;
+    std::string wrong;
+    if (route.pattern.find('*') != std::string::npos) {
+      wrong += "\nWildcard operators (*) are not allowed in Custom Domains";
+    }
+    if (route.pattern.find('/') != std::string::npos) {
+      wrong += "\nPaths are not allowed in Custom Domains";
+    }
+    if (wrong.empty()) continue;
+    if (text.empty()) where = route.where;
+    text += (text.empty() ? "Invalid Routes:\n" : "\n\n") + route.pattern + ":" + wrong;
+  }
+  if (!text.empty()) loose.Fail(std::move(text), std::move(where));
 }
 
 void CheckRoutes(ConfigSection& section) {

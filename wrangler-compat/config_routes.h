@@ -17,4 +17,7 @@ void CheckRoutes(ConfigSection& section);
 // Those of the right shape, in their order.
 std::vector<Route> ReadRoutes(const ConfigSection& section);
 
+// Custom domains are whole hosts: fails with all that are not.
+void CheckCustomDomains(const std::vector<Route>& routes, DiagnosticGroup& loose);
+
 }  // namespace isolane::wrangler

@@ -307,6 +307,7 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
     config.assets->from_command_line = true;
     config.assets->directory_where = config.assets->where = "--assets";
   }
+  CheckCustomDomains(config.routes, loose);
   if (config.main.empty() && !config.assets) ReportMissingMain(file, config.effective, loose);
   if (!choice.compatibility_flags.empty()) config.compatibility_flags = choice.compatibility_flags;
   ChooseDate(file, choice, loose, config);

@@ -47,6 +47,17 @@ TEST_SUITE("wrangler-compat/config_routes") {
       CHECK(
           errors("route = { pattern = \"x\", custom_domain = false, zone_id = \"1\" }\n").empty());
     }
+    SUBCASE("are whole hosts as custom domains") {
+      CHECK(
+          errors("routes = [\n\"a.example.com/path*\",\n{ pattern = \"a.example.com/path*\", "
+                 "custom_domain = true },\n{ pattern = \"b.example.com/\", custom_domain = true } "
+                 "]\n") ==
+          Texts{"Invalid Routes:\na.example.com/path*:\nWildcard operators (*) are not allowed in "
+                "Custom Domains\nPaths are not allowed in Custom Domains\n\nb.example.com/:\nPaths "
+                "are not allowed in Custom Domains @wrangler.toml:6"});
+      CHECK(errors("route = { pattern = \"a/*\", custom_domain = false, zone_id = \"1\" }\n")
+                .empty());
+    }
     SUBCASE("are warned of when empty") {
       CHECK(ReadTomlAfterHead("route = \"\"\n").Warnings() ==
             Texts{"The \"route\" field in your configuration is an empty string and will be "
