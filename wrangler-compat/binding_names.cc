@@ -7,6 +7,10 @@
 namespace isolane::wrangler {
 namespace {
 
+bool Contains(const std::vector<std::string_view>& texts, std::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
 // "Worker", "Worker and Environment Variable", "A, B, and C".
 std::string ListOf(const std::vector<std::string_view>& kinds) {
   std::string text;
@@ -27,21 +31,29 @@ void ReportDoubledNames(ConfigSection& section, std::vector<NamedBinding> bindin
   std::vector<std::string_view> reported;
   for (size_t i = 0; i < bindings.size(); i++) {
     const std::string& name = bindings[i].name;
-    if (std::find(reported.begin(), reported.end(), name) != reported.end()) continue;
+    if (Contains(reported, name)) continue;
     std::vector<std::string_view> kinds{bindings[i].kind};
-    const NamedBinding* second = nullptr;
+    std::vector<const NamedBinding*> doubled;  // the second of each kind that has it twice
+    const NamedBinding* last = nullptr;
     for (size_t j = i + 1; j < bindings.size(); j++) {
       if (bindings[j].name != name) continue;
-      second = &bindings[j];
-      if (std::find(kinds.begin(), kinds.end(), second->kind) == kinds.end()) {
-        kinds.push_back(second->kind);
+      last = &bindings[j];
+      if (!Contains(kinds, last->kind)) {
+        kinds.push_back(last->kind);
+      } else if (doubled.empty() || doubled.back()->kind != last->kind) {
+        doubled.push_back(last);
       }
     }
-    if (second == nullptr) continue;
+    if (last == nullptr) continue;
     any = true;
     reported.push_back(name);
-    const std::string list = kinds.size() == 1 ? "multiple " + ListOf(kinds) : ListOf(kinds);
-    section.Fail(name + " assigned to " + list + " bindings.", second->position);
+    if (kinds.size() > 1) {
+      section.Fail(name + " assigned to " + ListOf(kinds) + " bindings.", last->position);
+    }
+    for (const NamedBinding* second : doubled) {
+      section.Fail(name + " assigned to multiple " + std::string(second->kind) + " bindings.",
+                   second->position);
+    }
   }
   if (any) {
     section.Fail(

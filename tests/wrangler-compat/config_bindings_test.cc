@@ -151,6 +151,13 @@ TEST_SUITE("wrangler-compat/config_bindings") {
             Texts{"A assigned to Worker and Environment Variable bindings. @wrangler.toml:6",
                   advice});
     }
+    SUBCASE("by two services and a var") {
+      CHECK(ReadTomlAfterHead("services=[{binding=\"A\",service=\"s\"},\n{binding=\"A\",service="
+                              "\"t\"},{binding=\"A\",service=\"u\"}]\n[vars]\nA=1\n")
+                .Errors() ==
+            Texts{"A assigned to Worker and Environment Variable bindings. @wrangler.toml:7",
+                  "A assigned to multiple Worker bindings. @wrangler.toml:5", advice});
+    }
     SUBCASE("are not looked for in an array with a broken entry") {
       CHECK(ReadTomlAfterHead(
                 "services=[{binding=\"A\",service=\"s\"},{service=\"t\"}]\n[vars]\nA=1\n")
