@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "wrangler-compat/binding_names.h"
 #include "wrangler-compat/config_durable_objects.h"
 #include "wrangler-compat/config_resources.h"
 
@@ -161,9 +160,9 @@ void ReadServices(ConfigSection& section, std::vector<BindingSpec>& bindings,
 
 }  // namespace
 
-std::vector<BindingSpec> ReadBindings(ConfigSection& section) {
+std::vector<BindingSpec> ReadBindings(ConfigSection& section, std::vector<NamedBinding>& names) {
   std::vector<BindingSpec> bindings;
-  std::vector<NamedBinding> names;
+  names.clear();
   ReadVars(section, bindings, names);
   ReadServices(section, bindings, names);
   bool complete = true;
@@ -177,7 +176,6 @@ std::vector<BindingSpec> ReadBindings(ConfigSection& section) {
   for (const std::string& secret : RequiredSecrets(section).value_or(std::vector<std::string>())) {
     names.push_back({secret, "Secret", section.Find("secrets")->position});
   }
-  ReportDoubledNames(section, std::move(names));
   return bindings;
 }
 

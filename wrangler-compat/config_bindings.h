@@ -9,14 +9,15 @@
 
 #include <isolane/worker_spec.h>
 
+#include "wrangler-compat/binding_names.h"
 #include "wrangler-compat/config_section.h"
 
 namespace isolane::wrangler {
 
-// Reads all of them, reports what is wrong, also a name that is used twice. In the order of env's
-// keys: vars that are no strings, vars that are strings, services, Durable Objects, what isolane
-// does not have.
-std::vector<BindingSpec> ReadBindings(ConfigSection& section);
+// Reads all of them, reports what is wrong. In the order of env's keys: vars that are no strings,
+// vars that are strings, services, Durable Objects, what isolane does not have. `names` becomes
+// those that no two may share; nothing is said of doubled ones.
+std::vector<BindingSpec> ReadBindings(ConfigSection& section, std::vector<NamedBinding>& names);
 
 // `secrets.required`; nothing if there is no `secrets`. Reports nothing.
 std::optional<std::vector<std::string>> RequiredSecrets(ConfigSection& section);

@@ -166,12 +166,12 @@ void ReadMain(ConfigSection& section, WorkerConfig& config) {
   config.main_where = section.Where(member->position);
 }
 
-// What a Worker is, at the top level or in an environment.
-void ReadWorker(ConfigSection& section, WorkerConfig& config) {
+// What a Worker is, at the top level or in an environment. `names` becomes those of its bindings.
+void ReadWorker(ConfigSection& section, WorkerConfig& config, std::vector<NamedBinding>& names) {
   ReadName(section, config);
   ReadMain(section, config);
   ReadCompatibility(section, config);
-  config.bindings = ReadBindings(section);
+  config.bindings = ReadBindings(section, names);
   config.assets = ReadAssets(section);
   config.required_secrets = RequiredSecrets(section);
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
@@ -252,7 +252,7 @@ void ComposeName(const std::string& environment, WorkerConfig& config) {
 }
 
 void ReadEnvironment(const ConfigFile& file, const std::string& name, DiagnosticGroup& tree,
-                     WorkerConfig& config) {
+                     WorkerConfig& config, std::vector<NamedBinding>& names) {
   const ConfigNode* written = FindEnvironment(file, name, tree);
   if (written == nullptr) {
     if (!config.name.empty()) config.name += "-" + name;
@@ -266,7 +266,7 @@ void ReadEnvironment(const ConfigFile& file, const std::string& name, Diagnostic
   const ConfigNode effective = InheritInto(*written, file.root);
   ConfigSection section(file, effective, "", group, name);
   config = {};
-  ReadWorker(section, config);
+  ReadWorker(section, config, names);
   if (written->Find("name") == nullptr) ComposeName(name, config);
   DropRepeated(group, tree);
   tree.children.push_back(std::move(group));
@@ -280,10 +280,13 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
   ConfigSection top(file, file.root, "", tree);
   CheckOtherKeys(top);
   top.Object("env");
-  ReadWorker(top, config);
+  std::vector<NamedBinding> names;
+  ReadWorker(top, config, names);
   // An environment has no `alias` of its own.
   auto alias = config.build.alias;
-  if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config);
+  if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config, names);
+  // Of the Worker that runs alone, and never under the environment: as wrangler does.
+  ReportDoubledNames(top, std::move(names));
   config.build.alias = std::move(alias);
   ReadDev(top, config.dev);
 

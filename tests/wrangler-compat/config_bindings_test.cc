@@ -158,6 +158,19 @@ TEST_SUITE("wrangler-compat/config_bindings") {
             Texts{"A assigned to Worker and Environment Variable bindings. @wrangler.toml:7",
                   "A assigned to multiple Worker bindings. @wrangler.toml:5", advice});
     }
+    SUBCASE("in an environment stand beside it") {
+      const ReadConfig read =
+          ReadTomlIn("e", "[env.e]\nservices=[{binding=\"A\",service=\"s\"}]\nvars={A=1}\n");
+      CHECK(read.Errors() ==
+            Texts{"A assigned to Worker and Environment Variable bindings. @wrangler.toml:6",
+                  advice});
+      CHECK(read.EnvironmentMessages(Severity::kError).empty());
+    }
+    SUBCASE("at the top level mean nothing to an environment that runs") {
+      CHECK(ReadTomlIn("e", "services=[{binding=\"A\",service=\"s\"}]\nvars={A=1}\n[env.e]\n")
+                .Errors()
+                .empty());
+    }
     SUBCASE("are not looked for in an array with a broken entry") {
       CHECK(ReadTomlAfterHead(
                 "services=[{binding=\"A\",service=\"s\"},{service=\"t\"}]\n[vars]\nA=1\n")
