@@ -75,36 +75,57 @@ class Migrations {
           "Expected \"" + field + ".tag\" to be of type string but got " + ToJson(tag->value) + ".",
           tag->position);
     }
-    for (const std::string& name : Names(node, "new_classes", field)) Add(name, false);
-    for (const std::string& name : Names(node, "new_sqlite_classes", field)) Add(name, true);
+    // In the order in which wrangler applies them.
+    for (const ConfigNode* name : Names(node, "deleted_classes", field)) Delete(*name);
     if (const ConfigMember* renamed = node.Find("renamed_classes")) Rename(*renamed, field);
+    for (const ConfigNode* name : Names(node, "new_classes", field)) Add("new_classes", *name);
+    for (const ConfigNode* name : Names(node, "new_sqlite_classes", field)) {
+      Add("new_sqlite_classes", *name);
+    }
     if (const ConfigMember* taken = node.Find("transferred_classes")) {
       HasStrings(*taken, field, {"from", "from_script", "to"});
-    }
-    for (const std::string& name : Names(node, "deleted_classes", field)) {
-      std::erase_if(classes_, [&](const DurableObjectClass& one) { return one.name == name; });
     }
   }
 
   std::vector<DurableObjectClass> Take() { return std::move(classes_); }
 
  private:
-  std::vector<std::string> Names(const ConfigNode& node, std::string_view key,
-                                 const std::string& field) {
+  // Only the first: what follows may be wrong because of it.
+  void FailToApply(const std::string& what, const std::string& name, Position position) {
+    if (!failed_) section_.Fail("Cannot apply " + what + " class " + name, position);
+    failed_ = true;
+  }
+
+  std::vector<const ConfigNode*> Names(const ConfigNode& node, std::string_view key,
+                                       const std::string& field) {
     const ConfigMember* member = node.Find(key);
     if (member == nullptr) return {};
     section_.Part(node, field).CheckStrings(key);
-    std::vector<std::string> names;
+    std::vector<const ConfigNode*> names;
     for (const ConfigNode& item : member->value.items) {
-      if (item.IsString()) names.push_back(item.text);
+      if (item.IsString()) names.push_back(&item);
     }
     return names;
   }
 
-  void Add(const std::string& name, bool sqlite) {
-    const bool known = std::any_of(classes_.begin(), classes_.end(),
-                                   [&](const DurableObjectClass& one) { return one.name == name; });
-    if (!known) classes_.push_back({name, sqlite});
+  std::vector<DurableObjectClass>::iterator Find(const std::string& name) {
+    return std::find_if(classes_.begin(), classes_.end(),
+                        [&](const DurableObjectClass& one) { return one.name == name; });
+  }
+
+  void Add(const std::string& list, const ConfigNode& name) {
+    if (Find(name.text) != classes_.end()) {
+      return FailToApply(list + " migration to existing", name.text, name.position);
+    }
+    classes_.push_back({name.text, list == "new_sqlite_classes"});
+  }
+
+  void Delete(const ConfigNode& name) {
+    const auto found = Find(name.text);
+    if (found == classes_.end()) {
+      return FailToApply("deleted_classes migration to non-existent", name.text, name.position);
+    }
+    classes_.erase(found);
   }
 
   // False, and reported, unless `list` is an array of objects that have these strings.
@@ -132,20 +153,21 @@ class Migrations {
     if (!HasStrings(renamed, field, {"from", "to"})) return;
     for (const ConfigNode& item : renamed.value.items) {
       const std::string& from = item.Find("from")->value.text;
-      const auto found =
-          std::find_if(classes_.begin(), classes_.end(),
-                       [&](const DurableObjectClass& one) { return one.name == from; });
+      const auto found = Find(from);
       if (found == classes_.end()) {
-        section_.Fail("Cannot apply renamed_classes migration to non-existent class " + from,
-                      item.position);
-        return;
+        return FailToApply("renamed_classes migration to non-existent", from, item.position);
       }
-      found->name = item.Find("to")->value.text;
+      DurableObjectClass renamed{item.Find("to")->value.text, found->sqlite};
+      std::erase_if(classes_, [&](const DurableObjectClass& one) {
+        return one.name == from || one.name == renamed.name;
+      });
+      classes_.push_back(std::move(renamed));
     }
   }
 
   ConfigSection& section_;
   std::vector<DurableObjectClass> classes_;
+  bool failed_ = false;
 };
 
 bool IsOneOf(const ConfigMember* member, std::initializer_list<std::string_view> choices) {

@@ -95,6 +95,31 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
               "renamed_classes = [ { from = \"A\", to = \"D\" } ]\ndeleted_classes = [\"B\"]\n")) ==
           Texts{"D kv", "C sql"});
     }
+    SUBCASE("in wrangler's order inside of one: deleted, renamed, new") {
+      CHECK(
+          Classes(ReadTomlAfterHead(
+              "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"A\", \"B\"]\n"
+              "[[migrations]]\ntag = \"v2\"\nnew_sqlite_classes = [\"A\", \"B\"]\n"
+              "renamed_classes = [ { from = \"A\", to = \"C\" } ]\ndeleted_classes = [\"B\"]\n")) ==
+          Texts{"C kv", "A sql", "B sql"});
+    }
+    SUBCASE("of classes that are new only once, and there to be deleted") {
+      const auto errors = [](const std::string& second) {
+        return ReadTomlAfterHead(
+                   "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"C\"]\n"
+                   "[[migrations]]\ntag = \"v2\"\n" +
+                   second + "\n")
+            .Errors();
+      };
+      CHECK(errors("new_classes = [\"D\",\n\"C\"]\ndeleted_classes = []") ==
+            Texts{"Cannot apply new_classes migration to existing class C @wrangler.toml:10"});
+      CHECK(errors("new_sqlite_classes = [\"C\", \"C\"]") ==
+            Texts{"Cannot apply new_sqlite_classes migration to existing class C "
+                  "@wrangler.toml:9"});
+      CHECK(errors("deleted_classes = [\"X\"]") ==
+            Texts{"Cannot apply deleted_classes migration to non-existent class X "
+                  "@wrangler.toml:9"});
+    }
     SUBCASE("with a tag") {
       CHECK(ReadTomlAfterHead("[[migrations]]\nnew_classes = [\"A\"]\n").Errors() ==
             Texts{"\"migrations[0].tag\" is a required field. @wrangler.toml:4"});
