@@ -7,46 +7,64 @@
 namespace isolane::wrangler {
 namespace {
 
-// A string of `node`; null, and reported, if it is not one. What is not there is null too.
-const std::string* StringOf(ConfigSection& section, const ConfigNode& node, std::string_view key,
-                            const std::string& field, bool required, bool& valid) {
-  const ConfigMember* member = node.Find(key);
-  if (member == nullptr && !required) return nullptr;
-  if (member != nullptr && member->value.IsString()) return &member->value.text;
-  section.Fail(
-      "\"" + field + "\": " +
-          (required ? "binding should have a string \"" + std::string(key) + "\" field."
-                    : "the field \"" + std::string(key) + "\", when present, should be a string."),
-      member == nullptr ? node.position : member->position);
-  valid = false;
-  return nullptr;
-}
+// One of `durable_objects.bindings`, an object; all that is wrong with it is told together.
+class BindingReader {
+ public:
+  BindingReader(ConfigSection& section, const ConfigNode& node, const std::string& field)
+      : section_(section), node_(node), field_(field) {}
+
+  std::optional<BindingSpec> Read() {
+    const std::string* name = StringOf("name", true);
+    const std::string* class_name = StringOf("class_name", true);
+    const std::string* script = StringOf("script_name", false);
+    StringOf("environment", false);
+    if (const ConfigMember* environment = node_.Find("environment");
+        environment != nullptr && node_.Find("script_name") == nullptr) {
+      Fail("binding should have a \"script_name\" field if \"environment\" is present.",
+           environment->position);
+    }
+    static constexpr std::string_view kKnown[] = {"name", "class_name", "script_name",
+                                                  "environment"};
+    section_.Part(node_, field_).WarnUnexpected(kKnown);
+    if (!wrong_.empty()) {
+      section_.Fail("\"" + field_ + "\": " + ToJson(node_) + wrong_, position_);
+      return std::nullopt;
+    }
+    return BindingSpec{
+        *name, DurableObjectBinding{*class_name, script == nullptr ? std::string() : *script},
+        section_.Where(node_.Find("name")->position)};
+  }
+
+ private:
+  // Null if it is not one, which is reported unless it is optional and not there.
+  const std::string* StringOf(std::string_view key, bool required) {
+    const ConfigMember* member = node_.Find(key);
+    if (member == nullptr && !required) return nullptr;
+    if (member != nullptr && member->value.IsString()) return &member->value.text;
+    const std::string quoted = JsonQuote(key);
+    Fail(required ? "binding should have a string " + quoted + " field."
+                  : "the field " + quoted + ", when present, should be a string.",
+         member == nullptr ? node_.position : member->position);
+    return nullptr;
+  }
+
+  void Fail(const std::string& text, Position position) {
+    if (wrong_.empty()) position_ = position;
+    wrong_ += "\n- " + text;
+  }
+
+  ConfigSection& section_;
+  const ConfigNode& node_;
+  const std::string& field_;
+  std::string wrong_;
+  Position position_;  // of the first mistake
+};
 
 std::optional<BindingSpec> ReadBinding(ConfigSection& section, const ConfigNode& node,
                                        const std::string& field) {
-  if (!node.IsObject()) {
-    section.Fail("Expected \"" + field + "\" to be an object but got " + ToJson(node),
-                 node.position);
-    return std::nullopt;
-  }
-  bool valid = true;
-  const std::string* name = StringOf(section, node, "name", field, true, valid);
-  const std::string* class_name = StringOf(section, node, "class_name", field, true, valid);
-  const std::string* script = StringOf(section, node, "script_name", field, false, valid);
-  const std::string* environment = StringOf(section, node, "environment", field, false, valid);
-  if (environment != nullptr && script == nullptr && valid) {
-    section.Fail("\"" + field +
-                     "\": binding should have a \"script_name\" field if \"environment\" is "
-                     "present.",
-                 node.Find("environment")->position);
-    valid = false;
-  }
-  static constexpr std::string_view kKnown[] = {"name", "class_name", "script_name", "environment"};
-  section.Part(node, field).WarnUnexpected(kKnown);
-  if (!valid) return std::nullopt;
-  return BindingSpec{*name,
-                     DurableObjectBinding{*class_name, script == nullptr ? std::string() : *script},
-                     section.Where(node.Find("name")->position)};
+  if (node.IsObject()) return BindingReader(section, node, field).Read();
+  section.Fail("Expected \"" + field + "\" to be an object but got " + ToJson(node), node.position);
+  return std::nullopt;
 }
 
 // What `migrations` do to the list of classes, one after the other.

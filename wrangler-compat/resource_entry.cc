@@ -292,14 +292,15 @@ void ResourceEntry::CheckNetwork() {
 }
 
 void ResourceEntry::CheckUnsafe() {
+  std::string wrong;
   for (const std::string_view key : {"name", "type"}) {
     const ConfigMember* member = node_.Find(key);
     if (member != nullptr && member->value.IsString()) continue;
-    section_.Fail(
-        "\"" + field_ + "\": binding should have a string \"" + std::string(key) + "\" field.",
-        node_.position);
-    valid_ = false;
+    wrong += "\n- binding should have a string " + JsonQuote(key) + " field.";
   }
+  if (wrong.empty()) return;
+  section_.Fail("\"" + field_ + "\": " + ToJson(node_) + wrong, node_.position);
+  valid_ = false;
 }
 
 void CheckQueueConsumers(ConfigSection& section) {

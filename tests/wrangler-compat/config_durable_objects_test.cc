@@ -46,23 +46,28 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
       CHECK(read.Warnings().empty());
     }
     SUBCASE("need a name and a class") {
-      CHECK(ReadTomlAfterHead(Binding("class_name = \"Room\"")).Errors() ==
-            Texts{"\"durable_objects.bindings[0]\": binding should have a string \"name\" field. "
+      CHECK(
+          ReadTomlAfterHead(Binding("class_name = \"Room\"")).Errors() ==
+          Texts{"\"durable_objects.bindings[0]\": {\"class_name\":\"Room\"}\n- binding should have "
+                "a string \"name\" field. @wrangler.toml:5"});
+      CHECK(ReadTomlAfterHead(Binding("class_name = 1")).Errors() ==
+            Texts{"\"durable_objects.bindings[0]\": {\"class_name\":1}\n- binding should have a "
+                  "string \"name\" field.\n- binding should have a string \"class_name\" field. "
                   "@wrangler.toml:5"});
-      CHECK(ReadTomlAfterHead(Binding("name = \"A\", class_name = 1")).Errors() ==
-            Texts{"\"durable_objects.bindings[0]\": binding should have a string \"class_name\" "
-                  "field. @wrangler.toml:5"});
     }
     SUBCASE("have strings in their other fields") {
-      CHECK(
-          ReadTomlAfterHead(Binding("name = \"A\", class_name = \"B\", script_name = 1"))
-              .Errors() ==
-          Texts{"\"durable_objects.bindings[0]\": the field \"script_name\", when present, should "
-                "be a string. @wrangler.toml:5"});
-      CHECK(ReadTomlAfterHead(Binding("name = \"A\", class_name = \"B\", environment = \"e\""))
+      CHECK(ReadTomlAfterHead(Binding("name = \"A\", class_name = \"B\", script_name = 1"))
                 .Errors() ==
-            Texts{"\"durable_objects.bindings[0]\": binding should have a \"script_name\" field if "
-                  "\"environment\" is present. @wrangler.toml:5"});
+            Texts{"\"durable_objects.bindings[0]\": "
+                  "{\"name\":\"A\",\"class_name\":\"B\",\"script_name\":1}\n- the field "
+                  "\"script_name\", when present, should be a string. @wrangler.toml:5"});
+      CHECK(
+          ReadTomlAfterHead(Binding("name = \"A\", class_name = \"B\", environment = \"e\""))
+              .Errors() ==
+          Texts{
+              "\"durable_objects.bindings[0]\": "
+              "{\"name\":\"A\",\"class_name\":\"B\",\"environment\":\"e\"}\n- binding should have "
+              "a \"script_name\" field if \"environment\" is present. @wrangler.toml:5"});
     }
     SUBCASE("are an array in an object") {
       CHECK(

@@ -191,10 +191,8 @@ TEST_SUITE("wrangler-compat/resource_entry") {
 
   TEST_CASE("an unsafe binding has a name and a type") {
     CHECK(ReadTomlAfterHead("unsafe = { bindings = [ {} ] }\n").Errors() ==
-          Texts{"\"unsafe.bindings[0]\": binding should have a string \"name\" field. "
-                "@wrangler.toml:4",
-                "\"unsafe.bindings[0]\": binding should have a string \"type\" field. "
-                "@wrangler.toml:4"});
+          Texts{"\"unsafe.bindings[0]\": {}\n- binding should have a string \"name\" field.\n- "
+                "binding should have a string \"type\" field. @wrangler.toml:4"});
   }
 
   TEST_CASE("producers of queues") {
