@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "wrangler-compat/config_workflows.h"
+
 namespace isolane::wrangler {
 namespace {
 
@@ -193,6 +195,40 @@ bool IsOneOf(const ConfigMember* member, std::initializer_list<std::string_view>
          std::find(choices.begin(), choices.end(), member->value.text) != choices.end();
 }
 
+void CheckWorkerExport(ConfigSection& section, const ConfigMember& one, const std::string& path) {
+  static constexpr std::string_view kKnown[] = {"type", "cache"};
+  section.Part(one.value, path).WarnUnexpected(kKnown);
+  const ConfigMember* cache = one.value.Find("cache");
+  if (cache == nullptr) return;
+  const std::string field = path + ".cache";
+  if (!cache->value.IsObject()) {
+    section.Fail(JsonQuote(field) + " should be an object but got " + ToJson(cache->value) + ".",
+                 cache->position);
+    return;
+  }
+  static constexpr std::string_view kCache[] = {"enabled"};
+  ConfigSection part = section.Part(cache->value, field);
+  if (part.Find("enabled") == nullptr) {
+    part.Fail(JsonQuote(field + ".enabled") + " is a required field.", cache->position);
+  }
+  part.Boolean("enabled");
+  part.WarnUnexpected(kCache);
+}
+
+void CheckWorkflowExport(ConfigSection& section, const ConfigMember& one, const std::string& path) {
+  ConfigSection part = section.Part(one.value, path);
+  const ConfigMember* name = part.Find("name");
+  if (name == nullptr) {
+    part.Fail(JsonQuote(path + ".name") + " is a required field.", one.position);
+  } else if (const auto text = part.String("name"); text && !IsWorkflowName(*text)) {
+    part.Fail(JsonQuote(path + ".name") + " is invalid. " + kWorkflowNameRule, name->position);
+  }
+  CheckWorkflowSettings(section, one.value, path, "export");
+  static constexpr std::string_view kKnown[] = {
+      "type", "name", "limits", "concurrency", "schedules", "default_retention", "jurisdiction"};
+  part.WarnUnexpected(kKnown);
+}
+
 // One class of `exports`; nothing if it is none of Durable Objects, no longer alive, or unusable.
 std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const ConfigMember& one) {
   const std::string path = "exports." + one.key;
@@ -206,6 +242,8 @@ std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const Confi
   if (!IsOneOf(type, {"durable-object", "worker", "workflow"})) {
     return fail(".type\" must be \"durable-object\", \"worker\", or \"workflow\", but got ", type);
   }
+  if (type->value.text == "worker") CheckWorkerExport(section, one, path);
+  if (type->value.text == "workflow") CheckWorkflowExport(section, one, path);
   if (type->value.text != "durable-object") return std::nullopt;
   const ConfigMember* state = one.value.Find("state");
   if (state != nullptr &&

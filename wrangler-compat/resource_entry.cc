@@ -4,11 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "wrangler-compat/config_workflows.h"
+
 namespace isolane::wrangler {
 namespace {
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsBucketName(std::string_view name) {
@@ -18,13 +19,6 @@ bool IsBucketName(std::string_view name) {
     if (!IsLower(name[i]) && !IsDigit(name[i]) && !(inside && name[i] == '-')) return false;
   }
   return true;
-}
-
-bool IsWorkflowName(std::string_view name) {
-  if (name.empty() || name.size() > 64 || name.front() == '-') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return IsLower(c) || IsUpper(c) || IsDigit(c) || c == '_' || c == '-';
-  });
 }
 
 enum class FieldValue { kString, kFilled, kFlag, kAny };
@@ -224,13 +218,12 @@ void ResourceEntry::CheckRateLimit() {
 
 void ResourceEntry::CheckWorkflow() {
   const ConfigMember* name = node_.Find("name");
-  if (name == nullptr || !name->value.IsString() || IsWorkflowName(name->value.text)) return;
-  section_.Fail("\"" + field_ +
-                    "\" binding \"name\" field is invalid. Workflow names must be 1-64 characters "
-                    "long, start with a letter, number, or underscore, and may only contain "
-                    "letters, numbers, underscores, or hyphens.",
-                name->position);
-  valid_ = false;
+  if (name != nullptr && name->value.IsString() && !IsWorkflowName(name->value.text)) {
+    section_.Fail("\"" + field_ + "\" binding \"name\" field is invalid. " + kWorkflowNameRule,
+                  name->position);
+    valid_ = false;
+  }
+  valid_ = CheckWorkflowSettings(section_, node_, field_, "bindings") && valid_;
 }
 
 void ResourceEntry::CheckPipeline() {

@@ -91,6 +91,22 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
     }
   }
 
+  TEST_CASE("an entrypoint among the exports has a cache that is on or off") {
+    const auto read = [](const std::string& cache) {
+      return ReadTomlAfterHead("[exports.D]\ntype = \"worker\"\n" + cache + "\n");
+    };
+    CHECK(read("cache = \"x\"").Errors() ==
+          Texts{"\"exports.D.cache\" should be an object but got \"x\". @wrangler.toml:6"});
+    CHECK(read("cache = {}").Errors() ==
+          Texts{"\"exports.D.cache.enabled\" is a required field. @wrangler.toml:6"});
+    CHECK(read("cache = { enabled = 1 }").Errors() ==
+          Texts{"Expected \"exports.D.cache.enabled\" to be of type boolean but got 1. "
+                "@wrangler.toml:6"});
+    CHECK(read("cache = { enabled = true }").Errors().empty());
+    CHECK(read("storage = \"sqlite\"").Warnings() ==
+          Texts{"Unexpected fields found in exports.D field: \"storage\" @wrangler.toml:6"});
+  }
+
   TEST_CASE("migrations say which classes there are and how they store") {
     SUBCASE("one after the other") {
       CHECK(
