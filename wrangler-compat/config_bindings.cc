@@ -74,6 +74,7 @@ class ServiceReader {
     const std::string* entrypoint = String("entrypoint", kOptional);
     const std::string props = Props();
     CheckRemote();
+    CheckPlugin();
     if (!valid_) return std::nullopt;
     ServiceBinding binding{*service, {}, props};
     if (entrypoint != nullptr && *entrypoint != "default") binding.entrypoint = *entrypoint;
@@ -117,10 +118,46 @@ class ServiceReader {
                       remote->position);
       }
     }
-    if (const ConfigMember* plugin = node_.Find("dev")) {
-      section_.Warn("\"" + field_ + ".dev\" is not supported by isolane and is ignored",
-                    plugin->position);
+  }
+
+  // A plugin of Miniflare that stands for the Worker.
+  void CheckPlugin() {
+    const ConfigMember* dev = node_.Find("dev");
+    if (dev == nullptr) return;
+    if (!dev->value.IsObject()) {
+      section_.Fail("\"" + field_ + "\" bindings should have an object \"dev\" field but got " +
+                        ToJson(dev->value) + ".",
+                    dev->position);
+      valid_ = false;
+      return;
     }
+    const std::string field = field_ + ".dev";
+    const ConfigMember* plugin = dev->value.Find("plugin");
+    if (plugin == nullptr || !plugin->value.IsObject()) {
+      FailIn(field, "should have an object \"plugin\" field but got ", plugin, *dev);
+    } else {
+      for (const std::string_view key : {"package", "name"}) {
+        const ConfigMember* member = plugin->value.Find(key);
+        if (member != nullptr && member->value.IsString()) continue;
+        FailIn(field + ".plugin", "should have a string " + JsonQuote(key) + " field but got ",
+               member, *plugin);
+      }
+    }
+    const ConfigMember* options = dev->value.Find("options");
+    if (options != nullptr && !options->value.IsObject()) {
+      FailIn(field + ".options", "should be an object but got ", options, *dev);
+    }
+    if (!valid_) return;
+    section_.Warn("\"" + field + "\" is not supported by isolane and is ignored", dev->position);
+  }
+
+  // `got` may be null.
+  void FailIn(const std::string& field, const std::string& text, const ConfigMember* got,
+              const ConfigMember& around) {
+    section_.Fail(
+        JsonQuote(field) + " " + text + (got == nullptr ? "undefined" : ToJson(got->value)) + ".",
+        got == nullptr ? around.position : got->position);
+    valid_ = false;
   }
 
   void Fail(std::string_view type, std::string_view key) {

@@ -126,8 +126,26 @@ TEST_SUITE("wrangler-compat/config_bindings") {
             Texts{"\"services[0]\" should, optionally, have a boolean \"remote\" field but got "
                   "{\"binding\":\"C\",\"service\":\"s\",\"remote\":1}. @wrangler.toml:4"});
     }
+    SUBCASE("dev names a plugin") {
+      const auto dev = [&](const std::string& text) {
+        return errors_of("{binding=\"C\",service=\"s\",dev=" + text + "}");
+      };
+      CHECK(dev("1") ==
+            Texts{"\"services[0]\" bindings should have an object \"dev\" field but got 1. "
+                  "@wrangler.toml:4"});
+      CHECK(dev("{}") == Texts{"\"services[0].dev\" should have an object \"plugin\" field but got "
+                               "undefined. @wrangler.toml:4"});
+      CHECK(dev("{plugin={name=1},options=2}") ==
+            Texts{"\"services[0].dev.plugin\" should have a string \"package\" field but got "
+                  "undefined. @wrangler.toml:4",
+                  "\"services[0].dev.plugin\" should have a string \"name\" field but got 1. "
+                  "@wrangler.toml:4",
+                  "\"services[0].dev.options\" should be an object but got 2. @wrangler.toml:4"});
+    }
     SUBCASE("remote and dev are ignored with a warning") {
-      CHECK(ReadTomlAfterHead("services=[{binding=\"C\",service=\"s\",remote=true,dev={}}]")
+      CHECK(ReadTomlAfterHead(
+                "services=[{binding=\"C\",service=\"s\",remote=true,dev={plugin={package="
+                "\"p\",name=\"n\"}}}]")
                 .Warnings() ==
             Texts{"\"services[0].remote\" is ignored: isolane binds to a Worker of this process, "
                   "never to a deployed one. @wrangler.toml:4",
