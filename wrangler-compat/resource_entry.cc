@@ -125,6 +125,7 @@ bool ResourceEntry::Check() {
   if (kind_.key == "pipelines") CheckPipeline();
   if (kind_.key == "send_email") CheckMail();
   if (kind_.key == "vpc_networks") CheckNetwork();
+  if (kind_.key == "dispatch_namespaces") CheckOutbound();
   if (kind_.key == "unsafe") CheckUnsafe();
   return valid_;
 }
@@ -282,6 +283,30 @@ void ResourceEntry::CheckNetwork() {
   } else if (!given->value.IsString()) {
     Fail("bindings must have a string \"" + given->key + "\" field", given);
   }
+}
+
+void ResourceEntry::CheckOutbound() {
+  const ConfigMember* outbound = node_.Find("outbound");
+  if (outbound == nullptr) return;
+  const std::string field = field_ + ".outbound";
+  bool valid = false;
+  if (!outbound->value.IsObject()) {
+    section_.Fail(JsonQuote(field) + " should be an object, but got " + ToJson(outbound->value),
+                  outbound->position);
+  } else {
+    // Only the first mistake, like wrangler.
+    ConfigSection part = section_.Part(outbound->value, field);
+    if (part.Find("service") == nullptr) {
+      part.Fail(JsonQuote(field + ".service") + " is a required field.", outbound->position);
+    } else {
+      valid = part.String("service").has_value() &&
+              (part.Find("environment") == nullptr || part.String("environment").has_value()) &&
+              part.CheckStrings("parameters");
+    }
+  }
+  if (valid) return;
+  section_.Fail(JsonQuote(field_) + " has an invalid outbound definition.", outbound->position);
+  valid_ = false;
 }
 
 void ResourceEntry::CheckUnsafe() {

@@ -34,6 +34,7 @@ class ResourceEntry {
   void CheckPipeline();
   void CheckMail();
   void CheckNetwork();
+  void CheckOutbound();
   void CheckUnsafe();
 
   ConfigSection& section_;

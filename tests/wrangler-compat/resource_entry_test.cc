@@ -189,6 +189,27 @@ TEST_SUITE("wrangler-compat/resource_entry") {
                 "but not both. @wrangler.toml:4"});
   }
 
+  TEST_CASE("the outbound Worker of a dispatch namespace") {
+    const auto errors = [](const std::string& outbound) {
+      return Read("dispatch_namespaces", "binding = \"N\", outbound = " + outbound).Errors();
+    };
+    const std::string invalid =
+        "\"dispatch_namespaces[0]\" has an invalid outbound definition. @wrangler.toml:4";
+    CHECK(errors("{}") ==
+          Texts{"\"dispatch_namespaces[0].outbound.service\" is a required field. @wrangler.toml:4",
+                invalid});
+    CHECK(
+        errors("1") ==
+        Texts{"\"dispatch_namespaces[0].outbound\" should be an object, but got 1 @wrangler.toml:4",
+              invalid});
+    CHECK(errors("{ service = \"s\", environment = 1, parameters = 1 }") ==
+          Texts{"Expected \"dispatch_namespaces[0].outbound.environment\" to be of type string but "
+                "got 1. @wrangler.toml:4",
+                invalid});
+    CHECK(errors("{ service = \"s\", parameters = [ 1 ] }").size() == 2);
+    CHECK(errors("{ service = \"s\", parameters = [ \"p\" ] }").empty());
+  }
+
   TEST_CASE("an unsafe binding has a name and a type") {
     CHECK(ReadTomlAfterHead("unsafe = { bindings = [ {} ] }\n").Errors() ==
           Texts{"\"unsafe.bindings[0]\": {}\n- binding should have a string \"name\" field.\n- "
