@@ -4,6 +4,7 @@
 
 #include "wrangler-compat/config_connect.h"
 #include "wrangler-compat/config_containers.h"
+#include "wrangler-compat/config_deployment.h"
 #include "wrangler-compat/config_keys.h"
 #include "wrangler-compat/config_routes.h"
 
@@ -129,7 +130,6 @@ void CheckObjects(ConfigSection& section) {
 }
 
 void CheckHosting(ConfigSection& section) {
-  static constexpr std::string_view kPlacement[] = {"off", "smart", "targeted"};
   static constexpr std::string_view kRegions[] = {"public", "fedramp_high"};
   const ConfigMember* account = section.Find("account_id");
   if (account != nullptr && account->value.IsString() && account->value.text.empty()) {
@@ -140,19 +140,8 @@ void CheckHosting(ConfigSection& section) {
   }
   section.OneOf("compliance_region", kRegions);
   section.CheckStrings("addresses");
-  WithPart(section, "placement",
-           [](ConfigSection& part) { part.OneOf("mode", Choices(kPlacement)); });
-  WithPart(section, "observability", [](ConfigSection& part) {
-    part.Boolean("enabled");
-    part.Number("head_sampling_rate");
-    for (const char* key : {"logs", "traces"}) {
-      const ConfigMember* member = part.Object(key);
-      if (member == nullptr) continue;
-      ConfigSection inner = part.Part(member->value, "observability." + std::string(key));
-      inner.Boolean("enabled");
-      inner.Number("head_sampling_rate");
-    }
-  });
+  CheckPlacement(section);
+  CheckObservability(section);
   WithPart(section, "cache", [&](ConfigSection& part) {
     if (part.Find("enabled") == nullptr) {
       part.Fail("\"cache.enabled\" is a required field.", section.Find("cache")->position);

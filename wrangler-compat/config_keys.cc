@@ -150,8 +150,8 @@ constexpr std::string_view kAssetsFields[] = {
 constexpr std::string_view kSecretsFields[] = {"required"};
 constexpr std::string_view kUnsafeFields[] = {"bindings", "metadata", "capnp"};
 constexpr std::string_view kCacheFields[] = {"enabled", "cross_version_cache"};
-constexpr std::string_view kObservabilityFields[] = {"enabled", "head_sampling_rate", "logs",
-                                                     "traces", "issues"};
+constexpr std::string_view kObservabilityFields[] = {
+    "enabled", "head_sampling_rate", "redact_query_string", "issues", "logs", "traces"};
 constexpr std::string_view kSiteFields[] = {"bucket", "include", "exclude", "entry-point"};
 
 }  // namespace

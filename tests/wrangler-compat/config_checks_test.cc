@@ -10,20 +10,11 @@ Texts Errors(const std::string& text) { return ReadTomlAfterHead(text).Errors();
 TEST_SUITE("wrangler-compat/config_checks") {
   TEST_CASE("keys of the hosted platform have wrangler's values") {
     CHECK(
-        Errors("placement = { mode = \"weird\" }\n") ==
-        Texts{"Expected \"placement.mode\" field to be one of [\"off\",\"smart\",\"targeted\"] but "
-              "got \"weird\". @wrangler.toml:4"});
-    CHECK(
         Errors("compliance_region = \"mars\"\n") ==
         Texts{"Expected \"compliance_region\" field to be one of [\"public\",\"fedramp_high\"] but "
               "got \"mars\". @wrangler.toml:4"});
     CHECK(Errors("addresses = 4\n") ==
           Texts{"Expected \"addresses\" to be an array of strings but got 4 @wrangler.toml:4"});
-    CHECK(Errors("[observability]\nenabled = \"yes\"\n[observability.logs]\nenabled = 1\n") ==
-          Texts{"Expected \"observability.enabled\" to be of type boolean but got \"yes\". "
-                "@wrangler.toml:5",
-                "Expected \"observability.logs.enabled\" to be of type boolean but got 1. "
-                "@wrangler.toml:7"});
     CHECK(Errors("cache = {}\n") ==
           Texts{"\"cache.enabled\" is a required field. @wrangler.toml:4"});
     CHECK(Errors("logfwdr = {}\n") ==

@@ -1,0 +1,95 @@
+#include "wrangler-compat/config_deployment.h"
+
+#include "tests/wrangler-compat/schema_fixture.h"
+
+namespace isolane::wrangler {
+namespace {
+
+Texts Errors(const std::string& text) { return ReadTomlAfterHead(text).Errors(); }
+
+TEST_SUITE("wrangler-compat/config_deployment") {
+  TEST_CASE("placement") {
+    const auto errors = [](const std::string& text) { return Errors("[placement]\n" + text); };
+    SUBCASE("has a mode") {
+      CHECK(errors("") == Texts{"\"placement.mode\" is a required field. @wrangler.toml:4"});
+      CHECK(errors("mode = 1\n") ==
+            Texts{"Expected \"placement.mode\" to be of type string but got 1. @wrangler.toml:5"});
+      CHECK(errors("mode = \"weird\"\n") ==
+            Texts{"Expected \"placement.mode\" field to be one of [\"off\",\"smart\",\"targeted\"] "
+                  "but got \"weird\". @wrangler.toml:5"});
+      CHECK(errors("mode = \"smart\"\n").empty());
+    }
+    SUBCASE("may be hinted at if it is smart") {
+      const std::string only =
+          "\"placement.hint\" can only be set when \"placement.mode\" is \"smart\" "
+          "@wrangler.toml:5";
+      CHECK(errors("hint = \"x\"\n") ==
+            Texts{"\"placement.mode\" is a required field. @wrangler.toml:4", only});
+      CHECK(errors("hint = \"x\"\nmode = \"off\"\n") == Texts{only});
+      CHECK(errors("hint = 1\nmode = \"smart\"\n") ==
+            Texts{"\"placement.hint\" must be a string when \"placement.mode\" is \"smart\" "
+                  "@wrangler.toml:5"});
+      CHECK(errors("hint = \"x\"\nmode = \"smart\"\n").empty());
+    }
+    SUBCASE("may have one target") {
+      CHECK(errors("region = \"x\"\n").empty());
+      CHECK(errors("mode = \"targeted\"\nhost = \"x\"\n").empty());
+      CHECK(errors("mode = \"targeted\"\n") ==
+            Texts{"\"placement.region\" or \"placement.host\" or \"placement.hostname\" is "
+                  "required. @wrangler.toml:4"});
+      CHECK(errors("mode = \"smart\"\nhost = \"\"\n") ==
+            Texts{"Expected \"placement.mode\" field to be one of [\"targeted\"] but got "
+                  "\"smart\". @wrangler.toml:5",
+                  "\"placement.host\" must be a non-empty string. @wrangler.toml:6"});
+      CHECK(errors("host = \"x\"\nregion = \"y\"\n") ==
+            Texts{"\"placement\" fields \"region\", \"host\" are mutually exclusive. Only one can "
+                  "be specified. @wrangler.toml:4"});
+      CHECK(errors("host = \"x\"\nhint = \"y\"\n") ==
+            Texts{"\"placement\" cannot have both \"hint\" (smart format) and "
+                  "\"region\"/\"host\"/\"hostname\" (targeted format) fields @wrangler.toml:4"});
+    }
+  }
+
+  TEST_CASE("observability") {
+    const auto errors = [](const std::string& text) { return Errors("[observability]\n" + text); };
+    SUBCASE("says what is on") {
+      CHECK(errors("") ==
+            Texts{"\"observability.enabled\" or \"observability.logs.enabled\" or "
+                  "\"observability.traces.enabled\" or \"observability.issues.enabled\" is "
+                  "required. @wrangler.toml:4"});
+      CHECK(errors("logs = { enabled = false }\n").empty());
+      CHECK(errors("issues = { enabled = true }\n").empty());
+    }
+    SUBCASE("has the right types") {
+      CHECK(errors("enabled = \"yes\"\n[observability.logs]\nenabled = 1\n") ==
+            Texts{"Expected \"observability.enabled\" to be of type boolean but got \"yes\". "
+                  "@wrangler.toml:5",
+                  "Expected \"observability.logs.enabled\" to be of type boolean but got 1. "
+                  "@wrangler.toml:7"});
+      CHECK(errors("enabled = true\nissues = 1\ntraces = { destinations = 1, persist = 1 }\n") ==
+            Texts{"\"observability.issues\" should be an object but got 1. @wrangler.toml:6",
+                  "Expected \"observability.traces.persist\" to be of type boolean but got 1. "
+                  "@wrangler.toml:7",
+                  "Expected \"traces.destinations\" to be an array of strings but got 1 "
+                  "@wrangler.toml:7"});
+    }
+    SUBCASE("takes samples from none to all") {
+      CHECK(errors("enabled = true\nhead_sampling_rate = 1.5\n") ==
+            Texts{"\"observability.head_sampling_rate\" must be a value between 0 and 1. "
+                  "@wrangler.toml:6"});
+      CHECK(errors("logs = { enabled = true, head_sampling_rate = -1 }\n") ==
+            Texts{"\"observability.logs.head_sampling_rate\" must be a value between 0 and 1. "
+                  "@wrangler.toml:5"});
+      CHECK(errors("enabled = true\nhead_sampling_rate = 1\n").empty());
+    }
+    SUBCASE("is warned of what it does not have") {
+      CHECK(ReadTomlAfterHead(
+                "observability = { enabled = true, redact_query_string = true, x = 1 }\n")
+                .Warnings() == Texts{"Unexpected fields found in observability field: \"x\" "
+                                     "@wrangler.toml:4"});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace isolane::wrangler
