@@ -69,6 +69,8 @@ int LoadAndRun(const CliOptions& options) {
   project_options.assets = options.assets;
   project_options.name = options.name;
   project_options.compatibility_date = options.compatibility_date;
+  if (options.latest) project_options.compatibility_date = wrangler::kDefaultCompatibilityDate;
+  project_options.routes = options.routes;
   project_options.compatibility_flags = options.compatibility_flags;
   project_options.build = options.build;
   if (options.command == Command::kServe) {

@@ -35,6 +35,8 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --port NAME=PORT  a port of its own for the Worker NAME; may be repeated
       --ip ADDRESS      address to listen on [dev: ip of the first [dev], else localhost; serve: 127.0.0.1]
       --routes          the `routes` of all Workers choose, by Host and path, which one answers
+      --routes PATTERN...
+                        routes of the public Worker, instead of what its configuration says
       --host HOST       what Workers see as host instead of this machine [host of the first [dev], or in
                         dev of the first route; --infer-origin-from-routes=false: as it was sent]
       --upstream-protocol http|https
@@ -64,6 +66,7 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --assets DIR      its assets directory
       --compatibility-date DATE, --compatibility-flags FLAG...
                         of the public Worker, instead of what its configuration says
+      --latest          the newest compatibility date that there is
       --define KEY:VALUE, --alias FROM:TO, --tsconfig FILE, --jsx-factory NAME, --jsx-fragment NAME,
       --minify, --no-bundle
                         how the public Worker is built
@@ -113,12 +116,15 @@ class Parser {
 
     // --name=value, -c=value
     const size_t equals = argument.find('=');
-    const std::string flag = argument.substr(0, equals);
+    const std::string written = argument.substr(0, equals);
+    std::string flag = Dashed(written);
+    negated_ = IsNegatedSwitch(flag);
+    if (negated_) flag.erase(2, 3);
     inline_value_.reset();
     if (equals != std::string::npos) inline_value_ = argument.substr(equals + 1);
 
-    if (flag == "-h" || flag == "--help") return Switch(flag, help_);
-    if (flag == "-v" || flag == "--version") return Switch(flag, version_);
+    if (flag == "-h" || flag == "--help") return Boolean(flag, help_);
+    if (flag == "-v" || flag == "--version") return Boolean(flag, version_);
     if (flag == "-c" || flag == "--config") {
       ISOLANE_ASSIGN(std::string file, Value("config"));
       options_.configs.push_back(std::move(file));
@@ -128,10 +134,10 @@ class Parser {
     if (const auto handled = ParseAddressFlag(flag)) return *handled;
     if (const auto handled = ParseBuildFlag(flag)) return *handled;
     if (flag == "--var") return ParseVars();
-    if (flag == "--public-only") return Switch(flag, options_.public_only);
+    if (flag == "--public-only") return Boolean(flag, options_.public_only);
     if (flag == "--log-level") return ParseLogLevel();
     if (const auto handled = ParseOutputFlag(flag)) return *handled;
-    if (flag == "--cron") return Switch(flag, options_.cron);
+    if (flag == "--cron") return Boolean(flag, options_.cron);
     if (flag == "--persist-to") {
       ISOLANE_ASSIGN(options_.persist_to, Value("persist-to"));
       return Ok{};
@@ -140,19 +146,26 @@ class Parser {
       ISOLANE_ASSIGN(options_.filter, Value("filter"));
       return Ok{};
     }
-    if (flag == "--live-reload") return Switch(flag, options_.live_reload);
-    if (flag == "--test-scheduled") return Switch(flag, options_.test_scheduled);
-    if (flag == "--no-persist") return Switch(flag, options_.no_persist);
-    if (flag == "--frozen-clock") return Switch(flag, options_.frozen_clock);
-    return ParseOtherFlag(flag);
+    if (flag == "--live-reload") return Boolean(flag, options_.live_reload);
+    if (flag == "--test-scheduled") return Boolean(flag, options_.test_scheduled);
+    if (flag == "--no-persist") return Boolean(flag, options_.no_persist);
+    if (flag == "--frozen-clock") return Boolean(flag, options_.frozen_clock);
+    return ParseOtherFlag(flag, written);
   }
 
   // Flags that say what the Workers are; nothing for any other flag.
   std::optional<Status> ParseWorkerFlag(const std::string& flag) {
-    if (flag == "-e" || flag == "--env") return Text("env", options_.environment);
+    if (flag == "-e" || flag == "--env") return TextOrNone("env", options_.environment.emplace());
     if (flag == "--cwd") return Text("cwd", options_.cwd);
     if (flag == "--env-file") return Texts("env-file", options_.env_files);
-    if (flag == "--name") return Text("name", options_.name.emplace());
+    if (flag == "--name") {
+      std::string name;
+      const Status parsed = TextOrNone("name", name);
+      options_.name.reset();
+      if (!name.empty()) options_.name = std::move(name);
+      return parsed;
+    }
+    if (flag == "--latest") return Boolean(flag, options_.latest);
     if (flag == "--assets") return Text("assets", options_.assets.emplace());
     if (flag == "--compatibility-date") {
       return Text("compatibility-date", options_.compatibility_date.emplace());
@@ -160,7 +173,7 @@ class Parser {
     if (flag == "--compatibility-flags" || flag == "--compatibility-flag") {
       return Texts("compatibility-flags", options_.compatibility_flags);
     }
-    if (flag == "--json") return Switch(flag, options_.json);
+    if (flag == "--json") return Boolean(flag, options_.json);
     return std::nullopt;
   }
 
@@ -172,17 +185,9 @@ class Parser {
     if (flag == "--tsconfig") return Text("tsconfig", build.tsconfig.emplace());
     if (flag == "--jsx-factory") return Text("jsx-factory", build.jsx_factory.emplace());
     if (flag == "--jsx-fragment") return Text("jsx-fragment", build.jsx_fragment.emplace());
-    if (flag == "--minify") return Given(flag, true, build.minify);
-    if (flag == "--no-minify") return Given(flag, false, build.minify);
-    if (flag == "--bundle") return Given(flag, true, build.bundle);
-    if (flag == "--no-bundle") return Given(flag, false, build.bundle);
+    if (flag == "--minify") return Boolean(flag, build.minify.emplace());
+    if (flag == "--bundle") return Boolean(flag, build.bundle.emplace());
     return std::nullopt;
-  }
-
-  Status Given(const std::string& flag, bool value, std::optional<bool>& target) {
-    if (inline_value_) return Refused(flag + " takes no value");
-    target = value;
-    return Ok{};
   }
 
   // Like wrangler's, such a flag may be followed by several KEY:VALUE.
@@ -220,7 +225,7 @@ class Parser {
     if (flag == "--strict-vars") parsed = Boolean(flag, types.strict_vars);
     if (flag == "--include-env") parsed = Boolean(flag, types.include_env);
     if (flag == "--include-runtime") parsed = Boolean(flag, types.include_runtime.emplace());
-    if (flag == "--check") parsed = Switch(flag, types.check);
+    if (flag == "--check") parsed = Boolean(flag, types.check);
     if (parsed) types_flag_ = flag;
     return parsed;
   }
@@ -229,16 +234,12 @@ class Parser {
   std::optional<Status> ParseAddressFlag(const std::string& flag) {
     if (flag == "--ip") return Text("ip", options_.ip.emplace());
     if (flag == "--port") return ParsePort();
-    if (flag == "--routes") return Switch(flag, options_.by_routes);
+    if (flag == "--routes") return ParseRoutes(flag);
     if (flag == "--host" || flag == "--local-upstream") {
       return Text(flag.substr(2), options_.host.emplace());
     }
     if (flag == "--infer-origin-from-routes") {
       return Boolean(flag, options_.infer_host);
-    }
-    if (flag == "--no-infer-origin-from-routes") {
-      options_.infer_host = false;
-      return Ok{};
     }
     if (flag == "--upstream-protocol") {
       return Choice<std::string>("upstream-protocol", {{"http", "http"}, {"https", "https"}},
@@ -254,11 +255,11 @@ class Parser {
   }
 
   // Flags of wrangler that say nothing new here, and those that isolane does not have.
-  Status ParseOtherFlag(const std::string& flag) {
+  Status ParseOtherFlag(const std::string& flag, const std::string& written) {
     static constexpr std::string_view kMeaningless[] = {"--local", "-l", "--enable-containers"};
     static constexpr std::string_view kWithoutEffect[] = {"--inspector-port", "--inspector-ip"};
-    static constexpr std::string_view kUnsupported[] = {
-        "--remote", "-r", "--site", "--tunnel", "--tunnel-name", "--latest"};
+    static constexpr std::string_view kUnsupportedSwitches[] = {"--remote", "-r", "--tunnel"};
+    static constexpr std::string_view kUnsupported[] = {"--site", "--tunnel-name"};
     const auto is = [&flag](std::string_view other) { return other == flag; };
     if (std::any_of(std::begin(kMeaningless), std::end(kMeaningless), is)) {
       bool ignored = false;
@@ -270,16 +271,53 @@ class Parser {
       return Ok{};
     }
     if (flag == "--types") return Boolean(flag, options_.write_types);
-    if (std::any_of(std::begin(kUnsupported), std::end(kUnsupported), is)) {
-      return Refused(flag + " is not supported by isolane yet");
+    bool unsupported = std::any_of(std::begin(kUnsupported), std::end(kUnsupported), is);
+    if (std::any_of(std::begin(kUnsupportedSwitches), std::end(kUnsupportedSwitches), is)) {
+      ISOLANE_TRY(Boolean(flag, unsupported));
+      if (!unsupported) return Ok{};
     }
-    const size_t letters = flag.find_first_not_of('-');
-    return Refused("Unknown argument: " + flag.substr(letters == std::string::npos ? 0 : letters));
+    if (unsupported) return Refused(flag + " is not supported by isolane yet");
+    const size_t letters = written.find_first_not_of('-');
+    return Refused("Unknown argument: " +
+                   written.substr(letters == std::string::npos ? 0 : letters));
+  }
+
+  // --routes alone: those of all Workers choose. --routes PATTERN...: those of the first Worker.
+  Status ParseRoutes(const std::string& flag) {
+    const auto is_pattern = [](const std::string& word) {
+      static constexpr std::string_view kScripts[] = {".js",  ".mjs", ".cjs", ".jsx", ".ts",
+                                                      ".mts", ".cts", ".tsx", ".wasm"};
+      const bool script =
+          std::any_of(std::begin(kScripts), std::end(kScripts),
+                      [&](std::string_view extension) { return word.ends_with(extension); });
+      return !word.starts_with('-') && !script && word.find_first_of("./*") != std::string::npos;
+    };
+    if (inline_value_ ? is_pattern(*inline_value_)
+                      : next_ < arguments_.size() && is_pattern(arguments_[next_])) {
+      ISOLANE_ASSIGN(std::string first, Value("routes"));
+      options_.routes.push_back(std::move(first));
+      while (next_ < arguments_.size() && is_pattern(arguments_[next_])) {
+        options_.routes.push_back(arguments_[next_++]);
+      }
+      return Ok{};
+    }
+    return Boolean(flag, options_.by_routes);
   }
 
   Status Text(const std::string& name, std::string& target) {
     ISOLANE_ASSIGN(target, Value(name));
     return Ok{};
+  }
+
+  // A value that may be empty.
+  Status TextOrNone(const std::string& name, std::string& target) {
+    target.clear();
+    if (inline_value_ && inline_value_->empty()) return Ok{};
+    if (!inline_value_ && next_ < arguments_.size() && arguments_[next_].empty()) {
+      next_++;
+      return Ok{};
+    }
+    return Text(name, target);
   }
 
   // Like wrangler's, such a flag may be followed by several values.
@@ -320,15 +358,48 @@ class Parser {
     return Refused("Unknown argument: " + word);
   }
 
-  Status Switch(const std::string& flag, bool& target) {
-    if (inline_value_) return Refused(flag + " takes no value");
-    target = true;
-    return Ok{};
+  // As wrangler takes them: "--testScheduled" is "--test-scheduled".
+  static std::string Dashed(const std::string& flag) {
+    if (!flag.starts_with("--")) return flag;
+    std::string dashed;
+    for (const char c : flag) {
+      const bool upper = c >= 'A' && c <= 'Z';
+      if (upper) dashed += '-';
+      dashed += upper ? static_cast<char>(c | 32) : c;
+    }
+    return dashed;
   }
 
-  // --flag, --flag=true, --flag=false, --flag false
+  // --no-FLAG, where that is not what the flag is called.
+  static bool IsNegatedSwitch(std::string_view flag) {
+    static constexpr std::string_view kSwitches[] = {"bundle",
+                                                     "check",
+                                                     "cron",
+                                                     "enable-containers",
+                                                     "frozen-clock",
+                                                     "include-env",
+                                                     "include-runtime",
+                                                     "infer-origin-from-routes",
+                                                     "json",
+                                                     "latest",
+                                                     "live-reload",
+                                                     "local",
+                                                     "minify",
+                                                     "public-only",
+                                                     "remote",
+                                                     "routes",
+                                                     "show-interactive-dev-session",
+                                                     "strict-vars",
+                                                     "test-scheduled",
+                                                     "tunnel",
+                                                     "types"};
+    if (!flag.starts_with("--no-")) return false;
+    flag.remove_prefix(5);
+    return std::find(std::begin(kSwitches), std::end(kSwitches), flag) != std::end(kSwitches);
+  }
+
+  // --flag, --flag=true, --flag=false, --flag false; --no-flag, which is the other way round
   Status Boolean(const std::string& flag, bool& target) {
-    target = true;
     std::string value = "true";
     if (inline_value_) {
       value = *std::exchange(inline_value_, std::nullopt);
@@ -339,7 +410,7 @@ class Parser {
     if (value != "true" && value != "false") {
       return Refused("Invalid value for " + flag + ": \"" + value + "\", expected true or false");
     }
-    target = value == "true";
+    target = (value == "true") != negated_;
     return Ok{};
   }
 
@@ -392,11 +463,13 @@ class Parser {
   Status ParseVars() {
     ISOLANE_ASSIGN(std::string text, Value("var"));
     while (true) {
-      const size_t colon = text.find(':');
-      if (colon == std::string::npos || colon == 0) {
+      const size_t colon = std::min(text.find(':'), text.size());
+      if (colon == 0) {
         return Refused("Invalid value for --var: \"" + text + "\", expected NAME:VALUE");
       }
-      options_.vars.push_back({text.substr(0, colon), text.substr(colon + 1)});
+      // Without a value: the empty one.
+      options_.vars.push_back(
+          {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))});
       const bool more = next_ < arguments_.size() && !arguments_[next_].starts_with('-') &&
                         arguments_[next_].find(':') != std::string::npos;
       if (!more) return Ok{};
@@ -418,6 +491,7 @@ class Parser {
   const std::vector<std::string>& arguments_;
   size_t next_ = 0;
   std::optional<std::string> inline_value_;
+  bool negated_ = false;  // the flag just read is a --no-FLAG
   bool help_ = false;
   bool version_ = false;
   std::string types_flag_;  // one that only `types` has

@@ -42,13 +42,16 @@ struct CliOptions {
   bool test_scheduled = false;       // /__scheduled fires a cron trigger
   bool live_reload = false;          // HTML pages load themselves again
   std::vector<std::string> configs;  // empty: search from the current directory upwards
-  std::string environment;           // of every configuration; empty: CLOUDFLARE_ENV, or none
+  // Of every configuration; empty: the top level. Nothing: CLOUDFLARE_ENV, or the top level.
+  std::optional<std::string> environment;
   // Of the first Worker: they win over its configuration.
   std::optional<std::string> script;
   std::optional<std::string> assets;
   std::optional<std::string> name;
   std::optional<std::string> compatibility_date;
+  bool latest = false;  // the newest compatibility date, before any that is given
   std::vector<std::string> compatibility_flags;
+  std::vector<std::string> routes;
   std::vector<std::string> env_files;
   wrangler::BuildOverrides build;
   std::string cwd;    // where to stand; empty: where the program was started

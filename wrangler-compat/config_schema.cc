@@ -310,6 +310,10 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
     config.assets->from_command_line = true;
     config.assets->directory_where = config.assets->where = "--assets";
   }
+  if (!choice.routes.empty()) config.routes.clear();
+  for (const std::string& pattern : choice.routes) {
+    config.routes.push_back({.pattern = pattern, .where = "--routes"});
+  }
   CheckCustomDomains(config.routes, loose);
   if (config.main.empty() && !config.assets) ReportMissingMain(file, config.effective, loose);
   if (!choice.compatibility_flags.empty()) config.compatibility_flags = choice.compatibility_flags;

@@ -41,6 +41,7 @@ struct ConfigChoice {
   std::optional<std::string> assets;  // --assets: a directory, relative to the working directory
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;  // if there are any, instead of the file's
+  std::vector<std::string> routes;               // likewise
 };
 
 struct WorkerConfig {

@@ -269,9 +269,12 @@ class Loader {
  public:
   explicit Loader(const ProjectOptions& options) : options_(options) {
     loaded_.project.unknown_service = options.unknown_service;
-    environment_ = options.environment;
     const auto variable = options.process.find("CLOUDFLARE_ENV");
-    if (environment_.empty() && variable != options.process.end()) environment_ = variable->second;
+    if (options.environment) {
+      environment_ = *options.environment;
+    } else if (variable != options.process.end()) {
+      environment_ = variable->second;
+    }
   }
 
   LoadedProject Load() {
@@ -335,6 +338,7 @@ class Loader {
     choice.name = options_.name;
     choice.compatibility_date = options_.compatibility_date;
     choice.compatibility_flags = options_.compatibility_flags;
+    choice.routes = options_.routes;
     choice.assets = options_.assets;
     if (options_.script) choice.main = AbsolutePath(options_.cwd, *options_.script);
     return choice;
@@ -432,8 +436,8 @@ class Loader {
         target->value.text == environment_) {
       return;
     }
-    const char* source = options_.environment.empty() ? "the CLOUDFLARE_ENV environment variable"
-                                                      : "the `--env/-e` CLI argument";
+    const char* source = options_.environment ? "the `--env/-e` CLI argument"
+                                              : "the CLOUDFLARE_ENV environment variable";
     loose.Fail("You have specified the environment \"" + environment_ + "\" via " + source +
                    ".\nThis does not match the target environment \"" + target->value.text +
                    "\" that was used when building the application.\nPerhaps you need to re-run "

@@ -38,8 +38,8 @@ struct ProjectOptions {
   std::string cwd;  // absolute; paths are shown relative to it
   // The first Worker is the public one. None: the nearest configuration, or without any the script.
   std::vector<std::string> configs;
-  // Of every configuration; empty: CLOUDFLARE_ENV, else the top level.
-  std::string environment;
+  // Of every configuration; empty: the top level. Nothing: CLOUDFLARE_ENV, else the top level.
+  std::optional<std::string> environment;
   std::vector<VarOverride> vars;
   // What the first Worker has besides.
   std::vector<std::string> env_files;
@@ -48,6 +48,7 @@ struct ProjectOptions {
   std::optional<std::string> name;
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;
+  std::vector<std::string> routes;  // if there are any, instead of the file's
   BuildOverrides build;
   BuildTarget target = BuildTarget::kDevelopment;  // of every Worker
   // The variables of this process. Secrets come from them only if wrangler would take them.

@@ -76,6 +76,16 @@ TEST_SUITE("wrangler-compat/config_routes") {
       CHECK_FALSE(routes[1].custom_domain);
       CHECK(routes[2].custom_domain);
     }
+    SUBCASE("give way to those of the command line") {
+      auto root = config::ReadToml(kHead + std::string("routes = [ \"a/*\" ]\n"), "wrangler.toml");
+      REQUIRE(root.ok());
+      ConfigChoice choice;
+      choice.routes = {"b/*", "c"};
+      const ReadConfig read = ReadText(std::move(*root), ConfigFormat::kToml, choice);
+      REQUIRE(read.config.routes.size() == 2);
+      CHECK(read.config.routes[0].pattern == "b/*");
+      CHECK(read.config.routes[1].where == "--routes");
+    }
     SUBCASE("are one or several") {
       CHECK(ReadTomlAfterHead("route = \"a/*\"\n").config.routes.size() == 1);
       CHECK(ReadTomlAfterHead("route = \"\"\n").config.routes.empty());

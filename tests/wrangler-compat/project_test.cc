@@ -307,6 +307,8 @@ TEST_SUITE("wrangler-compat/project") {
       options.process = {{"CLOUDFLARE_ENV", "st"}};
       options.unknown_service = UnknownService::kFailOnUse;
       CHECK(LoadProject(options).project.workers[1].name == "b-st");
+      options.environment = "";
+      CHECK(LoadProject(options).project.workers[1].name == "b");
       options.environment = "prod";
       const LoadedProject loaded = LoadProject(options);
       CHECK(loaded.project.workers[0].name == "a-prod");
@@ -385,7 +387,7 @@ TEST_SUITE("wrangler-compat/project") {
           Errors(LoadProject(options)) ==
           "✘ [ERROR] You have specified the environment \"prod\" via the `--env/-e` CLI argument" +
               rest);
-      options.environment.clear();
+      options.environment.reset();
       options.process = {{"CLOUDFLARE_ENV", "prod"}};
       CHECK(Errors(LoadProject(options)) ==
             "✘ [ERROR] You have specified the environment \"prod\" via the CLOUDFLARE_ENV "
