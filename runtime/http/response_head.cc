@@ -51,7 +51,7 @@ char* PutStatusLine(char* to, int status, std::string_view text) {
   to = Put(to, "HTTP/1.1 ");
   to = PutDecimal(to, static_cast<unsigned>(status));
   *to++ = ' ';
-  to = Put(to, text);
+  to = Put(to, text.empty() ? StatusText(status) : text);
   return Put(to, "\r\n");
 }
 

@@ -75,7 +75,7 @@ std::string_view StatusLine(int status) {
     case 412:
       return "HTTP/1.1 412 Precondition Failed\r\n";
     case 413:
-      return "HTTP/1.1 413 Content Too Large\r\n";
+      return "HTTP/1.1 413 Payload Too Large\r\n";
     case 414:
       return "HTTP/1.1 414 URI Too Long\r\n";
     case 415:
@@ -89,7 +89,7 @@ std::string_view StatusLine(int status) {
     case 421:
       return "HTTP/1.1 421 Misdirected Request\r\n";
     case 422:
-      return "HTTP/1.1 422 Unprocessable Content\r\n";
+      return "HTTP/1.1 422 Unprocessable Entity\r\n";
     case 423:
       return "HTTP/1.1 423 Locked\r\n";
     case 424:
@@ -128,6 +128,26 @@ std::string_view StatusLine(int status) {
       return "HTTP/1.1 510 Not Extended\r\n";
     case 511:
       return "HTTP/1.1 511 Network Authentication Required\r\n";
+    default:
+      return {};
+  }
+}
+
+std::string_view StatusText(int status) {
+  const std::string_view line = StatusLine(status);
+  if (!line.empty()) {
+    constexpr size_t kBefore = sizeof "HTTP/1.1 200 " - 1;
+    return line.substr(kBefore, line.size() - kBefore - 2);
+  }
+  switch (status / 100) {
+    case 2:
+      return "Successful";
+    case 3:
+      return "Redirection";
+    case 4:
+      return "Client Error";
+    case 5:
+      return "Server Error";
     default:
       return {};
   }

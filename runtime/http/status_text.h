@@ -10,11 +10,8 @@ namespace isolane::http {
 // "HTTP/1.1 404 Not Found\r\n"; empty for a status without a registered phrase.
 std::string_view StatusLine(int status);
 
-// "Not Found"; empty for a status without a registered phrase.
-inline std::string_view StatusText(int status) {
-  const std::string_view line = StatusLine(status);
-  constexpr size_t kBefore = sizeof "HTTP/1.1 200 " - 1;
-  return line.empty() ? line : line.substr(kBefore, line.size() - kBefore - 2);
-}
+// "Not Found"; for a status without a registered phrase that of its class, as workerd has it:
+// "Server Error". Empty below 200 and above 599.
+std::string_view StatusText(int status);
 
 }  // namespace isolane::http

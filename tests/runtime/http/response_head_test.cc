@@ -41,7 +41,15 @@ TEST_CASE("the status line") {
   CHECK(Write(200, "", kTen).text == "HTTP/1.1 200 OK\r\ncontent-length: 10\r\ndate: D\r\n\r\n");
   CHECK(Write(200, "Fine", kTen).text.starts_with("HTTP/1.1 200 Fine\r\n"));
   CHECK(Write(404, "", kTen).text.starts_with("HTTP/1.1 404 Not Found\r\n"));
-  CHECK(Write(299, "", kTen).text.starts_with("HTTP/1.1 299 \r\n"));
+  // workerd's phrases, also for those that nobody has registered.
+  CHECK(Write(413, "", kTen).text.starts_with("HTTP/1.1 413 Payload Too Large\r\n"));
+  CHECK(Write(422, "", kTen).text.starts_with("HTTP/1.1 422 Unprocessable Entity\r\n"));
+  CHECK(Write(299, "", kTen).text.starts_with("HTTP/1.1 299 Successful\r\n"));
+  CHECK(Write(399, "", kTen).text.starts_with("HTTP/1.1 399 Redirection\r\n"));
+  CHECK(Write(499, "", kTen).text.starts_with("HTTP/1.1 499 Client Error\r\n"));
+  CHECK(Write(520, "", kTen).text.starts_with("HTTP/1.1 520 Server Error\r\n"));
+  CHECK(Write(520, "Mine", kTen).text.starts_with("HTTP/1.1 520 Mine\r\n"));
+  CHECK(Write(600, "", kTen).text.starts_with("HTTP/1.1 600 \r\n"));
 }
 
 TEST_CASE("headers") {
