@@ -10,8 +10,8 @@ namespace {
 
 LogLevel LevelOf(isolane::LogLevel level) {
   switch (level) {
+    // console.debug() is a line like console.info()'s: wrangler's level debug is about wrangler.
     case isolane::LogLevel::kDebug:
-      return LogLevel::kDebug;
     case isolane::LogLevel::kInfo:
       return LogLevel::kInfo;
     case isolane::LogLevel::kLog:

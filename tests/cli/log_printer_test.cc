@@ -30,6 +30,7 @@ TEST_SUITE("cli/log_printer") {
     SUBCASE("of a single Worker is as it was written") {
       CHECK(LineOf(style, Level::kLog) == "hello\n");
       CHECK(LineOf(style, Level::kInfo) == "hello\n");
+      CHECK(LineOf(style, Level::kDebug) == "hello\n");
     }
     SUBCASE("says which Worker and which request it comes from") {
       style.several_workers = true;
@@ -45,8 +46,14 @@ TEST_SUITE("cli/log_printer") {
       CHECK(LineOf(style, Level::kError).empty());
     }
     SUBCASE("is left out if its level is") {
-      CHECK(LineOf(style, Level::kDebug).empty());
+      // As in wrangler, where `info` leaves out console.log() alone.
+      style.level = LogLevel::kInfo;
+      CHECK(LineOf(style, Level::kLog).empty());
+      CHECK(LineOf(style, Level::kInfo) == "hello\n");
+      CHECK(LineOf(style, Level::kDebug) == "hello\n");
       style.level = LogLevel::kWarn;
+      CHECK(LineOf(style, Level::kDebug).empty());
+      CHECK(LineOf(style, Level::kInfo).empty());
       CHECK(LineOf(style, Level::kLog).empty());
       CHECK(LineOf(style, Level::kWarn, STDERR_FILENO) == "▲ [WARNING] hello\n");
       style.level = LogLevel::kNone;
