@@ -9,6 +9,7 @@
 #include "runtime/js/exceptions.h"
 #include "runtime/js/isolate.h"
 #include "runtime/js/platform.h"
+#include "runtime/worker/compatibility.h"
 
 namespace isolane::worker {
 
@@ -144,13 +145,20 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
     for (const auto& [module, platform_module] : platform_modules_) {
       known += (known.empty() ? "" : ", ") + module;
     }
-    return Error{
-        "No such module \"" + name + "\".\n  imported from \"" + importer + "\"",
-        name == "node:async_hooks"
-            ? "It comes with compatibility_flags = [\"nodejs_als\"] or [\"nodejs_compat\"]."
-            : "isolane has " + known + ", so far.",
-        Display(importer),
-        {}};
+    std::string hint = "isolane has " + known + ", so far.";
+    if (name == "node:async_hooks") {
+      hint = "It comes with compatibility_flags = [\"nodejs_als\"] or [\"nodejs_compat\"].";
+    } else if (name.starts_with("node:")) {
+      auto flags =
+          ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today());
+      hint = flags.ok() && flags->nodejs_compat
+                 ? "Modules of Node.js come with the bundler: leave out no_bundle (--no-bundle)."
+                 : "Modules of Node.js come with compatibility_flags = [\"nodejs_compat\"].";
+    }
+    return Error{"No such module \"" + name + "\".\n  imported from \"" + importer + "\"",
+                 std::move(hint),
+                 Display(importer),
+                 {}};
   }
   Result<ModuleSource> source = spec_.modules(name);
   if (!source.ok()) {

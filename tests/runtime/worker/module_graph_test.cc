@@ -241,9 +241,18 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(Has(error.message, "No such module \"lodash\""));
     }
     SUBCASE("a module of the platform that isolane has not") {
-      const Error error = LoadError({Gives("import a from 'cloudflare:workflows';", "a")});
-      CHECK(Has(error.message, "No such module \"cloudflare:workflows\""));
+      const Error error = LoadError({Gives("import a from 'cloudflare:vectors';", "a")});
+      CHECK(Has(error.message, "No such module \"cloudflare:vectors\""));
       CHECK(Has(error.hint, "cloudflare:workers"));
+    }
+    SUBCASE("a module of Node.js says what it takes") {
+      TestWorker worker = Gives("import fs from 'node:fs';", "fs").Date("2024-01-01");
+      const Error without = LoadError({worker});
+      CHECK(Has(without.message, "No such module \"node:fs\""));
+      CHECK(Has(without.hint, "compatibility_flags = [\"nodejs_compat\"]"));
+      const Error with = LoadError({worker.Flag("nodejs_compat")});
+      CHECK(Has(with.message, "No such module \"node:fs\""));
+      CHECK(Has(with.hint, "no_bundle"));
     }
     SUBCASE("an export that does not exist") {
       const Error error = LoadError({Gives("import { nothing } from './b.js';", "nothing")
