@@ -70,6 +70,7 @@ function platformModules(env) {
     'cloudflare:workers': () => require('workers/platform_module').platformExports(env),
     'cloudflare:email': () => require('workers/email').emailExports(),
     'cloudflare:sockets': () => require('workers/sockets_module').socketExports(),
+    'cloudflare:workflows': () => require('workers/workflows_module').workflowExports(),
   };
   if (state.flags & NODEJS_ALS) {
     modules['node:async_hooks'] = () => {

@@ -472,6 +472,12 @@ declare module "cloudflare:sockets" {
   export function connect(address: string | SocketAddress, options?: SocketOptions): Socket;
 }
 
+declare module "cloudflare:workflows" {
+  export class NonRetryableError extends Error {
+    constructor(message: string, name?: string);
+  }
+}
+
 declare module "*.txt" {
   const text: string;
   export default text;

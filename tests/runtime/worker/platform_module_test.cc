@@ -40,6 +40,23 @@ TEST_SUITE("runtime/worker/platform_module") {
           R"("withEnvAndExports","withExports"])");
   }
 
+  TEST_CASE("cloudflare:workflows exports NonRetryableError") {
+    TestRuntime runtime({TestWorker::Handler("a", R"js(
+      const module = await import('cloudflare:workflows');
+      const { NonRetryableError } = module;
+      const plain = new NonRetryableError('m');
+      const named = new NonRetryableError('m', 'Mine');
+      return Response.json([
+        Object.keys(module), NonRetryableError.name, NonRetryableError.length,
+        Object.getPrototypeOf(NonRetryableError) === Error, plain instanceof Error,
+        `${plain}`, `${named}`, Object.keys(plain), plain.stack.split('\n')[0],
+      ]);
+    )js")});
+    // All of it is workerd's.
+    CHECK(runtime.Text() == R"([["NonRetryableError"],"NonRetryableError",1,true,true,)"
+                            R"("NonRetryableError: m","Mine: m",["name"],"NonRetryableError: m"])");
+  }
+
   TEST_CASE("a name that cloudflare:workers does not have stops the start") {
     const Error error = testing::LoadError(
         {TestWorker("a", "import { nothing } from 'cloudflare:workers'; export default {};")});
