@@ -60,6 +60,8 @@ std::optional<SourcePlace> PlaceOfFrame(std::string_view line) {
   const size_t start = line.find_first_not_of(' ');
   if (start == std::string_view::npos || !line.substr(start).starts_with(kAt)) return std::nullopt;
   std::string_view place = line.substr(start + kAt.size());
+  // Of an error with properties, the last line ends as the object that they stand in begins.
+  if (place.ends_with(" {")) place.remove_suffix(2);
   if (place.ends_with(')')) {
     const size_t open = place.find(" (");
     if (open == std::string_view::npos) return std::nullopt;

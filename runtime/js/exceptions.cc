@@ -1,5 +1,8 @@
 #include "runtime/js/exceptions.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "runtime/js/convert.h"
 #include "runtime/js/isolate.h"
 
@@ -32,23 +35,31 @@ void AddPlace(v8::Isolate* isolate, v8::Local<v8::Message> message, Error& error
   error.excerpt = "  " + text + "\n  " + caret + "^";
 }
 
-// Without the frames of the built-in half, which say nothing to the author of a Worker.
-std::string OwnFrames(const std::string& stack) {
-  std::string kept;
-  size_t at = 0;
-  while (at < stack.size()) {
-    size_t end = stack.find('\n', at);
-    if (end == std::string::npos) end = stack.size();
-    const std::string_view line(stack.data() + at, end - at);
-    const bool internal = line.find("(isolane:") != std::string_view::npos ||
-                          line.find("at isolane:") != std::string_view::npos;
-    if (!internal) {
-      if (!kept.empty()) kept += '\n';
-      kept += line;
-    }
-    at = end + 1;
+// What is thrown with more causes is told without the rest.
+constexpr size_t kMostCauses = 8;
+
+// The stack of one error, without its cause.
+std::string OneStack(v8::Isolate* isolate, v8::Local<v8::Value> value) {
+  v8::Local<v8::Value> stack;
+  if (value->IsNativeError() &&
+      value.As<v8::Object>()
+          ->Get(isolate->GetCurrentContext(), Literal(isolate, "stack"))
+          .ToLocal(&stack) &&
+      stack->IsString()) {
+    return ToUtf8(isolate, stack.As<v8::String>());
   }
-  return kept;
+  return Describe(isolate, value, "unknown error");
+}
+
+// Undefined if it has none.
+v8::Local<v8::Value> CauseOf(v8::Isolate* isolate, v8::Local<v8::Value> value) {
+  v8::Local<v8::Value> cause;
+  if (value->IsNativeError() && value.As<v8::Object>()
+                                    ->Get(isolate->GetCurrentContext(), Literal(isolate, "cause"))
+                                    .ToLocal(&cause)) {
+    return cause;
+  }
+  return v8::Undefined(isolate);
 }
 
 }  // namespace
@@ -72,16 +83,18 @@ Error ErrorFromValue(v8::Isolate* isolate, v8::Local<v8::Value> value) {
 std::string StackOf(v8::Isolate* isolate, v8::Local<v8::Value> value) {
   v8::HandleScope handles(isolate);
   v8::TryCatch try_catch(isolate);
-  if (value->IsNativeError()) {
-    v8::Local<v8::Value> stack;
-    if (value.As<v8::Object>()
-            ->Get(isolate->GetCurrentContext(), Literal(isolate, "stack"))
-            .ToLocal(&stack) &&
-        stack->IsString()) {
-      return OwnFrames(ToUtf8(isolate, stack.As<v8::String>()));
-    }
+  std::string text = OneStack(isolate, value);
+  std::vector<v8::Local<v8::Value>> told = {value};
+  for (size_t i = 0; i < kMostCauses; i++) {
+    v8::Local<v8::Value> cause = CauseOf(isolate, told.back());
+    const bool again = std::any_of(told.begin(), told.end(), [&](v8::Local<v8::Value> one) {
+      return one->StrictEquals(cause);
+    });
+    if (cause->IsNullOrUndefined() || again || try_catch.HasTerminated()) break;
+    text += "\nCaused by: " + OneStack(isolate, cause);
+    told.push_back(cause);
   }
-  return Describe(isolate, value, "unknown error");
+  return text;
 }
 
 void ThrowError(v8::Isolate* isolate, const std::string& message) {

@@ -17,7 +17,8 @@ Error ErrorFrom(v8::Isolate* isolate, const v8::TryCatch& try_catch);
 // The same for a value that was thrown earlier (a rejected promise's reason).
 Error ErrorFromValue(v8::Isolate* isolate, v8::Local<v8::Value> value);
 
-// "Error: boom\n    at f (index.js:3:7)" for Error objects, else the value as text. Never throws.
+// "Error: boom\n    at f (index.js:3:7)" for Error objects, and below it what caused it, "Caused
+// by: TypeError: inner\n    at g (index.js:1:9)", and so on; else the value as text. Never throws.
 std::string StackOf(v8::Isolate* isolate, v8::Local<v8::Value> value);
 
 void ThrowError(v8::Isolate* isolate, const std::string& message);

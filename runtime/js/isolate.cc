@@ -53,6 +53,7 @@ std::unique_ptr<Isolate> Isolate::Create(const IsolateOptions& options) {
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate->SetStackLimit(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) - kStackBytes);
   isolate->SetCaptureStackTraceForUncaughtExceptions(true, 10);
+  SourceMaps::Install(isolate);
   isolate->AddNearHeapLimitCallback(OnNearHeapLimit, self.get());
   isolate->SetAllowWasmCodeGenerationCallback(AllowWasm);
   isolate->SetPromiseRejectCallback(OnPromiseReject);

@@ -50,11 +50,18 @@ bool ParseNumber(std::string_view text, size_t& at, int& number) {
   return true;
 }
 
+// "handleFetch (isolane:workers/dispatch:113:20)"
+bool IsOfBuiltins(std::string_view frame) {
+  constexpr std::string_view kBuiltin = "isolane:";
+  if (frame.starts_with("async ")) frame.remove_prefix(sizeof "async " - 1);
+  return frame.starts_with(kBuiltin) || frame.find("(isolane:") != std::string_view::npos;
+}
+
 }  // namespace
 
-void SourceMaps::Add(v8::Isolate* isolate, std::string script,
-                     std::shared_ptr<const SourceMap> map) {
-  if (maps_.empty()) isolate->SetPrepareStackTraceCallback(Prepare);
+void SourceMaps::Install(v8::Isolate* isolate) { isolate->SetPrepareStackTraceCallback(Prepare); }
+
+void SourceMaps::Add(std::string script, std::shared_ptr<const SourceMap> map) {
   maps_.emplace_back(std::move(script), base::SourceMapReader(std::move(map)));
 }
 
@@ -92,18 +99,23 @@ v8::MaybeLocal<v8::Value> SourceMaps::Prepare(v8::Local<v8::Context> context,
                                               v8::Local<v8::Value> error,
                                               v8::Local<v8::Array> sites) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  v8::Local<v8::Value> receiver;
-  v8::Local<v8::Function> prepare;
-  if (OwnPrepare(context, receiver).ToLocal(&prepare)) {
-    v8::Local<v8::Value> arguments[] = {error, sites};
-    return prepare->Call(context, receiver, 2, arguments);
-  }
-  std::string text = Heading(context, error);
+  std::vector<v8::Local<v8::Value>> own;
+  std::string frames;
   for (uint32_t i = 0; i < sites->Length(); i++) {
     v8::Local<v8::Value> site;
     if (!sites->Get(context, i).ToLocal(&site)) return {};
-    text += "\n    at " + Isolate::From(isolate).source_maps().MapFrame(Describe(isolate, site));
+    std::string frame = Describe(isolate, site);
+    if (IsOfBuiltins(frame)) continue;
+    own.push_back(site);
+    frames += "\n    at " + Isolate::From(isolate).source_maps().MapFrame(std::move(frame));
   }
+  v8::Local<v8::Value> receiver;
+  v8::Local<v8::Function> prepare;
+  if (OwnPrepare(context, receiver).ToLocal(&prepare)) {
+    v8::Local<v8::Value> arguments[] = {error, v8::Array::New(isolate, own.data(), own.size())};
+    return prepare->Call(context, receiver, 2, arguments);
+  }
+  const std::string text = Heading(context, error) + frames;
   v8::Local<v8::String> stack;
   if (!FromUtf8(isolate, text).ToLocal(&stack)) return {};
   return stack;

@@ -1,4 +1,5 @@
-// Stack traces of generated modules, told in places of their sources.
+// The text of stack traces: without the frames of the built-in half, which say nothing to the
+// author of a Worker, and with those of generated modules told in places of their sources.
 //
 // Loop thread. Owned by js::Isolate; the isolate is entered in every call but the constructor.
 #pragma once
@@ -18,9 +19,11 @@ namespace isolane::js {
 
 class SourceMaps {
  public:
-  // `script` is the name that the module has in stack traces. From the first one on, V8 asks us for
-  // the text of each stack; isolates without maps are as fast as before.
-  void Add(v8::Isolate* isolate, std::string script, std::shared_ptr<const SourceMap> map);
+  // From now on V8 asks for the text of each stack of `isolate`, when somebody first reads it.
+  static void Install(v8::Isolate* isolate);
+
+  // `script` is the name that the module has in stack traces.
+  void Add(std::string script, std::shared_ptr<const SourceMap> map);
 
   // "script:3:7" as a place of its source, if it has one. False if nothing was changed.
   bool MapPlace(std::string& place);

@@ -1,5 +1,7 @@
 #include "runtime/worker/error_page.h"
 
+#include <algorithm>
+
 #include "runtime/base/packed_head.h"
 
 namespace isolane::worker {
@@ -57,7 +59,7 @@ std::string Escaped(std::string_view text) {
 ErrorPage MakeErrorPage(std::string_view head, std::string_view error) {
   if (error.starts_with(kUncaught)) error.remove_prefix(kUncaught.size());
   if (!WantsPage(head)) return {"text/plain;charset=UTF-8", std::string(error)};
-  const size_t stack = error.find("\n    at ");
+  const size_t stack = std::min(error.find("\n    at "), error.find("\nCaused by: "));
   const std::string title = Escaped(error.substr(0, stack));
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + title +

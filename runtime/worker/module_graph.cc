@@ -193,7 +193,7 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
 
 void ModuleGraph::AddSourceMap(const std::string& name, const ModuleSource& source) {
   if (source.source_map == nullptr) return;
-  js::Isolate::From(isolate_).source_maps().Add(isolate_, Display(name), source.source_map);
+  js::Isolate::From(isolate_).source_maps().Add(Display(name), source.source_map);
 }
 
 Result<v8::Local<v8::Module>> ModuleGraph::Parse(const std::string& name,

@@ -21,6 +21,10 @@ TEST_SUITE("cli/code_frame") {
       CHECK(PlaceOfFrame("    at async index.js:3:7") == SourcePlace{"index.js", 3, 7});
       CHECK(PlaceOfFrame("    at file:///x/index.js:3:7") == SourcePlace{"/x/index.js", 3, 7});
     }
+    SUBCASE("or before the properties of the error, as console.error() prints it") {
+      CHECK(PlaceOfFrame("    at f (x.js:3:7) {") == SourcePlace{"x.js", 3, 7});
+      CHECK(PlaceOfFrame("    at x.js:3:7 {") == SourcePlace{"x.js", 3, 7});
+    }
     SUBCASE("is missing elsewhere") {
       CHECK_FALSE(PlaceOfFrame("TypeError: at x (y:1:2)").has_value());
       CHECK_FALSE(PlaceOfFrame("    at native").has_value());

@@ -29,6 +29,14 @@ TEST_SUITE("runtime/worker/error_page") {
     }
   }
 
+  TEST_CASE("what caused the error stands below it, not in the title") {
+    std::string head = std::string("GET") + base::kValueMark + "http://x/";
+    base::AppendPackedHeader(head, "accept", "text/html");
+    const ErrorPage page = MakeErrorPage(head, "Uncaught Error: outer\nCaused by: Error: inner");
+    CHECK(page.body.find("<h1>Error: outer</h1>") != std::string::npos);
+    CHECK(page.body.find("<pre>Caused by: Error: inner</pre>") != std::string::npos);
+  }
+
   TEST_CASE("others get the text") {
     for (const ErrorPage& page :
          {For("*/*", "curl/8.0"), For("application/json", "Mozilla/5.0"), For("", "")}) {

@@ -27,7 +27,78 @@ std::string Across(const std::string& thrown, const std::string& look,
 const std::string kShow =
     "[error.name, error.message, error.constructor.name, error.remote].join('|')";
 
+// The line that an uncaught exception leaves in the log.
+std::string Logged(const std::string& thrown) {
+  TestRuntime runtime({TestWorker::Handler("a", thrown)});
+  runtime.Get();
+  const auto* line = runtime.observer().Find("Uncaught");
+  REQUIRE(line != nullptr);
+  return line->text;
+}
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+size_t CountOf(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) count++;
+  return count;
+}
+
 TEST_SUITE("runtime/worker/errors") {
+  TEST_CASE("the log of an uncaught exception tells what caused it") {
+    SUBCASE("with the stack of each") {
+      const std::string log = Logged(
+          "function f() { return new TypeError('inner', { cause: new RangeError('innermost') }); "
+          "}\n"
+          "throw new Error('outer', { cause: f() });");
+      CHECK(log.starts_with("Uncaught Error: outer\n    at "));
+      CHECK(Has(log, "\nCaused by: TypeError: inner\n    at f (index.js:"));
+      CHECK(Has(log, "\nCaused by: RangeError: innermost\n    at f (index.js:"));
+    }
+    SUBCASE("that is no Error") {
+      CHECK(Logged("throw new Error('outer', { cause: 'why' });").ends_with("\nCaused by: why"));
+    }
+    SUBCASE("once, if it goes in a circle") {
+      const std::string log =
+          Logged("const a = new Error('a'); a.cause = new Error('b', { cause: a }); throw a;");
+      CHECK(CountOf(log, "Caused by: ") == 1);
+      CHECK(Has(log, "Caused by: Error: b\n"));
+      CHECK_FALSE(Has(Logged("const a = new Error('a'); a.cause = a; throw a;"), "Caused by"));
+    }
+    SUBCASE("of a long chain the first") {
+      const std::string log = Logged(
+          "let e = new Error('e'); for (let i = 0; i < 1000; i++) e = new Error('n' + i, { cause: "
+          "e }); throw e;");
+      CHECK(Has(log, "Caused by: Error: n991\n"));
+      CHECK_FALSE(Has(log, "n990"));
+    }
+    SUBCASE("but not if it throws itself") {
+      CHECK_FALSE(
+          Has(Logged("const e = new Error('e'); Object.defineProperty(e, 'cause', { get() { "
+                     "throw new Error('no'); } }); throw e;"),
+              "Caused by"));
+    }
+  }
+
+  TEST_CASE("no stack has frames of the built-in half") {
+    TestRuntime runtime({TestWorker::Handler("a", R"js(
+      const stacks = [new Error('a').stack];
+      try { new URL('no url'); } catch (error) { stacks.push(error.stack); }
+      await null;
+      stacks.push(new Error('late').stack);
+      Error.prepareStackTrace = (error, sites) => sites.map((site) => site.getFileName()).join();
+      stacks.push(new Error('own').stack);
+      return new Response(stacks.join('\n'));
+    )js")});
+    const std::string stacks = runtime.Text();
+    CAPTURE(stacks);
+    CHECK(stacks.starts_with("Error: a\n    at Object.fetch (index.js:"));
+    CHECK(stacks.ends_with("index.js"));
+    CHECK_FALSE(Has(stacks, "isolane:"));
+  }
+
   TEST_CASE("built-in types arrive with their message") {
     for (const std::string type : {"Error", "EvalError", "RangeError", "ReferenceError",
                                    "SyntaxError", "TypeError", "URIError"}) {
