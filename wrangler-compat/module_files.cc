@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "wrangler-compat/files.h"
+#include "wrangler-compat/source_map_file.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -132,7 +133,11 @@ Result<ModuleSource> Load(const ModuleFiles& files, const std::string& name) {
   ISOLANE_ASSIGN(std::string content, ReadFile(AbsolutePath(files.root, *found)));
   const bool text = type != ModuleType::kData && type != ModuleType::kWasm;
   if (text && content.starts_with("\xEF\xBB\xBF")) content.erase(0, 3);
-  return ModuleSource{type, std::move(content), *found + query};
+  ModuleSource source{type, std::move(content), *found + query};
+  if (type == ModuleType::kEsModule || type == ModuleType::kCommonJs) {
+    source.source_map = FindSourceMap(files, *found, source.content);
+  }
+  return source;
 }
 
 }  // namespace

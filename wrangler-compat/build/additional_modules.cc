@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "wrangler-compat/files.h"
+#include "wrangler-compat/source_map_file.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -58,7 +59,11 @@ void Walk(const BuildPlan& plan, const std::string& directory, AdditionalModules
     auto type = ClassifyModule(plan.files, name);
     auto content = type.ok() ? ReadFile(path) : Result<std::string>(type.error());
     if (content.ok()) {
-      found.modules[name] = ModuleSource{*type, std::move(*content), name};
+      ModuleSource source{*type, std::move(*content), name};
+      if (*type == ModuleType::kEsModule || *type == ModuleType::kCommonJs) {
+        source.source_map = FindSourceMap(plan.files, name, source.content);
+      }
+      found.modules[name] = std::move(source);
     } else {
       found.warnings.push_back(content.error().ToString() + "\nImports of it will fail.");
     }

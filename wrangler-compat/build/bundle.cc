@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "runtime/base/percent.h"
 #include "wrangler-compat/build/build_failure.h"
 #include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/files.h"
+#include "wrangler-compat/source_map_file.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -95,21 +95,6 @@ std::string MissingClasses(const BuildPlan& plan, const std::vector<std::string>
 bool AsksForNode(const BuildPlan& plan) {
   const auto read = ReadFile(AbsolutePath(plan.files.root, plan.files.main));
   return read.ok() && (NamesNodeGlobals(read.value()) || ImportsPackages(read.value()));
-}
-
-std::shared_ptr<SourceMap> ReadSourceMap(const BuildPlan& plan, std::string_view text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("mappings") || !json.contains("sources")) return nullptr;
-  auto map = std::make_shared<SourceMap>();
-  const std::string from = DirectoryOf(AbsolutePath(plan.files.root, plan.files.main));
-  for (const auto& source : json["sources"]) {
-    // They are URLs.
-    const std::string path =
-        source.is_string() ? base::PercentDecoded(source.get<std::string>()) : "";
-    map->sources.push_back(IsNamespaced(path) ? path : ShowFile(plan, AbsolutePath(from, path)));
-  }
-  if (json["mappings"].is_string()) map->mappings = json["mappings"].get<std::string>();
-  return map;
 }
 
 }  // namespace
@@ -364,7 +349,9 @@ void Bundle::TakeOutput(Output& output, Context& context, BuildResult& result) {
   ModuleSource main;
   main.content = std::move(output.code);
   main.name = name;
-  main.source_map = ReadSourceMap(plan_, output.map);
+  main.source_map =
+      ParseSourceMap(output.map, DirectoryOf(AbsolutePath(plan_.files.root, plan_.files.main)),
+                     [this](const std::string& path) { return ShowFile(plan_, path); });
   (*modules)[name] = std::move(main);
   result.main_module = name;
   result.display_root = plan_.files.display;

@@ -1,0 +1,153 @@
+#include "wrangler-compat/source_map_file.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/percent.h"
+#include "wrangler-compat/files.h"
+
+namespace isolane::wrangler {
+namespace {
+
+constexpr std::string_view kFileScheme = "file://";
+// A larger one would take longer to read than it is worth.
+constexpr size_t kLargestMap = size_t{64} << 20;
+
+// "webpack://app/./src/index.ts", "node:path"
+bool HasScheme(std::string_view source) {
+  const size_t colon = source.find(':');
+  return colon != std::string_view::npos && source.find('/') > colon;
+}
+
+// `source` as it is to be shown; they are URLs.
+std::string Shown(const std::string& source, const std::string& directory, const ShowPath& show) {
+  const bool file = source.starts_with(kFileScheme);
+  if (HasScheme(source) && !file) return source;
+  const std::string path = base::PercentDecoded(file ? source.substr(kFileScheme.size()) : source);
+  return show(AbsolutePath(directory, path));
+}
+
+int DigitOf(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+' || c == '-') return 62;
+  return c == '/' || c == '_' ? 63 : -1;
+}
+
+std::optional<std::string> FromBase64(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 3);
+  uint32_t pending = 0;
+  int bits = 0;
+  for (const char c : text.substr(0, text.find('='))) {
+    const int digit = DigitOf(c);
+    if (digit < 0) return std::nullopt;
+    pending = pending << 6 | static_cast<uint32_t>(digit);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(pending >> bits & 0xFF);
+  }
+  return bytes;
+}
+
+// What a data: URL holds.
+std::optional<std::string> DataOf(std::string_view url) {
+  const size_t comma = url.find(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  const std::string data = base::PercentDecoded(std::string(url.substr(comma + 1)));
+  return url.substr(0, comma).ends_with(";base64") ? FromBase64(data) : data;
+}
+
+}  // namespace
+
+std::shared_ptr<const SourceMap> ParseSourceMap(std::string_view json, const std::string& directory,
+                                                const ShowPath& show) {
+  using Json = nlohmann::json;
+  // The texts of the sources are most of it, and not asked for.
+  const auto wanted = [](int depth, Json::parse_event_t event, Json& parsed) {
+    return event != Json::parse_event_t::key || depth != 1 ||
+           (parsed != "sourcesContent" && parsed != "names");
+  };
+  // Some servers want their JSON to be no script.
+  if (json.starts_with(")]}'")) json.remove_prefix(std::min(json.find('\n'), json.size()));
+  const Json map = Json::parse(json, wanted, false);
+  if (!map.is_object()) return nullptr;
+  const auto mappings = map.find("mappings");
+  const auto sources = map.find("sources");
+  if (mappings == map.end() || !mappings->is_string() || sources == map.end() ||
+      !sources->is_array()) {
+    return nullptr;
+  }
+  std::string root;
+  if (const auto found = map.find("sourceRoot"); found != map.end() && found->is_string()) {
+    root = found->get<std::string>();
+    if (!root.empty() && !root.ends_with('/')) root += '/';
+  }
+  auto result = std::make_shared<SourceMap>();
+  for (const Json& source : *sources) {
+    const std::string text = source.is_string() ? source.get<std::string>() : std::string();
+    const bool absolute = text.starts_with('/') || HasScheme(text);
+    result->sources.push_back(Shown(absolute ? text : root + text, directory, show));
+  }
+  result->mappings = mappings->get<std::string>();
+  return result;
+}
+
+std::string_view SourceMappingUrl(std::string_view module) {
+  constexpr std::string_view kName = "# sourceMappingURL=";
+  for (size_t end = module.size(); end > 0;) {
+    const size_t newline = module.rfind('\n', end - 1);
+    const size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+    std::string_view line = module.substr(start, end - start);
+    // Some builds have nothing but long lines, with the comment behind the code of the last.
+    if (const size_t at = line.rfind(kName); at != std::string_view::npos && at >= 2) {
+      const std::string_view url = line.substr(at + kName.size());
+      const std::string_view before = line.substr(at - 2, 2);
+      const size_t space = url.find_first_of(" \t\r");
+      // In quotes it is a string of the program.
+      const char* const quotes = url.starts_with("data:") ? "\"`" : "\"'`";
+      if (before == "//" && url.find_first_of(quotes) == std::string_view::npos &&
+          (space == std::string_view::npos ||
+           url.find_first_not_of(" \t\r", space) == std::string_view::npos)) {
+        return url.substr(0, space);
+      }
+    }
+    // Only comments and empty lines may follow it.
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    if (!line.empty() && !line.starts_with("//")) break;
+    end = newline == std::string_view::npos ? 0 : newline;
+  }
+  return {};
+}
+
+std::shared_ptr<const SourceMap> FindSourceMap(const ModuleFiles& files, const std::string& name,
+                                               std::string_view content) {
+  const std::string_view url = SourceMappingUrl(content);
+  if (url.empty()) return nullptr;
+  const auto show = [&files](const std::string& path) {
+    const std::string shown = files.display + RelativePath(files.root, path);
+    return std::filesystem::path(shown).lexically_normal().string();
+  };
+  const std::string directory = DirectoryOf(AbsolutePath(files.root, name));
+  if (url.starts_with("data:")) {
+    const auto data = DataOf(url);
+    return data ? ParseSourceMap(*data, directory, show) : nullptr;
+  }
+  if (HasScheme(url) && !url.starts_with(kFileScheme)) return nullptr;
+  const std::string given(url.substr(url.starts_with(kFileScheme) ? kFileScheme.size() : 0));
+  const std::string path = AbsolutePath(directory, base::PercentDecoded(given));
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size > kLargestMap) return nullptr;
+  auto text = ReadFile(path);
+  return text.ok() ? ParseSourceMap(*text, DirectoryOf(path), show) : nullptr;
+}
+
+}  // namespace isolane::wrangler
