@@ -38,13 +38,22 @@ function contextExports() {
   return loopback;
 }
 
+function parseProps(props) {
+  return typeof props === 'string' ? JSON.parse(props)
+    : require('web/structured_clone').deserialize(props);
+}
+
 class ExecutionContext {
   #io;
-  #props = undefined;
 
+  // `props` and `exports` are own properties, as in workerd: Object.keys() lists them, and a Worker
+  // may set them.
   constructor(io) {
     if (io === undefined) throw new TypeError('Illegal constructor');
     this.#io = io;
+    const { props } = io;
+    this.props = props === undefined ? {} : parseProps(props);
+    if (state.flags & ENABLE_CTX_EXPORTS) this.exports = contextExports();
   }
 
   waitUntil(promise) {
@@ -53,20 +62,6 @@ class ExecutionContext {
 
   passThroughOnException() {
     this.#io.passThrough = true;
-  }
-
-  get props() {
-    if (this.#props === undefined) {
-      const { props } = this.#io;
-      this.#props =
-        props === undefined ? {} : typeof props === 'string' ? JSON.parse(props)
-          : require('web/structured_clone').deserialize(props);
-    }
-    return this.#props;
-  }
-
-  get exports() {
-    return state.flags & ENABLE_CTX_EXPORTS ? contextExports() : undefined;
   }
 
   get [Symbol.toStringTag]() {

@@ -199,6 +199,16 @@ TEST_SUITE("runtime/worker/entrypoints") {
     }
   }
 
+  TEST_CASE("ctx lists what it has, in workerd's order") {
+    const std::string keys =
+        "return Response.json([Object.keys(ctx), { ...ctx }.props, "
+        "'waitUntil' in ctx]);";
+    CHECK(TestRuntime({TestWorker::Handler("a", keys).Date("2025-11-17")}).Text() ==
+          R"([["props","exports"],{},true])");
+    CHECK(TestRuntime({TestWorker::Handler("a", keys).Date("2025-11-16")}).Text() ==
+          R"([["props"],{},true])");
+  }
+
   TEST_CASE("ctx.exports") {
     SUBCASE("has the own entrypoints as bindings") {
       CHECK(Run("Admin", "return S.others();") ==
