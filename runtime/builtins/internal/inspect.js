@@ -118,15 +118,15 @@ function prefix(value, plain, size = '') {
     ? '' : `${name}${size} ${suffix}`;
 }
 
-// Puts entries between braces, in one line if they fit.
-function assemble(ctx, level, base, open, entries, close, isArray) {
+// Puts entries between braces, in one line if they fit. `counted`: how long the start counts as.
+function assemble(ctx, level, base, open, entries, close, isArray, counted = undefined) {
   const start = base === '' ? open : `${base} ${open}`;
   if (entries.length === 0) return `${start}${close}`;
   if (isArray && entries.length > 6) entries = groupItems(ctx, entries);
   // Grouped items already were too many for one line.
   const grouped = isArray && entries.grouped === true;
   if (!grouped && ctx.currentDepth - level < COMPACT_LEVELS && !base.includes('\n')) {
-    let total = entries.length + ctx.indentation + start.length + 10 + entries.length;
+    let total = entries.length + ctx.indentation + (counted ?? start.length) + 10 + entries.length;
     for (const entry of entries) total += entry.length;
     if (total <= ctx.breakLength && !entries.some((entry) => entry.includes('\n'))) {
       return `${start} ${entries.join(', ')} ${close}`;
@@ -477,28 +477,48 @@ function inspect(value, options = undefined) {
     new Context(depth === null ? Infinity : depth === undefined ? 2 : Number(depth)), value, 0);
 }
 
-// For the custom functions of our own classes: `Name { key: value, ... }`.
-inspect.named = (name, view, depth, ctx) => {
-  if (depth < 0) return `[${name}]`;
+// For the custom functions of our own classes: `Name { key: value, [mark]: value }`. What a Worker has
+// added to the object, `own`, stands first.
+inspect.named = (name, view, depth, ctx, marks = undefined, own = undefined) => {
   if (!(ctx instanceof Context)) ctx = new Context(2);
   const level = ctx.seen.length;
+  if (depth < 0 || level > MAX_DEPTH) return `[${name}]`;
   ctx.seen.push(view);
   ctx.currentDepth = level;
-  const entries = Object.keys(view).map((key) => formatProperty(ctx, view, key, level + 1, false));
+  const entries = [];
+  if (own !== undefined) addProperties(ctx, own, level, entries);
+  addProperties(ctx, view, level, entries);
+  addMarks(ctx, marks, level, entries);
   ctx.seen.pop();
-  return assemble(ctx, level, '', `${name} {`, entries, '}', false);
+  // workerd counts the brace alone.
+  return assemble(ctx, level, '', `${name} {`, entries, '}', false, 1);
 };
 
+function addProperties(ctx, object, level, entries) {
+  for (const key of ownKeys(object, false)) {
+    entries.push(formatProperty(ctx, object, key, level + 1, false));
+  }
+}
+
+// What workerd says of an object beside its properties.
+function addMarks(ctx, marks, level, entries) {
+  if (marks === undefined) return;
+  for (const key of Object.keys(marks)) entries.push(`[${key}]: ${inner(ctx, marks[key], level + 1)}`);
+}
+
 // Likewise for lists of pairs: `Name(2) { 'a' => 'b', ... }`. `list` is [name, value, ...].
-inspect.pairs = (name, list, ctx) => {
+inspect.pairs = (name, list, depth, ctx, marks = undefined, own = undefined) => {
   if (!(ctx instanceof Context)) ctx = new Context(2);
   const level = ctx.seen.length;
+  if (depth < 0 || level > MAX_DEPTH) return `[${name}]`;
   ctx.seen.push(list);
   ctx.currentDepth = level;
   const entries = [];
+  if (own !== undefined) addProperties(ctx, own, level, entries);
   for (let i = 0; i < list.length && i < 2 * MAX_ITEMS; i += 2) {
     entries.push(`${inner(ctx, list[i], level + 1)} => ${inner(ctx, list[i + 1], level + 1)}`);
   }
+  addMarks(ctx, marks, level, entries);
   ctx.seen.pop();
   return assemble(ctx, level, '', `${name}(${list.length / 2}) {`, entries, '}', false);
 };

@@ -103,13 +103,23 @@ function badConstructorArgument(type, index, expected) {
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-// What the console shows for a class: its name and the values of these accessors.
-function defineInspect(Class, accessors) {
+// What the console shows for a class: its name, the values of these accessors, and what `show(object,
+// view)` adds to them and returns as marks. With `own`, what a Worker has added to an object stands first.
+function defineInspect(Class, accessors, show = undefined, own = true) {
   defineProperty(Class.prototype, INSPECT, {
     value(depth, options, inspect) {
+      const name = this.constructor?.name ?? Class.name;
+      if (depth < 0) return `[${name}]`;
       const view = {};
-      for (const name of accessors) view[name] = this[name];
-      return inspect.named(this.constructor?.name ?? Class.name, view, depth, options);
+      let marks;
+      try {
+        for (const name of accessors) view[name] = this[name];
+        marks = show?.(this, view);
+      } catch {
+        // The prototype itself.
+        return `Object [${name}] {}`;
+      }
+      return inspect.named(name, view, depth, options, marks, own ? this : undefined);
     },
     writable: true, enumerable: false, configurable: true,
   });

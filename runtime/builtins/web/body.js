@@ -158,6 +158,8 @@ let moveBody;
 let takeBody;
 let nativeBodyOf;
 let hasBody;
+let showBody;
+let lengthOfSource;
 
 // What takeBody found, for the native call that follows at once: [kind, value] without an array.
 const taken = { kind: NONE, value: undefined };
@@ -356,6 +358,28 @@ class Body {
 
     hasBody = (target) => target.#kind !== NONE;
 
+    // What the console shows for `body`, without making the stream.
+    showBody = (target) => {
+      const kind = target.#kind;
+      if (target.#stream !== undefined) return target.#stream;
+      if (kind === NONE) return null;
+      const { shownStream } = require('internal/shown');
+      if (target.#used) return shownStream(true, 'closed', true, 0);
+      return shownStream(false, 'readable', true, lengthOf(target));
+    };
+    const lengthOf = (target) => {
+      const value = target.#value;
+      if (target.#kind === TEXT) return encode(value).byteLength;
+      if (target.#kind === BYTES) return value.byteLength;
+      const length = target.#kind === NATIVE ? native.bodyLength(value) : -1;
+      return length < 0 ? undefined : length;
+    };
+    // Of a stream that was made for a body: how long that is; undefined if nobody knows.
+    lengthOfSource = (stream) => {
+      const source = streamSources.get(stream);
+      return source === undefined || source.#used ? undefined : lengthOf(source);
+    };
+
     // The native body behind an untouched body, or -1.
     nativeBodyOf = (target) => (target.#kind === NATIVE && !target.#used ? target.#value : -1);
 
@@ -446,7 +470,9 @@ module.exports = {
   hasBody,
   nativeBodyOf,
   cloneBody,
+  lengthOfSource,
   moveBody,
+  showBody,
   takeBody,
   taken,
 };

@@ -90,8 +90,9 @@ class Event {
   }
 }
 defineInterface(Event);
-defineInspect(Event, ['type', 'eventPhase', 'composed', 'bubbles', 'cancelable', 'defaultPrevented',
-  'returnValue', 'currentTarget', 'target', 'srcElement', 'timeStamp', 'isTrusted', 'cancelBubble']);
+const SHOWN = ['type', 'eventPhase', 'composed', 'bubbles', 'cancelable', 'defaultPrevented',
+  'returnValue', 'currentTarget', 'target', 'srcElement', 'timeStamp', 'isTrusted', 'cancelBubble'];
+defineInspect(Event, SHOWN);
 const PHASES = ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE'];
 for (let value = 0; value < PHASES.length; value++) {
   defineProperty(Event, PHASES[value], { value, enumerable: true });
@@ -302,6 +303,7 @@ class CustomEvent extends Event {
   get detail() { return this.#detail; }
 }
 defineInterface(CustomEvent);
+defineInspect(CustomEvent, ['detail', ...SHOWN]);
 
 /** https://html.spec.whatwg.org/#errorevent */
 class ErrorEvent extends Event {
@@ -324,6 +326,7 @@ class ErrorEvent extends Event {
   get error() { return this.#init.error; }
 }
 defineInterface(ErrorEvent);
+defineInspect(ErrorEvent, ['filename', 'message', 'lineno', 'colno', 'error', ...SHOWN]);
 
 let receivedMessage;
 
@@ -361,6 +364,7 @@ class MessageEvent extends Event {
   get ports() { return this.#init?.ports ?? []; }
 }
 defineInterface(MessageEvent);
+defineInspect(MessageEvent, ['ports', 'source', 'lastEventId', 'origin', 'data', ...SHOWN]);
 
 /** https://html.spec.whatwg.org/#promiserejectionevent */
 class PromiseRejectionEvent extends Event {
@@ -397,6 +401,7 @@ class CloseEvent extends Event {
   get reason() { return this.#init.reason; }
 }
 defineInterface(CloseEvent);
+defineInspect(CloseEvent, ['wasClean', 'reason', 'code', ...SHOWN]);
 
 // The listeners of the global scope live in an EventTarget of its own: globalThis is made by V8 and
 // cannot carry private fields in a snapshot. Its methods work detached and on globalThis alike.

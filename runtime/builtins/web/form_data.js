@@ -113,7 +113,7 @@ class FormData {
   values() { return new FormDataIterator(this, VALUES); }
 
   [INSPECT](depth, options, inspect) {
-    return inspect.pairs('FormData', this.#list, options);
+    return inspect.pairs('FormData', this.#list, depth, options);
   }
 }
 defineInterface(FormData);

@@ -5,7 +5,7 @@
 // https://fetch.spec.whatwg.org/#headers-class
 'use strict';
 
-const { defineInterface } = require('internal/webidl');
+const { INSPECT, defineInterface } = require('internal/webidl');
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/;
@@ -210,9 +210,12 @@ class Headers {
     for (const entry of this.#sorted()) yield entry[1];
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](_depth, _options, inspect) {
-    const text = Object.fromEntries(this);
-    return `Headers ${typeof inspect === 'function' ? inspect(text) : JSON.stringify(text)}`;
+  [INSPECT](depth, options, inspect) {
+    if (!(#packed in this)) return 'Object [Headers] {}';
+    const list = [];
+    for (const entry of this.#sorted()) list.push(entry[0], entry[1]);
+    const name = this.constructor?.name ?? 'Headers';
+    return inspect.pairs(name, list, depth, options, { immutable: this.#immutable }, this);
   }
 
   static {

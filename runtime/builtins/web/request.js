@@ -6,7 +6,7 @@
 
 const { state } = require('internal/context');
 const { UPPER_CASE_ALL_HTTP_METHODS, ENABLE_REQUEST_SIGNAL } = require('internal/flags');
-const { defineInterface } = require('internal/webidl');
+const { defineInspect, defineInterface } = require('internal/webidl');
 const {
   Body,
   NATIVE,
@@ -16,6 +16,7 @@ const {
   nativeBodyOf,
   cloneBody,
   moveBody,
+  showBody,
 } = require('web/body');
 const headersOf = require('web/headers');
 const { LOCAL_CF, makeLocalCf } = require('web/request_cf');
@@ -299,6 +300,17 @@ class Request extends Body {
 }
 
 defineInterface(Request);
+// Neither the signal nor the stream of the body are made for it.
+defineInspect(Request, ['method', 'url', 'headers', 'redirect', 'fetcher'], (request, view) => {
+  const { signal, cf } = requestParts(request);
+  view.signal = signal ?? require('internal/shown').shownSignal();
+  view.cf = cf;
+  view.integrity = request.integrity;
+  view.keepalive = request.keepalive;
+  view.cache = request.cache;
+  view.body = showBody(request);
+  view.bodyUsed = request.bodyUsed;
+});
 
 module.exports = {
   Request,

@@ -12,11 +12,12 @@ const {
   initFrom,
   nativeBodyOf,
   cloneBody,
+  showBody,
   takeBody,
   taken,
 } = require('web/body');
 const headersOf = require('web/headers');
-const { defineInterface } = require('internal/webidl');
+const { defineInspect, defineInterface } = require('internal/webidl');
 
 const { Headers } = headersOf;
 
@@ -322,5 +323,13 @@ class Response extends Body {
 }
 
 defineInterface(Response);
+defineInspect(
+  Response,
+  ['status', 'statusText', 'headers', 'ok', 'redirected', 'url', 'webSocket', 'cf', 'type'],
+  (response, view) => {
+    view.body = showBody(response);
+    view.bodyUsed = response.bodyUsed;
+  },
+);
 
 module.exports = { Response, isHandshake, receiveResponse, responseParts, reviveResponse, takeResponse, isResponse };

@@ -102,12 +102,25 @@ for (const name in streams) {
 // The polyfill keeps its state in plain properties: not something to print.
 defineProperty(ReadableStream.prototype, INSPECT, {
   value(depth, options, inspect) {
-    return inspect.named('ReadableStream', { locked: this.locked }, depth, options);
+    const { _state: state } = this;
+    if (state === undefined) return 'Object [ReadableStream] {}';
+    const shown = require('internal/shown').shownStream(
+      this.locked, state, this._readableStreamController instanceof ReadableByteStreamController,
+      fixedLengthOf(this) ?? require('web/body').lengthOfSource(this));
+    return shown[INSPECT](depth, options, inspect);
   },
   writable: true, configurable: true,
 });
-defineInspect(WritableStream, ['locked']);
-defineInspect(TransformStream, ['readable', 'writable']);
+defineProperty(WritableStream.prototype, INSPECT, {
+  value(depth, options, inspect) {
+    const { _state: state } = this;
+    if (state === undefined) return 'Object [WritableStream] {}';
+    return inspect.named('WritableStream', { locked: this.locked }, depth, options,
+      { state, expectsBytes: this._expectsBytes === true });
+  },
+  writable: true, configurable: true,
+});
+defineInspect(TransformStream, ['readable', 'writable'], undefined, false);
 
 // Whether something was written to `stream` (or its end) that its sink has not seen or not done yet.
 function hasPendingWrites(stream) {
@@ -237,6 +250,7 @@ function makePipe(expected) {
     },
     abort(reason) { fail(reason); },
   });
+  writable._expectsBytes = true;
   return { readable, writable };
 }
 

@@ -241,7 +241,7 @@ class URLSearchParams {
   toString() { return serialize(this.#list); }
 
   [INSPECT](depth, options, inspect) {
-    return inspect.pairs('URLSearchParams', this.#list, options);
+    return inspect.pairs('URLSearchParams', this.#list, depth, options);
   }
 }
 defineInterface(URLSearchParams);

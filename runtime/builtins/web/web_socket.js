@@ -11,7 +11,8 @@ const {
 } = require('internal/flags');
 const { DOMException } = require('internal/dom_exception');
 const { headerOf, withoutHeaders } = require('internal/packed_head');
-const { badArgument, badConstructorArgument, defineInterface, defineProperty } = require('internal/webidl');
+const { badArgument, badConstructorArgument, defineInspect, defineInterface, defineProperty } =
+  require('internal/webidl');
 const { toBytes } = require('internal/bytes');
 const { report } = require('internal/report');
 const {
@@ -436,6 +437,7 @@ for (let value = 0; value < STATES.length; value++) {
   }
 }
 defineInterface(WebSocket);
+defineInspect(WebSocket, ['readyState', 'bufferedAmount', 'url', 'protocol', 'extensions', 'binaryType']);
 const EVENTS = ['open', 'message', 'close', 'error'];
 for (let i = 0; i < EVENTS.length; i++) defineEventHandler(WebSocket, EVENTS[i]);
 

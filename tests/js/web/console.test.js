@@ -74,8 +74,98 @@ test('our own classes', () => {
   assertEquals(logged(new AbortController()),
     'AbortController {\n  signal: AbortSignal { aborted: false, reason: undefined, onabort: null }\n}');
   assertEquals(logged({ f: new FormData() }), '{ f: FormData(0) {} }');
-  assertEquals(logged(new ReadableStream()), 'ReadableStream { locked: false }');
   assert(logged(new URL('http://a/b?c=d')).includes("searchParams: URLSearchParams(1) { 'c' => 'd' }"), 'URL');
+});
+
+const { Headers } = internals.require('web/headers');
+const { Request } = internals.require('web/request');
+const { Response } = internals.require('web/response');
+
+// As workerd prints them.
+const STREAM = (state, byob, length) =>
+  `ReadableStream {\n  locked: false,\n  [state]: '${state}',\n  [supportsBYOB]: ${byob},\n  [length]: ${length}\n}`;
+
+test('streams', () => {
+  assertEquals(logged(new ReadableStream()), STREAM('readable', false, undefined));
+  assertEquals(logged(new ReadableStream({ type: 'bytes' })), STREAM('readable', true, undefined));
+  assertEquals(logged(new ReadableStream({ start(c) { c.close(); } })), STREAM('closed', false, undefined));
+  assertEquals(logged(new FixedLengthStream(5).readable), STREAM('readable', true, '5n'));
+  assertEquals(logged(new WritableStream()), "WritableStream { locked: false, [state]: 'writable', [expectsBytes]: false }");
+  assertEquals(logged(new IdentityTransformStream().writable),
+    "WritableStream { locked: false, [state]: 'writable', [expectsBytes]: true }");
+  assert(logged(new TransformStream()).startsWith('TransformStream {\n  readable: ReadableStream {\n'), 'transform');
+});
+
+test('headers', () => {
+  assertEquals(logged(new Headers()), 'Headers(0) { [immutable]: false }');
+  assertEquals(logged(new Headers([['b', '1'], ['set-cookie', 'x'], ['a', '2'], ['set-cookie', 'y']])),
+    "Headers(4) {\n  'a' => '2',\n  'b' => '1',\n  'set-cookie' => 'x',\n  'set-cookie' => 'y',\n  [immutable]: false\n}");
+  assertEquals(logged({ a: { b: { c: new Headers() } } }), '{ a: { b: { c: [Headers] } } }');
+  const circular = new Headers();
+  circular.me = circular;
+  assert(logged(circular).includes('me: [Headers]'), 'depth');
+  lines(() => console.dir(circular, { depth: null }));
+});
+
+test('requests and responses', () => {
+  assertEquals(logged(new Request('http://x/y?z=1', { method: 'POST', body: 'h\u00e9' })), `Request {
+  method: 'POST',
+  url: 'http://x/y?z=1',
+  headers: Headers(1) {
+    'content-type' => 'text/plain;charset=UTF-8',
+    [immutable]: false
+  },
+  redirect: 'follow',
+  fetcher: null,
+  signal: AbortSignal { aborted: false, reason: undefined, onabort: null },
+  cf: undefined,
+  integrity: '',
+  keepalive: false,
+  cache: undefined,
+  body: ReadableStream {
+    locked: false,
+    [state]: 'readable',
+    [supportsBYOB]: true,
+    [length]: 3n
+  },
+  bodyUsed: false
+}`);
+  const response = new Response(null, { status: 204 });
+  assertEquals(logged(response), `Response {
+  status: 204,
+  statusText: '',
+  headers: Headers(0) { [immutable]: false },
+  ok: true,
+  redirected: false,
+  url: '',
+  webSocket: null,
+  cf: undefined,
+  type: 'default',
+  body: null,
+  bodyUsed: false
+}`);
+  class Mine extends Response { extra = { a: 1 }; }
+  assert(logged(new Mine()).startsWith('Mine {\n  extra: { a: 1 },\n  status: 200,\n'), 'subclass');
+  assertEquals(logged({ a: { b: { c: response } } }), '{ a: { b: { c: [Response] } } }');
+  assertEquals(logged(Response.prototype, Request.prototype, Headers.prototype),
+    'Object [Response] {} Object [Request] {} Object [Headers] {}');
+});
+
+test('printing a body does not touch it', async () => {
+  for (const body of ['text', new Uint8Array([1, 2, 3]), new ReadableStream({ start(c) { c.close(); } })]) {
+    const response = new Response(body);
+    const text = logged(response);
+    assertEquals(logged(response), text);
+    assert(!response.bodyUsed && !response.body.locked, 'unused');
+    await response.text();
+    assert(logged(response).includes('bodyUsed: true'), 'used');
+  }
+});
+
+test('events', () => {
+  assert(logged(new CustomEvent('c', { detail: { a: 1 } })).startsWith("CustomEvent {\n  detail: { a: 1 },\n  type: 'c',\n"), 'custom');
+  assert(logged(new MessageEvent('m', { data: 'd' })).includes("  data: 'd',\n  type: 'm',\n"), 'message');
+  assert(logged(new CloseEvent('c', { code: 1000, reason: 'r' })).includes("  reason: 'r',\n  code: 1000,\n"), 'close');
 });
 
 test('hostile objects', () => {
