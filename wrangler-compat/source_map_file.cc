@@ -65,19 +65,53 @@ std::optional<std::string> DataOf(std::string_view url) {
   return url.substr(0, comma).ends_with(";base64") ? FromBase64(data) : data;
 }
 
+// The end of the string that begins at `at`; npos if it has none.
+size_t EndOfString(std::string_view json, size_t at) {
+  for (size_t quote = json.find('"', at + 1); quote != std::string_view::npos;
+       quote = json.find('"', quote + 1)) {
+    size_t escapes = 0;
+    while (json[quote - escapes - 1] == '\\') escapes++;
+    if (escapes % 2 == 0) return quote + 1;
+  }
+  return std::string_view::npos;
+}
+
+// `json` without the texts of the sources. They are most of a map, and not asked for: to parse them
+// would take longer than all the rest of loading a module. What looks strange is left as it is.
+std::string WithoutTexts(std::string_view json) {
+  constexpr std::string_view kKey = "\"sourcesContent\"";
+  constexpr std::string_view kBetween = " \t\r\n,";
+  const size_t key = json.find(kKey);
+  if (key == std::string_view::npos) return std::string(json);
+  size_t at = json.find_first_not_of(" \t\r\n:", key + kKey.size());
+  if (at == std::string_view::npos || json[at] != '[') return std::string(json);
+  const size_t begin = at++;
+  for (;;) {
+    at = json.find_first_not_of(kBetween, at);
+    if (at == std::string_view::npos) break;
+    if (json[at] == ']') {
+      return std::string(json.substr(0, begin)) + "[]" + std::string(json.substr(at + 1));
+    }
+    if (json[at] == '"') {
+      at = EndOfString(json, at);
+      if (at == std::string_view::npos) break;
+    } else if (json.substr(at).starts_with("null")) {
+      at += 4;
+    } else {
+      break;
+    }
+  }
+  return std::string(json);
+}
+
 }  // namespace
 
 std::shared_ptr<const SourceMap> ParseSourceMap(std::string_view json, const std::string& directory,
                                                 const ShowPath& show) {
   using Json = nlohmann::json;
-  // The texts of the sources are most of it, and not asked for.
-  const auto wanted = [](int depth, Json::parse_event_t event, Json& parsed) {
-    return event != Json::parse_event_t::key || depth != 1 ||
-           (parsed != "sourcesContent" && parsed != "names");
-  };
   // Some servers want their JSON to be no script.
   if (json.starts_with(")]}'")) json.remove_prefix(std::min(json.find('\n'), json.size()));
-  const Json map = Json::parse(json, wanted, false);
+  const Json map = Json::parse(WithoutTexts(json), nullptr, false);
   if (!map.is_object()) return nullptr;
   const auto mappings = map.find("mappings");
   const auto sources = map.find("sources");

@@ -87,6 +87,23 @@ rm "$scratch/legacy/add.wasm"
 check "and one that is missing" "$(refused serve -c "$scratch/legacy/wrangler.toml")" \
   '1 *Cannot read *legacy/add.wasm*'
 
+# What tsc and frameworks leave: dist/out.js was made from src/orig.ts, and says so.
+write built/wrangler.toml 'name = "built"
+main = "dist/out.js"
+compatibility_date = "2026-01-01"'
+write built/dist/out.js 'function a(){throw new Error("mapped")}export default{fetch(){a()}};
+//# sourceMappingURL=out.js.map'
+write built/dist/out.js.map '{"version":3,"sources":["../src/orig.ts"],"names":[],"mappings":"AAEA,aAAiB"}'
+write built/index.ts 'export { default } from "./dist/out.js";'
+mapped=$'500 Error: mapped\n    at a (*built/src/orig.ts:3:18)*'
+start dev -c "$scratch/built/wrangler.toml"
+check "a file that is served as it is tells places of what it was made from" "$(http GET / 'user-agent: curl/8')" "$mapped"
+start dev -c "$scratch/built/wrangler.toml" --no-bundle
+check "also with no_bundle" "$(http GET / 'user-agent: curl/8')" "$mapped"
+sed -i 's|^main.*|main = "index.ts"|' "$scratch/built/wrangler.toml"
+start dev -c "$scratch/built/wrangler.toml"
+check "and when it is bundled" "$(http GET / 'user-agent: curl/8')" "$mapped"
+
 write shop/src/price.ts 'export function price( {'
 check "a build that fails says where" "$(refused serve "${shop[@]}")" \
   '1 *Build failed with 1 error:*shop/src/price.ts:1:24:*export function price( {*'

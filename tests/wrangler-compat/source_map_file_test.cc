@@ -92,6 +92,26 @@ TEST_SUITE("wrangler-compat/source_map_file") {
     }
   }
 
+  TEST_CASE("a map is read without the texts of its sources, whatever they are") {
+    const auto place = [](const std::string& texts) {
+      return PlaceOf(ParseSourceMap(
+          "{\"sources\":[\"a.ts\"],\"sourcesContent\" : " + texts + ",\"mappings\":\"AAEA,aAAiB\"}",
+          "/", [](const std::string& path) { return path; }));
+    };
+    for (const char* texts :
+         {"[]", "[null]", R"(["a"])", R"(["\"", "\\"])", R"(["\\\"]", null , "]" ])",
+          R"(["\"sourcesContent\":["])", "null", "1", "[1]"}) {
+      CAPTURE(texts);
+      CHECK(place(texts) == "/a.ts:3:18");
+    }
+    for (const char* broken : {"[\"", "[\"\\\"]", "[", "[null"}) {
+      CAPTURE(broken);
+      CHECK(ParseSourceMap(
+                "{\"sources\":[],\"mappings\":\"\",\"sourcesContent\":" + std::string(broken), "/",
+                [](const std::string& path) { return path; }) == nullptr);
+    }
+  }
+
   TEST_CASE("sources are shown") {
     const auto sources = [](const std::string& json) {
       const auto map = ParseSourceMap(json, "/app/dist",
