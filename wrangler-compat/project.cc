@@ -93,6 +93,15 @@ void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGrou
   }
 }
 
+// The bundler's settings that were asked for have to be there, even for modules that need none.
+// What a custom build writes is looked at by the bundler.
+void CheckTsconfig(const BuildPlan& plan, const std::string& where, DiagnosticGroup& loose) {
+  if (plan.tsconfig.empty() || !plan.bundle || !plan.custom.command.empty()) return;
+  if (plan.files.main.empty() || KindOf(plan.tsconfig) == PathKind::kFile) return;
+  loose.Fail("Cannot find tsconfig file " + JsonQuote(RelativePath(plan.cwd, plan.tsconfig)),
+             where);
+}
+
 // The code of a Worker that is nothing but assets, which answer all there is.
 constexpr char kNoCode[] =
     "export default { fetch() { return new Response(null, { status: 404 }); } };";
@@ -371,6 +380,11 @@ class Loader {
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
     project.workers.push_back(
         MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));
+    const ConfigMember* tsconfig = config.effective.Find("tsconfig");
+    const bool from_flag = first && options_.build.tsconfig.has_value();
+    CheckTsconfig(plan,
+                  from_flag || tsconfig == nullptr ? "--tsconfig" : file.Where(tsconfig->position),
+                  loose);
     ReadFileBindings(file.path.empty() ? options_.cwd : DirectoryOf(file.path),
                      project.workers.back(), loose);
     project.builds.push_back(std::move(plan));

@@ -88,6 +88,30 @@ TEST_SUITE("wrangler-compat/project") {
     }
   }
 
+  TEST_CASE("the settings of the bundler") {
+    TempProject project;
+    SUBCASE("have to be there") {
+      WriteWorker(project, "a", "tsconfig = \"nope.json\"\n");
+      CHECK(Errors(Load(project, {"a/wrangler.toml"})) ==
+            "✘ [ERROR] Cannot find tsconfig file \"a/nope.json\" (a/wrangler.toml:4)\n\n");
+      project.Write("a/nope.json", "{}");
+      CHECK(Load(project, {"a/wrangler.toml"}).ok());
+    }
+    SUBCASE("have to be there on the command line") {
+      WriteWorker(project, "a");
+      ProjectOptions options;
+      options.cwd = project.root();
+      options.configs = {"a/wrangler.toml"};
+      options.build.tsconfig = "nope.json";
+      CHECK(Errors(LoadProject(options)) ==
+            "✘ [ERROR] Cannot find tsconfig file \"nope.json\" (--tsconfig)\n\n");
+    }
+    SUBCASE("mean nothing without it") {
+      WriteWorker(project, "a", "tsconfig = \"nope.json\"\nno_bundle = true\n");
+      CHECK(Load(project, {"a/wrangler.toml"}).ok());
+    }
+  }
+
   TEST_CASE("a Worker without a name is called like its directory") {
     TempProject project;
     project.Write("My App/wrangler.toml", std::string("main = \"index.js\"\n") + kDate);
