@@ -257,12 +257,12 @@ void ReportUnresolved(const Project& project, const std::vector<std::string>& el
                        .where = {},
                        .excerpt = {}});
     } else {
-      loose.Warn(
-          Describe(unresolved) + (unresolved.binding.empty()
-                                      ? " It will be told nothing."
-                                      : " env." + unresolved.binding +
-                                            ".fetch() will answer 503, its methods will reject."),
-          {});
+      std::string fate = " It will be told nothing.";
+      if (const auto& binding = unresolved.binding) {
+        fate = (binding->empty() ? " env[\"\"]" : " env." + *binding) +
+               ".fetch() will answer 503, its methods will reject.";
+      }
+      loose.Warn(Describe(unresolved) + fate, {});
     }
   }
 }

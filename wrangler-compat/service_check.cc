@@ -18,7 +18,7 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
 
   std::vector<UnresolvedService> unresolved;
   for (const WorkerSpec& spec : specs) {
-    auto check = [&](const std::string& binding, const std::string& service,
+    auto check = [&](const std::optional<std::string>& binding, const std::string& service,
                      const std::string& where) {
       if (std::find(known.begin(), known.end(), service) != known.end()) return;
       unresolved.push_back(
@@ -34,16 +34,20 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
       }
     }
     for (const TailConsumer& consumer : spec.tail_consumers) {
-      check({}, consumer.service, consumer.where);
+      check(std::nullopt, consumer.service, consumer.where);
     }
   }
   return unresolved;
 }
 
 std::string Describe(const UnresolvedService& unresolved) {
-  const bool tail = unresolved.binding.empty();
+  const auto& binding = unresolved.binding;
   std::string text = unresolved.worker + ": ";
-  text += tail ? "tail_consumers names" : "binding " + unresolved.binding + " points to";
+  if (!binding) {
+    text += "tail_consumers names";
+  } else {
+    text += "binding " + (binding->empty() ? "\"\"" : *binding) + " points to";
+  }
   text += " \"" + unresolved.service + "\", no such Worker (known: ";
   text += base::ListNames(unresolved.known) + ").";
   if (!unresolved.where.empty()) text += " " + unresolved.where + ".";

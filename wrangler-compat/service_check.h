@@ -3,6 +3,7 @@
 // Thread: any. Pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,9 @@
 namespace isolane::wrangler {
 
 struct UnresolvedService {
-  std::string worker;   // whose binding it is
-  std::string binding;  // empty: it is a tail consumer
-  std::string service;  // the name that nobody has
+  std::string worker;                  // whose binding it is
+  std::optional<std::string> binding;  // nothing: it is a tail consumer
+  std::string service;                 // the name that nobody has
   std::string where;
   std::vector<std::string> known;
   std::string nearest;  // empty when no known name is near

@@ -47,13 +47,24 @@ TEST_SUITE("wrangler-compat/service_check") {
     }
   }
 
+  TEST_CASE("a binding without a name is one") {
+    WorkerSpec gateway;
+    gateway.name = "gateway";
+    gateway.bindings.push_back({"", ServiceBinding{"", {}, {}}, "wrangler.toml:3"});
+    const auto unresolved = CheckServices({gateway});
+    REQUIRE(unresolved.size() == 1);
+    CHECK(
+        Describe(unresolved[0]) ==
+        "gateway: binding \"\" points to \"\", no such Worker (known: gateway). wrangler.toml:3.");
+  }
+
   TEST_CASE("tail consumers are looked for like bindings") {
     WorkerSpec gateway;
     gateway.name = "gateway";
     gateway.tail_consumers = {{"logger", "wrangler.toml:3"}, {"gateway", {}}};
     const auto unresolved = CheckServices({gateway});
     REQUIRE(unresolved.size() == 1);
-    CHECK(unresolved[0].binding.empty());
+    CHECK_FALSE(unresolved[0].binding.has_value());
     CHECK(Describe(unresolved[0]) ==
           "gateway: tail_consumers names \"logger\", no such Worker (known: gateway). "
           "wrangler.toml:3.");
