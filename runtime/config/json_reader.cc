@@ -112,8 +112,10 @@ Mistake MistakeFrom(const std::string& what, size_t last_byte, size_t token) {
     return {"InvalidCharacter", "a string must not contain a line break or a control character",
             last_byte};
   }
-  if (says("forbidden character after backslash") || says("'\\u' must be followed") ||
-      says("surrogate")) {
+  if (says("'\\u' must be followed")) {
+    return {"InvalidUnicode", "four hexadecimal digits must follow \\u", last_byte};
+  }
+  if (says("forbidden character after backslash") || says("surrogate")) {
     return {"InvalidEscapeCharacter", "this is no valid escape sequence", last_byte};
   }
   if (says("ill-formed UTF-8")) {

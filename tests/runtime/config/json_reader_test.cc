@@ -92,6 +92,7 @@ TEST_SUITE("runtime/config/json_reader") {
       CHECK(Mistake("{\"a\": \"b\n\"}").starts_with("InvalidCharacter"));
     }
     SUBCASE("bad escape") { CHECK(Mistake("[\"\\x\"]") == "InvalidEscapeCharacter 1:4"); }
+    SUBCASE("short \\u") { CHECK(Mistake("[\"\\u12\"]") == "InvalidUnicode 1:7"); }
     SUBCASE("open object") { CHECK(Mistake("{\"a\": 1").starts_with("CloseBraceExpected")); }
     SUBCASE("open array") { CHECK(Mistake("[1").starts_with("CloseBracketExpected")); }
     SUBCASE("open comment") { CHECK(Mistake("{} /* x") == "UnexpectedEndOfComment 1:4"); }
