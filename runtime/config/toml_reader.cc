@@ -6,6 +6,9 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+// What wrangler's reader takes, too: inline tables over several lines and with a comma at their
+// end, "\e" and "\x1b".
+#define TOML_ENABLE_UNRELEASED_FEATURES 1
 // Its own assertions fail for some documents that are merely wrong ("[" at the end of a line) and
 // that it then reports properly.
 #define TOML_ASSERT(condition) static_assert(true)

@@ -40,6 +40,20 @@ TEST_SUITE("runtime/config/toml_reader") {
             "\"t\":\"2025-12-19T10:00:00Z\"}");
       CHECK(Read("d = 2025-12-19").Find("d")->value.kind == ConfigKind::kDate);
     }
+    SUBCASE("may have inline tables over lines, with a comma at the end") {
+      const ConfigNode root = Read("vars = {\n  x = 1, # one\n  y = { z = 2, },\n}\nlast = 3\n");
+      CHECK(ToJson(root) == "{\"vars\":{\"x\":1,\"y\":{\"z\":2}},\"last\":3}");
+      CHECK(root.Find("vars")->value.Find("y")->position.line == 3);
+      CHECK_FALSE(ReadToml("vars = { x = 1,, }\n", "x.toml").ok());
+      CHECK_FALSE(ReadToml("vars = { x = 1\ny = 2 }\n", "x.toml").ok());
+      CHECK_FALSE(ReadToml("vars = { x = 1,\n", "x.toml").ok());
+    }
+    SUBCASE("may have the escapes of TOML 1.1") {
+      CHECK(Read("a = \"\\e\\x41\"\n").Find("a")->value.text ==
+            "\x1b"
+            "A");
+      CHECK_FALSE(ReadToml("a = \"\\x4\"\n", "x.toml").ok());
+    }
     SUBCASE("of an empty file is an empty object") { CHECK(ToJson(Read("")) == "{}"); }
   }
 
