@@ -35,17 +35,32 @@ size_t Distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+size_t SharedStart(std::string_view a, std::string_view b) {
+  return static_cast<size_t>(
+      std::mismatch(a.begin(),
+                    a.begin() + static_cast<std::ptrdiff_t>(std::min(a.size(), b.size())),
+                    b.begin())
+          .first -
+      a.begin());
+}
+
 }  // namespace
 
 std::string NearestName(std::string_view name, std::span<const std::string> candidates) {
   const std::string wanted = LowerCase(name);
   std::string nearest, continued;
   size_t smallest = std::max<size_t>(1, wanted.size() / 3) + 1;
+  size_t longest = 0;  // of the starts that those of that distance share with the wanted name
   for (const std::string& candidate : candidates) {
     const std::string lower = LowerCase(candidate);
     const size_t distance = Distance(wanted, lower);
-    if (distance < smallest) {
+    const size_t shared_start = SharedStart(wanted, lower);
+    // Of a name of one letter nothing is left when it is replaced.
+    const bool has_part = distance < std::max(wanted.size(), lower.size());
+    if (has_part && (distance < smallest ||
+                     (distance == smallest && !nearest.empty() && shared_start > longest))) {
       smallest = distance;
+      longest = shared_start;
       nearest = candidate;
     }
     const bool same_start = lower.starts_with(wanted) || wanted.starts_with(lower);

@@ -18,6 +18,14 @@ TEST_SUITE("runtime/base/nearest_name") {
       CHECK(NearestName("application-staging", known) == "application");
     }
     SUBCASE("a wholly different name is not") { CHECK(NearestName("billing", known).empty()); }
+    SUBCASE("another letter is no name of one") {
+      CHECK(NearestName("b", std::vector<std::string>{"a", "c"}).empty());
+      CHECK(NearestName("b", std::vector<std::string>{"a", "b2"}) == "b2");
+      CHECK(NearestName("b", std::vector<std::string>{"ab", "b2"}) == "b2");
+    }
+    SUBCASE("of two as near the one with more of its start is") {
+      CHECK(NearestName("auth", std::vector<std::string>{"outh", "auto", "authn"}) == "authn");
+    }
     SUBCASE("one of no candidates is none") { CHECK(NearestName("auth", {}).empty()); }
   }
 
