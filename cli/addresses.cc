@@ -6,6 +6,7 @@
 
 #include "runtime/base/nearest_name.h"
 #include "runtime/base/route_pattern.h"
+#include "runtime/config/config_tree.h"
 
 namespace isolane::cli {
 
@@ -15,23 +16,51 @@ constexpr int kDefaultPort = 8787;
 // Ports after the default one that are tried before any.
 constexpr int kNextPorts = 10;
 
-// The host that the first of the routes names.
-std::optional<std::string> HostOf(const std::vector<Route>& routes) {
-  if (routes.empty()) return std::nullopt;
-  for (const std::string& text : {routes.front().pattern, routes.front().zone}) {
-    const auto pattern = base::RoutePattern::Parse(text);
-    if (!pattern.ok()) continue;
-    if (auto host = pattern.value().host()) return host;
-  }
-  return std::nullopt;
+// The host that a pattern names, also one that matches nothing: "a.example/x*y".
+std::optional<std::string> HostIn(const std::string& pattern) {
+  const auto parsed = base::RoutePattern::Parse(pattern);
+  if (parsed.ok()) return parsed.value().host();
+  const size_t scheme = pattern.find("://");
+  std::string host = scheme == std::string::npos ? pattern : pattern.substr(scheme + 3);
+  host.erase(std::min(host.find('/'), host.size()));
+  if (host.starts_with("*.")) host.erase(0, 2);
+  std::erase(host, '*');
+  if (host.empty()) return std::nullopt;
+  return host;
 }
 
-std::string HostFor(const CliOptions& options, const wrangler::Project& project) {
+std::optional<std::string> HostOf(const Route& route) {
+  if (auto host = HostIn(route.pattern)) return host;
+  return HostIn(route.zone);
+}
+
+Error NoHost(const Route& route, const std::string& config_path) {
+  Error error;
+  error.message = "Cannot infer host from first route: " + config::JsonQuote(route.pattern) + ".";
+  error.where = route.where;
+  const std::string file =
+      config_path.empty() ? "wrangler.toml" : config_path.substr(config_path.rfind('/') + 1);
+  const bool toml = file.ends_with(".toml");
+  error.hint =
+      "You can explicitly set the `dev.host` configuration in your " + file +
+      " file, for example:\n\n```\n" +
+      (toml ? "[dev]\nhost = \"example.com\"" : "\"dev\": {\n  \"host\": \"example.com\"\n}") +
+      "\n```\n\nor leave it as it was sent: --infer-origin-from-routes=false";
+  return error;
+}
+
+// Empty: as it was sent.
+Result<std::string> HostFor(const CliOptions& options, const wrangler::Project& project) {
   if (options.host) return *options.host;
   if (project.dev.host) return *project.dev.host;
   // Routes that choose look at the host that a client names: it is the one that counts.
-  if (options.command != Command::kDev || !options.infer_host || options.by_routes) return {};
-  return HostOf(project.workers.front().routes).value_or("");
+  if (options.command != Command::kDev || !options.infer_host || options.by_routes) {
+    return std::string();
+  }
+  const WorkerSpec& worker = project.workers.front();
+  if (worker.routes.empty()) return std::string();
+  if (auto host = HostOf(worker.routes.front())) return *host;
+  return NoHost(worker.routes.front(), worker.config_path);
 }
 
 }  // namespace
@@ -52,7 +81,7 @@ Result<std::vector<Address>> PlanAddresses(const CliOptions& options,
   main.listen.ip = AddressOf(options, project.dev);
   main.listen.port = PortOf(options, project.dev);
   main.listen.by_routes = options.by_routes;
-  main.listen.host = HostFor(options, project);
+  ISOLANE_ASSIGN(main.listen.host, HostFor(options, project));
   main.listen.scheme =
       options.upstream_protocol.value_or(project.dev.upstream_protocol.value_or(""));
   main.may_move = options.command == Command::kDev && !options.port && !project.dev.port;

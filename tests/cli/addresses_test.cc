@@ -98,8 +98,29 @@ TEST_SUITE("cli/addresses") {
       project.workers.front().routes = {{.pattern = "*/x", .zone = "example.org"}};
       CHECK(host() == "example.org");
     }
-    SUBCASE("is none if nothing names any") {
-      project.workers.front().routes = {{.pattern = "*/x"}};
+    SUBCASE("is that of a pattern that matches nothing") {
+      project.workers.front().routes = {{.pattern = "https://*.example.net/a*b"}};
+      CHECK(host() == "example.net");
+    }
+    SUBCASE("is none without routes") {
+      project.workers.front().routes.clear();
+      CHECK(host().empty());
+    }
+    SUBCASE("has to be said if the first route names none") {
+      project.workers.front().routes = {{.pattern = "*/*", .where = "wrangler.toml:3"},
+                                        {.pattern = "app.example.com"}};
+      const auto refused = PlanAddresses(options, project);
+      REQUIRE_FALSE(refused.ok());
+      CHECK(refused.error().message == "Cannot infer host from first route: \"*/*\".");
+      CHECK(refused.error().where == "wrangler.toml:3");
+      CHECK(refused.error().hint ==
+            "You can explicitly set the `dev.host` configuration in your wrangler.toml file, for "
+            "example:\n\n```\n[dev]\nhost = \"example.com\"\n```\n\nor leave it as it was sent: "
+            "--infer-origin-from-routes=false");
+      project.dev.host = "b.example";
+      CHECK(host() == "b.example");
+      project.dev.host.reset();
+      options.infer_host = false;
       CHECK(host().empty());
     }
     SUBCASE("is what was sent where routes choose, on request, and in serve") {
