@@ -208,6 +208,18 @@ void ReportMissingMain(const ConfigFile& file, const ConfigNode& effective,
       file.display);
 }
 
+// A project of Pages that others are to be bound to; true if it is one.
+bool RefuseBoundPages(const ConfigFile& file, const ConfigChoice& choice, DiagnosticGroup& loose) {
+  const ConfigMember* pages = file.root.Find("pages_build_output_dir");
+  if (!choice.is_bound || pages == nullptr || pages->value.text.empty()) return false;
+  loose.Fail(
+      "You cannot use a Pages project as a service binding target.\nIf you are trying to develop "
+      "Pages and Workers together, please use `wrangler pages dev`. Note the first config file "
+      "specified must be for the Pages project",
+      file.Where(pages->position));
+  return true;
+}
+
 void ChooseDate(const ConfigFile& file, const ConfigChoice& choice, DiagnosticGroup& loose,
                 WorkerConfig& config) {
   if (choice.compatibility_date) {
@@ -315,7 +327,10 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
     config.routes.push_back({.pattern = pattern, .where = "--routes"});
   }
   CheckCustomDomains(config.routes, loose);
-  if (config.main.empty() && !config.assets) ReportMissingMain(file, config.effective, loose);
+  const bool refused = RefuseBoundPages(file, choice, loose);
+  if (!refused && config.main.empty() && !config.assets) {
+    ReportMissingMain(file, config.effective, loose);
+  }
   if (!choice.compatibility_flags.empty()) config.compatibility_flags = choice.compatibility_flags;
   ChooseDate(file, choice, loose, config);
   if (config.assets) {

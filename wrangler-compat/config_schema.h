@@ -42,6 +42,7 @@ struct ConfigChoice {
   std::optional<std::string> compatibility_date;
   std::vector<std::string> compatibility_flags;  // if there are any, instead of the file's
   std::vector<std::string> routes;               // likewise
+  bool is_bound = false;                         // not the first: others are bound to it
 };
 
 struct WorkerConfig {

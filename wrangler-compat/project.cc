@@ -343,7 +343,8 @@ class Loader {
   ConfigChoice ChoiceFor(const Source& source) const {
     ConfigChoice choice;
     if (!source.redirected) choice.environment = environment_;
-    if (!loaded_.project.workers.empty()) return choice;
+    choice.is_bound = !loaded_.project.workers.empty();
+    if (choice.is_bound) return choice;
     choice.name = options_.name;
     choice.compatibility_date = options_.compatibility_date;
     choice.compatibility_flags = options_.compatibility_flags;

@@ -88,6 +88,19 @@ TEST_SUITE("wrangler-compat/project") {
     }
   }
 
+  TEST_CASE("a project of Pages is no Worker that others are bound to") {
+    TempProject project;
+    WriteWorker(project, "a");
+    project.Write("p/wrangler.toml",
+                  "name = \"p\"\n" + std::string(kDate) + "pages_build_output_dir = \"d\"\n");
+    CHECK(Errors(Load(project, {"a/wrangler.toml", "p/wrangler.toml"})) ==
+          "✘ [ERROR] You cannot use a Pages project as a service binding target.\n  If you are "
+          "trying to develop Pages and Workers together, please use `wrangler pages dev`. Note the "
+          "first config file specified must be for the Pages project\n  (p/wrangler.toml:3)\n\n");
+    CHECK(Errors(Load(project, {"p/wrangler.toml", "a/wrangler.toml"}))
+              .starts_with("✘ [ERROR] It looks like you've run a Workers-specific command"));
+  }
+
   TEST_CASE("the settings of the bundler") {
     TempProject project;
     SUBCASE("have to be there") {
