@@ -1,7 +1,9 @@
 #include "wrangler-compat/config_resources.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "wrangler-compat/resource_bindings.h"
 #include "wrangler-compat/resource_entry.h"
@@ -190,6 +192,27 @@ void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
   for (const ResourceKind& kind : ResourceKinds()) reader.Read(kind);
   reader.ReadAssets();
   CheckQueueConsumers(section);
+}
+
+void WarnOfRemoteKinds(const std::vector<BindingSpec>& bindings, DiagnosticGroup& loose) {
+  static constexpr std::string_view kRemote[] = {
+      "Vectorize Index",    "mTLS Certificate",    "Dispatch Namespace", "AI",
+      "AI Search Instance", "AI Search Namespace", "Agent Memory",       "Media",
+      "VPC Service",        "VPC Network",         "Web Search"};
+  std::vector<std::string> told;
+  for (const BindingSpec& binding : bindings) {
+    const auto* unsupported = std::get_if<UnsupportedBinding>(&binding.value);
+    if (unsupported == nullptr) continue;
+    const std::string& kind = unsupported->kind;
+    const bool remote =
+        std::find(std::begin(kRemote), std::end(kRemote), kind) != std::end(kRemote);
+    if (!remote || std::find(told.begin(), told.end(), kind) != told.end()) continue;
+    told.push_back(kind);
+    loose.Warn(kind +
+                   " bindings do not support local development, and so parts of your Worker may "
+                   "not work correctly.",
+               binding.where);
+  }
 }
 
 }  // namespace isolane::wrangler

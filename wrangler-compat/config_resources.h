@@ -18,4 +18,7 @@ namespace isolane::wrangler {
 void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
                    std::vector<NamedBinding>& names);
 
+// Warns of each kind among `bindings` that not even wrangler has on this machine.
+void WarnOfRemoteKinds(const std::vector<BindingSpec>& bindings, DiagnosticGroup& loose);
+
 }  // namespace isolane::wrangler

@@ -9,6 +9,7 @@
 #include "wrangler-compat/config_durable_objects.h"
 #include "wrangler-compat/config_environment.h"
 #include "wrangler-compat/config_events.h"
+#include "wrangler-compat/config_resources.h"
 #include "wrangler-compat/config_routes.h"
 #include "wrangler-compat/config_section.h"
 
@@ -327,6 +328,7 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
     config.routes.push_back({.pattern = pattern, .where = "--routes"});
   }
   CheckCustomDomains(config.routes, loose);
+  WarnOfRemoteKinds(config.bindings, loose);
   const bool refused = RefuseBoundPages(file, choice, loose);
   if (!refused && config.main.empty() && !config.assets) {
     ReportMissingMain(file, config.effective, loose);

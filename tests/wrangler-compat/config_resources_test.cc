@@ -33,6 +33,30 @@ TEST_SUITE("wrangler-compat/config_resources") {
     }
   }
 
+  TEST_CASE("what exists at Cloudflare only is warned of, each kind once") {
+    const auto warning = [](const std::string& kind, int line) {
+      return kind +
+             " bindings do not support local development, and so parts of your Worker may not work "
+             "correctly. @wrangler.toml:" +
+             std::to_string(line);
+    };
+    const std::string text =
+        "vectorize = [ { binding = \"V\", index_name = \"i\" }, { binding = \"V2\", index_name = "
+        "\"j\" "
+        "} ]\ndispatch_namespaces = [ { binding = \"N\" } ]\n"
+        "mtls_certificates = [ { binding = \"M\", certificate_id = \"x\" } ]\n"
+        "ai = { binding = \"AI\" }\n";
+    SUBCASE("at the top level") {
+      CHECK(ReadTomlAfterHead(text).Warnings() ==
+            Texts{warning("Dispatch Namespace", 5), warning("mTLS Certificate", 6),
+                  warning("Vectorize Index", 4), warning("AI", 7)});
+    }
+    SUBCASE("of the environment that runs") {
+      CHECK(ReadTomlIn("st", text + "[env.st]\nai = { binding = \"AI\" }\n").Warnings() ==
+            Texts{warning("AI", 9)});
+    }
+  }
+
   TEST_CASE("bindings to what isolane does not have") {
     const ReadConfig read = ReadTomlAfterHead(
         "r2_buckets = [ { binding = \"R\", bucket_name = \"bucket\" } ]\n"

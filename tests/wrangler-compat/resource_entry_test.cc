@@ -72,9 +72,10 @@ TEST_SUITE("wrangler-compat/resource_entry") {
           Texts{"Unexpected fields found in kv_namespaces[0] field: \"name\" @wrangler.toml:4"});
     CHECK(ReadTomlAfterHead("images = { binding = \"I\", x = 1 }\n").Warnings() ==
           Texts{"Unexpected fields found in images field: \"x\" @wrangler.toml:4"});
-    CHECK(Read("dispatch_namespaces", "binding = \"D\", namespace = \"n\", x = 1")
-              .Warnings()
-              .empty());
+    const Texts open =
+        Read("dispatch_namespaces", "binding = \"D\", namespace = \"n\", x = 1").Warnings();
+    REQUIRE(open.size() == 1);
+    CHECK(open[0].starts_with("Dispatch Namespace bindings do not support local development"));
   }
 
   TEST_CASE("all fields of wrangler are known") {
