@@ -24,6 +24,7 @@
 #include "cli/types_command.h"
 #include "cli/vercel.h"
 #include "runtime/config/files.h"
+#include "wrangler-compat/dotenv_process.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -50,6 +51,16 @@ void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded
       break;
   }
   std::fputs(text.c_str(), stdout);
+}
+
+// Of this process, too: the bundler and custom builds look there. No other thread runs yet.
+void AddVariablesBeside(const CliOptions& options, wrangler::ProjectOptions& project_options) {
+  const wrangler::DotenvSource source{project_options.cwd, options.env_files,
+                                      options.environment.value_or("")};
+  for (const auto& [name, value] : wrangler::VariablesBeside(source, project_options.process)) {
+    setenv(name.c_str(), value.c_str(), 1);
+    project_options.process[name] = value;
+  }
 }
 
 int LoadAndRun(const CliOptions& options) {
@@ -81,11 +92,12 @@ int LoadAndRun(const CliOptions& options) {
       options.command == Command::kServe || options.command == Command::kCheck
           ? UnknownService::kRefuse
           : UnknownService::kFailOnUse;
-  if (options.command == Command::kTest) return RunTests(options, project_options);
   if (runs_vercel) {
     const auto vercel = FindVercelProject(options, project_options.cwd);
     if (vercel) return RunVercel(options, *vercel, std::move(project_options));
   }
+  AddVariablesBeside(options, project_options);
+  if (options.command == Command::kTest) return RunTests(options, project_options);
   Neighbours neighbours(RegistryDirectory(options, project_options.process));
   project_options.elsewhere = neighbours.Names();
 

@@ -86,7 +86,13 @@ class Collector {
   void TakeProcess() {
     if (request_.process == nullptr) return;
     result_.notes.push_back("Using secrets defined in process.env");
-    for (const auto& [name, value] : *request_.process) Store({name, value, kProcess});
+    for (const auto& [name, value] : *request_.process) {
+      // What .env has added to the process (dotenv_process.h) comes from there.
+      const bool same =
+          std::any_of(result_.vars.begin(), result_.vars.end(),
+                      [&](const DevVar& var) { return var.name == name && var.value == value; });
+      if (!same) Store({name, value, kProcess});
+    }
   }
 
   bool TakeFile(const std::string& path) {

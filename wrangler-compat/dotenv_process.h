@@ -1,0 +1,23 @@
+// Files of variables as part of this process's environment: CLOUDFLARE_ENV, NODE_ENV and their like
+// may stand in .env, as with wrangler, and custom builds see what is there.
+//
+// Thread: any. Blocking: reads files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "wrangler-compat/dev_vars.h"
+
+namespace isolane::wrangler {
+
+struct DotenvSource {
+  std::string directory;           // absolute: where the program stands
+  std::vector<std::string> files;  // --env-file, relative to it; none: .env, .env.local and so on
+  std::string environment;         // --env; may be empty
+};
+
+// What the files add to `process`, which wins over them. A file that is missing adds nothing.
+ProcessVariables VariablesBeside(const DotenvSource& source, const ProcessVariables& process);
+
+}  // namespace isolane::wrangler
