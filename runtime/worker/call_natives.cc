@@ -6,6 +6,7 @@
 #include "runtime/js/exceptions.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
+#include "runtime/worker/own_ports.h"
 #include "runtime/worker/services/service_url.h"
 
 namespace isolane::worker {
@@ -132,14 +133,18 @@ void BindingName(const Arguments& info) {
   }
 }
 
+// leadsHere(url) -> whether a request to it would come back
+void LeadsHere(const Arguments& info) {
+  std::string url;
+  js::ToLatin1(info.GetIsolate(), info[0].As<v8::String>(), url);
+  info.GetReturnValue().Set(WorkerOf(info).ports().LeadHere(url));
+}
+
 constexpr js::NativeFunction kNatives[] = {
-    {"bindingName", BindingName},
-    {"call", CallFunction},
-    {"cancelCall", CancelCall},
-    {"respond", Respond},
-    {"fail", Fail},
-    {"limitOf", LimitOf},
-    {"unresolvedService", UnresolvedService},
+    {"leadsHere", LeadsHere}, {"bindingName", BindingName},
+    {"call", CallFunction},   {"cancelCall", CancelCall},
+    {"respond", Respond},     {"fail", Fail},
+    {"limitOf", LimitOf},     {"unresolvedService", UnresolvedService},
 };
 
 }  // namespace

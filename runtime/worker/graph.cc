@@ -209,7 +209,7 @@ Status Graph::LoadWorkers(std::vector<WorkerSpec> specs, std::vector<ProcessSpec
 
 std::unique_ptr<Worker> Graph::MakeWorker(WorkerSpec spec) {
   const bool develops = local_endpoints_ != LocalEndpoints::kNone;
-  return std::make_unique<Worker>(std::move(spec), dispatcher_, develops);
+  return std::make_unique<Worker>(std::move(spec), dispatcher_, own_ports_, develops);
 }
 
 Status Graph::OpenRegistry() {
@@ -398,6 +398,7 @@ Result<int> Graph::Listen(const ListenOptions& options) {
   ISOLANE_ASSIGN(const int port, router_ != nullptr && options.worker.empty()
                                      ? ListenRouted(options)
                                      : ListenForWorker(options));
+  own_ports_.Add(port);
   ISOLANE_TRY(StartServices());
   return port;
 }

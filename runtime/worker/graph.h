@@ -24,6 +24,7 @@
 #include "runtime/worker/front_doors.h"
 #include "runtime/worker/idle_collector.h"
 #include "runtime/worker/live_reload.h"
+#include "runtime/worker/own_ports.h"
 #include "runtime/worker/peers/peers.h"
 #include "runtime/worker/responder_host.h"
 #include "runtime/worker/routed_frontend.h"
@@ -140,6 +141,7 @@ class Graph final : public Runtime {
   LoopResponderHost responder_host_;
   Dispatcher dispatcher_;
   Services services_;
+  OwnPorts own_ports_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Worker>> retiring_;
   double retire_look_ms_ = 0;  // when they may be looked at again

@@ -74,8 +74,8 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 
 }  // namespace
 
-Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, bool develops)
-    : spec_(std::move(spec)), dispatcher_(dispatcher), develops_(develops) {
+Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, bool develops)
+    : spec_(std::move(spec)), dispatcher_(dispatcher), ports_(ports), develops_(develops) {
   if (spec_.responder != nullptr) spec_.responder->Start(dispatcher_.responder_host());
   for (const BindingSpec& binding : spec_.bindings) {
     Channel channel;

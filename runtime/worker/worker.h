@@ -22,6 +22,7 @@
 namespace isolane::worker {
 
 class ModuleGraph;
+class OwnPorts;
 
 // What builtins/index.js exports, of one isolate.
 struct Hooks {
@@ -56,9 +57,9 @@ bool LeadsTheSameWay(const Channel& one, const Channel& other);
 
 class Worker {
  public:
-  // `dispatcher` outlives the worker. `develops`: it runs on its developer's machine: there
-  // is no server behind it, and what the edge would know of requests is made up.
-  Worker(WorkerSpec spec, Dispatcher& dispatcher, bool develops);
+  // `dispatcher` and `ports` outlive the worker. `develops`: it runs on its developer's machine,
+  // and what the edge would know of requests is made up.
+  Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, bool develops);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -82,6 +83,7 @@ class Worker {
   const std::string& name() const { return spec_.name; }
   const WorkerSpec& spec() const { return spec_; }
   Dispatcher& dispatcher() { return dispatcher_; }
+  const OwnPorts& ports() const { return ports_; }
 
   // Compatibility flag enhanced_error_serialization.
   bool enhanced_errors() const { return enhanced_errors_; }
@@ -178,6 +180,7 @@ class Worker {
   std::string held_;
   bool in_service_ = true;
   bool frozen_clock_ = false;
+  const OwnPorts& ports_;
   const bool develops_;
   bool enhanced_errors_ = false;
   // Declared before what holds handles of it, so that it dies after them.

@@ -109,11 +109,11 @@ service = "shop"
 entrypoint = "Named"'
 
 start dev -c "$scratch/gateway/wrangler.toml" -c "$scratch/shop/wrangler.toml" --log-level debug
-check "the table shows the bindings" "$(cat "$scratch/log")" "*env.RL (1000 requests/60s)*Rate Limit*local*
-*env.V *Worker Version Metadata*local*
+check "the table shows the bindings" "$(cat "$scratch/log")" "*env.S (store/KEY)*Secrets Store Secret*local*
 *env.AE (AE)*Analytics Engine Dataset*local*
-*env.S (store/KEY)*Secrets Store Secret*local*
-*env.ASSETS *Assets*local*"
+*env.RL (1000 requests/60s)*Rate Limit*local*
+*env.ASSETS *Assets*local*
+*env.V *Worker Version Metadata*local*"
 check "a service binding comes by the assets" "$(http GET /a.txt)" "200 asset"
 check "and then by the code" "$(http GET /b.txt)" "200 code /b.txt"
 check "a named entrypoint does not" "$(http GET /named)" "200 named"

@@ -25,7 +25,7 @@ check "a warning says how to fire a trigger" "$(cat "$scratch/log")" "*Scheduled
 *To manually trigger a scheduled event, run:
 *curl \"$origin/cdn-cgi/local/scheduled\"
 *"
-check "the table names the tail Worker" "$(cat "$scratch/log")" "*tail (logger)*Tail Worker*"
+check "the table names the tail Worker" "$(cat "$scratch/log")" "*is sending Tail events to the following Workers:*- logger *connected*"
 check "a trigger is fired" "$(http GET '/cdn-cgi/local/scheduled?cron=*/5+*+*+*+*&time=1700000000000')" "200 ok"
 check "with its cron, time and env" "$(http GET /)" '200 \["\*/5 \* \* \* \*",1700000000000,"v"\]'
 check "one that fails says so" "$(http GET '/cdn-cgi/local/scheduled?cron=throw&format=json')" \

@@ -23,8 +23,10 @@ done
 check "the table of Workers is printed" "$(cat "$scratch/log")" "*gateway*env.AUTH (auth)*Ready on http://*"
 check "each request has a line" "$(grep -c 'POST /private 200' "$scratch/log")" 2
 
-start dev "${configs[@]}" --var SECRET_TOKEN:other
-check "--var sets another token" "$(http GET / 'x-custom-token: open-sesame')" "403 *"
+cp -r samples/gateway-auth "$scratch/copy"
+echo SECRET_TOKEN=other >"$scratch/copy/auth/.dev.vars"
+start dev -c "$scratch/copy/gateway" -c "$scratch/copy/auth" -c "$scratch/copy/application"
+check "a secret is another token" "$(http GET / 'x-custom-token: open-sesame')" "403 *"
 check "which opens" "$(http GET / 'x-custom-token: other')" "200 *"
 
 start dev "${configs[@]}"

@@ -6,7 +6,7 @@
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
 const { describeError, hints } = require('internal/errors');
 const { DEVELOPMENT, ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
-const { receiveRequest } = require('web/request');
+const { receiveRequest, requestUrl } = require('web/request');
 const { isHandshake, isResponse, takeResponse } = require('web/response');
 const { LOCAL_CF, unpackCf } = require('web/request_cf');
 const { send, OUTBOUND } = require('web/fetch');
@@ -62,7 +62,7 @@ function checkResponse(response, request) {
 // The answer of the current invocation is an error. `request` goes on to the origin instead when the
 // Worker asked for that.
 function fail(io, error, request) {
-  if (io.passThrough && !(state.flags & DEVELOPMENT)) {
+  if (io.passThrough && !native.leadsHere(requestUrl(request))) {
     io.passThrough = false;
     native.reportUncaught(error, 'passThroughOnException');
     if (state.flags & TAILED) require('internal/notes').noteFailure(io, error);
@@ -88,8 +88,8 @@ function finish(io, response, request) {
 function invoke(io, entrypoint, request) {
   const response = callFetch(io, entrypoint, request);
   if (response !== NOT_HANDLED) return response;
-  // Nobody responded: the request goes to the origin.
-  if (state.flags & DEVELOPMENT) throw new Error('No response!');
+  // Nobody responded: the request goes to the origin, unless it would come back.
+  if (native.leadsHere(requestUrl(request))) throw new Error('No response!');
   return send(io, OUTBOUND, undefined, request);
 }
 
