@@ -104,6 +104,20 @@ std::string WithoutTexts(std::string_view json) {
   return std::string(json);
 }
 
+// Takes the mappings out of `json`, which are long and plain as well; empty if they are not.
+std::string TakeMappings(std::string& json) {
+  constexpr std::string_view kKey = "\"mappings\"";
+  const size_t key = json.find(kKey);
+  if (key == std::string::npos) return {};
+  const size_t begin = json.find_first_not_of(" \t\r\n:", key + kKey.size());
+  if (begin == std::string::npos || json[begin] != '"') return {};
+  const size_t end = json.find_first_of("\"\\", begin + 1);
+  if (end == std::string::npos || json[end] != '"') return {};
+  std::string mappings = json.substr(begin + 1, end - begin - 1);
+  json.erase(begin + 1, mappings.size());
+  return mappings;
+}
+
 }  // namespace
 
 std::shared_ptr<const SourceMap> ParseSourceMap(std::string_view json, const std::string& directory,
@@ -111,7 +125,9 @@ std::shared_ptr<const SourceMap> ParseSourceMap(std::string_view json, const std
   using Json = nlohmann::json;
   // Some servers want their JSON to be no script.
   if (json.starts_with(")]}'")) json.remove_prefix(std::min(json.find('\n'), json.size()));
-  const Json map = Json::parse(WithoutTexts(json), nullptr, false);
+  std::string rest = WithoutTexts(json);
+  std::string taken = TakeMappings(rest);
+  const Json map = Json::parse(rest, nullptr, false);
   if (!map.is_object()) return nullptr;
   const auto mappings = map.find("mappings");
   const auto sources = map.find("sources");
@@ -130,7 +146,7 @@ std::shared_ptr<const SourceMap> ParseSourceMap(std::string_view json, const std
     const bool absolute = text.starts_with('/') || HasScheme(text);
     result->sources.push_back(Shown(absolute ? text : root + text, directory, show));
   }
-  result->mappings = mappings->get<std::string>();
+  result->mappings = taken.empty() ? mappings->get<std::string>() : std::move(taken);
   return result;
 }
 

@@ -104,6 +104,11 @@ TEST_SUITE("wrangler-compat/source_map_file") {
       CAPTURE(texts);
       CHECK(place(texts) == "/a.ts:3:18");
     }
+    CHECK(place(R"([],"names":["mappings"],"x":"\"mappings\":\"AAAA\"")") == "/a.ts:3:18");
+    const auto escaped = ParseSourceMap(R"({"sources":[],"mappings" : "AA\u0041A"})", "/",
+                                        [](const std::string& path) { return path; });
+    REQUIRE(escaped != nullptr);
+    CHECK(escaped->mappings == "AAAA");
     for (const char* broken : {"[\"", "[\"\\\"]", "[", "[null"}) {
       CAPTURE(broken);
       CHECK(ParseSourceMap(
