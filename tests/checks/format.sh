@@ -3,7 +3,7 @@
 # Third-party code comes in packages, so every such file in the tree is ours.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
-mapfile -d '' files < <(find . \( -name node_modules -o -name 'build*' -o -name '.?*' \) -prune -o \
+mapfile -d '' files < <(find . \( -name node_modules -o -path './build*' -o -name '.?*' \) -prune -o \
   -type f \( -name '*.h' -o -name '*.cc' -o -name '*.c' \) -print0)
 if [ ${#files[@]} = 0 ]; then
   echo "no sources found in $PWD" >&2

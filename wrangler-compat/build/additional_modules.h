@@ -24,8 +24,8 @@ struct AdditionalModules {
 // Those of the plan, without its main module and configuration.
 AdditionalModules FindAdditionalModules(const BuildPlan& plan);
 
-// Whether a change of `path`, which is absolute and lies below the root, may change what there is to
-// find. What is written there besides, such as a log, does not.
+// Whether a change of `path`, which is absolute and lies below the root, may change what there is
+// to find. What is written there besides, such as a log, does not.
 bool ConcernsAdditionalModules(const BuildPlan& plan, const std::string& path);
 
 // "Attaching additional modules:" and a table of them; empty when there is none.

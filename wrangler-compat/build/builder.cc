@@ -125,8 +125,7 @@ Status Builder::State::RunCustomBuild(const BuildPlan& plan, const BuildRequest&
     job.run = run;
   }
   if (!request.changed.empty()) {
-    Print("The file " + RelativePath(plan.cwd, request.changed) +
-          " changed, restarting build...");
+    Print("The file " + RelativePath(plan.cwd, request.changed) + " changed, restarting build...");
   }
   Status done = run->Run(plan.custom, [this](const std::string& line) { Print(line); });
   const std::lock_guard lock(mutex);
@@ -157,8 +156,7 @@ BuildResult Builder::State::Make(const BuildPlan& plan, const BuildRequest& requ
     result.error = running.error().ToString();
     result.files.push_back(AbsolutePath(plan.files.root, plan.files.main));
   } else {
-    if (job.bundle == nullptr || &job.bundle->service() != *running ||
-        job.bundle->plan() != plan) {
+    if (job.bundle == nullptr || &job.bundle->service() != *running || job.bundle->plan() != plan) {
       job.bundle = std::make_unique<Bundle>(plan, **running);
     }
     result = job.bundle->Build(options.colours);

@@ -99,12 +99,12 @@ class Builder {
   std::vector<BuildResult> BuildAll(const std::vector<BuildPlan>& plans,
                                     const BuildRequest& request);
 
-  // Ends what is under way, with the programs that it has started, without calling `done`, and waits
-  // for that. Nothing can be built from then on.
+  // Ends what is under way, with the programs that it has started, without calling `done`, and
+  // waits for that. Nothing can be built from then on.
   void Stop();
 
-  // Ends esbuild's process, once no build is under way; the next build that needs it starts another.
-  // For who will not build for long.
+  // Ends esbuild's process, once no build is under way; the next build that needs it starts
+  // another. For who will not build for long.
   void Rest();
 
  private:

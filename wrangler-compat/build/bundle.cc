@@ -183,8 +183,8 @@ Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format, bool 
   ISOLANE_ASSIGN(const std::vector<std::string> flags, BundleFlags(plan_, format, node_globals));
   auto context = std::make_unique<Context>(plan_, format, node_globals, service_);
   Context* raw = context.get();
-  context->key = service_.AddHandler(
-      [raw](const EsbuildValue& question, EsbuildService::Reply reply) {
+  context->key =
+      service_.AddHandler([raw](const EsbuildValue& question, EsbuildService::Reply reply) {
         const std::string_view command = question.Text("command");
         if (command == "on-resolve") return raw->collector.OnResolve(raw->key, question, reply);
         if (command == "on-load") return raw->collector.OnLoad(question, reply);
@@ -194,14 +194,12 @@ Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format, bool 
         }
         reply(NothingToSay());
       });
-  EsbuildValue command =
-      BuildCommand(plan_, context->key, flags, context->collector.Plugin());
+  EsbuildValue command = BuildCommand(plan_, context->key, flags, context->collector.Plugin());
   command.Set("context", true);
   ISOLANE_ASSIGN(const EsbuildValue opened, service_.Ask(std::move(command)));
   if (!opened.Items("errors").empty()) {
     const std::vector<EsbuildValue>& errors = opened.Items("errors");
-    return Said(
-        BuildFailure(errors.size(), Describe(errors, Severity::kError, Colours::kNever)));
+    return Said(BuildFailure(errors.size(), Describe(errors, Severity::kError, Colours::kNever)));
   }
   context->opened = true;
   return context;
@@ -296,8 +294,7 @@ BuildResult Bundle::Build(Colours colours) {
   if (output->errors.empty()) {
     const bool listens = output->code.find("addEventListener") != std::string::npos;
     const auto& exports = output->exports;
-    const bool has_default =
-        std::find(exports.begin(), exports.end(), "default") != exports.end();
+    const bool has_default = std::find(exports.begin(), exports.end(), "default") != exports.end();
     if (exports.empty() || (!has_default && listens)) {
       if (!exports.empty()) {
         result.warnings.push_back(
@@ -315,8 +312,8 @@ BuildResult Bundle::Build(Colours colours) {
   for (std::string& path : output->inputs) AddOnce(std::move(path), result.files);
   for (std::string& path : context->collector.files()) AddOnce(std::move(path), result.files);
   if (!output->errors.empty()) {
-    result.error = BuildFailure(output->errors.size(),
-                                Describe(output->errors, Severity::kError, colours));
+    result.error =
+        BuildFailure(output->errors.size(), Describe(output->errors, Severity::kError, colours));
     for (std::string& path : Trace(*output)) AddOnce(std::move(path), result.files);
     return result;
   }
@@ -336,7 +333,8 @@ void Bundle::WarnOfNodeImports(Context& context, BuildResult& result) {
     std::string text =
         "The package \"" + name + "\" " + kNodeModuleMissing +
         "\nYour Worker may throw errors at runtime unless you enable the \"nodejs_compat\" "
-        "compatibility flag. Refer to https://developers.cloudflare.com/workers/runtime-apis/nodejs/ "
+        "compatibility flag. Refer to "
+        "https://developers.cloudflare.com/workers/runtime-apis/nodejs/ "
         "for more details. Imported from:";
     for (const std::string& importer : importers) text += "\n - " + ShowFile(plan_, importer);
     result.warnings.push_back(std::move(text));
@@ -367,8 +365,8 @@ void Bundle::TakeOutput(Output& output, Context& context, BuildResult& result) {
 std::vector<std::string> Bundle::Trace(const Output& failed) {
   std::vector<std::string> files;
   std::mutex mutex;
-  const uint32_t key = service_.AddHandler(
-      [&](const EsbuildValue& question, EsbuildService::Reply reply) {
+  const uint32_t key =
+      service_.AddHandler([&](const EsbuildValue& question, EsbuildService::Reply reply) {
         if (question.Text("command") == "on-load") {
           const std::lock_guard lock(mutex);
           files.emplace_back(question.Text("path"));
@@ -377,8 +375,8 @@ std::vector<std::string> Bundle::Trace(const Output& failed) {
       });
   auto flags = BundleFlags(plan_, BundleFormat::kModule, false);
   if (flags.ok()) {
-    EsbuildValue loaders = EsbuildValue::Array({EsbuildValue::Object(
-        {{"id", uint32_t{0}}, {"filter", ".*"}, {"namespace", "file"}})});
+    EsbuildValue loaders = EsbuildValue::Array(
+        {EsbuildValue::Object({{"id", uint32_t{0}}, {"filter", ".*"}, {"namespace", "file"}})});
     EsbuildValue plugin = EsbuildValue::Object({{"name", "trace"},
                                                 {"onStart", false},
                                                 {"onEnd", false},
@@ -392,12 +390,12 @@ std::vector<std::string> Bundle::Trace(const Output& failed) {
   for (const EsbuildValue& error : failed.errors) {
     const EsbuildValue* location = error.Find("location");
     if (location == nullptr || location->Text("file").empty()) continue;
-    const std::string file =
-        AbsolutePath(plan_.project_root, std::string(location->Text("file")));
+    const std::string file = AbsolutePath(plan_.project_root, std::string(location->Text("file")));
     files.push_back(file);
     const std::string name = UnresolvedName(error);
     if (!name.starts_with("./") && !name.starts_with("../")) continue;
-    for (const char* ending : {"", ".ts", ".tsx", ".js", ".jsx", ".json", "/index.ts", "/index.js"}) {
+    for (const char* ending :
+         {"", ".ts", ".tsx", ".js", ".jsx", ".json", "/index.ts", "/index.js"}) {
       files.push_back(AbsolutePath(DirectoryOf(file), name + ending));
     }
   }

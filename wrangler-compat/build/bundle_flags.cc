@@ -93,19 +93,55 @@ Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat
 }
 
 bool IsNodeModule(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants",
-      "crypto", "dgram", "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2",
-      "https", "inspector", "module", "net", "os", "path", "perf_hooks", "process", "punycode",
-      "querystring", "readline", "repl", "stream", "string_decoder", "sys", "timers", "tls",
-      "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib"};
+  static constexpr std::string_view kNames[] = {"assert",
+                                                "async_hooks",
+                                                "buffer",
+                                                "child_process",
+                                                "cluster",
+                                                "console",
+                                                "constants",
+                                                "crypto",
+                                                "dgram",
+                                                "diagnostics_channel",
+                                                "dns",
+                                                "domain",
+                                                "events",
+                                                "fs",
+                                                "http",
+                                                "http2",
+                                                "https",
+                                                "inspector",
+                                                "module",
+                                                "net",
+                                                "os",
+                                                "path",
+                                                "perf_hooks",
+                                                "process",
+                                                "punycode",
+                                                "querystring",
+                                                "readline",
+                                                "repl",
+                                                "stream",
+                                                "string_decoder",
+                                                "sys",
+                                                "timers",
+                                                "tls",
+                                                "trace_events",
+                                                "tty",
+                                                "url",
+                                                "util",
+                                                "v8",
+                                                "vm",
+                                                "wasi",
+                                                "worker_threads",
+                                                "zlib"};
   if (name.starts_with("node:")) return true;
   // "fs/promises", "path/posix", "stream/web" ...
   const std::string_view first = name.substr(0, name.find('/'));
   if (std::find(std::begin(kNames), std::end(kNames), first) == std::end(kNames)) return false;
-  static constexpr std::string_view kBelow[] = {
-      "",         "/promises", "/posix",     "/win32", "/strict", "/consumers",
-      "/web",     "/types",    "/callback_trampoline"};
+  static constexpr std::string_view kBelow[] = {"",       "/promises", "/posix",
+                                                "/win32", "/strict",   "/consumers",
+                                                "/web",   "/types",    "/callback_trampoline"};
   const std::string_view below = name.substr(first.size());
   return std::find(std::begin(kBelow), std::end(kBelow), below) != std::end(kBelow);
 }

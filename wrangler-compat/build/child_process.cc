@@ -71,15 +71,15 @@ Result<pid_t> StartChild(const ChildOptions& options) {
   posix_spawnattr_setsigmask(&settings.attributes, &none);
   posix_spawnattr_setsigdefault(&settings.attributes, &defaults);
   posix_spawnattr_setpgroup(&settings.attributes, 0);
-  posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                     POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setflags(&settings.attributes,
+                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 
   std::vector<std::string> arguments = options.arguments;
   std::vector<std::string> environment = EnvironmentOf(options);
   pid_t pid = 0;
-  const int error = posix_spawn(&pid, arguments.front().c_str(), &settings.actions,
-                                &settings.attributes, Pointers(arguments).data(),
-                                Pointers(environment).data());
+  const int error =
+      posix_spawn(&pid, arguments.front().c_str(), &settings.actions, &settings.attributes,
+                  Pointers(arguments).data(), Pointers(environment).data());
   if (error != 0) {
     return Error{"Cannot start " + arguments.front() + ": " + std::strerror(error), {}, {}, {}};
   }

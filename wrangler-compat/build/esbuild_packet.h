@@ -1,5 +1,5 @@
-// What esbuild's service says and is told: packets of a length, a number and one value, little-endian
-// (https://github.com/evanw/esbuild, cmd/esbuild/stdio_protocol.go).
+// What esbuild's service says and is told: packets of a length, a number and one value,
+// little-endian (https://github.com/evanw/esbuild, cmd/esbuild/stdio_protocol.go).
 //
 // Thread: any. Plain data.
 #pragma once

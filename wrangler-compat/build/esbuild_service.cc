@@ -23,9 +23,7 @@ namespace {
 
 constexpr size_t kReadSize = 256 * 1024;
 
-Error ServiceError(const std::string& why) {
-  return Error{"esbuild's service " + why, {}, {}, {}};
-}
+Error ServiceError(const std::string& why) { return Error{"esbuild's service " + why, {}, {}, {}}; }
 
 std::string WayOut() {
   return std::string("Set ESBUILD_BINARY_PATH to the program esbuild of version ") +
@@ -183,7 +181,8 @@ void EsbuildService::Close(const std::string& why) {
     if (closed_.empty()) closed_ = why;
     left.swap(answers_);
   }
-  // The newest first: whoever waits for a build must not go on before what was asked for it is over.
+  // The newest first: whoever waits for a build must not go on before what was asked for it is
+  // over.
   for (auto one = left.rbegin(); one != left.rend(); ++one) one->second(ServiceError(why));
 }
 
@@ -206,9 +205,8 @@ Result<EsbuildValue> EsbuildService::Ask(EsbuildValue request) {
   // Shared: set_value still works on it when the one that waits has gone on.
   auto promise = std::make_shared<std::promise<Result<EsbuildValue>>>();
   auto answer = promise->get_future();
-  Send(std::move(request), [promise](Result<EsbuildValue> value) {
-    promise->set_value(std::move(value));
-  });
+  Send(std::move(request),
+       [promise](Result<EsbuildValue> value) { promise->set_value(std::move(value)); });
   return answer.get();
 }
 

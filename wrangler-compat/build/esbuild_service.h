@@ -1,8 +1,8 @@
-// esbuild as a long-lived process: requests and answers over its stdin and stdout, and its questions
-// to us (which file does an import mean?) while it builds.
+// esbuild as a long-lived process: requests and answers over its stdin and stdout, and its
+// questions to us (which file does an import mean?) while it builds.
 //
-// Thread: any. Has a thread that reads; answers and questions are told there, one at a time, so what
-// they call must be quick and must not wait for another answer.
+// Thread: any. Has a thread that reads; answers and questions are told there, one at a time, so
+// what they call must be quick and must not wait for another answer.
 #pragma once
 
 #include <sys/types.h>

@@ -24,8 +24,8 @@ bool IsOneOf(std::string_view word, const std::string_view (&words)[count]) {
 // After these an expression begins, so that '/' opens a regular expression and '<' would be JSX.
 bool ExpectsExpression(std::string_view word) {
   static constexpr std::string_view kWords[] = {
-      "return", "typeof", "case",  "in",    "of",    "instanceof", "new",   "delete",  "void",
-      "throw",  "else",   "do",    "yield", "await", "default",    "export", "extends", "import"};
+      "return", "typeof", "case", "in",    "of",    "instanceof", "new",    "delete",  "void",
+      "throw",  "else",   "do",   "yield", "await", "default",    "export", "extends", "import"};
   return IsOneOf(word, kWords);
 }
 
@@ -37,10 +37,17 @@ bool HasHead(std::string_view word) {
 
 // What a plain module of a Worker does not speak of.
 bool NeedsBundler(std::string_view word) {
-  static constexpr std::string_view kWords[] = {
-      "require",    "module",     "exports",      "process",       "Buffer",
-      "global",     "__dirname",  "__filename",   "setImmediate",  "clearImmediate",
-      "__STATIC_CONTENT_MANIFEST"};
+  static constexpr std::string_view kWords[] = {"require",
+                                                "module",
+                                                "exports",
+                                                "process",
+                                                "Buffer",
+                                                "global",
+                                                "__dirname",
+                                                "__filename",
+                                                "setImmediate",
+                                                "clearImmediate",
+                                                "__STATIC_CONTENT_MANIFEST"};
   return IsOneOf(word, kWords);
 }
 

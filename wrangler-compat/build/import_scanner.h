@@ -19,9 +19,9 @@ struct ModuleOutline {
   bool names_listener = false;  // mentions addEventListener
 };
 
-// Nothing for a module that is not obviously plain ES of today's V8: JSX, decorators, CommonJS, names
-// that only Node.js has, an import() whose argument is no string, or text that cannot be told apart
-// without a parser. It may well be wrong JavaScript all the same.
+// Nothing for a module that is not obviously plain ES of today's V8: JSX, decorators, CommonJS,
+// names that only Node.js has, an import() whose argument is no string, or text that cannot be told
+// apart without a parser. It may well be wrong JavaScript all the same.
 std::optional<ModuleOutline> ScanModule(std::string_view source);
 
 }  // namespace isolane::wrangler

@@ -93,7 +93,9 @@ std::string GlobalNameOf(const std::string& path, const std::string& hash) {
   return name;
 }
 
-std::string WithoutQuery(std::string_view path) { return std::string(path.substr(0, path.find('?'))); }
+std::string WithoutQuery(std::string_view path) {
+  return std::string(path.substr(0, path.find('?')));
+}
 
 bool IsScriptRule(const ModuleRule& rule) {
   return rule.type == "ESModule" || rule.type == "CommonJS";
@@ -156,7 +158,8 @@ EsbuildValue ModuleCollector::Plugin() const {
   };
   if (!plan_.alias.empty()) {
     std::string names;
-    for (const auto& [from, to] : plan_.alias) names += (names.empty() ? "" : "|") + EscapeRegex(from);
+    for (const auto& [from, to] : plan_.alias)
+      names += (names.empty() ? "" : "|") + EscapeRegex(from);
     add(resolvers, kAlias, "^(" + names + ")$", "");
   }
   add(resolvers, kNode,
@@ -216,8 +219,8 @@ std::map<std::string, std::vector<std::string>> ModuleCollector::node_imports() 
 void ModuleCollector::OnResolve(uint32_t key, const EsbuildValue& question,
                                 EsbuildService::Reply reply) {
   const EsbuildValue* data = question.Find("pluginData");
-  const bool ours = data != nullptr && data->kind == EsbuildValue::Kind::kInteger &&
-                    data->integer == kOurs;
+  const bool ours =
+      data != nullptr && data->kind == EsbuildValue::Kind::kInteger && data->integer == kOurs;
   if (!ours && question.Text("path") == kNodeGlobals) {
     return reply(FoundNode(kGlobals, kNodeGlobals, kNodeText));
   }
@@ -321,8 +324,8 @@ void ModuleCollector::ResolvePackage(uint32_t key, uint32_t id, const EsbuildVal
           [id, package, reply](Result<EsbuildValue> resolved) {
             const std::string path = PathOf(resolved);
             if (path.empty()) {
-              return reply(Refused(id, "isolane's package \"" + package.name + "\" is not in " +
-                                           package.directory));
+              return reply(Refused(
+                  id, "isolane's package \"" + package.name + "\" is not in " + package.directory));
             }
             EsbuildValue answer = Found(id, path);
             for (const char* member : {"namespace", "sideEffects"}) {
@@ -355,7 +358,8 @@ void ModuleCollector::ResolveByRule(uint32_t key, uint32_t id, const EsbuildValu
                          attached_paths_.end();
             }
             if (attached) {
-              const std::string from = DirectoryOf(AbsolutePath(plan_.files.root, plan_.files.main));
+              const std::string from =
+                  DirectoryOf(AbsolutePath(plan_.files.root, plan_.files.main));
               std::string name = RelativePath(from, path);
               if (!name.starts_with("../")) name = "./" + name;
               EsbuildValue answer = Found(id, name);
@@ -363,8 +367,7 @@ void ModuleCollector::ResolveByRule(uint32_t key, uint32_t id, const EsbuildValu
               return reply(std::move(answer));
             }
             // esbuild says better that there is no such file, and bundles scripts.
-            if (rule == nullptr || IsScriptRule(*rule) ||
-                KindOf(path) != PathKind::kFile) {
+            if (rule == nullptr || IsScriptRule(*rule) || KindOf(path) != PathKind::kFile) {
               return reply(NothingToSay());
             }
             EsbuildValue answer = Collect(*rule, clean, path);
@@ -414,8 +417,8 @@ void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply
     return reply(code(1, "import all from " + JsonQuote(path) + "; module.exports = all;", "js"));
   }
   if (question.Text("namespace") == kNodeText) {
-    return reply(
-        code(2, path == kNodeGlobals ? NodeGlobalsSource() : NodeProcessSource(plan_, format_), "js"));
+    return reply(code(
+        2, path == kNodeGlobals ? NodeGlobalsSource() : NodeProcessSource(plan_, format_), "js"));
   }
   const ModuleRule* rule = nullptr;
   {

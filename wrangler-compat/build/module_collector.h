@@ -1,5 +1,5 @@
-// esbuild's questions about imports: what `alias` and the module rules say of them. Files that a rule
-// matches do not go into the bundle but become modules beside it.
+// esbuild's questions about imports: what `alias` and the module rules say of them. Files that a
+// rule matches do not go into the bundle but become modules beside it.
 //
 // Called on the thread of esbuild's service that reads, except where said otherwise.
 #pragma once

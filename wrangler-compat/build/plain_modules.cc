@@ -43,7 +43,8 @@ Answer Look(const BuildPlan& plan, const std::string& directory, const std::stri
     rule = FindModuleRule(plan.files.rules, name + specifier.substr(specifier.find('?')));
   }
   if (rule != nullptr && rule->type != "ESModule") {
-    const bool served = rule->type == "Text" || rule->type == "Data" || rule->type == "CompiledWasm";
+    const bool served =
+        rule->type == "Text" || rule->type == "Data" || rule->type == "CompiledWasm";
     return served && !rule->shadowed ? Answer::kFile : Answer::kUnclear;
   }
   return IsScript(path) && specifier.find('?') == std::string::npos ? Answer::kScript

@@ -18,7 +18,8 @@ Status TakeBuilds(const std::vector<BuildResult>& results, const std::vector<siz
     }
   }
   if (failed.empty()) return Ok{};
-  return Error{.message = failed, .hint = {}, .where = {}, .excerpt = {}, .kind = ErrorKind::kBuild};
+  return Error{
+      .message = failed, .hint = {}, .where = {}, .excerpt = {}, .kind = ErrorKind::kBuild};
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ bool MayBeBundled(const BuildPlan& plan, bool was_bundled);
 using BuildPlans = std::function<std::vector<BuildResult>(const std::vector<BuildPlan>& plans,
                                                           const BuildRequest& request)>;
 
-// Builds all and loads them; Workers that were to be served as they are, and that V8 cannot compile,
-// once more if MayBeBundled. An error is that of loading, or has the texts of all builds that
-// failed.
+// Builds all and loads them; Workers that were to be served as they are, and that V8 cannot
+// compile, once more if MayBeBundled. An error is that of loading, or has the texts of all builds
+// that failed.
 Result<std::unique_ptr<Runtime>> BuildAndLoad(const BuildPlans& build, Project project,
                                               const RuntimeOptions& options);
 

@@ -113,9 +113,10 @@ TEST_SUITE("wrangler-compat/build/builder") {
 
   TEST_CASE("settings reach the bundler") {
     Built app("main = \"index.js\"\n");
-    app.project.Write("index.js",
-                      "import a from 'a';\n"
-                      "export default { a, mode: process.env.NODE_ENV, v: VERSION, e: <b/>, f: <></> };");
+    app.project.Write(
+        "index.js",
+        "import a from 'a';\n"
+        "export default { a, mode: process.env.NODE_ENV, v: VERSION, e: <b/>, f: <></> };");
     app.project.Write("other/a.js", "export default 'aliased';");
     app.config +=
         "jsx_factory = \"h\"\njsx_fragment = \"Frag\"\nalias = { a = \"./other/a.js\" }\n"
@@ -131,9 +132,10 @@ TEST_SUITE("wrangler-compat/build/builder") {
   TEST_CASE("module rules") {
     Built app("main = \"src/index.js\"\n");
     SUBCASE("put files beside the bundle, with names of their own") {
-      app.project.Write("src/index.js",
-                        "import a from './x/a.txt'; import b from './y/a.txt';\n"
-                        "import d from 'p/d.bin'; import j from './j.json'; export default {a,b,d,j};");
+      app.project.Write(
+          "src/index.js",
+          "import a from './x/a.txt'; import b from './y/a.txt';\n"
+          "import d from 'p/d.bin'; import j from './j.json'; export default {a,b,d,j};");
       app.project.Write("src/x/a.txt", "in x");
       app.project.Write("src/y/a.txt", "in y");
       app.project.Write("src/j.json", "{\"json\": 1}");
@@ -157,11 +159,12 @@ TEST_SUITE("wrangler-compat/build/builder") {
       app.config += "rules = [{ type = \"Text\", globs = [\"**/*.md\"] }]\n";
       app.project.Write("src/index.js", "import a from './a.txt'; import 'x'; export default {};");
       app.project.Write("src/a.txt", "");
-      CHECK(Has(app.Build().error,
-                "The file ./a.txt matched a module rule in your configuration "
-                "({\"type\":\"Text\",\"globs\":[\"**/*.txt\",\"**/*.html\",\"**/*.sql\"]}), but was "
-                "ignored because a previous rule with the same type was not marked as "
-                "`fallthrough = true`."));
+      CHECK(
+          Has(app.Build().error,
+              "The file ./a.txt matched a module rule in your configuration "
+              "({\"type\":\"Text\",\"globs\":[\"**/*.txt\",\"**/*.html\",\"**/*.sql\"]}), but was "
+              "ignored because a previous rule with the same type was not marked as "
+              "`fallthrough = true`."));
     }
     SUBCASE("keep the names of files where that is asked for") {
       app.config += "preserve_file_names = true\ndefine = { A = \"1\" }\n";
@@ -193,8 +196,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
     }
     SUBCASE("is that of a Service Worker, which finds WebAssembly as a global") {
       app.project.Write("a-b.wasm", "the bytes");
-      app.project.Write("index.ts",
-                        "import a from './a-b.wasm'; addEventListener('fetch', (e: any) => e.x(a));");
+      app.project.Write(
+          "index.ts", "import a from './a-b.wasm'; addEventListener('fetch', (e: any) => e.x(a));");
       const BuildResult result = app.Build();
       REQUIRE_MESSAGE(result.ok(), result.error);
       REQUIRE(result.bindings.size() == 1);
@@ -226,7 +229,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
   TEST_CASE("a build that fails") {
     Built app("main = \"src/index.ts\"\n");
     app.project.Write("src/index.ts", "import './dep'; import './gone';\nexport default {};\n");
-    app.project.Write("src/dep.ts", "export const dep =\n  () => {\n    return new Response(;\n  };\n");
+    app.project.Write("src/dep.ts",
+                      "export const dep =\n  () => {\n    return new Response(;\n  };\n");
     const BuildResult result = app.Build();
     SUBCASE("says where, with the code") {
       CHECK(result.error.starts_with("Build failed with 2 errors:\n\n"));
@@ -262,19 +266,19 @@ TEST_SUITE("wrangler-compat/build/builder") {
     SUBCASE("speaks of wrangler's way out, not of esbuild's") {
       app.project.Write("src/index.ts", "import 'no-such-package'; export default {};");
       const std::string error = app.Build().error;
-      CHECK(
-          Has(error,
-              "To fix this, you can add an entry to \"alias\" in your Wrangler configuration.\n"
-              "    For more guidance see: "
-              "https://developers.cloudflare.com/workers/wrangler/configuration/"
-              "#bundling-issues"));
+      CHECK(Has(error,
+                "To fix this, you can add an entry to \"alias\" in your Wrangler configuration.\n"
+                "    For more guidance see: "
+                "https://developers.cloudflare.com/workers/wrangler/configuration/"
+                "#bundling-issues"));
       CHECK_FALSE(Has(error, "as external"));
     }
   }
 
   TEST_CASE("an alias") {
     Built app("main = \"src/index.js\"\nalias = { p = \"./shim\", q = \"node:path\" }\n");
-    app.project.Write("src/index.js", "import p from 'p'; import q from 'q'; export default { p, q };");
+    app.project.Write("src/index.js",
+                      "import p from 'p'; import q from 'q'; export default { p, q };");
     SUBCASE("is found from the directory of the configuration, or is the platform's") {
       app.project.Write("shim.js", "export default 'the shim';");
       const std::string main = app.Main();
@@ -297,7 +301,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
     app.project.Write("in/a", "");
     SUBCASE("runs before its output is looked at, and what it prints is passed on") {
       command("cd '" + app.project.root() +
-              "' && mkdir -p dist && echo \"export default { a: '$WRANGLER_COMMAND' };\" > dist/index.js"
+              "' && mkdir -p dist && echo \"export default { a: '$WRANGLER_COMMAND' };\" > "
+              "dist/index.js"
               " && echo out && echo err >&2 && printf left");
       const BuildResult result = app.Build();
       REQUIRE_MESSAGE(result.ok(), result.error);
@@ -334,7 +339,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
       REQUIRE(result.ok());
       struct stat written {};
       REQUIRE(stat((app.project.root() + "/dist/index.js").c_str(), &written) == 0);
-      CHECK(result.began > written.st_ctim.tv_sec * int64_t{1'000'000'000} + written.st_ctim.tv_nsec);
+      CHECK(result.began >
+            written.st_ctim.tv_sec * int64_t{1'000'000'000} + written.st_ctim.tv_nsec);
     }
     SUBCASE("that fails says so, and that starting is of no use") {
       command("sh -c 'echo sorry; exit 3'");
@@ -396,7 +402,8 @@ TEST_SUITE("wrangler-compat/build/builder") {
     }
     SUBCASE("and those that cannot be are warned of") {
       app.config += "[[rules]]\ntype = \"PythonModule\"\nglobs = [\"**/*.py\"]\n";
-      app.config.erase(app.config.find("rules = ["), app.config.find("\n[[") - app.config.find("rules = [") + 1);
+      app.config.erase(app.config.find("rules = ["),
+                       app.config.find("\n[[") - app.config.find("rules = [") + 1);
       app.project.Write("src/index.js", "export default {};");
       app.project.Write("src/old.py", "print(1)");
       const BuildResult result = app.Build();
@@ -413,8 +420,9 @@ TEST_SUITE("wrangler-compat/build/builder") {
   TEST_CASE("additional modules beside a bundle") {
     Built app("main = \"src/index.ts\"\nfind_additional_modules = true\n");
     app.config += "rules = [{ type = \"ESModule\", globs = [\"lang/*.js\"] }]\n";
-    app.project.Write("src/index.ts",
-                      "import { a } from './lib/a';\nexport default { a, en: import('./lang/en.js') };");
+    app.project.Write(
+        "src/index.ts",
+        "import { a } from './lib/a';\nexport default { a, en: import('./lang/en.js') };");
     app.project.Write("src/lib/a.ts", "export const a: string = 'bundled';\n");
     app.project.Write("src/lang/en.js", "export default 'attached';");
     const BuildResult result = app.Build();
