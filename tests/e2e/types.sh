@@ -116,6 +116,21 @@ Unchanged *
 Unchanged *"
 check "the one that is bound to compiles" "$(compile "$scratch/auth")" "compiles"
 check "the one that is bound compiles, and knows the other" "$(compile "$scratch/gateway")" "compiles"
+write gateway/flow.ts 'import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import { NonRetryableError } from "cloudflare:workflows";
+export class Flow extends WorkflowEntrypoint<Env, { id: number }> {
+  async run(event: WorkflowEvent<{ id: number }>, step: WorkflowStep): Promise<string> {
+    const id: number = await step.do("load", async () => event.payload.id);
+    await step.sleep("wait", "1 hour");
+    if (id < 0) throw new NonRetryableError("negative");
+    return `${id} ${event.timestamp.getTime()}`;
+  }
+}'
+check "a Workflow compiles" "$(compile "$scratch/gateway")" "compiles"
+mkdir "$scratch/plain"
+cp "$scratch/gateway/worker-runtime.d.ts" "$scratch/plain/"
+write plain/tsconfig.json '{ "compilerOptions": { "lib": ["es2022", "webworker"], "types": [], "noEmit": true, "strict": true } }'
+check "the platform needs no newer library than its code" "$(compile "$scratch/plain")" "compiles"
 check "nothing is out of date" "$(types --check "${configs[@]}"; echo "status $?")" "status 0"
 sed -i 's/KEY = "k"/KEY = "other"/' "$scratch/auth/wrangler.toml"
 check "until a configuration changes" "$(types --check "${configs[@]}"; echo "status $?")" "*is out of date*status 1"

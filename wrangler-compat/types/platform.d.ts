@@ -1,5 +1,6 @@
 // What isolane has beside the Web APIs of TypeScript's own libraries. Written by `isolane types`, for
 // projects that have not installed @cloudflare/workers-types; with it this file is left out.
+/// <reference lib="esnext.disposable" />
 
 // --- calls between Workers ---
 
@@ -456,6 +457,25 @@ declare module "cloudflare:workers" {
     webSocketMessage?(socket: WebSocket, message: string | ArrayBuffer): void | Promise<void>;
     webSocketClose?(socket: WebSocket, code: number, reason: string, wasClean: boolean): void | Promise<void>;
     webSocketError?(socket: WebSocket, error: unknown): void | Promise<void>;
+  }
+  export interface WorkflowEvent<Params> {
+    readonly payload: Readonly<Params>;
+    readonly timestamp: Date;
+    readonly instanceId: string;
+  }
+  export interface WorkflowStep {
+    do<T>(name: string, callback: () => Promise<T>): Promise<T>;
+    do<T>(name: string, config: object, callback: () => Promise<T>): Promise<T>;
+    sleep(name: string, duration: string | number): Promise<void>;
+    sleepUntil(name: string, timestamp: Date | number): Promise<void>;
+    waitForEvent<T>(name: string, options: { type: string; timeout?: string | number }): Promise<WorkflowEvent<T>>;
+  }
+  /** isolane runs no Workflows yet: a Worker that has one loads, and a use of its binding fails. */
+  export abstract class WorkflowEntrypoint<E = Cloudflare.Env, Params = any> {
+    constructor(ctx: ExecutionContext, env: E);
+    protected ctx: ExecutionContext;
+    protected env: E;
+    run(event: Readonly<WorkflowEvent<Params>>, step: WorkflowStep): Promise<unknown>;
   }
   export abstract class RpcTarget implements Rpc.RpcTargetBranded {
     [Rpc.__RPC_TARGET_BRAND]: never;
