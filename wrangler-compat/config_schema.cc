@@ -298,6 +298,12 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
   // An environment has no `alias` of its own.
   auto alias = config.build.alias;
   if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config, names);
+  // Worker names become names of files: of Durable Objects, of the registry.
+  if (choice.environment.find('/') != std::string::npos) {
+    loose.Fail("The environment " + JsonQuote(choice.environment) +
+                   " cannot be part of the name of a Worker, because there is a \"/\" in it.",
+               {});
+  }
   // Of the Worker that runs alone, and never under the environment: as wrangler does.
   ReportDoubledNames(top, std::move(names));
   config.build.alias = std::move(alias);
