@@ -4,6 +4,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"
+#include "runtime/worker/made_up_cf.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
 #include "runtime/worker/own_ports.h"
@@ -58,7 +59,11 @@ void CallFunction(const Arguments& info) {
       refused = IsServiceUrl(base::PackedUrl(call->head));
     }
   }
-  call->cf = BytesArgument(info, 5);
+  if (info[5]->IsTrue()) {
+    call->cf = kMadeUpCf;
+  } else {
+    call->cf = BytesArgument(info, 5);
+  }
   call->props = AddressArgument(info, 6);
   // The body is taken whatever happens: it counts as used.
   call->body = BodyArgument(info, 3);

@@ -8,6 +8,7 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
+#include "runtime/worker/made_up_cf.h"
 
 namespace isolane::worker {
 
@@ -209,7 +210,9 @@ void Dispatcher::Deliver(Actor& actor, Call& call) {
     v8::Local<v8::String> head;
     if (!js::FromLatin1(isolate, call.head).ToLocal(&head)) return;
     v8::Local<v8::Value> cf = v8::Undefined(isolate);
-    if (!call.cf.empty()) {
+    if (call.cf == kMadeUpCf) {
+      cf = v8::True(isolate);
+    } else if (!call.cf.empty()) {
       v8::Local<v8::ArrayBuffer> bytes;
       if (!js::CopyToArrayBuffer(isolate, call.cf).ToLocal(&bytes)) return;
       cf = bytes;

@@ -11,6 +11,7 @@ const { describeError } = require('internal/errors');
 const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT, WEB_SOCKET_COMPRESSION } = require('internal/flags');
 const { headerOf, withoutHeaders } = require('internal/packed_head');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
+const { packCf } = require('web/request_cf');
 const { Request, packRequest, requestUrl, requestParts, isRequest, isReceived, normalizeUrl, USED_REQUEST } =
   require('web/request');
 const { receiveResponse, Response } = require('web/response');
@@ -77,7 +78,7 @@ function send(io, channel, props, request) {
     if (!(state.flags & WEB_SOCKET_COMPRESSION)) call.head = withoutExtensions(call.head);
     const { signal, redirect, cf } = requestParts(request);
     call.follow = redirect === 'follow';
-    if (cf !== undefined) call.cf = require('web/request_cf').packCf(cf);
+    if (cf !== undefined) call.cf = packCf(cf);
     takeBody(request, USED_REQUEST);
     call.kind = taken.kind;
     call.value = taken.value;

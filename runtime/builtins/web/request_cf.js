@@ -4,19 +4,17 @@
 // wrangler.md 4.6.
 'use strict';
 
-// Stands for the one that is made up, in a Request and, as a single byte, on its way to another Worker:
-// no clone is that short.
+// Stands for the one that is made up in a Request; on its way to another Worker that is `true`.
 const LOCAL_CF = Symbol('local cf');
-const LOCAL_BYTES = new Uint8Array(1).buffer;
 
 function packCf(cf) {
   if (cf === undefined) return undefined;
-  return cf === LOCAL_CF ? LOCAL_BYTES : require('web/structured_clone').serialize(cf);
+  return cf === LOCAL_CF ? true : require('web/structured_clone').serialize(cf);
 }
 
 function unpackCf(bytes) {
   if (bytes === undefined) return undefined;
-  return bytes.byteLength === 1 ? LOCAL_CF : require('web/structured_clone').deserialize(bytes);
+  return bytes === true ? LOCAL_CF : require('web/structured_clone').deserialize(bytes);
 }
 
 const CERTIFICATE_TEXTS = [

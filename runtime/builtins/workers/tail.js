@@ -107,9 +107,8 @@ defineInterface(Request);
 function cfOf(characters) {
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  const { LOCAL_CF, makeLocalCf, unpackCf } = require('web/request_cf');
-  const cf = unpackCf(bytes.buffer);
-  return cf === LOCAL_CF ? makeLocalCf('') : cf;
+  if (bytes.length === 1) return require('web/request_cf').makeLocalCf('');
+  return require('web/structured_clone').deserialize(bytes.buffer);
 }
 
 function fetchInfo({ method, url, headers, cf, status }) {
