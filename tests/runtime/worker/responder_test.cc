@@ -1,6 +1,5 @@
 // Workers with a responder before their code: runtime/worker/dispatcher_responder.cc and
 // responder_host.cc.
-#include <atomic>
 #include <functional>
 
 #include <doctest/doctest.h>
@@ -42,15 +41,14 @@ class FakeResponder final : public base::Responder {
     auto pipe = std::make_shared<base::Pipe>();
     pipe->outside = true;
     response.body = base::Body::Stream(pipe);
-    host_->RunBlocking([this] { blocked = true; },
+    // The work may begin when this object is gone.
+    host_->RunBlocking([] {},
                        [pipe] {
                          pipe->Write(base::Chunk::Copy("slow"));
                          pipe->Close();
                        });
     return response;
   }
-
-  std::atomic<bool> blocked{false};
 
  private:
   base::ResponderHost* host_ = nullptr;
