@@ -174,7 +174,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   for (const BindingSpec& binding : config.bindings) {
     const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
     if (objects != nullptr && objects->script.empty()) {
-      plan.durable_objects.push_back(objects->class_name);
+      plan.durable_objects.emplace_back(binding.name, objects->class_name);
     }
   }
   spec.config_path = file.path;

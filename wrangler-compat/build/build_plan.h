@@ -47,8 +47,8 @@ struct BuildPlan {
   std::vector<std::pair<std::string, std::string>> alias;
   std::vector<std::pair<std::string, std::string>> define;
 
-  // Classes of Durable Objects that bindings want the main module to export.
-  std::vector<std::string> durable_objects;
+  // Classes of Durable Objects that bindings want the main module to export: binding, class.
+  std::vector<std::pair<std::string, std::string>> durable_objects;
   std::string compatibility_date;
   std::vector<std::string> compatibility_flags;
   BuildTarget target = BuildTarget::kDevelopment;

@@ -1,6 +1,7 @@
 #include "wrangler-compat/build/bundle.h"
 
 #include <algorithm>
+#include <cctype>
 #include <future>
 #include <utility>
 
@@ -77,10 +78,33 @@ void Advise(const BuildPlan& plan, EsbuildValue& message) {
            "https://developers.cloudflare.com/workers/wrangler/configuration/#bundling-issues\n"));
 }
 
+// A Service Worker exports nothing; what it can do about that.
+std::string NoClassesHere(const BuildPlan& plan) {
+  if (plan.durable_objects.empty()) return {};
+  std::string text =
+      "You seem to be trying to use Durable Objects in a Worker written as a service-worker.\n"
+      "You can use Durable Objects defined in other Workers by specifying a `script_name` in "
+      "your " +
+      plan.config_path.substr(plan.config_path.rfind('/') + 1) +
+      " file, where `script_name` is the name of the Worker that implements that Durable Object. "
+      "For "
+      "example:\n";
+  for (const auto& [name, class_name] : plan.durable_objects) {
+    std::string script = name;
+    for (char& c : script) c = c == '_' ? '-' : static_cast<char>(std::tolower(c));
+    const std::string binding = "{ name = " + name + ", class_name = " + class_name;
+    text += binding + " } ==> " + binding + ", script_name = " + script + "-worker }\n";
+  }
+  return text +
+         "Alternatively, migrate your worker to ES Module syntax to implement a Durable Object in "
+         "this Worker:\n"
+         "https://developers.cloudflare.com/workers/learning/migrating-to-module-workers/";
+}
+
 // What is wrong with these exports of the main module; empty if nothing is.
 std::string MissingClasses(const BuildPlan& plan, const std::vector<std::string>& exports) {
   std::string missing;
-  for (const std::string& name : plan.durable_objects) {
+  for (const auto& [binding, name] : plan.durable_objects) {
     if (std::find(exports.begin(), exports.end(), name) != exports.end()) continue;
     missing += (missing.empty() ? "" : ", ") + name;
   }
@@ -320,8 +344,8 @@ BuildResult Bundle::Build(Colours colours) {
   if (!output->warnings.empty()) {
     result.rendered_warnings = Describe(output->warnings, Severity::kWarning, colours);
   }
-  // A Service Worker exports nothing; the runtime says what it thinks of objects there.
-  if (context == module_.get()) result.error = MissingClasses(plan_, output->exports);
+  result.error =
+      context == module_.get() ? MissingClasses(plan_, output->exports) : NoClassesHere(plan_);
   if (!result.ok()) return result;
   WarnOfNodeImports(*context, result);
   TakeOutput(*output, *context, result);

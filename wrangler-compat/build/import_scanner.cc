@@ -122,7 +122,7 @@ class Scanner {
     if (Is(token, "*")) {
       token = Next();
       if (token.kind == Kind::kWord && token.text == "as") {
-        outline_.has_default |= Next().text == "default";
+        AddExport(Next());
         token = Next();
       }
       failed_ |= token.text != "from";
@@ -130,8 +130,18 @@ class Scanner {
       RefuseAttributes();
       return;
     }
-    if (token.kind == Kind::kWord && token.text == "default") outline_.has_default = true;
+    if (token.text == "default") AddExport(token);
     if (Is(token, "{")) TakeExportList();
+    static constexpr std::string_view kDeclarations[] = {"class", "const", "let", "var",
+                                                         "function"};
+    if (token.kind != Kind::kWord || !IsOneOf(token.text, kDeclarations)) return;
+    const Token name = Next();
+    AddExport(name);
+    if (name.kind == Kind::kWord) TakeWord(name);
+  }
+
+  void AddExport(const Token& name) {
+    if (name.kind == Kind::kWord) outline_.exports.emplace_back(name.text);
   }
 
   void TakeExportList() {
@@ -141,10 +151,10 @@ class Scanner {
         failed_ = true;
         return;
       }
-      if (Is(token, ",") && last.text == "default") outline_.has_default = true;
+      if (Is(token, ",")) AddExport(last);
       last = token;
     }
-    if (last.text == "default") outline_.has_default = true;
+    AddExport(last);
     const size_t before = at_;
     const Saved saved = Save();
     const Token token = Next();
@@ -379,6 +389,10 @@ class Scanner {
 };
 
 }  // namespace
+
+bool Exports(const ModuleOutline& outline, std::string_view name) {
+  return std::find(outline.exports.begin(), outline.exports.end(), name) != outline.exports.end();
+}
 
 std::optional<ModuleOutline> ScanModule(std::string_view source) { return Scanner(source).Scan(); }
 

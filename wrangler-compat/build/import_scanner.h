@@ -15,9 +15,12 @@ struct ModuleOutline {
   // Specifiers, static and dynamic, in order.
   std::vector<std::string> imports;
   bool has_exports = false;
-  bool has_default = false;
+  // Names that are plainly exported; `export *` and patterns may add others.
+  std::vector<std::string> exports;
   bool names_listener = false;  // mentions addEventListener
 };
+
+bool Exports(const ModuleOutline& outline, std::string_view name);
 
 // Nothing for a module that is not obviously plain ES of today's V8: JSX, decorators, CommonJS,
 // names that only Node.js has, an import() whose argument is no string, or text that cannot be told

@@ -1,5 +1,6 @@
 #include "wrangler-compat/build/plain_modules.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -70,7 +71,13 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
     const auto outline = ScanModule(*source);
     if (!outline) return std::nullopt;
     if (NodeCompatOf(plan) == NodeCompat::kFull && NamesNodeGlobals(*source)) return std::nullopt;
-    if (i == 0 && !outline->has_default) {
+    // The bundler says what is missing.
+    const auto is_missing = [&](const auto& object) { return !Exports(*outline, object.second); };
+    if (i == 0 &&
+        std::any_of(plan.durable_objects.begin(), plan.durable_objects.end(), is_missing)) {
+      return std::nullopt;
+    }
+    if (i == 0 && !Exports(*outline, "default")) {
       // A Service Worker script is one file; with exports it is the bundler's to decide.
       if (outline->has_exports ? outline->names_listener : !outline->imports.empty()) {
         return std::nullopt;

@@ -263,6 +263,30 @@ TEST_SUITE("wrangler-compat/build/builder") {
             "entrypoint file: B.\nYou should export these objects from your entrypoint, "
             "src/index.ts.");
     }
+    SUBCASE("may lack one in plain JavaScript, too") {
+      const std::string objects =
+          "durable_objects.bindings = [{ name = \"A\", class_name = \"A\" }, { name = \"MY_B\", "
+          "class_name = \"B\" }]\nmigrations = [{ tag = \"1\", new_classes = [\"A\", \"B\"] }]\n";
+      Built plain("main = \"index.js\"\n" + objects);
+      plain.project.Write("index.js", "export default {};");
+      CHECK(plain.Build().error ==
+            "Your Worker depends on the following Durable Objects, which are not exported in your "
+            "entrypoint file: A, B.\nYou should export these objects from your entrypoint, "
+            "index.js.");
+      plain.project.Write("index.js", "addEventListener('fetch', () => {});");
+      CHECK(plain.Build().error.starts_with(
+          "You seem to be trying to use Durable Objects in a Worker written as a "
+          "service-worker.\nYou can use Durable Objects defined in other Workers by specifying a "
+          "`script_name` in your wrangler.toml file, where `script_name` is the name of the Worker "
+          "that implements that Durable Object. For example:\n"
+          "{ name = A, class_name = A } ==> { name = A, class_name = A, script_name = a-worker }\n"
+          "{ name = MY_B, class_name = B } ==> { name = MY_B, class_name = B, script_name = "
+          "my-b-worker }\nAlternatively, migrate your worker to ES Module syntax"));
+      plain.project.Write("index.js", "export default {}; export class A {} export const B = A;");
+      const BuildResult result = plain.Build();
+      CHECK_MESSAGE(result.ok(), result.error);
+      CHECK_FALSE(result.bundled);
+    }
     SUBCASE("speaks of wrangler's way out, not of esbuild's") {
       app.project.Write("src/index.ts", "import 'no-such-package'; export default {};");
       const std::string error = app.Build().error;

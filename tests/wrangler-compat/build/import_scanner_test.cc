@@ -47,14 +47,19 @@ TEST_SUITE("wrangler-compat/build/import_scanner") {
     CHECK_FALSE(outline("addEventListener('fetch', () => {})").has_exports);
     CHECK(outline("addEventListener('fetch', () => {})").names_listener);
     CHECK(outline("export const a = 1").has_exports);
-    CHECK_FALSE(outline("export const a = 1").has_default);
-    CHECK(outline("export default {}").has_default);
-    CHECK(outline("const a = {}; export { a as default }").has_default);
-    CHECK(outline("export { default } from './a.js'").has_default);
-    CHECK(outline("export { x, default, y } from './a.js'").has_default);
-    CHECK_FALSE(outline("export { default as a } from './a.js'").has_default);
-    CHECK_FALSE(outline("export * from './a.js'").has_default);
-    CHECK(outline("export * as default from './a.js'").has_default);
+    CHECK_FALSE(Exports(outline("export const a = 1"), "default"));
+    CHECK(Exports(outline("export default {}"), "default"));
+    CHECK(Exports(outline("const a = {}; export { a as default }"), "default"));
+    CHECK(Exports(outline("export { default } from './a.js'"), "default"));
+    CHECK(Exports(outline("export { x, default, y } from './a.js'"), "default"));
+    CHECK_FALSE(Exports(outline("export { default as a } from './a.js'"), "default"));
+    CHECK_FALSE(Exports(outline("export * from './a.js'"), "default"));
+    CHECK(Exports(outline("export * as default from './a.js'"), "default"));
+    CHECK(Exports(outline("export class A {}"), "A"));
+    CHECK(Exports(outline("export const A = class {}"), "A"));
+    CHECK(Exports(outline("class a {} export { b, a as A }"), "A"));
+    CHECK_FALSE(Exports(outline("class A {} export { A as b }"), "A"));
+    CHECK_FALSE(Exports(outline("export default class A {}"), "A"));
   }
 
   TEST_CASE("what needs the bundler, or a parser, is not plain") {
