@@ -58,6 +58,8 @@ BuildPlan PlanBeside(const ProjectOptions& options, const Project& project, cons
     plan = project.builds.front();
     plan.custom = {};
     plan.find_additional_modules = false;
+    // Those of the tested Worker: a test exports none.
+    plan.durable_objects.clear();
   }
   plan.worker = spec.name;
   plan.files = std::move(files);

@@ -83,6 +83,9 @@ TEST_SUITE("wrangler-compat/test_project") {
       REQUIRE(room != nullptr);
       CHECK(std::get<DurableObjectBinding>(room->value).script == "math");
       CHECK(spec.durable_objects.empty());
+      REQUIRE(loaded.project.builds.size() == 2);
+      CHECK(loaded.project.builds[0].durable_objects.empty());
+      CHECK(loaded.project.builds[1].durable_objects.size() == 1);
     }
     SUBCASE("tells no tail Worker") {
       CHECK(spec.tail_consumers.empty());
