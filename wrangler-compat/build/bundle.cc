@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "wrangler-compat/build/build_failure.h"
-#include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/source_map_file.h"
@@ -115,10 +114,10 @@ std::string MissingClasses(const BuildPlan& plan, const std::vector<std::string>
          plan.files.display + plan.files.main + ".";
 }
 
-// A guess, which saves a build if it is right: every bundle is looked at.
-bool AsksForNode(const BuildPlan& plan) {
+// What the main module asks for: the bundle may ask for more, or esbuild drop it.
+NodeNames GuessNodeGlobals(const BuildPlan& plan) {
   const auto read = ReadFile(AbsolutePath(plan.files.root, plan.files.main));
-  return read.ok() && (NamesNodeGlobals(read.value()) || ImportsPackages(read.value()));
+  return read.ok() ? NodeGlobalsIn(read.value()) : NodeNames();
 }
 
 }  // namespace
@@ -134,8 +133,10 @@ struct Bundle::Output {
 
 // A build that esbuild remembers. Ends with it.
 struct Bundle::Context {
-  Context(const BuildPlan& plan, BundleFormat format, bool node_globals, EsbuildService& service)
-      : node_globals(node_globals), service(service), collector(plan, format, service) {}
+  Context(const BuildPlan& plan, BundleFormat format, NodeNames globals, EsbuildService& service)
+      : node_globals(std::move(globals)),
+        service(service),
+        collector(plan, format, node_globals, service) {}
   ~Context() {
     if (opened) static_cast<void>(service.Ask(Command("dispose")));
     service.RemoveHandler(key);
@@ -145,7 +146,7 @@ struct Bundle::Context {
     return EsbuildValue::Object({{"command", name}, {"key", key}});
   }
 
-  const bool node_globals;
+  const NodeNames node_globals;
   EsbuildService& service;
   ModuleCollector collector;
   uint32_t key = 0;
@@ -203,9 +204,9 @@ Bundle::Bundle(BuildPlan plan, EsbuildService& service)
 
 Bundle::~Bundle() = default;
 
-Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format, bool node_globals) {
+Result<std::unique_ptr<Bundle::Context>> Bundle::Open(BundleFormat format, NodeNames node_globals) {
   ISOLANE_ASSIGN(const std::vector<std::string> flags, BundleFlags(plan_, format, node_globals));
-  auto context = std::make_unique<Context>(plan_, format, node_globals, service_);
+  auto context = std::make_unique<Context>(plan_, format, std::move(node_globals), service_);
   Context* raw = context.get();
   context->key =
       service_.AddHandler([raw](const EsbuildValue& question, EsbuildService::Reply reply) {
@@ -233,13 +234,23 @@ Result<Bundle::Output> Bundle::Run(std::unique_ptr<Context>& context, BundleForm
                                    const AdditionalModules& attached) {
   const bool may_ask = NodeCompatOf(plan_) == NodeCompat::kFull;
   if (context == nullptr) {
-    ISOLANE_ASSIGN(context, Open(format, may_ask && AsksForNode(plan_)));
+    ISOLANE_ASSIGN(context, Open(format, may_ask ? GuessNodeGlobals(plan_) : NodeNames()));
   }
-  ISOLANE_ASSIGN(Output output, Rebuild(*context, attached));
-  if (!may_ask || context->node_globals || !NamesNodeGlobals(output.code)) return output;
-  context.reset();
-  ISOLANE_ASSIGN(context, Open(format, true));
-  return Rebuild(*context, attached);
+  while (true) {
+    ISOLANE_ASSIGN(Output output, Rebuild(*context, attached));
+    if (!may_ask || output.code.empty()) return output;
+    NodeNames names = NodeGlobalsInBundle(output.code, [this](const std::string& file) {
+      return IsNodeModuleFile(AbsolutePath(plan_.project_root, file));
+    });
+    if (std::includes(context->node_globals.begin(), context->node_globals.end(), names.begin(),
+                      names.end())) {
+      return output;
+    }
+    // Their modules may ask for others in turn.
+    names.insert(context->node_globals.begin(), context->node_globals.end());
+    context.reset();
+    ISOLANE_ASSIGN(context, Open(format, std::move(names)));
+  }
 }
 
 Result<Bundle::Output> Bundle::Rebuild(Context& context, const AdditionalModules& attached) {
@@ -397,7 +408,7 @@ std::vector<std::string> Bundle::Trace(const Output& failed) {
         }
         reply(NothingToSay());
       });
-  auto flags = BundleFlags(plan_, BundleFormat::kModule, false);
+  auto flags = BundleFlags(plan_, BundleFormat::kModule, {});
   if (flags.ok()) {
     EsbuildValue loaders = EsbuildValue::Array(
         {EsbuildValue::Object({{"id", uint32_t{0}}, {"filter", ".*"}, {"namespace", "file"}})});

@@ -14,6 +14,7 @@
 #include "wrangler-compat/build/bundle_flags.h"
 #include "wrangler-compat/build/esbuild_service.h"
 #include "wrangler-compat/build/module_collector.h"
+#include "wrangler-compat/build/node_globals.h"
 
 namespace isolane::wrangler {
 
@@ -36,12 +37,12 @@ class Bundle {
   struct Context;
   struct Output;
 
-  // Builds with the globals of Node.js if the bundle asks for them. `attached`: the additional
+  // Builds with the globals of Node.js that the bundle asks for. `attached`: the additional
   // modules.
   Result<Output> Run(std::unique_ptr<Context>& context, BundleFormat format,
                      const AdditionalModules& attached);
   Result<Output> Rebuild(Context& context, const AdditionalModules& attached);
-  Result<std::unique_ptr<Context>> Open(BundleFormat format, bool node_globals);
+  Result<std::unique_ptr<Context>> Open(BundleFormat format, NodeNames node_globals);
   std::string Describe(const std::vector<EsbuildValue>& messages, Severity severity,
                        Colours colours);
   void TakeOutput(Output& output, Context& context, BuildResult& result);

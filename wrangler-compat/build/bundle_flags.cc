@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
 
@@ -46,7 +45,7 @@ void AddDefines(const BuildPlan& plan, std::vector<std::string>& flags) {
 }  // namespace
 
 Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat format,
-                                             bool node_globals) {
+                                             const NodeNames& node_globals) {
   const std::string platform = Environment("WRANGLER_BUILD_PLATFORM", "browser");
   if (platform != "browser" && platform != "node" && platform != "neutral") {
     return Error{
@@ -80,7 +79,7 @@ Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat
       "--sources-content=false",
       "--outfile=" + AbsolutePath(plan.files.root, BundleName(plan)),
   };
-  if (node_globals) {
+  if (!node_globals.empty()) {
     flags.push_back("--inject:" + std::string(kNodeGlobals));
   }
   if (plan.minify) flags.push_back("--minify");

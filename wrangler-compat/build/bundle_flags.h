@@ -7,15 +7,16 @@
 #include <vector>
 
 #include "wrangler-compat/build/build_plan.h"
+#include "wrangler-compat/build/node_globals.h"
 
 namespace isolane::wrangler {
 
 enum class BundleFormat { kModule, kServiceWorker };
 
 // Takes WRANGLER_BUILD_CONDITIONS, WRANGLER_BUILD_PLATFORM and NODE_ENV from the environment.
-// `node_globals`: the bundle has those of Node.js (node_globals.h).
+// `node_globals`: those of Node.js that the bundle has (node_globals.h).
 Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat format,
-                                             bool node_globals);
+                                             const NodeNames& node_globals);
 
 // Whether an import of `name` means a module of Node.js, with "node:" or without.
 bool IsNodeModule(std::string_view name);

@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "wrangler-compat/build/node_globals.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
@@ -138,8 +137,8 @@ std::string PathOf(const Result<EsbuildValue>& resolved) {
 }  // namespace
 
 ModuleCollector::ModuleCollector(const BuildPlan& plan, BundleFormat format,
-                                 EsbuildService& service)
-    : plan_(plan), format_(format), service_(service) {
+                                 const NodeNames& node_globals, EsbuildService& service)
+    : plan_(plan), format_(format), node_globals_(node_globals), service_(service) {
   for (const bool shadowed : {false, true}) {
     for (const ModuleRule& rule : plan_.files.rules) {
       if (rule.shadowed != shadowed || rule.type.starts_with("Python")) continue;
@@ -417,8 +416,9 @@ void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply
     return reply(code(1, "import all from " + JsonQuote(path) + "; module.exports = all;", "js"));
   }
   if (question.Text("namespace") == kNodeText) {
+    const bool globals = path == kNodeGlobals;
     return reply(code(
-        2, path == kNodeGlobals ? NodeGlobalsSource() : NodeProcessSource(plan_, format_), "js"));
+        2, globals ? NodeGlobalsSource(node_globals_) : NodeProcessSource(plan_, format_), "js"));
   }
   const ModuleRule* rule = nullptr;
   {

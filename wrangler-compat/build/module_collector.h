@@ -14,13 +14,15 @@
 #include "wrangler-compat/build/build_plan.h"
 #include "wrangler-compat/build/bundle_flags.h"
 #include "wrangler-compat/build/esbuild_service.h"
+#include "wrangler-compat/build/node_globals.h"
 
 namespace isolane::wrangler {
 
 class ModuleCollector {
  public:
-  // All outlive the collector.
-  ModuleCollector(const BuildPlan& plan, BundleFormat format, EsbuildService& service);
+  // All outlive the collector. `node_globals`: those that the bundle has.
+  ModuleCollector(const BuildPlan& plan, BundleFormat format, const NodeNames& node_globals,
+                  EsbuildService& service);
 
   // What goes with the build as its plugin. Any thread.
   EsbuildValue Plugin() const;
@@ -62,6 +64,7 @@ class ModuleCollector {
 
   const BuildPlan& plan_;
   const BundleFormat format_;
+  const NodeNames& node_globals_;
   EsbuildService& service_;
   std::vector<Pattern> patterns_;
 

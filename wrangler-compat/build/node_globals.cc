@@ -1,122 +1,204 @@
 #include "wrangler-compat/build/node_globals.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <iterator>
 #include <optional>
+#include <utility>
+
+#include "wrangler-compat/build/script_tokens.h"
 
 namespace isolane::wrangler {
 namespace {
 
-constexpr std::string_view kGlobals[] = {"process", "Buffer", "global", "setImmediate",
-                                         "clearImmediate"};
-constexpr std::string_view kGlobalObjects[] = {"globalThis", "self"};
+NodeNames AllNames() { return {std::begin(kNodeGlobalNames), std::end(kNodeGlobalNames)}; }
+
+// What a script may ask for.
+struct Asked {
+  NodeNames by_name;    // as variables
+  NodeNames by_object;  // as properties of the global object
+  NodeNames declared;   // variables of its own, in any scope
+
+  void Add(Asked other) {
+    by_name.merge(other.by_name);
+    by_object.merge(other.by_object);
+    declared.merge(other.declared);
+  }
+};
+
+// Reads a script as far as it can be told apart.
+class GlobalsReader {
+ public:
+  explicit GlobalsReader(std::string_view script) : tokens_(script, Jsx::kNever) {}
+
+  // Nothing if it cannot.
+  std::optional<Asked> Read() {
+    for (Token token = tokens_.Next(); token.kind != TokenKind::kEnd; token = tokens_.Next()) {
+      const bool is_name = token.kind == TokenKind::kWord && !token.is_property;
+      if (is_name && !IsKey()) TakeName(token.text);
+      declares_ = Declares(token);
+      before_last_ = std::exchange(last_, token);
+    }
+    if (tokens_.failed()) return std::nullopt;
+    return std::move(asked_);
+  }
+
+ private:
+  // In { name: ... } it is no variable.
+  bool IsKey() { return (last_.Is("{") || last_.Is(",")) && tokens_.Peek().Is(":"); }
+
+  // Whether names that follow are new: after "var", and in "var a, b" as far as no value comes.
+  bool Declares(const Token& token) const {
+    static constexpr std::string_view kWords[] = {"const", "let", "var", "class", "function"};
+    if (token.kind == TokenKind::kWord && IsOneOf(token.text, kWords)) return !token.is_property;
+    return declares_ && (token.kind == TokenKind::kWord || token.Is(","));
+  }
+
+  void TakeName(std::string_view name) {
+    const bool is_node = IsOneOf(name, kNodeGlobalNames);
+    if (declares_) {
+      if (is_node) asked_.declared.emplace(name);
+      has_own_self_ |= name == "self";
+      return;
+    }
+    if (is_node) {
+      if (IsNeverCalled(name) && tokens_.Peek().Is("(")) return;
+      asked_.by_name.emplace(name);
+    }
+    if (name == "globalThis" || name == "global" || (name == "self" && !has_own_self_)) {
+      TakeObject();
+    }
+  }
+
+  // The global object itself, or a property of it. Whoever has it as a value may ask it for
+  // anything.
+  void TakeObject() {
+    static constexpr std::string_view kObjects[] = {"globalThis", "self", "global"};
+    const bool defines = last_.Is("(") && before_last_.IsWord("defineProperty");
+    const bool is_asked = last_.IsWord("typeof");
+    TokenReader ahead = tokens_;
+    Token name = ahead.Next();
+    if (name.Is("?")) name = ahead.Next();
+    const bool is_dotted = name.Is(".");
+    if (is_dotted) name = ahead.Next();
+    if (name.Is("[")) {
+      name = ahead.Next();
+      if (name.kind != TokenKind::kString || name.escaped) return AddAll();
+    } else if (!is_dotted) {
+      return defines || is_asked ? void() : AddAll();
+    } else if (name.kind != TokenKind::kWord) {
+      return AddAll();
+    }
+    if (IsOneOf(name.text, kNodeGlobalNames)) asked_.by_object.emplace(name.text);
+    if (IsOneOf(name.text, kObjects)) AddAll();
+  }
+
+  void AddAll() { asked_.by_object = AllNames(); }
+
+  TokenReader tokens_;
+  Asked asked_;
+  Token last_;
+  Token before_last_;
+  bool declares_ = false;
+  bool has_own_self_ = false;
+};
 
 bool IsWordPart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '$' || c < 0;
 }
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view WithoutBlanksBefore(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  return text;
-}
-
-std::string_view WithoutBlanksAfter(std::string_view text) {
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// The next occurrence of a word from `at` on; npos: none.
-size_t FindWord(std::string_view text, std::string_view word, size_t at) {
-  for (at = text.find(word, at); at != std::string_view::npos; at = text.find(word, at + 1)) {
+bool HasWord(std::string_view text, std::string_view word) {
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
     const size_t end = at + word.size();
-    if (at > 0 && IsWordPart(text[at - 1])) continue;
-    if (end == text.size() || !IsWordPart(text[end])) return at;
+    const bool begins = at == 0 || !IsWordPart(text[at - 1]);
+    if (begins && (end == text.size() || !IsWordPart(text[end]))) return true;
   }
-  return at;
+  return false;
 }
 
-// What a property is one of: of "a.b?." it is "b"; nothing if `before` does not end with a dot.
-std::optional<std::string_view> OwnerOf(std::string_view before) {
-  before = WithoutBlanksAfter(before);
-  if (!before.ends_with('.') || before.ends_with("...")) return std::nullopt;
-  before.remove_suffix(1);
-  if (before.ends_with('?')) before.remove_suffix(1);
-  before = WithoutBlanksAfter(before);
-  size_t from = before.size();
-  while (from > 0 && IsWordPart(before[from - 1])) from--;
-  return before.substr(from);
+Asked WordsIn(std::string_view script) {
+  Asked asked;
+  for (const std::string_view object : {"globalThis", "self", "global"}) {
+    if (HasWord(script, object)) asked.by_object = AllNames();
+  }
+  for (const std::string_view name : kNodeGlobalNames) {
+    if (HasWord(script, name)) asked.by_name.emplace(name);
+  }
+  return asked;
 }
 
-bool IsGlobalObject(std::string_view name) {
-  return std::find(std::begin(kGlobalObjects), std::end(kGlobalObjects), name) !=
-         std::end(kGlobalObjects);
+Asked AskedBy(std::string_view script) {
+  if (auto asked = GlobalsReader(script).Read()) return *std::move(asked);
+  return WordsIn(script);
 }
 
-// Whether a property of a fixed name is all that is asked of the object: ".name", "?.name".
-bool IsDotted(std::string_view after) {
-  after = WithoutBlanksBefore(after);
-  if (after.starts_with('?')) after.remove_prefix(1);
-  if (!after.starts_with('.')) return false;
-  after = WithoutBlanksBefore(after.substr(1));
-  return !after.empty() && IsWordPart(after.front());
+// In a bundle, before the name of the file that what follows is of.
+constexpr std::string_view kFileComment = "\n// ";
+
+// Empty if a part of a bundle does not say.
+std::string FileOf(std::string_view part) {
+  if (part.starts_with('\n')) part.remove_prefix(1);
+  if (!part.starts_with(kFileComment.substr(1))) return {};
+  part.remove_prefix(kFileComment.size() - 1);
+  return std::string(part.substr(0, part.find('\n')));
+}
+
+// require() of a module of Node.js gives its default export, as in Node.js.
+std::string ValueOf(std::string_view name) {
+  if (name == "global") return "this";
+  if (name == "process") return "require(\"node:process\")";
+  const bool is_buffer = name == "Buffer";
+  return std::string("require(\"node:") + (is_buffer ? "buffer" : "timers") + "\")." +
+         std::string(name);
 }
 
 }  // namespace
 
-std::string NodeGlobalsSource() {
-  // require() of a module of Node.js gives its default export, as in Node.js.
+std::string NodeGlobalsSource(const NodeNames& names) {
   // What a module asks for that is just being made for that reason is not there yet: unenv's ask
-  // whether somebody else has them.
-  return "const define = (name, make) => {\n"
-         "  const set = (value) => Object.defineProperty(globalThis, name,\n"
-         "    { value, writable: true, configurable: true, enumerable: false });\n"
-         "  const get = () => {\n"
-         "    const value = make();\n"
-         "    if (value !== undefined) set(value);\n"
-         "    return value;\n"
-         "  };\n"
-         "  Object.defineProperty(globalThis, name, { get, set, configurable: true });\n"
-         "};\n"
-         "define(\"process\", () => require(\"node:process\"));\n"
-         "define(\"Buffer\", () => require(\"node:buffer\").Buffer);\n"
-         "define(\"setImmediate\", () => require(\"node:timers\").setImmediate);\n"
-         "define(\"clearImmediate\", () => require(\"node:timers\").clearImmediate);\n"
-         "define(\"global\", () => globalThis);\n";
+  // whether somebody else has them. Nothing here asks for a global: the bundle is read for those.
+  std::string source =
+      "const define = (name, make) => {\n"
+      "  const fix = (object, value) => Object.defineProperty(object, name,\n"
+      "    { value, writable: true, configurable: true, enumerable: false });\n"
+      "  Object.defineProperty(globalThis, name, {\n"
+      "    get() {\n"
+      "      const value = make.call(this);\n"
+      "      if (value !== undefined) fix(this, value);\n"
+      "      return value;\n"
+      "    },\n"
+      "    set(value) { fix(this, value); },\n"
+      "    configurable: true,\n"
+      "  });\n"
+      "};\n";
+  for (const std::string& name : names) {
+    source += "define(\"" + name + "\", function () { return " + ValueOf(name) + "; });\n";
+  }
+  return source;
 }
 
-bool NamesNodeGlobals(std::string_view script) {
-  for (const std::string_view name : kGlobals) {
-    for (size_t at = 0; (at = FindWord(script, name, at)) != std::string_view::npos; at++) {
-      const auto owner = OwnerOf(script.substr(0, at));
-      if (!owner || IsGlobalObject(*owner)) return true;
-    }
-  }
-  for (const std::string_view name : kGlobalObjects) {
-    for (size_t at = 0; (at = FindWord(script, name, at)) != std::string_view::npos; at++) {
-      if (OwnerOf(script.substr(0, at))) continue;
-      if (!IsDotted(script.substr(at + name.size()))) return true;
-    }
-  }
-  return false;
+NodeNames NodeGlobalsIn(std::string_view script) {
+  Asked asked = AskedBy(script);
+  asked.by_name.merge(asked.by_object);
+  return std::move(asked.by_name);
 }
 
-bool ImportsPackages(std::string_view module) {
-  for (const std::string_view word : {"from", "import", "require"}) {
-    for (size_t at = 0; (at = FindWord(module, word, at)) != std::string_view::npos; at++) {
-      std::string_view after = WithoutBlanksBefore(module.substr(at + word.size()));
-      if (after.starts_with('(')) after = WithoutBlanksBefore(after.substr(1));
-      if (!after.starts_with('"') && !after.starts_with('\'')) continue;
-      after.remove_prefix(1);
-      const bool own = after.starts_with('.') || after.starts_with("cloudflare:") ||
-                       after.starts_with("node:async_hooks");
-      if (!own) return true;
-    }
+NodeNames NodeGlobalsInBundle(std::string_view bundle,
+                              const std::function<bool(const std::string& path)>& is_ours) {
+  Asked asked;
+  size_t from = 0;
+  while (from < bundle.size()) {
+    const size_t end = std::min(bundle.find(kFileComment, from + 1), bundle.size());
+    const std::string_view part = bundle.substr(from, end - from);
+    Asked of_part = AskedBy(part);
+    if (is_ours(FileOf(part))) of_part.by_object.clear();
+    asked.Add(std::move(of_part));
+    from = end;
   }
-  return false;
+  for (const std::string& name : asked.declared) asked.by_name.erase(name);
+  asked.by_name.merge(asked.by_object);
+  return std::move(asked.by_name);
 }
+
+bool IsNeverCalled(std::string_view name) { return name == "process" || name == "global"; }
 
 }  // namespace isolane::wrangler

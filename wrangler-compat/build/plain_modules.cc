@@ -70,7 +70,9 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
     if (!source.ok()) return std::nullopt;
     const auto outline = ScanModule(*source);
     if (!outline) return std::nullopt;
-    if (NodeCompatOf(plan) == NodeCompat::kFull && NamesNodeGlobals(*source)) return std::nullopt;
+    if (NodeCompatOf(plan) == NodeCompat::kFull && !NodeGlobalsIn(*source).empty()) {
+      return std::nullopt;
+    }
     // The bundler says what is missing.
     const auto is_missing = [&](const auto& object) { return !Exports(*outline, object.second); };
     if (i == 0 &&

@@ -111,6 +111,45 @@ TEST_SUITE("wrangler-compat/build/builder") {
     }
   }
 
+  TEST_CASE("globals of Node.js") {
+    Built app("main = \"index.ts\"\ncompatibility_flags = [\"nodejs_compat\"]\n");
+    const auto defined = [&](const std::string& script) {
+      app.project.Write("index.ts", script);
+      const std::string main = app.Main();
+      std::string names;
+      for (const char* name : {"process", "Buffer", "setImmediate"}) {
+        if (Has(main, std::string("define(\"") + name + '"')) names += std::string(" ") + name;
+      }
+      return names;
+    };
+    SUBCASE("are in a bundle that asks for them, and only those") {
+      CHECK(defined("export default { a: process.pid };") == " process");
+    }
+    SUBCASE("are there when a package asks for them") {
+      app.project.Write("node_modules/p/index.js", "module.exports = Buffer.from('a');");
+      CHECK(defined("import p from 'p'; export default { p };") == " Buffer");
+    }
+    SUBCASE("come with an edit") {
+      CHECK(defined("export default {};").empty());
+      CHECK(defined("export default { a: setImmediate };") == " setImmediate");
+    }
+    SUBCASE("are not asked for by what is said of them, nor by modules of Node.js") {
+      CHECK(defined("// process\nimport { createHash } from 'node:crypto';\n"
+                    "export default { a: 'Buffer', createHash };")
+                .empty());
+    }
+    SUBCASE("leave plain modules alone that only speak of them") {
+      app.config =
+          "name = \"w\"\nmain = \"index.js\"\n"
+          "compatibility_date = \"2025-01-01\"\n"
+          "compatibility_flags = [\"nodejs_compat\"]\n";
+      app.project.Write("index.js", "// process the request\nexport default { a: 'Buffer' };");
+      CHECK_FALSE(app.Build().bundled);
+      app.project.Write("index.js", "export default { a: globalThis.Buffer };");
+      CHECK(app.Build().bundled);
+    }
+  }
+
   TEST_CASE("settings reach the bundler") {
     Built app("main = \"index.js\"\n");
     app.project.Write(

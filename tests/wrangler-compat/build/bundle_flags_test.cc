@@ -26,17 +26,17 @@ TEST_SUITE("wrangler-compat/build/bundle_flags") {
   TEST_CASE("the platform of a bundle") {
     const BuildPlan plan;
     SUBCASE("is a browser") {
-      auto flags = BundleFlags(plan, BundleFormat::kModule, false);
+      auto flags = BundleFlags(plan, BundleFormat::kModule, {});
       REQUIRE(flags.ok());
       CHECK(Has(*flags, "--platform=browser"));
     }
     SUBCASE("is chosen by a variable") {
       const Variable variable("WRANGLER_BUILD_PLATFORM", "neutral");
-      CHECK(Has(BundleFlags(plan, BundleFormat::kModule, false).value(), "--platform=neutral"));
+      CHECK(Has(BundleFlags(plan, BundleFormat::kModule, {}).value(), "--platform=neutral"));
     }
     SUBCASE("is one that esbuild knows") {
       const Variable variable("WRANGLER_BUILD_PLATFORM", "deno");
-      auto flags = BundleFlags(plan, BundleFormat::kModule, false);
+      auto flags = BundleFlags(plan, BundleFormat::kModule, {});
       REQUIRE_FALSE(flags.ok());
       CHECK(flags.error().message ==
             "Invalid esbuild platform configuration defined in the WRANGLER_BUILD_PLATFORM "
@@ -47,7 +47,7 @@ TEST_SUITE("wrangler-compat/build/bundle_flags") {
   TEST_CASE("a define of the configuration wins over one of wrangler's") {
     BuildPlan plan;
     plan.define = {{"process.env.NODE_ENV", "\"test\""}};
-    auto flags = BundleFlags(plan, BundleFormat::kModule, false);
+    auto flags = BundleFlags(plan, BundleFormat::kModule, {});
     REQUIRE(flags.ok());
     CHECK(Has(*flags, "--define:process.env.NODE_ENV=\"test\""));
     CHECK_FALSE(Has(*flags, "--define:process.env.NODE_ENV=\"development\""));

@@ -69,6 +69,7 @@ TEST_SUITE("wrangler-compat/build/import_scanner") {
       CHECK_FALSE(IsPlain("if (process.env.NODE_ENV === 'x') {}"));
       CHECK_FALSE(IsPlain("Buffer.from('a')"));
       CHECK(IsPlain("a.require('x'); b.process.env; c?.module"));
+      CHECK(IsPlain("class Queue { process(job) { this.#process(job); } #process() {} }"));
     }
     SUBCASE("JSX and decorators") {
       CHECK_FALSE(IsPlain("const a = <b/>"));
