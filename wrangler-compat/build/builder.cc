@@ -31,12 +31,16 @@ std::string MissingMain(const BuildPlan& plan) {
 
 // Until the clock of the file system has passed this moment: what was written before is told from
 // what is written from then on. Some kernels give a file the exact time, of which that clock is
-// behind.
+// behind. A clock that is set back must not hold anybody: no tick of a file system is this long.
 void AwaitNextTick() {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + std::chrono::milliseconds(20);
   const int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
                           std::chrono::system_clock::now().time_since_epoch())
                           .count();
-  while (FileTime() <= now) std::this_thread::sleep_for(std::chrono::microseconds(500));
+  while (FileTime() <= now && Clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::microseconds(500));
+  }
 }
 
 // What a build gives that has come to no result of its own.

@@ -41,8 +41,9 @@ Result<std::unique_ptr<Runtime>> BuildAndLoad(const BuildPlans& build, Project p
     plain.push_back(i);
     plans.push_back(project.builds[i]);
   }
+  if (plain.empty()) return Runtime::LoadSpecs(std::move(project.workers), options);
   auto runtime = Runtime::LoadSpecs(project.workers, options);
-  if (runtime.ok() || runtime.error().kind != ErrorKind::kBuild || plain.empty()) return runtime;
+  if (runtime.ok() || runtime.error().kind != ErrorKind::kBuild) return runtime;
   const auto bundled = build(plans, {.run_custom = false, .always_bundle = true});
   ISOLANE_TRY(TakeBuilds(bundled, plain, project));
   return Runtime::LoadSpecs(std::move(project.workers), options);
