@@ -31,6 +31,19 @@ function frameWith(stores) {
   return frame === undefined ? new Frame(null, stores, 1) : new Frame(frame.io, stores, frame.depth, frame.section);
 }
 
+// Runs `callback` in a frame with these values, [key, value], beside those it has.
+function runWithStores(entries, callback) {
+  const before = getFrame();
+  const stores = new Map(before?.stores);
+  for (const [key, value] of entries) stores.set(key, value);
+  setFrame(frameWith(stores));
+  try {
+    return callback();
+  } finally {
+    setFrame(before);
+  }
+}
+
 const state = {
   // The IoContext on whose behalf code runs; null in global scope.
   get current() {
@@ -200,6 +213,7 @@ function releaseContext(id) {
 module.exports = {
   Frame,
   frameWith,
+  runWithStores,
   state,
   getFrame,
   setFrame,

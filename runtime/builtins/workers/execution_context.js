@@ -64,6 +64,10 @@ class ExecutionContext {
     this.#io.passThrough = true;
   }
 
+  get tracing() {
+    return require('workers/tracing').tracing;
+  }
+
   get [Symbol.toStringTag]() {
     return 'ExecutionContext';
   }

@@ -1,11 +1,12 @@
 // The module "cloudflare:workers".
 'use strict';
 
-const { Frame, getFrame, setFrame } = require('internal/context');
+const { getFrame, runWithStores } = require('internal/context');
 const classes = require('workers/entrypoint_classes');
 const { contextExports, waitUntil } = require('workers/execution_context');
 const { Fetcher } = require('workers/fetcher');
 const rpcClasses = require('workers/rpc_classes');
+const { tracing } = require('workers/tracing');
 
 // Under which withEnv() and withExports() keep what they were given, in the frame's stores.
 const ENV = {};
@@ -31,16 +32,18 @@ function mirror(current) {
   );
 }
 
-function withValues(values, callback) {
-  const before = getFrame();
-  const stores = new Map(before?.stores);
-  for (const [key, value] of values) stores.set(key, value);
-  setFrame(new Frame(before?.io ?? null, stores, before?.depth ?? 1, before?.section));
-  try {
-    return callback();
-  } finally {
-    setFrame(before);
-  }
+// What only Cloudflare's network can do.
+function unsupported(what) {
+  return new Error(
+    `${what} is not supported by isolane. Guard the call, say by a variable that only production sets.`);
+}
+
+const cache = {
+  async purge() { throw unsupported('cache.purge() of "cloudflare:workers"'); },
+};
+
+function abortIsolate(reason) {
+  throw unsupported('abortIsolate() of "cloudflare:workers"');
 }
 
 // Its exports for one Worker; `env` holds the same bindings as the handlers' argument.
@@ -50,13 +53,16 @@ function platformExports(env) {
     ...classes,
     ...rpcClasses,
     ServiceStub: Fetcher,
+    abortIsolate,
+    cache,
     env: mirror(() => stored(ENV) ?? env),
     exports: mirror(() => stored(EXPORTS) ?? contextExports()),
+    tracing,
     waitUntil,
-    withEnv: (newEnv, callback) => withValues([[ENV, newEnv]], callback),
-    withExports: (newExports, callback) => withValues([[EXPORTS, newExports]], callback),
+    withEnv: (newEnv, callback) => runWithStores([[ENV, newEnv]], callback),
+    withExports: (newExports, callback) => runWithStores([[EXPORTS, newExports]], callback),
     withEnvAndExports: (newEnv, newExports, callback) =>
-      withValues([[ENV, newEnv], [EXPORTS, newExports]], callback),
+      runWithStores([[ENV, newEnv], [EXPORTS, newExports]], callback),
   };
 }
 

@@ -36,8 +36,67 @@ TEST_SUITE("runtime/worker/platform_module") {
   TEST_CASE("cloudflare:workers exports") {
     CHECK(Run("", "return Object.keys(platform).sort();") ==
           R"(["DurableObject","RpcPromise","RpcProperty","RpcStub","RpcTarget","ServiceStub",)"
-          R"("WorkerEntrypoint","WorkflowEntrypoint","env","exports","waitUntil","withEnv",)"
-          R"("withEnvAndExports","withExports"])");
+          R"("WorkerEntrypoint","WorkflowEntrypoint","abortIsolate","cache","env","exports",)"
+          R"("tracing","waitUntil","withEnv","withEnvAndExports","withExports"])");
+  }
+
+  TEST_CASE("what only Cloudflare's network can do says so when it is used") {
+    CHECK(
+        Run("", "try { platform.abortIsolate(); } catch (error) { return error.message; }") ==
+        R"("abortIsolate() of \"cloudflare:workers\" is not supported by isolane. Guard the call, )"
+        R"(say by a variable that only production sets.")");
+    CHECK(
+        Run("", "return platform.cache.purge({ purgeEverything: true }).catch(e => e.message);") ==
+        R"("cache.purge() of \"cloudflare:workers\" is not supported by isolane. Guard the call, )"
+        R"(say by a variable that only production sets.")");
+  }
+
+  TEST_CASE("spans of tracing are passed around, and not recorded") {
+    const std::string top = "const { tracing } = platform;";
+    SUBCASE("to the function that is run in one") {
+      CHECK(Run(top,
+                "return tracing.enterSpan('a', (span, x, y) => [`${span}`, x, y, "
+                "span.isTraced, tracing.getActiveSpan() === span], 1, 2);") ==
+            R"(["[object Span]",1,2,false,true])");
+    }
+    SUBCASE("across awaits, and no longer than the function") {
+      CHECK(Run(top,
+                "const root = tracing.getActiveSpan(); const span = tracing.startSpan('a');"
+                "const inside = await tracing.withActiveSpan(span, async () => { await 1; "
+                "return tracing.getActiveSpan() === span; });"
+                "return [inside, tracing.getActiveSpan() === root, "
+                "span.spanContext().traceId === root.spanContext().traceId];") ==
+            "[true,true,true]");
+    }
+    SUBCASE("and what the function throws is thrown") {
+      CHECK(Run(top,
+                "try { tracing.startActiveSpan('a', () => { throw 5; }); } catch (e) { "
+                "return e; }") == "5");
+    }
+    SUBCASE("with workerd's words for what is no span, name or function") {
+      // All of it is workerd's.
+      CHECK(
+          Run(top,
+              "const t = (f) => { try { return String(f()); } catch (e) { return "
+              "e.message; } }; const s = tracing.startSpan('s');"
+              "return [() => tracing.enterSpan(), () => tracing.enterSpan('a'), "
+              "() => tracing.withActiveSpan({}, () => 1), () => new tracing.Span(), "
+              "() => s.setAttribute(), () => s.setStatus({ code: 9 }), () => s.end(), "
+              "() => s.setAttribute('a', 1)].map(t);") ==
+          R"(["Failed to execute 'enterSpan' on 'Tracing': parameter 1 is not of type 'string'.",)"
+          R"("Failed to execute 'enterSpan' on 'Tracing': parameter 2 is not of type 'Function'.",)"
+          R"("Failed to execute 'withActiveSpan' on 'Tracing': parameter 1 is not of type 'Span'.",)"
+          R"("Illegal constructor",)"
+          R"("Failed to execute 'setAttribute' on 'Span': parameter 1 is not of type 'string'.",)"
+          R"("Span status code must be 'unset', 'ok', or 'error'.","undefined","[object Span]"])");
+    }
+    SUBCASE("also by the execution context") {
+      CHECK(Run(top, "return ctx.tracing === tracing;") == "true");
+    }
+    SUBCASE("and there is none at the top of a module") {
+      CHECK(Run(top + "const outside = `${tracing.getActiveSpan()}`;", "return outside;") ==
+            R"("undefined")");
+    }
   }
 
   TEST_CASE("cloudflare:workflows exports NonRetryableError") {
