@@ -36,15 +36,17 @@ target_link_libraries(isolane_mksnapshot PRIVATE isolane_worker isolane_no_snaps
 isolane_program(mksnapshot isolane_mksnapshot)
 
 set(builtins ${CMAKE_CURRENT_SOURCE_DIR}/builtins)
-set(streams ${PROJECT_SOURCE_DIR}/third_party/npm/node_modules/web-streams-polyfill/dist/ponyfill.js)
+set(packages ${PROJECT_SOURCE_DIR}/third_party/npm/node_modules)
+set(streams ${packages}/web-streams-polyfill/dist/ponyfill.js)
+set(url_pattern ${packages}/urlpattern-polyfill/dist/urlpattern.cjs)
 set(blob ${CMAKE_CURRENT_BINARY_DIR}/snapshot.blob)
 file(GLOB_RECURSE builtin_sources CONFIGURE_DEPENDS ${builtins}/*.js)
 add_custom_command(
   OUTPUT ${blob} ${blob}.sources
   BYPRODUCTS ${blob}.texts
-  COMMAND ${mksnapshot} ${builtins} ${streams} ${blob}
+  COMMAND ${mksnapshot} ${builtins} ${blob} third_party/web-streams=${streams} third_party/url-pattern=${url_pattern}
   COMMAND ${mksnapshot} ${blob}
-  DEPENDS isolane_mksnapshot ${builtin_sources} ${streams}
+  DEPENDS isolane_mksnapshot ${builtin_sources} ${streams} ${url_pattern}
   COMMENT "Making the start-up snapshot"
   VERBATIM)
 

@@ -19,9 +19,12 @@ const MODULES = {
   'web/event_target': 'CloseEvent CustomEvent ErrorEvent Event EventTarget MessageEvent ' +
     'PromiseRejectionEvent addEventListener dispatchEvent removeEventListener',
   'web/form_data': 'FormData',
+  'web/message_channel': 'MessageChannel MessagePort',
   'web/microtask': 'queueMicrotask reportError',
   'web/navigator': 'Navigator navigator',
   'web/performance': 'Performance performance',
+  'web/performance_entries': 'PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver ' +
+    'PerformanceObserverEntryList',
   'web/streams': 'ByteLengthQueuingStrategy CountQueuingStrategy FixedLengthStream ' +
     'IdentityTransformStream ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ' +
     'ReadableStreamBYOBRequest ReadableStreamDefaultController ReadableStreamDefaultReader ' +
@@ -30,6 +33,7 @@ const MODULES = {
   'web/structured_clone': 'structuredClone',
   'web/text_streams': 'TextDecoderStream TextEncoderStream',
   'web/url': 'URL URLSearchParams',
+  'web/url_pattern': 'URLPattern',
   'web/web_socket': 'WebSocket WebSocketPair',
 };
 

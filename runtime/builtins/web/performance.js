@@ -7,6 +7,8 @@ const { EventTarget } = require('web/event_target');
 
 let allowConstruction = true;
 
+const entries = () => require('web/performance_entries');
+
 /** https://w3c.github.io/hr-time/#sec-performance */
 class Performance extends EventTarget {
   constructor() {
@@ -18,6 +20,18 @@ class Performance extends EventTarget {
   get timeOrigin() { return 0; }
   now() { return state.current === null ? 0 : Math.floor(native.performanceNow()); }
   toJSON() { return { timeOrigin: 0 }; }
+
+  mark(...args) { return entries().mark(...args); }
+  measure(...args) { return entries().measure(...args); }
+  clearMarks(name = undefined) { entries().clear('mark', name); }
+  clearMeasures(name = undefined) { entries().clear('measure', name); }
+  getEntries() { return entries().find(); }
+  getEntriesByName(name, type = undefined) { return entries().find(name, type); }
+  getEntriesByType(type) { return entries().find(undefined, type); }
+  // Nobody records what was fetched, nor events.
+  clearResourceTimings() {}
+  setResourceTimingBufferSize() {}
+  get eventCounts() { return new Map(); }
 }
 defineInterface(Performance);
 defineInspect(Performance, ['timeOrigin']);

@@ -1,5 +1,5 @@
-// isolane_mksnapshot BUILTINS STREAMS OUT: makes the start-up snapshot OUT from the folder of
-// built-in JavaScript and the streams library of third_party, and OUT.texts with their text.
+// isolane_mksnapshot BUILTINS OUT ID=FILE...: makes the start-up snapshot OUT from the folder of
+// built-in JavaScript and files of third_party, and OUT.texts with their text.
 // isolane_mksnapshot OUT: adds the code caches of what is not in the snapshot: OUT.sources. Both
 // run at build time, one after the other, as two processes (see CreateCodeCaches).
 #include <algorithm>
@@ -38,8 +38,8 @@ int Fail(const isolane::Error& error) {
   return 1;
 }
 
-int MakeSnapshot(const std::filesystem::path& root, const std::string& streams_file,
-                 const std::string& out) {
+int MakeSnapshot(const std::filesystem::path& root, const std::string& out,
+                 const std::vector<std::string>& libraries) {
   std::vector<isolane::js::Builtin> builtins;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (entry.path().extension() != ".js") continue;
@@ -48,12 +48,15 @@ int MakeSnapshot(const std::filesystem::path& root, const std::string& streams_f
     if (!ReadFile(entry.path(), builtin.source)) return 1;
     builtins.push_back(std::move(builtin));
   }
-  isolane::js::Builtin streams{"third_party/web-streams", {}};
-  if (!ReadFile(streams_file, streams.source)) {
-    std::fprintf(stderr, "isolane_mksnapshot: cannot read %s\n", streams_file.c_str());
-    return 1;
+  for (const std::string& library : libraries) {
+    const size_t split = library.find('=');
+    isolane::js::Builtin builtin{library.substr(0, split), {}};
+    if (split == std::string::npos || !ReadFile(library.substr(split + 1), builtin.source)) {
+      std::fprintf(stderr, "isolane_mksnapshot: cannot read ID=FILE %s\n", library.c_str());
+      return 1;
+    }
+    builtins.push_back(std::move(builtin));
   }
-  builtins.push_back(std::move(streams));
   std::sort(builtins.begin(), builtins.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
 
@@ -86,12 +89,13 @@ int AddCodeCaches(const std::string& out) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2 && argc != 4) {
-    std::fprintf(stderr,
-                 "usage: isolane_mksnapshot BUILTINS STREAMS OUT, then isolane_mksnapshot OUT\n");
+  if (argc < 2) {
+    std::fprintf(
+        stderr, "usage: isolane_mksnapshot BUILTINS OUT ID=FILE..., then isolane_mksnapshot OUT\n");
     return 2;
   }
-  const int status = argc == 4 ? MakeSnapshot(argv[1], argv[2], argv[3]) : AddCodeCaches(argv[1]);
+  const int status =
+      argc > 2 ? MakeSnapshot(argv[1], argv[2], {argv + 3, argv + argc}) : AddCodeCaches(argv[1]);
   if (status == 0) isolane::js::Platform::Stop();
   return status;
 }

@@ -24,6 +24,53 @@ test('performance', () => {
   assertThrows(() => new Performance(), TypeError, 'Illegal constructor');
 });
 
+test('marks and measures', async () => {
+  internals.setCurrent(null);
+  const seen = [];
+  const observer = new PerformanceObserver((list, self) => {
+    seen.push(list.getEntries().map((entry) => entry.name), self === observer);
+  });
+  observer.observe({ entryTypes: ['measure'] });
+  const mark = performance.mark('a', { detail: { b: 1 }, startTime: 5 });
+  assertEquals([mark instanceof PerformanceMark, mark instanceof PerformanceEntry, mark.detail],
+    [true, true, { b: 1 }]);
+  assertEquals(mark.toJSON(), { name: 'a', entryType: 'mark', startTime: 5, duration: 0 });
+  performance.mark('b', { startTime: 25 });
+  assertEquals(performance.measure('m', 'a', 'b').duration, 20);
+  assertEquals(performance.measure('n', { start: 1, duration: 2 }).toJSON(),
+    { name: 'n', entryType: 'measure', startTime: 1, duration: 2 });
+  assertEquals(performance.measure('o', { end: 9, duration: 2 }).startTime, 7);
+  assertEquals(performance.measure('p', 'never made', 'b').duration, 25);
+  assertEquals(performance.getEntriesByType('measure').map((entry) => entry.name), ['p', 'n', 'm', 'o']);
+  assertEquals(performance.getEntriesByName('a').length, 1);
+  assertEquals(performance.getEntriesByName('a', 'measure').length, 0);
+  await null;
+  await null;
+  assertEquals(seen, [['p', 'n', 'm', 'o'], true]);
+  performance.clearMarks('a');
+  assertEquals(performance.getEntries().map((entry) => entry.name), ['p', 'n', 'm', 'o', 'b']);
+  performance.clearMarks();
+  performance.clearMeasures();
+  observer.disconnect();
+  performance.measure('q');
+  assertEquals(performance.getEntries().map((entry) => entry.name), ['q']);
+  await null;
+  assertEquals(seen.length, 2);
+  assertThrows(() => performance.mark(), TypeError,
+    "Failed to execute 'mark' on 'Performance': parameter 1 is not of type 'string'.");
+  assertThrows(() => performance.mark('a', { startTime: -1 }), TypeError,
+    'The startTime of a mark is no time: -1. Give milliseconds, from 0 on.');
+  assertThrows(() => new PerformanceMeasure('a', 0, 0, null), TypeError, 'Illegal constructor');
+});
+
+test('a timeline that nobody clears keeps the newest', () => {
+  for (let i = 0; i < 10_500; i++) performance.mark(`${i}`, { startTime: i });
+  const names = performance.getEntriesByType('mark').map((entry) => entry.name);
+  assert(names.length <= 10_000, `${names.length}`);
+  assertEquals(names.at(-1), '10499');
+  performance.clearMarks();
+});
+
 test('navigator', () => {
   assertEquals([navigator.userAgent, navigator.hardwareConcurrency], ['Cloudflare-Workers', 1]);
   assertThrows(() => new Navigator(), TypeError, 'Illegal constructor');

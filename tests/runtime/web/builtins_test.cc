@@ -72,9 +72,11 @@ const std::string& Snapshot() {
       const std::string id = fs::relative(entry.path(), root).replace_extension().generic_string();
       if (id != "index" && id != "web/timers") builtins.push_back({id, ReadFile(entry.path())});
     }
-    builtins.push_back({"third_party/web-streams",
-                        ReadFile(kSource / "third_party/npm/node_modules/web-streams-polyfill" /
-                                 "dist/ponyfill.js")});
+    const fs::path packages = kSource / "third_party/npm/node_modules";
+    builtins.push_back(
+        {"third_party/web-streams", ReadFile(packages / "web-streams-polyfill/dist/ponyfill.js")});
+    builtins.push_back({"third_party/url-pattern",
+                        ReadFile(packages / "urlpattern-polyfill/dist/urlpattern.cjs")});
     Result<std::string> result = js::CreateSnapshot(builtins, Natives());
     if (!result.ok()) FAIL("snapshot: ", result.error().where, ": ", result.error().message);
     return std::move(result).value();
