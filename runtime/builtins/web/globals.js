@@ -19,6 +19,7 @@ const MODULES = {
   'web/event_target': 'CloseEvent CustomEvent ErrorEvent Event EventTarget MessageEvent ' +
     'PromiseRejectionEvent addEventListener dispatchEvent removeEventListener',
   'web/form_data': 'FormData',
+  'web/html_rewriter': 'HTMLRewriter',
   'web/message_channel': 'MessageChannel MessagePort',
   'web/microtask': 'queueMicrotask reportError',
   'web/navigator': 'Navigator navigator',
