@@ -29,6 +29,12 @@ export const cases = {
   "a wrong sum": () => gunzipSync(spoilt()),
   "errors by callbacks": () => promisify(zlib.gunzip)(Buffer.from("x".repeat(20))),
   "several files in one": () => gunzipSync(Buffer.concat([gzipSync("abc"), gzipSync("def")])).toString(),
+  "several files in one for unzip": () => [[gzipSync("abc"), gzipSync("def")], [gzipSync("abc"), zlib.deflateSync("def")], [zlib.deflateSync("abc"), gzipSync("def")]].map((files) => zlib.unzipSync(Buffer.concat(files)).toString()),
+  "several files in parts": async () => text(Readable.from([...Buffer.concat([gzipSync("abc"), gzipSync("def")])].map((byte) => Buffer.from([byte]))).pipe(zlib.createUnzip())),
+  "very many files in one": () => gunzipSync(Buffer.concat(Array(100000).fill(gzipSync("a")))).length,
+  "files that are more than a part": () => { const all = "0123456789".repeat(1000); return gunzipSync(Buffer.concat(Array(5).fill(gzipSync(all)))).toString() === all.repeat(5); },
+  "behind a file": () => [[0x78], [0x1f, 0x8b, 0xff, 0xff], [0x1f], [0x1f, 0], [0, 0], [0, 0, ...gzipSync("def")], [...zlib.deflateSync("def")], [...gzipSync("def").subarray(0, 12)]]
+    .flatMap((rest) => [gunzipSync, zlib.unzipSync].map((run) => { try { return run(Buffer.concat([gzipSync("abc"), Buffer.from(rest)])).toString(); } catch (error) { return [error.code, error.errno, error.message]; } })),
   "something behind the file": () => gunzipSync(Buffer.concat([gzipSync("abc"), Buffer.alloc(10)])).toString(),
   "more than is wanted": () => gunzipSync(gzipSync(long), { maxOutputLength: 10 }),
   "no callback": () => zlib.gzip("a"),
@@ -55,6 +61,17 @@ export const cases = {
     stream.write("abc");
     stream.params(0, 0, () => { stream.end("def"); stream.on("end", () => resolve(zlib.inflateSync(Buffer.concat(parts)).toString())); });
   }),
+  "reset": async () => [
+    ...await Promise.all([zlib.createGzip(), zlib.createDeflate({ dictionary }), zlib.createDeflateRaw({ level: 1 })].map((stream) => new Promise((resolve) => {
+      stream.write("abc");
+      stream.flush(() => { stream.reset(); stream.end("hello"); resolve(buffer(stream).then((all) => all.toString("hex"))); });
+    }))),
+    await new Promise((resolve) => {
+      const stream = zlib.createUnzip();
+      stream.write(gzipSync("abc").subarray(0, 5));
+      stream.flush(() => { stream.reset(); stream.end(zlib.deflateSync("def")); resolve(text(stream)); });
+    }),
+  ],
   "close": () => new Promise((resolve) => { zlib.createGzip().close(() => resolve("closed")); }),
   "bytesWritten": () => new Promise((resolve) => { const stream = zlib.createGzip().resume(); stream.on("end", () => resolve(stream.bytesWritten)); stream.end("abcdef"); }),
   "classes": () => [zlib.createGzip() instanceof zlib.Gzip, zlib.Gzip() instanceof zlib.Gzip, zlib.codes.Z_OK, zlib.codes["-3"], zlib.Z_BEST_SPEED, zlib.constants.Z_FINISH],

@@ -3,7 +3,7 @@ import {
   ZStream, zlibDeflate, zlibDeflateInit2, zlibDeflateReset, zlibDeflateSetDictionary, zlibInflate,
   zlibInflateInit2, zlibInflateReset, zlibInflateSetDictionary,
 } from "npm:pako";
-import { plainError } from "../errors.mjs";
+import { plainError, typeError } from "../errors.mjs";
 
 export const DEFLATE = 1;
 export const INFLATE = 2;
@@ -22,7 +22,7 @@ const Z_NEED_DICT = 2;
 const Z_BUF_ERROR = -5;
 const DEFLATED = 8;
 const NAMES = { 2: "Z_NEED_DICT", "-2": "Z_STREAM_ERROR", "-3": "Z_DATA_ERROR", "-4": "Z_MEM_ERROR", "-5": "Z_BUF_ERROR" };
-const GZIP_MAGIC = [0x1f, 0x8b];
+const GZIP_BEGIN = 0x1f;
 
 // How zlib is told of the format: by an offset to the size of its window.
 const windowOf = (kind, bits) => {
@@ -42,31 +42,33 @@ export class Engine {
   #compresses;
   #stream = new ZStream();
   #settings;
+  // The format has come to its end; behind it may be another file.
   #ended = false;
+  // What comes now is no part of the data.
+  #over = false;
 
-  // `settings`: level, memLevel, strategy, windowBits, dictionary (bytes or undefined), chunkSize.
+  // `settings`: level, memLevel, strategy, windowBits, dictionary (bytes or undefined), chunkSize,
+  // rejectGarbageAfterEnd.
   constructor(kind, settings) {
     this.#kind = kind;
     this.#compresses = [DEFLATE, GZIP, DEFLATERAW].includes(kind);
     this.#settings = settings;
+    const { level, memLevel, strategy, windowBits } = settings;
+    const bits = windowOf(kind, windowBits);
+    const status = this.#compresses ? zlibDeflateInit2(this.#stream, level, DEFLATED, bits, memLevel, strategy)
+      : zlibInflateInit2(this.#stream, bits);
+    if (status !== Z_OK) throw failure(status, "Init error");
     this.#begin();
   }
 
   #begin() {
-    const { level, memLevel, strategy, windowBits, dictionary } = this.#settings;
-    const bits = windowOf(this.#kind, windowBits);
-    const stream = this.#stream;
-    const status = this.#compresses ? zlibDeflateInit2(stream, level, DEFLATED, bits, memLevel, strategy)
-      : zlibInflateInit2(stream, bits);
-    if (status !== Z_OK) throw failure(status, "Init error");
+    const { dictionary } = this.#settings;
     this.#ended = false;
-    if (dictionary === undefined) return;
-    if (this.#compresses) this.#check(zlibDeflateSetDictionary(stream, dictionary), "Failed to set dictionary");
-    else if (this.#kind === INFLATERAW) this.#check(zlibInflateSetDictionary(stream, dictionary), "Failed to set dictionary");
-  }
-
-  #check(status, message) {
-    if (status !== Z_OK) throw failure(status, message);
+    this.#over = false;
+    if (dictionary === undefined || (!this.#compresses && this.#kind !== INFLATERAW)) return;
+    const set = this.#compresses ? zlibDeflateSetDictionary : zlibInflateSetDictionary;
+    const status = set(this.#stream, dictionary);
+    if (status !== Z_OK) throw failure(status, "Failed to set dictionary");
   }
 
   reset() {
@@ -78,7 +80,6 @@ export class Engine {
   // What is written from now on is compressed otherwise; `give` gets what has been compressed.
   params(level, strategy, give) {
     this.write(new Uint8Array(), Z_SYNC_FLUSH, give);
-    this.#settings = { ...this.#settings, level, strategy };
     const { state } = this.#stream;
     state.level = level === -1 ? 6 : level;
     state.strategy = strategy;
@@ -87,30 +88,45 @@ export class Engine {
   // Takes all of `input`. `give` gets each part of the result, of at most `chunkSize` bytes.
   // Throws what zlib says of the data.
   write(input, flush, give) {
-    if (this.#ended && !this.#startNextMember(input)) return;
     const stream = this.#stream;
     stream.input = input;
     stream.next_in = 0;
     stream.avail_in = input.length;
-    for (;;) {
-      stream.output = new Uint8Array(this.#settings.chunkSize);
-      stream.next_out = 0;
-      stream.avail_out = stream.output.length;
-      const status = this.#step(flush);
-      if (stream.next_out > 0) give(stream.output.subarray(0, stream.next_out));
-      if (status === Z_STREAM_END) {
-        this.#ended = true;
-        const rest = stream.input.subarray(stream.next_in, stream.next_in + stream.avail_in);
-        if (rest.length > 0) this.write(rest, flush, give);
-        return;
+    this.#tellUnzip();
+    while (!this.#over) {
+      // Small parts share their memory.
+      if (stream.avail_out === 0) {
+        stream.output = new Uint8Array(this.#settings.chunkSize);
+        stream.next_out = 0;
+        stream.avail_out = stream.output.length;
       }
+      const from = stream.next_out;
+      this.#runToEnd(flush);
+      if (stream.next_out > from) give(stream.output.subarray(from, stream.next_out));
       // Room that is left means that there is no more to give.
       if (stream.avail_out > 0) break;
     }
-    if (flush === Z_FINISH) throw failure(Z_BUF_ERROR, "unexpected end of file");
+    if (this.#ended && stream.avail_in > 0) this.#leaveRest();
+    else if (!this.#ended && flush === Z_FINISH) throw failure(Z_BUF_ERROR, "unexpected end of file");
+  }
+
+  // Runs until there is no room or nothing to do. A file of gzip may be several, one behind the other,
+  // with zeros to fill up the last block.
+  #runToEnd(flush) {
+    const stream = this.#stream;
+    this.#step(flush);
+    while (this.#ended && this.#kind === GUNZIP && stream.avail_in > 0 && stream.input[stream.next_in] !== 0) {
+      zlibInflateReset(stream);
+      this.#step(flush);
+    }
   }
 
   #step(flush) {
+    if (this.#ended && this.#compresses) return;
+    this.#ended = this.#advance(flush) === Z_STREAM_END;
+  }
+
+  #advance(flush) {
     const stream = this.#stream;
     if (this.#compresses) {
       const status = zlibDeflate(stream, flush);
@@ -118,7 +134,7 @@ export class Engine {
       return status;
     }
     let status = zlibInflate(stream, flush);
-    if (status === Z_NEED_DICT && (this.#kind === INFLATE || this.#kind === UNZIP)) {
+    if (status === Z_NEED_DICT && this.#kind !== INFLATERAW) {
       const { dictionary } = this.#settings;
       if (dictionary === undefined) throw failure(Z_NEED_DICT, "Missing dictionary");
       if (zlibInflateSetDictionary(stream, dictionary) !== Z_OK) throw failure(Z_NEED_DICT, "Bad dictionary");
@@ -129,12 +145,16 @@ export class Engine {
     return status;
   }
 
-  // A file of gzip may be several, one behind the other. What is no file behind one is not looked at.
-  #startNextMember(input) {
-    if (this.#kind !== GUNZIP || input.length === 0) return false;
-    if (GZIP_MAGIC.some((byte, i) => i < input.length && input[i] !== byte)) return false;
-    zlibInflateReset(this.#stream);
-    this.#ended = false;
-    return true;
+  // No data of zlib begin like those of gzip.
+  #tellUnzip() {
+    const { input } = this.#stream;
+    if (this.#kind !== UNZIP || input.length === 0) return;
+    this.#kind = input[0] === GZIP_BEGIN ? GUNZIP : INFLATE;
+  }
+
+  #leaveRest() {
+    this.#over = true;
+    if (!this.#settings.rejectGarbageAfterEnd) return;
+    throw typeError("ERR_TRAILING_JUNK_AFTER_STREAM_END", "Trailing junk found after the end of the compressed stream");
   }
 }
