@@ -3,6 +3,7 @@
 import {
   Buffer as Base, INSPECT_MAX_BYTES, SlowBuffer, kMaxLength,
 } from "npm:unenv/node/internal/buffer/buffer";
+import { bytesOf, viewBytes } from "./internal/bytes.mjs";
 import { invalidArgType, missing, typeError } from "./internal/errors.mjs";
 
 const isBase64Url = (encoding) => typeof encoding === "string" && encoding.toLowerCase() === "base64url";
@@ -34,7 +35,7 @@ function extend(Buffer) {
   Buffer.alloc = (size, value, encoding) => alloc(size, value, reading(encoding));
   Buffer.copyBytesFrom ??= (view, offset = 0, length = view.length - offset) => {
     const part = view.subarray(offset, offset + length);
-    return make(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    return make(viewBytes(part));
   };
   const methods = {
     toString(encoding, start, end) {
@@ -72,15 +73,15 @@ function extend(Buffer) {
   return Buffer;
 }
 
-const bytesOf = (value) => {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+const inputOf = (value) => {
+  const bytes = bytesOf(value);
+  if (bytes !== undefined) return bytes;
   throw invalidArgType("input", "an instance of ArrayBuffer, Buffer, or TypedArray", value);
 };
 
 export function isUtf8(input) {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(input));
+    new TextDecoder("utf-8", { fatal: true }).decode(inputOf(input));
     return true;
   } catch (error) {
     if (error.code === "ERR_INVALID_ARG_TYPE") throw error;
@@ -88,10 +89,10 @@ export function isUtf8(input) {
   }
 }
 
-export const isAscii = (input) => bytesOf(input).every((byte) => byte < 128);
+export const isAscii = (input) => inputOf(input).every((byte) => byte < 128);
 
 export function transcode(source, from, to) {
-  return Buffer.from(Buffer.from(bytesOf(source)).toString(from), to);
+  return Buffer.from(Buffer.from(inputOf(source)).toString(from), to);
 }
 
 export { INSPECT_MAX_BYTES, SlowBuffer, kMaxLength };

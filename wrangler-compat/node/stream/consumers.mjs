@@ -1,11 +1,12 @@
 // All of a stream, of Node.js or of the Web, as one value.
 import { Buffer } from "node:buffer";
+import { asBuffer } from "../internal/crypto/bytes.mjs";
 
 async function parts(stream) {
   const all = [];
   for await (const part of stream) {
     all.push(typeof part === "string" ? Buffer.from(part)
-      : ArrayBuffer.isView(part) ? Buffer.from(part.buffer, part.byteOffset, part.byteLength) : Buffer.from(part));
+      : ArrayBuffer.isView(part) ? asBuffer(part) : Buffer.from(part));
   }
   return all;
 }

@@ -1,27 +1,23 @@
 // Arguments and results of node:crypto as bytes.
 import { Buffer } from "node:buffer";
+import { bytesOf, viewBytes } from "../bytes.mjs";
 import { invalidArgType, outOfRange } from "../errors.mjs";
 
 const MAX_INT32 = 0x7fffffff;
 const VIEWS = "of type string or an instance of Buffer, TypedArray, or DataView";
 const SECRETS = "of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView";
 
-const viewOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-
 // Data to hash or to encrypt.
 export function dataBytes(data, encoding, name = "data") {
-  if (typeof data === "string") return viewOf(Buffer.from(data, encoding === "buffer" ? "utf8" : encoding ?? "utf8"));
-  if (ArrayBuffer.isView(data)) return viewOf(data);
+  if (typeof data === "string") return viewBytes(Buffer.from(data, encoding === "buffer" ? "utf8" : encoding ?? "utf8"));
+  if (ArrayBuffer.isView(data)) return viewBytes(data);
   throw invalidArgType(name, VIEWS, data);
 }
 
 // Passwords, keys, salts.
 export function secretBytes(secret, name) {
-  if (typeof secret === "string") return viewOf(Buffer.from(secret));
-  if (ArrayBuffer.isView(secret)) return viewOf(secret);
-  if (secret instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && secret instanceof SharedArrayBuffer)) {
-    return new Uint8Array(secret);
-  }
+  const bytes = typeof secret === "string" ? viewBytes(Buffer.from(secret)) : bytesOf(secret);
+  if (bytes !== undefined) return bytes;
   throw invalidArgType(name, SECRETS, secret);
 }
 

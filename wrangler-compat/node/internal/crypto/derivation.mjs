@@ -2,6 +2,7 @@
 import { hkdf as deriveHkdf } from "npm:@noble/hashes/hkdf.js";
 import { pbkdf2 as derivePbkdf2 } from "npm:@noble/hashes/pbkdf2.js";
 import { scrypt as deriveScrypt } from "npm:@noble/hashes/scrypt.js";
+import { answerLater } from "../answer_later.mjs";
 import { outOfRange, rangeError, typeError } from "../errors.mjs";
 import { nextTick } from "../ticks.mjs";
 import { algorithmOf } from "./algorithms.mjs";
@@ -50,18 +51,6 @@ export function pbkdf2(password, salt, iterations, length, digest, callback) {
   // What Web Crypto refuses, many iterations for example, is computed here.
   runNatively(given).catch(() => runPbkdf2(given))
     .then((key) => nextTick(callback, null, key), (error) => nextTick(callback, error));
-}
-
-function answerLater(work, callback) {
-  nextTick(() => {
-    let answer;
-    try {
-      answer = [null, work()];
-    } catch (error) {
-      answer = [error];
-    }
-    callback(...answer);
-  });
 }
 
 function scryptArguments(password, salt, length, options = {}) {

@@ -1,4 +1,5 @@
 // Secret keys. Public and private ones are not here: Web Crypto has them.
+import { bytesOf } from "../bytes.mjs";
 import { nextTick } from "../ticks.mjs";
 import { invalidArgType, invalidArgValue, missing } from "../errors.mjs";
 import { asBuffer, checkFunction, checkInteger, checkString, dataBytes, encoded } from "./bytes.mjs";
@@ -61,8 +62,8 @@ export class KeyObject {
 // What a key may be given as.
 export function keyBytes(key, name = "key") {
   if (key instanceof KeyObject) return KeyObject.bytesOf(key);
-  if (typeof key === "string" || ArrayBuffer.isView(key)) return dataBytes(key);
-  if (key instanceof ArrayBuffer) return new Uint8Array(key);
+  const bytes = typeof key === "string" ? dataBytes(key) : bytesOf(key);
+  if (bytes !== undefined) return bytes;
   if (typeof CryptoKey === "function" && key instanceof CryptoKey) return missing("node:crypto with a CryptoKey for a secret")();
   throw invalidArgType(name, KINDS, key);
 }

@@ -1,10 +1,10 @@
 // Readable.toWeb() and its kind: a stream of Node.js as one of the Web and back. Each side waits for the
 // other: what is not read on one is not read from the other.
 import { Buffer } from "node:buffer";
+import { viewBytes } from "../bytes.mjs";
 
 // Parts of Node's streams are Buffers, those of the Web bytes.
-const toBytes = (part) => (Buffer.isBuffer(part)
-  ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : part);
+const toBytes = (part) => (Buffer.isBuffer(part) ? viewBytes(part) : part);
 
 const abortError = () => {
   const error = new Error("The operation was aborted");

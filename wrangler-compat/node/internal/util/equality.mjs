@@ -1,13 +1,12 @@
 // Deep equality as assert.deepStrictEqual() and assert.deepEqual() define it.
 // https://nodejs.org/api/assert.html#comparison-details_1
 import * as types from "../../util/types.mjs";
+import { bytesOf } from "../bytes.mjs";
 
 const isObject = (value) => typeof value === "object" && value !== null;
 const tagOf = (value) => Object.prototype.toString.call(value);
 const enumerable = Object.prototype.propertyIsEnumerable;
 const symbolsOf = (value) => Object.getOwnPropertySymbols(value).filter((key) => enumerable.call(value, key));
-const bytesOf = (value) => (ArrayBuffer.isView(value)
-  ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value));
 
 class Comparison {
   // Pairs under comparison: met again inside themselves they are taken for equal.

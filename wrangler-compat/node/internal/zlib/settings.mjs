@@ -1,4 +1,5 @@
 // Options of node:zlib, checked.
+import { bytesOf } from "../bytes.mjs";
 import { invalidArgType, outOfRange } from "../errors.mjs";
 import { Z_FINISH, Z_NO_FLUSH } from "./engine.mjs";
 
@@ -9,10 +10,9 @@ const DEFAULTS = {
   maxOutputLength: [MAX_BUFFER, 1, MAX_BUFFER],
 };
 
-export function bytesOf(data, name = "buffer") {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+export function dataOf(data, name = "buffer") {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : bytesOf(data);
+  if (bytes !== undefined) return bytes;
   throw invalidArgType(name, "of type string or an instance of Buffer, TypedArray, DataView, or ArrayBuffer", data);
 }
 
@@ -32,7 +32,8 @@ export function settingsOf(options = {}) {
     }
   }
   const dictionary = options?.dictionary;
-  settings.dictionary = dictionary === undefined || dictionary === null ? undefined : bytesOf(dictionary, "options.dictionary");
+  settings.dictionary = dictionary === undefined || dictionary === null ? undefined : dataOf(dictionary, "options.dictionary");
   settings.info = Boolean(options?.info);
+  settings.rejectGarbageAfterEnd = options?.rejectGarbageAfterEnd === true;
   return settings;
 }

@@ -1,11 +1,12 @@
 // The streams of node:zlib.
 import { Buffer } from "node:buffer";
 import { Transform } from "node:stream";
+import { asBuffer } from "../crypto/bytes.mjs";
 import { nextTick } from "../ticks.mjs";
 import {
   DEFLATE, DEFLATERAW, Engine, GUNZIP, GZIP, INFLATE, INFLATERAW, UNZIP, Z_FULL_FLUSH,
 } from "./engine.mjs";
-import { bytesOf, settingsOf } from "./settings.mjs";
+import { dataOf, settingsOf } from "./settings.mjs";
 
 // What stands for flush() in the line of what is written.
 const kFlush = Symbol("flush");
@@ -24,7 +25,7 @@ Object.setPrototypeOf(Zlib, Transform);
 function run(zlib, bytes, flush, callback) {
   const { engine } = zlib[kEngine];
   try {
-    engine.write(bytes, flush, (part) => zlib.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
+    engine.write(bytes, flush, (part) => zlib.push(asBuffer(part)));
   } catch (error) {
     return callback(error);
   }
@@ -35,7 +36,7 @@ const methods = {
   _transform(chunk, encoding, callback) {
     const mark = chunk[kFlush];
     if (mark !== undefined) return mark(callback);
-    const bytes = bytesOf(chunk);
+    const bytes = dataOf(chunk);
     this.bytesWritten += bytes.length;
     run(this, bytes, this[kEngine].flush, callback);
   },
@@ -57,7 +58,7 @@ const methods = {
     this.write(Object.assign(Buffer.alloc(0), {
       [kFlush]: (next) => {
         try {
-          this[kEngine].engine.params(level, strategy, (part) => this.push(Buffer.from(part)));
+          this[kEngine].engine.params(level, strategy, (part) => this.push(asBuffer(part)));
         } catch (error) {
           return next(error);
         }

@@ -1,9 +1,9 @@
 // All of the data at once: gzipSync(), gzip() and the like.
 import { Buffer } from "node:buffer";
+import { answerLater } from "../answer_later.mjs";
 import { invalidArgType, rangeError } from "../errors.mjs";
-import { nextTick } from "../ticks.mjs";
 import { Engine } from "./engine.mjs";
-import { bytesOf, settingsOf } from "./settings.mjs";
+import { dataOf, settingsOf } from "./settings.mjs";
 
 function compute(kind, bytes, settings) {
   const parts = [];
@@ -18,27 +18,20 @@ function compute(kind, bytes, settings) {
   return Buffer.concat(parts, length);
 }
 
+function finish(kind, Class, bytes, settings, options) {
+  const buffer = compute(kind, bytes, settings);
+  return settings.info ? { buffer, engine: new Class(options) } : buffer;
+}
+
 export const wholeSync = (kind, Class) => function (data, options) {
   const settings = settingsOf(options);
-  const buffer = compute(kind, bytesOf(data), settings);
-  return settings.info ? { buffer, engine: new Class(options) } : buffer;
+  return finish(kind, Class, dataOf(data), settings, options);
 };
 
-export const whole = (kind, Class) => {
-  const computeSync = wholeSync(kind, Class);
-  return function (data, options, callback) {
-    const [given, done] = typeof options === "function" ? [undefined, options] : [options, callback];
-    if (typeof done !== "function") throw invalidArgType("callback", "of type function", done);
-    settingsOf(given);
-    const bytes = bytesOf(data);
-    nextTick(() => {
-      let answer;
-      try {
-        answer = [null, computeSync(bytes, given)];
-      } catch (error) {
-        answer = [error];
-      }
-      done(...answer);
-    });
-  };
+export const whole = (kind, Class) => function (data, options, callback) {
+  const [given, done] = typeof options === "function" ? [undefined, options] : [options, callback];
+  const settings = settingsOf(given);
+  if (typeof done !== "function") throw invalidArgType("callback", "of type function", done);
+  const bytes = dataOf(data);
+  answerLater(() => finish(kind, Class, bytes, settings, given), done);
 };
