@@ -1,4 +1,6 @@
 // Errors as Node.js has them: with a code, which is part of what a stack shows.
+const LARGE = 2 ** 32;
+
 function codedError(Base, code, message) {
   const error = new Base(message);
   error.code = code;
@@ -29,9 +31,16 @@ export function invalidArgValue(name, value, reason = "is invalid") {
   return codedError(TypeError, "ERR_INVALID_ARG_VALUE", `The ${what} '${name}' ${reason}. Received ${text}`);
 }
 
+// Large numbers in groups of three digits.
+function showNumber(value) {
+  const whole = typeof value === "bigint" || Number.isInteger(value);
+  const text = whole && (value > LARGE || value < -LARGE) ? String(value).replace(/\B(?=(\d{3})+$)/g, "_") : String(value);
+  return typeof value === "bigint" ? `${text}n` : text;
+}
+
 export function outOfRange(name, range, actual) {
   return codedError(RangeError, "ERR_OUT_OF_RANGE",
-    `The value of "${name}" is out of range. It must be ${range}. Received ${String(actual)}`);
+    `The value of "${name}" is out of range. It must be ${range}. Received ${showNumber(actual)}`);
 }
 
 export const typeError = (code, message) => codedError(TypeError, code, message);

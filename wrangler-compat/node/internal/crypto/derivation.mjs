@@ -10,7 +10,11 @@ import { asBuffer, checkFunction, checkInteger, checkString, secretBytes } from 
 import { KeyObject, keyBytes } from "./keys.mjs";
 
 const MAX_INFO = 1024;
+const MAX_UINT32 = 0xffffffff;
 const DEFAULT_MEMORY = 32 * 1024 * 1024;
+const MEMORY_EXCEEDED = ": error:030000AC:digital envelope routines::memory limit exceeded";
+// Two names of each, and what it is by default.
+const SCRYPT = [["N", "cost", 16384], ["r", "blockSize", 8], ["p", "parallelization", 1]];
 // Of Web Crypto, which does its work elsewhere than in JavaScript.
 const NATIVE = { sha1: "SHA-1", sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" };
 
@@ -53,33 +57,48 @@ export function pbkdf2(password, salt, iterations, length, digest, callback) {
     .then((key) => nextTick(callback, null, key), (error) => nextTick(callback, error));
 }
 
-function scryptArguments(password, salt, length, options = {}) {
-  const N = options.N ?? options.cost ?? 16384;
-  const r = options.r ?? options.blockSize ?? 8;
-  const p = options.p ?? options.parallelization ?? 1;
-  const maxmem = options.maxmem ?? DEFAULT_MEMORY;
-  const given = { password: secretBytes(password, "password"), salt: secretBytes(salt, "salt"), length };
-  checkInteger(length, "keylen");
-  for (const [name, value] of Object.entries({ N, r, p })) checkInteger(value, name, 1, 0xffffffff);
-  checkInteger(maxmem, "maxmem", 0, Number.MAX_SAFE_INTEGER);
-  const refuse = (why) => rangeError("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", `Invalid scrypt params: ${why}`);
-  if (N < 2 || !Number.isInteger(Math.log2(N))) throw refuse("N must be a power of two");
-  if (128 * N * r > maxmem) throw refuse("memory limit exceeded");
-  return { ...given, N, r, p, maxmem };
+// Undefined and 0 stand for what it is by default.
+function scryptSettings(options) {
+  const settings = {};
+  for (const [name, other, otherwise] of SCRYPT) {
+    for (const key of [name, other]) {
+      const value = options?.[key];
+      if (value === undefined) continue;
+      if (settings[name] !== undefined) {
+        throw typeError("ERR_INCOMPATIBLE_OPTION_PAIR", `Option "${name}" cannot be used in combination with option "${other}"`);
+      }
+      checkInteger(value, key, 0, MAX_UINT32);
+      settings[name] = value;
+    }
+    settings[name] ||= otherwise;
+  }
+  if (options?.maxmem !== undefined) checkInteger(options.maxmem, "maxmem", 0, Number.MAX_SAFE_INTEGER);
+  return { ...settings, maxmem: options?.maxmem || DEFAULT_MEMORY };
 }
 
-function runScrypt({ password, salt, length, N, r, p, maxmem }) {
+function scryptArguments(password, salt, length, options) {
+  const given = { password: secretBytes(password, "password"), salt: secretBytes(salt, "salt"), length };
+  checkInteger(length, "keylen");
+  const { N, r, p, maxmem } = scryptSettings(options);
+  const refuse = (why = "") => rangeError("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", `Invalid scrypt params${why}`);
+  if (N < 2 || !Number.isInteger(Math.log2(N))) throw refuse();
+  const memory = 128 * r * (N + 2 + p);
+  // The bounds of RFC 7914, section 6, are limits of memory to OpenSSL.
+  if (r * p >= 2 ** 30 || Math.log2(N) >= 16 * r || memory > maxmem) throw refuse(MEMORY_EXCEEDED);
+  return { ...given, N, r, p, memory };
+}
+
+function runScrypt({ password, salt, length, N, r, p, memory }) {
   if (length === 0) return asBuffer(new Uint8Array());
-  // The limit is of the table of N blocks; the package counts the rest, too.
-  return asBuffer(deriveScrypt(password, salt, { N, r, p, dkLen: length, maxmem: maxmem + 128 * r * (p + 2) }));
+  return asBuffer(deriveScrypt(password, salt, { N, r, p, dkLen: length, maxmem: memory }));
 }
 
 export const scryptSync = (password, salt, length, options) => runScrypt(scryptArguments(password, salt, length, options));
 
 export function scrypt(password, salt, length, options, callback) {
-  const [settings, answer] = typeof options === "function" ? [undefined, options] : [options, callback];
-  checkFunction(answer);
+  const [settings, answer] = callback === undefined ? [undefined, options] : [options, callback];
   const given = scryptArguments(password, salt, length, settings);
+  checkFunction(answer);
   answerLater(() => runScrypt(given), answer);
 }
 

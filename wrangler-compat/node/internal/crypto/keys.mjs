@@ -70,10 +70,9 @@ export function keyBytes(key, name = "key") {
 
 export function createSecretKey(key, encoding) {
   if (typeof key === "string") return new KeyObject("secret", dataBytes(key, encoding, "key"));
-  if (!ArrayBuffer.isView(key) && !(key instanceof ArrayBuffer)) {
-    throw invalidArgType("key", "of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView", key);
-  }
-  return new KeyObject("secret", keyBytes(key));
+  const bytes = bytesOf(key);
+  if (bytes !== undefined) return new KeyObject("secret", bytes);
+  throw invalidArgType("key", "of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView", key);
 }
 
 export function generateKeySync(type, options) {
