@@ -1,11 +1,17 @@
 import util, { format, inspect, promisify, types } from "node:util";
-import { strict } from "node:assert";
+import assert, { strict } from "node:assert";
 
 const circular = {};
 circular.self = circular;
 const looped = () => { const value = {}; value.value = value; return value; };
 class Foo { x = 1; }
 function Old() {}
+
+const holds = (assertion, a, b) => { try { assertion(a, b); return true; } catch (error) { return error.code === "ERR_ASSERTION" ? false : error; } };
+const ring = (...parts) => { const value = [...parts]; value.push(value); return value; };
+const twice = () => { const value = { n: {} }; value.n.n = value; return value; };
+const s = Symbol("s");
+const shared = new WeakMap();
 
 export const cases = {
   "inspect, objects": () => inspect({ a: [1, { b: 2 }], s: "x", m: new Map([[1, 2]]), n: null, u: undefined }),
@@ -54,6 +60,34 @@ export const cases = {
   "assert.deepStrictEqual": () => strict.deepStrictEqual({ a: 1, b: [1, 2] }, { a: 1, b: [1, 3] }),
   "assert.deepStrictEqual of lists": () => strict.deepStrictEqual([1, 2, 3], [1, 2, 4]),
   "assert.notDeepStrictEqual": () => strict.notDeepStrictEqual({ a: 1 }, { a: 1 }),
+  "assert.partialDeepStrictEqual of lists": () => [
+    [[1, 2], [2, 1]], [[1, 2, 3], [1, 3]], [[1, 2, 3], [3, 2]], [[1], [1, 1]], [[1], []], [[{ a: 1, b: 2 }, { c: 1 }], [{ a: 1 }, { c: 1 }]], [[{ a: 1, b: 2 }, { a: 1 }], [{ a: 1 }, { a: 1, b: 2 }]],
+    [{ a: [[1, 2], [3]] }, { a: [[2]] }], [[1, , 3], [1, undefined]], [[1, undefined], [1, , ]], [[1], [1, , ]], [[, , 3], [3]], [[3], [, , 3]], [[1, 2, , 5], [2, , 5]], [[, 1], [undefined, 1]],
+    [[1], Object.assign([1], { x: 1 })], [Object.assign([1, 2], { x: 1 }), Object.assign([2], { x: 1 })], [Object.assign([1], { [s]: 1 }), Object.assign([1], { [s]: 2 })], [[1], {}], [{ 0: 1 }, []], [ring(1), ring()],
+  ].map(([a, b]) => holds(assert.partialDeepStrictEqual, a, b)),
+  "assert.partialDeepStrictEqual of sets and maps": () => [
+    [new Set([1, 2, 3]), new Set([3, 1])], [new Set([1]), new Set([1, 2])], [new Set([{ a: 1, b: 2 }]), new Set([{ a: 1 }])], [new Set([{ a: 1, b: 2 }, { a: 1 }]), new Set([{ a: 1 }, { a: 1, b: 2 }])], [new Set([[1, 2], [3, 4]]), new Set([[4], [1]])],
+    [new Set(["1"]), new Set([1])], [new Set([1]), Object.assign(new Set([1]), { x: 1 })], [new Map([[1, 2], [3, 4]]), new Map([[3, 4]])], [new Map([[1, { a: 1, b: 2 }]]), new Map([[1, { a: 1 }]])], [new Map([[1, 1]]), new Map([[2, undefined]])],
+    [new Map([[{ a: 1, b: 2 }, 1]]), new Map([[{ a: 1 }, 1]])], [new Map([["a", [1, 2]]]), new Map([["a", [2, 1]]])], [new Map(), Object.assign(new Map(), { x: 1 })],
+  ].map(([a, b]) => holds(assert.partialDeepStrictEqual, a, b)),
+  "assert.partialDeepStrictEqual of bytes": () => [
+    [new Uint8Array([1, 2, 3]), new Uint8Array([1, 3])], [new Uint8Array([1, 2, 3]), new Uint8Array([3, 1])], [new Uint8Array([1]), new Uint8Array([1, 2])], [new Uint8Array([1]), new Int8Array([1])], [new Uint8Array([1, 2, 3]).buffer, new Uint8Array([2, 3]).buffer],
+    [Buffer.from("abc"), Buffer.from("bc")], [new DataView(new ArrayBuffer(4)), new DataView(new ArrayBuffer(2))], [new Float64Array([1, 2, 3]), new Float64Array([1, 3])], [Object.assign(new Uint8Array(2), { x: 1 }), Object.assign(new Uint8Array(1), { x: 2 })],
+  ].map(([a, b]) => holds(assert.partialDeepStrictEqual, a, b)),
+  "assert.partialDeepStrictEqual of objects": () => [
+    [{ a: 1, b: { c: 1, d: 2 } }, { b: { d: 2 } }], [{ a: 1 }, { b: undefined }], [new Foo(), { x: 1 }], [new Foo(), Foo], [{ [s]: 1, a: 1 }, { [s]: 1 }], [{ a: 1 }, { [s]: 1 }], [{ a: 0 }, { a: -0 }], [{ a: null }, {}], [twice(), twice()],
+    [new Error("a"), new Error("")], [new TypeError("a"), new Error("a")], [new Error("a", { cause: { x: 1, y: 2 } }), new Error("a", { cause: { x: 1 } })], [new Error("a"), new Error("a", { cause: 1 })], [new AggregateError([1, 2], "x"), new AggregateError([2], "x")],
+    [Object.assign(new Date(0), { x: 1 }), new Date(0)], [/a/g, /a/i], [Object("ab"), Object("a")], [new URL("http://a/"), new URL("http://b/")], [shared, shared], [shared, new WeakMap()], [1, 1], [1, 2], [NaN, NaN], [null, {}],
+  ].map(([a, b]) => holds(assert.partialDeepStrictEqual, a, b)),
+  "assert.deepStrictEqual and deepEqual of odd things": () => [
+    [new URL("http://a/"), new URL("http://b/")], [new Error("a", { cause: undefined }), new Error("a")], [twice(), (() => { const value = {}; value.n = value; return value; })()], [Object.create({}), {}], [Object.create(null), {}], [(function* () {})(), (function* () {})()],
+    [new Float64Array([0]), new Float64Array([-0])], [Promise.resolve(), Promise.resolve()], [new Set(["1"]), new Set([1])], [new Map([["1", 1]]), new Map([[1, 1]])], [new AggregateError([1], "x"), new AggregateError([2], "x")],
+  ].map(([a, b]) => [holds(strict.deepEqual, a, b), holds(assert.deepEqual, a, b)]),
+  "assert.partialDeepStrictEqual": () => strict.partialDeepStrictEqual({ a: 1, b: 2 }, { a: 2 }),
+  "assert.deepStrictEqual of what looks the same": () => strict.deepStrictEqual(new WeakSet(), new WeakSet()),
+  "assert.deepStrictEqual of errors": () => strict.deepStrictEqual(Object.assign(new TypeError("a"), { code: 1 }), Object.assign(new TypeError("a"), { code: 2 })),
+  "assert.notDeepEqual": () => assert.notDeepEqual({ a: 1 }, { a: 1 }),
+  "assert.notDeepEqual of what looks different": () => assert.notDeepEqual([1], ["1"]),
   "assert.throws without an error": () => strict.throws(() => {}),
   "assert.throws of another class": () => strict.throws(() => { throw new TypeError("x"); }, RangeError),
   "assert.throws of another text": () => strict.throws(() => { throw new Error("x"); }, /y/),

@@ -11,6 +11,7 @@ const TITLES = {
   notStrictEqual: 'Expected "actual" to be strictly unequal to:',
   notStrictEqualObject: 'Expected "actual" not to be reference-equal to "expected":',
   notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
+  notDeepEqualUnequal: "Expected values not to be loosely deep-equal:",
   notIdentical: "Values have same structure but are not reference-equal:",
   partialDeepStrictEqual: "Expected values to be partially and strictly deep-equal:",
 };
@@ -25,7 +26,16 @@ const show = (value) => inspect(value, {
   showProxy: false, sorted: true, getters: true, breakLength: Infinity,
 });
 const isPrimitive = (value) => (typeof value !== "object" || value === null) && typeof value !== "function";
-const shorten = (text) => (text.length > LONG ? `${text.slice(0, LONG)}...` : text);
+const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 3)}...` : text);
+// Where an error was made says nothing of what it is.
+function withoutStack(error) {
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(error)), error);
+  for (const name of ["message", "cause"]) {
+    const own = Object.getOwnPropertyDescriptor(error, name);
+    if (own !== undefined) Object.defineProperty(copy, name, own);
+  }
+  return copy;
+}
 
 function differenceOf(actual, expected, operator) {
   const [left, right] = [show(actual).split("\n"), show(expected).split("\n")];
@@ -39,7 +49,7 @@ function differenceOf(actual, expected, operator) {
   }
   if (left.join("\n") === right.join("\n")) {
     const text = left.length > MAX_LINES ? [...left.slice(0, MAX_LINES - 1), "..."] : left;
-    return `${operator === "strictEqual" ? TITLES.notIdentical : title}\n\n${text.join("\n")}\n`;
+    return `${TITLES.notIdentical}\n\n${text.join("\n")}\n`;
   }
   const { text, skipped } = diffLines(left, right);
   return `${title}\n+ actual - expected${skipped ? "\n... Skipped lines" : ""}\n\n${text}\n`;
@@ -58,16 +68,20 @@ function messageOf({ actual, expected, operator }) {
     return differenceOf(actual, expected, operator);
   }
   if (["notDeepStrictEqual", "notStrictEqual"].includes(operator)) return unwantedOf(actual, operator);
-  const [left, right] = [shorten(show(actual)), shorten(show(expected))];
+  const texts = [show(actual), show(expected)];
+  const [left, right] = texts.map((text) => shorten(text, LONG));
   if (operator === "deepEqual") return `${TITLES.deepEqual}\n\n${left}\n\nshould loosely deep-equal\n\n${right}`;
-  if (operator === "notDeepEqual") return `${TITLES.notDeepEqual}\n\n${left}\n\nshould not loosely deep-equal\n\n${right}`;
-  return `${left} ${operator} ${right}`;
+  if (operator !== "notDeepEqual") return `${left} ${operator} ${right}`;
+  if (texts[0] === texts[1]) return shorten(`${TITLES.notDeepEqual}\n\n${texts[0]}`, 2 * LONG);
+  return `${TITLES.notDeepEqualUnequal}\n\n${left}\n\nshould not loosely deep-equal\n\n${right}`;
 }
 
 export class AssertionError extends Error {
   constructor(options) {
     const { message, actual, expected, operator, stackStartFn } = options;
-    super(message === undefined ? messageOf(options) : String(message));
+    const shown = [actual, expected].every((value) => value instanceof Error && "stack" in value)
+      ? { operator, actual: withoutStack(actual), expected: withoutStack(expected) } : options;
+    super(message === undefined ? messageOf(shown) : String(message));
     this.generatedMessage = message === undefined;
     Object.defineProperty(this, "name", {
       value: "AssertionError [ERR_ASSERTION]", writable: true, configurable: true,
