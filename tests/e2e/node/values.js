@@ -86,6 +86,13 @@ export const cases = {
   "assert.partialDeepStrictEqual": () => strict.partialDeepStrictEqual({ a: 1, b: 2 }, { a: 2 }),
   "assert.deepStrictEqual of what looks the same": () => strict.deepStrictEqual(new WeakSet(), new WeakSet()),
   "assert.deepStrictEqual of errors": () => strict.deepStrictEqual(Object.assign(new TypeError("a"), { code: 1 }), Object.assign(new TypeError("a"), { code: 2 })),
+  "assert.deepStrictEqual of lists that are shifted": () => strict.deepStrictEqual([4, 1, { a: 1 }], [1, { a: 1 }, 4]),
+  "assert.deepStrictEqual of lists that are cut": () => strict.deepStrictEqual([[1, 2], new Map([[[1], { x: 1, y: 2 }]])], [[1], new Map([[[1, 2], { x: 1 }]])]),
+  "assert.deepStrictEqual of long lists": () => [[0, 6], [0, 7], [0, 8], [3, 20], [15, 20], [8, 20]].map(([at, length]) => {
+    const list = Array.from({ length }, (_, n) => n);
+    try { strict.deepStrictEqual(list, list.with(at, -1)); } catch (error) { return error.message; }
+  }),
+  "assert.strictEqual of long texts": () => strict.strictEqual("a\nb\nc\nd\ne\nf\ng\nh\ni\nj", "a\nb\nc\nd\ne\nf\ng\nh\nx\nj"),
   "assert.notDeepEqual": () => assert.notDeepEqual({ a: 1 }, { a: 1 }),
   "assert.notDeepEqual of what looks different": () => assert.notDeepEqual([1], ["1"]),
   "assert.throws without an error": () => strict.throws(() => {}),

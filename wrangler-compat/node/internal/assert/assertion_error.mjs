@@ -1,6 +1,6 @@
 // The error of a failed assertion, with a message that shows both values.
 import { inspect } from "../util/inspect.mjs";
-import { diffLines } from "./line_diff.mjs";
+import { diffLines, sameElement, sameLine } from "./line_diff.mjs";
 
 const TITLES = {
   deepStrictEqual: "Expected values to be strictly deep-equal:",
@@ -51,7 +51,7 @@ function differenceOf(actual, expected, operator) {
     const text = left.length > MAX_LINES ? [...left.slice(0, MAX_LINES - 1), "..."] : left;
     return `${TITLES.notIdentical}\n\n${text.join("\n")}\n`;
   }
-  const { text, skipped } = diffLines(left, right);
+  const { text, skipped } = diffLines(left, right, isPrimitive(actual) ? sameLine : sameElement);
   return `${title}\n+ actual - expected${skipped ? "\n... Skipped lines" : ""}\n\n${text}\n`;
 }
 

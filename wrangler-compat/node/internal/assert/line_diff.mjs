@@ -1,53 +1,77 @@
-// Lines of two texts side by side: "+" for the first, "-" for the second, by the longest common sequence.
+// Lines of two texts side by side: "+" for the first, "-" for the second, with as few of both as can be.
+// E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", which Node.js follows: among ways of one
+// length its is the one that is shown.
 
-// A table of all pairs is made: what is longer than this is shown as two blocks.
+// What is longer than this is shown as two blocks.
 const MAX_LINES = 1000;
-// Equal lines shown around differences.
-const CONTEXT = 2;
-// So many are shown anyway.
-const WHOLE = 30;
+// Equal lines shown behind a difference.
+const CONTEXT = 5;
 
-function marked(actual, expected) {
-  const lines = [];
+export const sameLine = (a, b) => a === b;
+// An element that is the last of its list in one text has a comma behind it in the other.
+export const sameElement = (a, b) => a === b || `${a},` === b || a === `${b},`;
+
+// A step of the search: how far in `actual` each diagonal was reached, the middle one of which is 0.
+const reachedAt = (step, diagonal) => step[diagonal + (step.length >> 1)];
+
+// Whether the way to a diagonal with `edits` edits comes from the one above it: by a line of `expected`.
+const comesDown = (step, diagonal, edits) => diagonal === -edits ||
+  (diagonal !== edits && reachedAt(step, diagonal - 1) < reachedAt(step, diagonal + 1));
+
+// The steps that it takes: where all ways were before the first edit, before the second, and so on.
+function search(actual, expected, isSame) {
+  const steps = [];
+  let step = new Int32Array(3);
+  for (let edits = 0; ; edits++) {
+    steps.push(step);
+    const next = new Int32Array(step.length + 2);
+    next.set(step, 1);
+    for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
+      let i = comesDown(step, diagonal, edits) ? reachedAt(step, diagonal + 1) : reachedAt(step, diagonal - 1) + 1;
+      while (i < actual.length && i - diagonal < expected.length && isSame(actual[i], expected[i - diagonal])) i++;
+      if (i >= actual.length && i - diagonal >= expected.length) return steps;
+      next[diagonal + (next.length >> 1)] = i;
+    }
+    step = next;
+  }
+}
+
+function marked(actual, expected, isSame) {
   if (actual.length > MAX_LINES || expected.length > MAX_LINES) {
     return [...actual.map((line) => `+ ${line}`), ...expected.map((line) => `- ${line}`)];
   }
-  const width = expected.length + 1;
-  const common = new Uint16Array((actual.length + 1) * width);
-  for (let i = actual.length - 1; i >= 0; i--) {
-    for (let k = expected.length - 1; k >= 0; k--) {
-      common[i * width + k] = actual[i] === expected[k] ? common[(i + 1) * width + k + 1] + 1
-        : Math.max(common[(i + 1) * width + k], common[i * width + k + 1]);
+  const lines = [];
+  const steps = search(actual, expected, isSame);
+  let [i, k] = [actual.length, expected.length];
+  for (let edits = steps.length - 1; edits >= 0; edits--) {
+    const before = i - k + (comesDown(steps[edits], i - k, edits) ? 1 : -1);
+    const from = reachedAt(steps[edits], before);
+    while (i > from && k > from - before) {
+      i--;
+      k--;
+      lines.push(`  ${actual[i].endsWith(",") ? actual[i] : expected[k]}`);
     }
+    if (edits === 0) break;
+    lines.push(i > from ? `+ ${actual[--i]}` : `- ${expected[--k]}`);
   }
-  let [i, k] = [0, 0];
-  while (i < actual.length || k < expected.length) {
-    if (i < actual.length && k < expected.length && actual[i] === expected[k]) {
-      lines.push(`  ${actual[i++]}`);
-      k++;
-    } else if (i < actual.length && (k === expected.length || common[(i + 1) * width + k] >= common[i * width + k + 1])) {
-      lines.push(`+ ${actual[i++]}`);
-    } else {
-      lines.push(`- ${expected[k++]}`);
-    }
-  }
-  return lines;
+  return lines.reverse();
 }
 
-// { text, skipped }: long runs of equal lines are left out.
-export function diffLines(actual, expected) {
-  const lines = marked(actual, expected);
-  if (lines.length <= WHOLE) return { text: lines.join("\n"), skipped: false };
-  const near = (at) => lines.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1).some((line) => !line.startsWith("  "));
+// { text, skipped }: long runs of equal lines are shortened.
+export function diffLines(actual, expected, isSame) {
   const shown = [];
+  let run = [];
   let skipped = false;
-  for (let at = 0; at < lines.length; at++) {
-    // One line is not worth the dots.
-    if (near(at) || (near(at - 1) && near(at + 1))) shown.push(lines[at]);
-    else if (shown.at(-1) !== "...") {
-      shown.push("...");
-      skipped = true;
+  for (const line of marked(actual, expected, isSame)) {
+    if (line.startsWith("  ")) {
+      run.push(line);
+      continue;
     }
+    // Two lines are not worth the dots.
+    const long = run.length > CONTEXT + 2;
+    shown.push(...(long ? [...run.slice(0, CONTEXT), "...", run.at(-1)] : run), line);
+    skipped ||= long;
+    run = [];
   }
-  return { text: shown.join("\n"), skipped };
+  return { text: [...shown, ...run.slice(0, CONTEXT)].join("\n"), skipped };
 }
