@@ -92,6 +92,8 @@ export const cases = {
     const list = Array.from({ length }, (_, n) => n);
     try { strict.deepStrictEqual(list, list.with(at, -1)); } catch (error) { return error.message; }
   }),
+  "assert.strictEqual of values of one line": () => [["abcdef", "abcdeg"], ["abcdefgh", "abcdefgi"], ["abcdefgh", "xbcdefgh"], [12345678901, "a"], [0, -0], [Foo, Old], [Foo, {}], [{}, []], ["x".repeat(50), "y".repeat(50)]]
+    .map(([a, b]) => { try { strict.strictEqual(a, b); } catch (error) { return error.message; } }),
   "assert.strictEqual of long texts": () => strict.strictEqual("a\nb\nc\nd\ne\nf\ng\nh\ni\nj", "a\nb\nc\nd\ne\nf\ng\nh\nx\nj"),
   "assert.notDeepEqual": () => assert.notDeepEqual({ a: 1 }, { a: 1 }),
   "assert.notDeepEqual of what looks different": () => assert.notDeepEqual([1], ["1"]),

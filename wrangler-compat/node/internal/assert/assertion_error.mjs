@@ -18,6 +18,8 @@ const TITLES = {
 
 // Together, values of one line up to this length stand beside each other.
 const SHORT = 12;
+// Up to this length a mark says where they differ.
+const WIDTH = 80;
 const LONG = 512;
 const MAX_LINES = 51;
 
@@ -25,7 +27,8 @@ const show = (value) => inspect(value, {
   compact: false, customInspect: false, depth: 1000, maxArrayLength: Infinity, showHidden: false,
   showProxy: false, sorted: true, getters: true, breakLength: Infinity,
 });
-const isPrimitive = (value) => (typeof value !== "object" || value === null) && typeof value !== "function";
+const isObject = (value) => typeof value === "object" && value !== null;
+const isFunction = (value) => typeof value === "function";
 const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 3)}...` : text);
 // Where an error was made says nothing of what it is.
 function withoutStack(error) {
@@ -37,27 +40,38 @@ function withoutStack(error) {
   return copy;
 }
 
+// Of values of one line, not both of them objects.
+function simpleDifferenceOf(left, right, actual, expected) {
+  const quotes = [actual, expected].filter((value) => typeof value === "string").length * 2;
+  const zeros = actual === 0 && expected === 0;
+  if (left.length + right.length - quotes <= SHORT && !zeros) return `\n${left} !== ${right}`;
+  const lines = `+ actual - expected\n\n+ ${left}\n- ${right}`;
+  if (left.length + right.length > WIDTH) return lines;
+  let at = 0;
+  while (left[at] === right[at]) at++;
+  // A difference at the beginning is seen without a mark.
+  return at < 3 ? lines : `${lines}\n${" ".repeat(at + 2)}^`;
+}
+
 function differenceOf(actual, expected, operator) {
   const [left, right] = [show(actual).split("\n"), show(expected).split("\n")];
   let title = TITLES[operator];
-  if (operator === "strictEqual" && !isPrimitive(actual) && !isPrimitive(expected)) title = TITLES.strictEqualObject;
-  if (left.length === 1 && right.length === 1 && left[0] !== right[0]) {
-    const length = left[0].length + right[0].length;
-    if (isPrimitive(actual) && isPrimitive(expected) && length <= SHORT && (actual !== 0 || expected !== 0)) {
-      return `${title}\n\n${left[0]} !== ${right[0]}\n`;
-    }
+  const both = (is) => is(actual) && is(expected);
+  if (operator === "strictEqual" && (both(isObject) || both(isFunction))) title = TITLES.strictEqualObject;
+  if (left.length === 1 && right.length === 1 && !both(isObject)) {
+    return `${title}\n${simpleDifferenceOf(left[0], right[0], actual, expected)}\n`;
   }
   if (left.join("\n") === right.join("\n")) {
     const text = left.length > MAX_LINES ? [...left.slice(0, MAX_LINES - 1), "..."] : left;
     return `${TITLES.notIdentical}\n\n${text.join("\n")}\n`;
   }
-  const { text, skipped } = diffLines(left, right, isPrimitive(actual) ? sameLine : sameElement);
+  const { text, skipped } = diffLines(left, right, isObject(actual) ? sameElement : sameLine);
   return `${title}\n+ actual - expected${skipped ? "\n... Skipped lines" : ""}\n\n${text}\n`;
 }
 
 function unwantedOf(actual, operator) {
   const lines = show(actual).split("\n");
-  const objects = operator === "notStrictEqual" && !isPrimitive(actual);
+  const objects = operator === "notStrictEqual" && (isObject(actual) || isFunction(actual));
   const title = objects ? TITLES.notStrictEqualObject : TITLES[operator];
   const text = (lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES - 1), "..."] : lines).join("\n");
   return lines.length === 1 ? `${title}${text.length > 5 ? "\n\n" : " "}${text}` : `${title}\n\n${text}\n`;
