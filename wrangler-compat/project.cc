@@ -10,6 +10,7 @@
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/module_files.h"
+#include "wrangler-compat/node_compat.h"
 #include "wrangler-compat/resource_bindings.h"
 #include "wrangler-compat/service_check.h"
 
@@ -90,6 +91,19 @@ void CheckMain(const WorkerConfig& config, const BuildPlan& plan, DiagnosticGrou
     loose.Fail(std::move(type.error()));
   } else if (*type != ModuleType::kEsModule) {
     loose.Fail("The entry-point file \"" + shown + "\" is no JavaScript module", config.main_where);
+  }
+}
+
+void CheckNodeFlags(const BuildPlan& plan, const std::string& where, DiagnosticGroup& loose) {
+  std::string wrong = WhatIsWrongWithNodeFlags(plan.compatibility_flags);
+  if (!wrong.empty()) {
+    loose.Fail(std::move(wrong), where);
+  } else if (!plan.bundle && HasFlag(plan, "nodejs_compat_v2")) {
+    loose.Warn(
+        "`nodejs_compat_v2` compatibility flag and `--no-bundle` can't be used together. If you "
+        "want to polyfill Node.js built-ins while disabling bundling, please polyfill as part of "
+        "your own bundling process.",
+        where);
   }
 }
 
@@ -381,11 +395,16 @@ class Loader {
     BuildPlan plan = MakePlan(options_, file, config, first ? &options_.build : nullptr);
     project.workers.push_back(
         MakeSpec(options_, file, choice.environment, config, plan, loose, loaded_.notes));
-    const ConfigMember* tsconfig = config.effective.Find("tsconfig");
-    const bool from_flag = first && options_.build.tsconfig.has_value();
-    CheckTsconfig(plan,
-                  from_flag || tsconfig == nullptr ? "--tsconfig" : file.Where(tsconfig->position),
-                  loose);
+    const auto where = [&](bool is_from_flag, const char* key, const char* flag) {
+      const ConfigMember* member = config.effective.Find(key);
+      return is_from_flag || member == nullptr ? flag : file.Where(member->position);
+    };
+    CheckTsconfig(
+        plan, where(first && options_.build.tsconfig.has_value(), "tsconfig", "--tsconfig"), loose);
+    CheckNodeFlags(
+        plan,
+        where(!choice.compatibility_flags.empty(), "compatibility_flags", "--compatibility-flags"),
+        loose);
     ReadFileBindings(file.path.empty() ? options_.cwd : DirectoryOf(file.path),
                      project.workers.back(), loose);
     project.builds.push_back(std::move(plan));

@@ -159,8 +159,10 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::web_socket_auto_reply_to_close,
     &CompatibilityFlags::service_binding_extra_handlers,
     &CompatibilityFlags::nodejs_als,
-    // What it gives so far is node:async_hooks.
+    // What they give is node:async_hooks; the bundler follows them, too.
     &CompatibilityFlags::nodejs_compat,
+    &CompatibilityFlags::nodejs_compat_v2,
+    &CompatibilityFlags::nodejs_compat_populate_process_env,
 };
 
 bool IsActedOn(bool CompatibilityFlags::*member) {

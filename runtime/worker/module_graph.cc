@@ -151,7 +151,7 @@ Result<v8::Local<v8::Module>> ModuleGraph::Load(const std::string& name,
     } else if (name.starts_with("node:")) {
       auto flags =
           ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today());
-      hint = flags.ok() && flags->nodejs_compat
+      hint = flags.ok() && (flags->nodejs_compat || flags->nodejs_compat_v2)
                  ? "Modules of Node.js come with the bundler: leave out no_bundle (--no-bundle)."
                  : "Modules of Node.js come with compatibility_flags = [\"nodejs_compat\"].";
     }

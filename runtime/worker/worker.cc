@@ -63,7 +63,9 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
   if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
   if (flags.web_socket_compression) bits |= kWebSocketCompression;
   if (flags.websocket_close_reason_byte_limit) bits |= kCloseReasonByteLimit;
-  if (flags.nodejs_als || flags.nodejs_compat) bits |= kAsyncLocalStorage;
+  if (flags.nodejs_als || flags.nodejs_compat || flags.nodejs_compat_v2) {
+    bits |= kAsyncLocalStorage;
+  }
   if (flags.service_binding_extra_handlers) bits |= kExtraHandlers;
   return bits;
 }

@@ -125,6 +125,35 @@ TEST_SUITE("wrangler-compat/project") {
     }
   }
 
+  TEST_CASE("flags of Node.js") {
+    TempProject project;
+    SUBCASE("are one of two") {
+      WriteWorker(project, "a",
+                  "compatibility_flags = [\"nodejs_compat\", \"nodejs_compat_v2\"]\n");
+      CHECK(Errors(Load(project, {"a/wrangler.toml"})) ==
+            "✘ [ERROR] The `nodejs_compat` and `nodejs_compat_v2` compatibility flags cannot be "
+            "used in together. Please select just one. (a/wrangler.toml:4)\n\n");
+    }
+    SUBCASE("are no experiment any more, on the command line either") {
+      WriteWorker(project, "a");
+      ProjectOptions options;
+      options.cwd = project.root();
+      options.configs = {"a/wrangler.toml"};
+      options.compatibility_flags = {"experimental:nodejs_compat_v2"};
+      CHECK(Errors(LoadProject(options)) ==
+            "✘ [ERROR] The `experimental:` prefix on `nodejs_compat_v2` is no longer valid. Please "
+            "remove it and try again. (--compatibility-flags)\n\n");
+    }
+    SUBCASE("ask for the bundler") {
+      WriteWorker(project, "a", "compatibility_flags = [\"nodejs_compat_v2\"]\nno_bundle = true\n");
+      CHECK(Warnings(Load(project, {"a/wrangler.toml"}))
+                .starts_with("▲ [WARNING] `nodejs_compat_v2` compatibility flag and `--no-bundle` "
+                             "can't be used together. If you want to polyfill Node.js built-ins "
+                             "while disabling bundling, please polyfill as part of your own "
+                             "bundling process. (a/wrangler.toml:4)\n"));
+    }
+  }
+
   TEST_CASE("a Worker without a name is called like its directory") {
     TempProject project;
     project.Write("My App/wrangler.toml", std::string("main = \"index.js\"\n") + kDate);

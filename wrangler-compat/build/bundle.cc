@@ -57,8 +57,13 @@ void Advise(const BuildPlan& plan, EsbuildValue& message) {
   if (name.empty()) return;
   if (IsNodeModule(name)) {
     std::string text = "The package \"" + name + "\" " + kNodeModuleMissing + "\n";
-    if (NodeCompatOf(plan) != NodeCompat::kFull) {
+    const NodeCompat compat = NodeCompatOf(plan);
+    if (compat == NodeCompat::kNone || compat == NodeCompat::kAsyncLocalStorage) {
       text += "- Add the \"nodejs_compat\" compatibility flag to your project.\n";
+    } else if (compat == NodeCompat::kPrefixed && !name.starts_with("node:")) {
+      text +=
+          "- Make sure to prefix the module name with \"node:\" or update your "
+          "compatibility_date to 2024-09-23 or later.\n";
     }
     message.Set("notes", EsbuildValue::Array({Note(text)}));
     return;

@@ -9,8 +9,6 @@
 namespace isolane::wrangler {
 namespace {
 
-// From this date on Workers have nodejs_compat without asking for it.
-constexpr char kNodeCompatDefault[] = "2026-08-04";
 constexpr char kGlobalNavigatorDefault[] = "2022-03-21";
 
 std::string Environment(const char* name, const char* otherwise) {
@@ -146,10 +144,7 @@ bool IsNodeModule(std::string_view name) {
 }
 
 NodeCompat NodeCompatOf(const BuildPlan& plan) {
-  if (HasFlag(plan, "nodejs_compat") || HasFlag(plan, "nodejs_compat_v2")) return NodeCompat::kFull;
-  const bool refused = HasFlag(plan, "no_nodejs_compat");
-  if (plan.compatibility_date >= kNodeCompatDefault && !refused) return NodeCompat::kFull;
-  return HasFlag(plan, "nodejs_als") ? NodeCompat::kAsyncLocalStorage : NodeCompat::kNone;
+  return NodeCompatOf(plan.compatibility_date, plan.compatibility_flags);
 }
 
 std::string BundleName(const BuildPlan& plan) {

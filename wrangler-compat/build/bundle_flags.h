@@ -8,6 +8,7 @@
 
 #include "wrangler-compat/build/build_plan.h"
 #include "wrangler-compat/build/node_globals.h"
+#include "wrangler-compat/node_compat.h"
 
 namespace isolane::wrangler {
 
@@ -21,8 +22,6 @@ Result<std::vector<std::string>> BundleFlags(const BuildPlan& plan, BundleFormat
 // Whether an import of `name` means a module of Node.js, with "node:" or without.
 bool IsNodeModule(std::string_view name);
 
-// How a Worker treats the modules of Node.js.
-enum class NodeCompat { kNone, kAsyncLocalStorage, kFull };
 NodeCompat NodeCompatOf(const BuildPlan& plan);
 
 // Name of the module that the bundle becomes, relative to the root of the Worker's modules.

@@ -163,7 +163,7 @@ EsbuildValue ModuleCollector::Plugin() const {
   }
   add(resolvers, kNode,
       NodeCompatOf(plan_) == NodeCompat::kNone ? "^node:" : "^(node:|[a-z0-9_]+(/[a-z_]+)?$)", "");
-  if (NodeCompatOf(plan_) == NodeCompat::kFull) {
+  if (HasNodeModules(NodeCompatOf(plan_))) {
     add(resolvers, kGlobals, "^" + EscapeRegex(kNodeGlobals) + "$", "");
     add(resolvers, kPackage, kNodePackageFilter, "");
   }
@@ -285,19 +285,21 @@ void ModuleCollector::ResolveAlias(uint32_t key, uint32_t id, const EsbuildValue
 void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& question,
                                   EsbuildService::Reply reply) {
   std::string name(question.Text("path"));
+  const std::string importer(question.Text("importer"));
   const bool prefixed = name.starts_with("node:");
   const NodeCompat compat = NodeCompatOf(plan_);
-  const bool hooks = name == "node:async_hooks" || name == "async_hooks";
-  const bool known = compat == NodeCompat::kFull || (compat != NodeCompat::kNone && hooks);
+  const bool hooks = compat == NodeCompat::kAsyncLocalStorage && name == "node:async_hooks";
+  // The modules themselves name each other as they like.
+  const bool may_name = prefixed || compat == NodeCompat::kFull || IsNodeModuleFile(importer);
+  const bool known = hooks || (HasNodeModules(compat) && may_name);
   if (!prefixed && !known) return reply(NothingToSay());
   if (!prefixed) name = "node:" + name;
   if (!known) {
     const std::lock_guard lock(mutex_);
-    node_imports_[name].emplace_back(question.Text("importer"));
+    node_imports_[name].push_back(importer);
   }
   EsbuildValue answer = Found(id, name);
-  const std::string file =
-      compat == NodeCompat::kFull ? NodeModuleFile(name, format_) : std::string();
+  const std::string file = HasNodeModules(compat) ? NodeModuleFile(name, format_) : std::string();
   if (question.Text("kind") == "require-call") {
     answer.Set("namespace", kRequired);
   } else if (file.empty()) {

@@ -251,6 +251,8 @@ TEST_SUITE("runtime/worker/async_local_storage") {
       CHECK(als.Text() == "true");
       TestRuntime compat({TestWorker("a", source).Flag("nodejs_compat")});
       CHECK(compat.Text() == "true");
+      TestRuntime second({TestWorker("a", source).Flag("nodejs_compat_v2")});
+      CHECK(second.Text() == "true");
     }
     SUBCASE("is missing without, and the error says which flag gives it") {
       const Error error = testing::LoadError({TestWorker("a", source)});

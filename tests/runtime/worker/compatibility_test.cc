@@ -98,9 +98,10 @@ TEST_SUITE("runtime/worker/compatibility") {
 
   TEST_CASE("flags without effect") {
     CHECK(FlagsWithoutEffect({"rpc", "webgpu", "isolane_x"}) == std::vector<std::string>{"webgpu"});
-    // Known by its dates, but nothing in isolane follows it yet.
-    CHECK(FlagsWithoutEffect({"nodejs_compat_v2", "no_rpc"}) ==
-          std::vector<std::string>{"nodejs_compat_v2"});
+    // The bundler follows these.
+    CHECK(FlagsWithoutEffect(
+              {"nodejs_compat_v2", "no_rpc", "nodejs_compat_do_not_populate_process_env"})
+              .empty());
   }
 
   TEST_CASE("today is a date") { CHECK(ResolveCompatibility(Today(), {}, Today()).ok()); }
