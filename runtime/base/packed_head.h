@@ -9,6 +9,7 @@
 // A name may repeat; order is the order of arrival.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,21 @@ void VisitPackedHeaders(std::string_view packed, Visitor&& visit) {
           packed.substr(name_end + 1, next == std::string_view::npos ? next : next - name_end - 1));
     at = next;
   }
+}
+
+// The value of the first header called `name`; nothing if there is none.
+inline std::optional<std::string_view> FindPackedHeader(std::string_view packed,
+                                                        std::string_view name) {
+  size_t at = packed.find(kHeaderMark);
+  while (at != std::string_view::npos) {
+    const size_t next = packed.find(kHeaderMark, at + 1);
+    const std::string_view line = packed.substr(at + 1, next - at - 1);
+    if (line.size() > name.size() && line[name.size()] == kValueMark && line.starts_with(name)) {
+      return line.substr(name.size() + 1);
+    }
+    at = next;
+  }
+  return std::nullopt;
 }
 
 inline void AppendPackedHeader(std::string& packed, std::string_view name, std::string_view value) {

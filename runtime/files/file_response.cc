@@ -19,11 +19,7 @@ bool RangeApplies(std::string_view packed_head, std::string_view etag) {
 }  // namespace
 
 std::string_view HeaderOf(std::string_view packed_head, std::string_view name) {
-  std::string_view found;
-  base::VisitPackedHeaders(packed_head, [&](std::string_view one, std::string_view value) {
-    if (found.empty() && one == name) found = value;
-  });
-  return found;
+  return base::FindPackedHeader(packed_head, name).value_or("");
 }
 
 base::PlainResponse RespondWithFile(std::string_view packed_head, std::shared_ptr<OpenFile> file,

@@ -39,14 +39,6 @@ std::string KnownPaths() {
   return known;
 }
 
-std::optional<std::string_view> HeaderOf(std::string_view packed_head, std::string_view wanted) {
-  std::optional<std::string_view> found;
-  base::VisitPackedHeaders(packed_head, [&](std::string_view name, std::string_view value) {
-    if (name == wanted && !found.has_value()) found = value;
-  });
-  return found;
-}
-
 void Respond(http::Exchange& exchange, int status, std::string_view type, const std::string& body) {
   std::string head;
   base::AppendPackedHeader(head, "content-type", type);
@@ -150,11 +142,11 @@ bool LocalRequests::IsThisMachine(const std::string& url) const {
 }
 
 std::string_view LocalRequests::Suspicion(std::string_view packed_head) const {
-  const auto host = HeaderOf(packed_head, "host");
+  const auto host = base::FindPackedHeader(packed_head, "host");
   if (host.has_value() && !IsThisMachine("http://" + std::string(*host))) {
     return "Invalid Host header";
   }
-  const auto origin = HeaderOf(packed_head, "origin");
+  const auto origin = base::FindPackedHeader(packed_head, "origin");
   if (origin.has_value() && !IsThisMachine(std::string(*origin))) return "Invalid Origin header";
   return {};
 }

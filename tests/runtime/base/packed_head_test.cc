@@ -23,6 +23,21 @@ TEST_SUITE("runtime/base/packed_head") {
       });
       CHECK(seen == "host=a;empty=;x=1;");
     }
+    SUBCASE("has a header that is asked for, also an empty one") {
+      CHECK(FindPackedHeader(packed, "host") == "a");
+      CHECK(FindPackedHeader(packed, "empty") == "");
+      CHECK(FindPackedHeader(packed, "x") == "1");
+    }
+    SUBCASE("has none whose name only begins or ends like it") {
+      CHECK(FindPackedHeader(packed, "hos") == std::nullopt);
+      CHECK(FindPackedHeader(packed, "hosts") == std::nullopt);
+      CHECK(FindPackedHeader(packed, "ost") == std::nullopt);
+      CHECK(FindPackedHeader("OK", "x") == std::nullopt);
+    }
+    SUBCASE("gives the first of several of a name") {
+      AppendPackedHeader(packed, "x", "2");
+      CHECK(FindPackedHeader(packed, "x") == "1");
+    }
     SUBCASE("may have no headers") {
       int count = 0;
       VisitPackedHeaders("OK", [&](std::string_view, std::string_view) { count++; });
