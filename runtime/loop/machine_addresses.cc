@@ -28,4 +28,15 @@ std::vector<std::string> AddressesOfMachine() {
   return v6;
 }
 
+std::string HostName() {
+  char name[UV_MAXHOSTNAMESIZE] = {};
+  size_t size = sizeof name;
+  if (uv_os_gethostname(name, &size) != 0) return {};
+  std::string text(name, size);
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
+  }
+  return text;
+}
+
 }  // namespace isolane::loop

@@ -1,5 +1,7 @@
 // The ports that this Runtime listens at: a request that goes on to one of them comes back.
 //
+// Names are not looked up: of those that lead to this machine, the ones it has by itself are known.
+//
 // Loop thread.
 #pragma once
 
