@@ -394,20 +394,15 @@ v8::MaybeLocal<v8::Promise> ModuleGraph::ImportDynamically(v8::Local<v8::Context
   const std::string& root = graph.spec_.display_root;
   if (referrer.starts_with(root)) referrer.erase(0, root.size());
   const std::string text = js::ToUtf8(isolate, specifier);
-  auto loaded = graph.Load(ResolveSpecifier(text, referrer), referrer, text);
-  if (loaded.ok() && loaded.value()->GetStatus() == v8::Module::kErrored) {
-    // It threw before: whoever imports it again gets the same exception.
-    resolver->Reject(context, loaded.value()->GetException()).Check();
-    return resolver->GetPromise();
+  v8::Local<v8::Module> module;
+  {
+    v8::TryCatch try_catch(isolate);
+    if (!graph.LoadAndLink(text, referrer).ToLocal(&module)) {
+      if (try_catch.HasTerminated()) return {};
+      resolver->Reject(context, try_catch.Exception()).Check();
+      return resolver->GetPromise();
+    }
   }
-  Status linked = loaded.ok() ? graph.Link(loaded.value()) : Status(loaded.error());
-  if (!linked.ok()) {
-    v8::Local<v8::String> message;
-    if (!js::FromUtf8(isolate, linked.error().message).ToLocal(&message)) return {};
-    resolver->Reject(context, v8::Exception::Error(message)).Check();
-    return resolver->GetPromise();
-  }
-  v8::Local<v8::Module> module = loaded.value();
   v8::Local<v8::Value> evaluated;
   if (!module->Evaluate(context).ToLocal(&evaluated)) return {};
   // import() gives the namespace once the module's own promise is settled.
@@ -422,6 +417,20 @@ v8::MaybeLocal<v8::Promise> ModuleGraph::ImportDynamically(v8::Local<v8::Context
     return {};
   }
   return evaluated.As<v8::Promise>()->Then(context, give);
+}
+
+v8::MaybeLocal<v8::Module> ModuleGraph::LoadAndLink(const std::string& specifier,
+                                                    const std::string& referrer) {
+  auto loaded = Load(ResolveSpecifier(specifier, referrer), referrer, specifier);
+  if (loaded.ok() && loaded.value()->GetStatus() == v8::Module::kErrored) {
+    isolate_->ThrowException(loaded.value()->GetException());
+    return {};
+  }
+  const Status linked = loaded.ok() ? Link(loaded.value()) : Status(loaded.error());
+  if (linked.ok()) return loaded.value();
+  const Error& error = linked.error();
+  js::ThrowError(isolate_, error.hint.empty() ? error.message : error.message + "\n" + error.hint);
+  return {};
 }
 
 Status ModuleGraph::Link(v8::Local<v8::Module> module) {

@@ -91,6 +91,9 @@ class ModuleGraph {
   // What require() gives of a module that was loaded; likewise.
   v8::MaybeLocal<v8::Value> Required(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
   static void Require(const v8::FunctionCallbackInfo<v8::Value>& info);
+  // For code that runs: the module that `specifier` means there. Empty: an exception is pending, of
+  // a module that threw before the same one again.
+  v8::MaybeLocal<v8::Module> LoadAndLink(const std::string& specifier, const std::string& referrer);
   Status Link(v8::Local<v8::Module> module);
   // Runs microtasks and V8's own tasks until `promise` settles.
   Status Await(v8::Local<v8::Promise> promise);

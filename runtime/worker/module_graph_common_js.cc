@@ -117,14 +117,10 @@ void ModuleGraph::Require(const v8::FunctionCallbackInfo<v8::Value>& info) {
   }
   const std::string specifier = js::ToUtf8(isolate, info[0].As<v8::String>());
   const std::string referrer = js::ToUtf8(isolate, info.Data().As<v8::String>());
-  auto loaded = graph.Load(ResolveSpecifier(specifier, referrer), referrer, specifier);
-  const Status linked = loaded.ok() ? graph.Link(loaded.value()) : Status(loaded.error());
-  if (!linked.ok()) {
-    js::ThrowError(isolate, linked.error().message);
-    return;
-  }
+  v8::Local<v8::Module> module;
   v8::Local<v8::Value> value;
-  if (graph.Required(isolate->GetCurrentContext(), loaded.value()).ToLocal(&value)) {
+  if (graph.LoadAndLink(specifier, referrer).ToLocal(&module) &&
+      graph.Required(isolate->GetCurrentContext(), module).ToLocal(&value)) {
     info.GetReturnValue().Set(value);
   }
 }

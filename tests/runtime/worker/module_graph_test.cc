@@ -148,6 +148,27 @@ TEST_SUITE("runtime/worker/module_graph") {
       CHECK(error("require('./late.js')").find("awaits at its top level") != std::string::npos);
       CHECK(error("const = 1").find("lib.cjs:1") != std::string::npos);
     }
+    SUBCASE("what require() of a module that throws gives is the same each time") {
+      TestRuntime runtime({Gives("import lib from './lib.cjs';", "lib.join()")
+                               .Module("lib.cjs", ModuleType::kCommonJs, R"js(
+        const attempt = () => { try { require('./bad.js'); } catch (error) { return error; } };
+        const first = attempt();
+        module.exports = [first === attempt(), first.name, first.message, globalThis.runs];
+      )js")
+                               .Module("bad.js",
+                                       "globalThis.runs = (globalThis.runs ?? 0) + 1;"
+                                       "throw new RangeError('at the top');")});
+      CHECK(runtime.Text() == "true,RangeError,at the top,1");
+    }
+    SUBCASE("what require() does not find says what to do") {
+      TestRuntime runtime({Gives("import lib from './lib.cjs';", "lib")
+                               .Module("lib.cjs", ModuleType::kCommonJs, R"js(
+        try { require('node:fs'); } catch (error) { module.exports = error.message; }
+      )js")
+                               .Date("2024-01-01")});
+      CHECK(Has(runtime.Text(), "No such module \"node:fs\""));
+      CHECK(Has(runtime.Text(), "compatibility_flags = [\"nodejs_compat\"]"));
+    }
     SUBCASE("JSON that is none names the file") {
       const Error error = LoadError({Gives("import data from './data.json';", "1")
                                          .Module("data.json", ModuleType::kJson, "{\"a\": }")
@@ -188,6 +209,11 @@ TEST_SUITE("runtime/worker/module_graph") {
                                  "await import('./no.js').catch((error) => error.name + ': ' + "
                                  "error.message)")});
       CHECK(Has(runtime.Text(), "Error: No such module \"./no.js\""));
+    }
+    SUBCASE("of what isolane has not rejects with the way out") {
+      TestRuntime runtime({Gives("", "await import('node:fs').catch((error) => error.message)")
+                               .Date("2024-01-01")});
+      CHECK(Has(runtime.Text(), "compatibility_flags = [\"nodejs_compat\"]"));
     }
     SUBCASE("of one that throws rejects with what it threw, each time") {
       TestRuntime runtime({Gives("",
