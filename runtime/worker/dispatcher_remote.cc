@@ -54,7 +54,8 @@ void Dispatcher::AnswerFromPeer(Call& call, RemoteError error) {
 void Dispatcher::AnswerUnknownService(Call& call, const std::string& text) {
   call.at_peer = false;
   if (call.kind == CallKind::kMethod) {
-    ReplyWithError(call, {"Error", text, {}, false});
+    // As if a Worker that stands in for it had thrown: wrangler has one.
+    ReplyWithError(call, {"Error", text, {}, true});
     return;
   }
   call.status = 503;

@@ -18,7 +18,7 @@ TestWorker Gateway(const std::string& service) {
            const { pathname } = new URL(request.url);
            if (pathname === '/rpc') {
              try { await env.AUTH.check(1); }
-             catch (error) { return new Response(error.name + ': ' + error.message); }
+             catch (error) { return new Response(`${error.remote} ${error}`); }
            }
            return env.AUTH.fetch(request);
          )js")
@@ -46,7 +46,7 @@ TEST_SUITE("runtime/worker/graph") {
     SUBCASE("and rejects a method call") {
       TestRuntime runtime({Gateway("auth"), authn}, UnknownService::kFailOnUse);
       const std::string text = runtime.Text("/rpc");
-      CHECK(text.starts_with("Error: "));
+      CHECK(text.starts_with("true Error: "));
       CHECK(text.find("Worker \"auth\" not found.") != std::string::npos);
     }
     SUBCASE("takes a body that is sent to it") {
