@@ -99,6 +99,9 @@ v8::MaybeLocal<v8::Value> SourceMaps::Prepare(v8::Local<v8::Context> context,
                                               v8::Local<v8::Value> error,
                                               v8::Local<v8::Array> sites) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Value> receiver;
+  v8::Local<v8::Function> prepare;
+  const bool is_own = OwnPrepare(context, receiver).ToLocal(&prepare);
   std::vector<v8::Local<v8::Value>> own;
   std::string frames;
   for (uint32_t i = 0; i < sites->Length(); i++) {
@@ -106,12 +109,13 @@ v8::MaybeLocal<v8::Value> SourceMaps::Prepare(v8::Local<v8::Context> context,
     if (!sites->Get(context, i).ToLocal(&site)) return {};
     std::string frame = Describe(isolate, site);
     if (IsOfBuiltins(frame)) continue;
-    own.push_back(site);
-    frames += "\n    at " + Isolate::From(isolate).source_maps().MapFrame(std::move(frame));
+    if (is_own) {
+      own.push_back(site);
+    } else {
+      frames += "\n    at " + Isolate::From(isolate).source_maps().MapFrame(std::move(frame));
+    }
   }
-  v8::Local<v8::Value> receiver;
-  v8::Local<v8::Function> prepare;
-  if (OwnPrepare(context, receiver).ToLocal(&prepare)) {
+  if (is_own) {
     v8::Local<v8::Value> arguments[] = {error, v8::Array::New(isolate, own.data(), own.size())};
     return prepare->Call(context, receiver, 2, arguments);
   }
