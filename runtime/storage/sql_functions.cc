@@ -3,9 +3,10 @@
 #include <sqlite3.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "runtime/base/percent.h"
 
 namespace isolane::storage {
 
@@ -58,13 +59,6 @@ void OctetLength(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_int64(context, sqlite3_value_bytes(values[0]));
 }
 
-std::optional<int> HexDigit(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return std::nullopt;
-}
-
 // https://sqlite.org/lang_corefunc.html#unhex: NULL for what is no hexadecimal. Between the digits
 // of one byte nothing is passed over.
 void Unhex(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -73,15 +67,15 @@ void Unhex(sqlite3_context* context, int count, sqlite3_value** values) {
   const std::string_view passed_over = count > 1 ? TextOf(values[1]) : std::string_view();
   std::string bytes;
   for (size_t i = 0; i < text.size();) {
-    const std::optional<int> high = HexDigit(text[i]);
-    if (!high) {
+    const int high = base::HexDigit(text[i]);
+    if (high < 0) {
       if (passed_over.find(text[i]) == std::string_view::npos) return;
       i++;
       continue;
     }
-    const std::optional<int> low = i + 1 < text.size() ? HexDigit(text[i + 1]) : std::nullopt;
-    if (!low) return;
-    bytes += static_cast<char>(*high * 16 + *low);
+    const int low = i + 1 < text.size() ? base::HexDigit(text[i + 1]) : -1;
+    if (low < 0) return;
+    bytes += static_cast<char>(high * 16 + low);
     i += 2;
   }
   sqlite3_result_blob64(context, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(),

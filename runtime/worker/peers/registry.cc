@@ -16,6 +16,8 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/base/percent.h"
+
 namespace isolane::worker {
 
 namespace {
@@ -54,26 +56,12 @@ std::string FileOf(const std::string& worker) {
   return file + std::string(kSuffix);
 }
 
-int HexDigit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 87 : -1; }
-
 // Empty: it is no file of ours.
 std::string WorkerOf(std::string_view file) {
   if (!file.ends_with(kSuffix)) return {};
-  file.remove_suffix(kSuffix.size());
-  std::string worker;
-  for (size_t i = 0; i < file.size(); i++) {
-    if (IsPlain(file[i])) {
-      worker += file[i];
-      continue;
-    }
-    if (file[i] != '%' || i + 2 >= file.size()) return {};
-    const int high = HexDigit(file[i + 1]);
-    const int low = HexDigit(file[i + 2]);
-    if (high < 0 || low < 0) return {};
-    worker += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return worker;
+  std::string worker = base::PercentDecoded(file.substr(0, file.size() - kSuffix.size()));
+  // A Worker has one file: not that of "%41" or "%7E".
+  return FileOf(worker) == file ? worker : std::string();
 }
 
 // What follows `key` up to the end of the line; empty if it is not there.
