@@ -6,6 +6,9 @@
 
 namespace isolane::worker {
 
+// How many free ports are looked at, until one is free at both addresses of localhost.
+static constexpr int kAttempts = 20;
+
 Result<int> FrontDoors::Open(uv_loop_s* loop, const DoorAddress& address,
                              const http::ServerLimits& limits,
                              std::unique_ptr<http::RequestHandler> frontend) {
@@ -16,18 +19,25 @@ Result<int> FrontDoors::Open(uv_loop_s* loop, const DoorAddress& address,
   const auto listen = [&](const std::string& ip, int port) {
     return http::Server::Listen(loop, {ip, port, door.tls.get()}, limits, *door.frontend);
   };
-  ISOLANE_ASSIGN(auto server, listen(address.ip, address.port));
-  const int chosen = server->port();
-  door.servers.push_back(std::move(server));
-  if (address.ip == "localhost") {
-    auto second = listen("::1", chosen);
-    // Whoever asks for localhost would reach the other program.
-    if (!second.ok() && address.port != 0 && loop::IsInUse(second.error())) return second.error();
-    // A machine may be without IPv6.
-    if (second.ok()) door.servers.push_back(std::move(*second));
+  for (int attempt = 1;; attempt++) {
+    ISOLANE_ASSIGN(auto server, listen(address.ip, address.port));
+    const int chosen = server->port();
+    door.servers.push_back(std::move(server));
+    if (address.ip == "localhost") {
+      auto second = listen("::1", chosen);
+      if (second.ok()) {
+        door.servers.push_back(std::move(*second));
+      } else if (loop::IsInUse(second.error())) {
+        // Whoever asks for localhost would reach the other program.
+        if (address.port != 0 || attempt == kAttempts) return second.error();
+        door.servers.clear();
+        continue;
+      }
+      // Else the machine may be without IPv6.
+    }
+    doors_.push_back(std::move(door));
+    return chosen;
   }
-  doors_.push_back(std::move(door));
-  return chosen;
 }
 
 void FrontDoors::Flush() {
