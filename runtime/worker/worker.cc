@@ -453,6 +453,11 @@ bool LeadsTheSameWay(const Channel& one, const Channel& other) {
          !other.stub;
 }
 
+std::string NoEntrypointText(const Worker& worker, const std::string& entrypoint) {
+  return "Worker \"" + worker.name() + "\" does not export an entrypoint named \"" +
+         (entrypoint.empty() ? "default" : entrypoint) + "\"";
+}
+
 void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
   // Of one that was never loaded nobody knew what it would have.
   const char* const any_more = from.held() ? "." : " any more.";
@@ -481,8 +486,7 @@ void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
     channel.entrypoint_number = to->EntrypointOf(channel.entrypoint);
     if (channel.entrypoint_number >= 0) return;
     channel.target = nullptr;
-    channel.unresolved = "Worker \"" + to->name() + "\" does not export an entrypoint named \"" +
-                         channel.entrypoint + "\"" + any_more;
+    channel.unresolved = NoEntrypointText(*to, channel.entrypoint) + any_more;
   }
 }
 

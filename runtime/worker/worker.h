@@ -52,6 +52,8 @@ struct Hooks {
 // What led to `from` leads to its next version; null, or without what it led to there: nowhere, and
 // a use of it says so.
 void RedirectChannel(Channel& channel, Worker& from, Worker* to);
+// What is said when it has no such entrypoint, up to the end of the sentence.
+std::string NoEntrypointText(const Worker& worker, const std::string& entrypoint);
 // A call on one is like a call on the other. Of those that lead to a C++ service nobody knows.
 bool LeadsTheSameWay(const Channel& one, const Channel& other);
 

@@ -70,7 +70,11 @@ Peers::Peers(Dispatcher& dispatcher, uv_loop_s* loop, FindWorker find, void (*tu
       instance_(NewInstance()),
       build_(BuildName()) {
   no_channel_.binding = "a binding of another process";
-  no_channel_.unresolved = "isolane keeps as many bindings of other processes as it can.";
+  no_channel_.unresolved =
+      "Workers of other processes have given " + std::to_string(kMaxChannels) +
+      " different bindings to those of this one, and it keeps no more. Give a binding that was "
+      "given "
+      "before, or one with fewer different props; a restart of this process forgets them.";
 }
 
 Peers::~Peers() = default;
@@ -301,8 +305,7 @@ void Peers::Follow(Channel& channel) {
     if (worker.held()) return;
     channel.entrypoint_number = worker.EntrypointOf(channel.entrypoint);
     if (channel.entrypoint_number >= 0) return;
-    channel.unresolved =
-        "Worker does not export an entrypoint named \"" + channel.entrypoint + "\"";
+    channel.unresolved = NoEntrypointText(worker, channel.entrypoint) + ".";
   }
   channel.target = nullptr;
 }
