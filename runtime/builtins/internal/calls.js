@@ -2,7 +2,7 @@
 'use strict';
 
 const { enterContext, putOff } = require('internal/context');
-const { makeError } = require('internal/errors');
+const { makeError, hints } = require('internal/errors');
 
 const SLOT_MASK = (1 << 18) - 1;
 
@@ -123,4 +123,11 @@ function addHint(error, hint) {
   error.stack = end < 0 ? `${stack}\n    ${hint}` : `${stack.slice(0, end)}\n    ${hint}${stack.slice(end)}`;
 }
 
-module.exports = { addHint, keepCall, takeCall, onCallError };
+// The same for an error that is made here: callers in other Workers, where its stack does not go, see it, too.
+function withHint(error, hint) {
+  hints.set(error, hint);
+  addHint(error, hint);
+  return error;
+}
+
+module.exports = { keepCall, takeCall, onCallError, withHint };

@@ -4,6 +4,7 @@
 'use strict';
 
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
+const { withHint } = require('internal/calls');
 const { describeError, hints } = require('internal/errors');
 const { DEVELOPMENT, ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
 const { receiveRequest, requestUrl } = require('web/request');
@@ -23,6 +24,10 @@ const NOT_A_RESPONSE =
 const NO_UPGRADE =
   'Worker tried to return a WebSocket in a response to a request which did not contain the header ' +
   '"Upgrade: websocket".';
+
+const NOBODY_RESPONDED =
+  '(no listener of "fetch" called event.respondWith(), and the origin, where the request would go then, is ' +
+  'this server itself)';
 
 const asksForWebSocket = (request) => request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
@@ -89,7 +94,7 @@ function invoke(io, entrypoint, request) {
   const response = callFetch(io, entrypoint, request);
   if (response !== NOT_HANDLED) return response;
   // Nobody responded: the request goes to the origin, unless it would come back.
-  if (native.leadsHere(requestUrl(request))) throw new Error('No response!');
+  if (native.leadsHere(requestUrl(request))) throw withHint(new Error('No response!'), NOBODY_RESPONDED);
   return send(io, OUTBOUND, undefined, request);
 }
 

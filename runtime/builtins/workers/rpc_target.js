@@ -9,8 +9,7 @@ const { failCall } = require('workers/dispatch');
 const { CLASS, OBJECT, entrypointAt, environment } = require('workers/entrypoints');
 const { RpcTarget } = require('workers/entrypoint_classes');
 const { ExecutionContext } = require('workers/execution_context');
-const { addHint } = require('internal/calls');
-const { hints } = require('internal/errors');
+const { withHint } = require('internal/calls');
 const { getOwnPropertyNames, getPrototypeOf, hasOwn, objectPrototype, parse, promiseThen } =
   require('internal/primordials');
 const { CALL, EVENT, LONG_PATH, StubState, isRemote, makeStub, missing, stubStateOf, unsendableName, values } =
@@ -43,10 +42,7 @@ function missingOn(object, name, allowInstance, reserved) {
     // A Proxy of the user's: the list is only a help.
   }
   const list = [...names].slice(0, 50).join(', ');
-  const hint = list === '' ? '(it has no methods)' : `(it has: ${list})`;
-  hints.set(error, hint);
-  addHint(error, hint);
-  return error;
+  return withHint(error, list === '' ? '(it has no methods)' : `(it has: ${list})`);
 }
 
 const CALLABLE_NAMES = { length: 0, name: 0, prototype: 0, arguments: 0, caller: 0 };

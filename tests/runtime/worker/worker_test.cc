@@ -202,6 +202,8 @@ TEST_SUITE("runtime/worker/worker") {
       TestRuntime runtime({TestWorker("a", "addEventListener('fetch', () => {});")});
       ask(runtime);
       CHECK(runtime.observer().Find("No response!") != nullptr);
+      CHECK(runtime.observer().Find("no listener of \"fetch\" called event.respondWith()") !=
+            nullptr);
     }
   }
 
