@@ -125,7 +125,13 @@ function defineInspect(Class, accessors, show = undefined, own = true) {
   });
 }
 
+// As workerd says it of a method of another object.
+const ILLEGAL_INVOCATION =
+  'Illegal invocation: function called with incorrect `this` reference. See ' +
+  'https://developers.cloudflare.com/workers/observability/errors/#illegal-invocation-errors for details.';
+
 module.exports = {
-  ENTRIES, INSPECT, KEYS, VALUES, badArgument, badConstructorArgument, defineAlias, defineInspect, defineInterface,
+  ENTRIES, ILLEGAL_INVOCATION, INSPECT, KEYS, VALUES, badArgument, badConstructorArgument, defineAlias, defineInspect,
+  defineInterface,
   defineIterator, definePairIterator, defineProperty, removeToStringTags,
 };

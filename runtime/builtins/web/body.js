@@ -464,6 +464,7 @@ module.exports = {
   NATIVE,
   BYTES,
   STREAM,
+  LOCKED,
   USED,
   initBody,
   initFrom,

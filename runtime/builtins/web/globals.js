@@ -12,6 +12,7 @@ const MODULES = {
   'web/abort': 'AbortController AbortSignal',
   'web/base64': 'atob btoa',
   'web/blob': 'Blob File',
+  'web/cache': 'Cache CacheStorage caches',
   'web/compression': 'CompressionStream DecompressionStream',
   'web/console': 'console',
   'web/crypto': 'Crypto SubtleCrypto crypto',

@@ -42,6 +42,10 @@ function nullBodyStatus(status) {
   return status === 204 || status === 205 || status === 304 || status === 101;
 }
 
+const NO_UPGRADE =
+  'Worker tried to return a WebSocket in a response to a request which did not contain the header ' +
+  '"Upgrade: websocket".';
+
 let isHandshake;
 let receiveResponse;
 let takeResponse;
@@ -332,4 +336,6 @@ defineInspect(
   },
 );
 
-module.exports = { Response, isHandshake, receiveResponse, responseParts, reviveResponse, takeResponse, isResponse };
+module.exports = {
+  NO_UPGRADE, Response, isHandshake, isResponse, receiveResponse, responseParts, reviveResponse, takeResponse,
+};

@@ -8,7 +8,7 @@ const { withHint } = require('internal/calls');
 const { describeError, hints } = require('internal/errors');
 const { DEVELOPMENT, ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
 const { receiveRequest, requestUrl } = require('web/request');
-const { isHandshake, isResponse, takeResponse } = require('web/response');
+const { NO_UPGRADE, isHandshake, isResponse, takeResponse } = require('web/response');
 const { LOCAL_CF, unpackCf } = require('web/request_cf');
 const { send, OUTBOUND } = require('web/fetch');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
@@ -20,10 +20,6 @@ const objectToString = Object.prototype.toString;
 // that is no promise that it expected one.
 const NOT_A_RESPONSE =
   "Incorrect type for Promise: the Promise did not resolve to 'Response'.";
-
-const NO_UPGRADE =
-  'Worker tried to return a WebSocket in a response to a request which did not contain the header ' +
-  '"Upgrade: websocket".';
 
 const NOBODY_RESPONDED =
   '(no listener of "fetch" called event.respondWith(), and the origin, where the request would go then, is ' +

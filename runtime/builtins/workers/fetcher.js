@@ -4,11 +4,8 @@
 const { state } = require('internal/context');
 const { SET_TOSTRING_TAG, RPC, FETCHER_HAS_GET_PUT_DELETE, SERVICE_BINDING_EXTRA_HANDLERS } =
   require('internal/flags');
+const { ILLEGAL_INVOCATION } = require('internal/webidl');
 const { fetchOn } = require('web/fetch');
-
-const ILLEGAL =
-  'Illegal invocation: function called with incorrect `this` reference. See ' +
-  'https://developers.cloudflare.com/workers/observability/errors/#illegal-invocation-errors for details.';
 
 // A service binding, as the root of calls. Usable in every request.
 class BindingRoot {
@@ -37,7 +34,7 @@ class Fetcher {
 
   fetch(input, init = undefined) {
     if (typeof this !== 'object' || this === null || !(#root in this)) {
-      return Promise.reject(new TypeError(ILLEGAL));
+      return Promise.reject(new TypeError(ILLEGAL_INVOCATION));
     }
     if (arguments.length === 0) {
       return Promise.reject(
@@ -51,7 +48,7 @@ class Fetcher {
   }
 
   connect(...args) {
-    if (typeof this !== 'object' || this === null || !(#root in this)) throw new TypeError(ILLEGAL);
+    if (typeof this !== 'object' || this === null || !(#root in this)) throw new TypeError(ILLEGAL_INVOCATION);
     return require('workers/socket').connectOn(this.#root, args);
   }
 
@@ -111,12 +108,12 @@ const HELPERS = {
 const EXTRA_HANDLERS = {
   scheduled(options = undefined) {
     const root = rootOfReceiver(this);
-    if (root === undefined) return Promise.reject(new TypeError(ILLEGAL));
+    if (root === undefined) return Promise.reject(new TypeError(ILLEGAL_INVOCATION));
     return require('workers/scheduled').callScheduled(root, options);
   },
   queue(...args) {
     const root = rootOfReceiver(this);
-    if (root === undefined) return Promise.reject(new TypeError(ILLEGAL));
+    if (root === undefined) return Promise.reject(new TypeError(ILLEGAL_INVOCATION));
     return require('workers/queue').callQueue(root, args);
   },
 };
