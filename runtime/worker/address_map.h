@@ -31,14 +31,14 @@ class AddressMap {
 
   // Changes the packed head of a request; gives what it had.
   Outer MapRequest(std::string& packed_head) const;
+  // The authority that the Worker sees instead.
+  std::string InnerAuthority(const Outer& outer) const {
+    return host_.empty() ? outer.authority : host_;
+  }
   // The packed head of its response, changed back.
   std::string MapResponse(std::string_view packed_head, const Outer& outer) const;
 
  private:
-  // Those that the Worker sees instead.
-  std::string InnerAuthority(const Outer& outer) const {
-    return host_.empty() ? outer.authority : host_;
-  }
   std::string InnerOrigin(const Outer& outer) const;
 
   std::string scheme_;

@@ -52,7 +52,7 @@ struct Call {
   // What rules before the target have to say of the response; null: nothing.
   std::unique_ptr<base::RouteDecision> routed = nullptr;
   uint64_t outbound = 0;  // id of the network request; 0 while it waits for a connection
-  std::string cf;         // structured-clone bytes, or empty
+  std::string cf;         // as request_cf.h says, or empty
   // Likewise; empty: those of the channel. Of a namespace of Durable Objects: which object, its id
   // and, after '\n', the name it was derived from.
   std::string props;

@@ -4,10 +4,10 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/js/convert.h"
 #include "runtime/js/exceptions.h"
-#include "runtime/worker/made_up_cf.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
 #include "runtime/worker/own_ports.h"
+#include "runtime/worker/request_cf.h"
 #include "runtime/worker/services/service_url.h"
 
 namespace isolane::worker {
@@ -59,11 +59,7 @@ void CallFunction(const Arguments& info) {
       refused = IsServiceUrl(base::PackedUrl(call->head));
     }
   }
-  if (info[5]->IsTrue()) {
-    call->cf = kMadeUpCf;
-  } else {
-    call->cf = BytesArgument(info, 5);
-  }
+  call->cf = CfArgument(info, 5);
   call->props = AddressArgument(info, 6);
   // The body is taken whatever happens: it counts as used.
   call->body = BodyArgument(info, 3);

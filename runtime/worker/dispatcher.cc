@@ -11,6 +11,7 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/outbound.h"
+#include "runtime/worker/request_cf.h"
 #include "runtime/worker/services/child_call.h"
 #include "runtime/worker/stub_body.h"
 
@@ -46,7 +47,7 @@ double Dispatcher::WallClockMs() {
 // --- the top level ---
 
 uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed_head,
-                          base::Body body) {
+                          base::Body body, std::string_view accept_encoding) {
   Pipeline* pipeline = NewPipeline(worker, top);
   if (pipeline == nullptr) return 0;
   pipeline->method = base::PackedMethod(packed_head);
@@ -54,6 +55,7 @@ uint32_t Dispatcher::Open(Worker& worker, TopLevel& top, std::string_view packed
   Call& call = *calls_.Find(pipeline->first_call);
   call.head = packed_head;
   call.body = std::move(body);
+  if (worker.develops()) call.cf = MadeUpCf(accept_encoding);
   return pipeline->id;
 }
 

@@ -144,8 +144,10 @@ class Dispatcher {
 
   // --- the top level ---
   // Opens a pipeline whose first worker is `worker`. `packed_head` is copied. `top` lives until its
-  // OnPipelineEnd. Returns the pipeline's id, 0 if there are too many (then `top` is told).
-  uint32_t Open(Worker& worker, TopLevel& top, std::string_view packed_head, base::Body body);
+  // OnPipelineEnd. `accept_encoding` is the client's, for a request.cf that is made up. Returns
+  // the pipeline's id, 0 if there are too many (then `top` is told).
+  uint32_t Open(Worker& worker, TopLevel& top, std::string_view packed_head, base::Body body,
+                std::string_view accept_encoding);
   // Opens a pipeline for an event; `done` is called when it is over, from a later Turn.
   void SendEvent(Worker& worker, HandlerEvent event, EventDone done);
   // The observer is not told when the pipeline is over.

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
-#include "runtime/worker/made_up_cf.h"
+#include "runtime/worker/request_cf.h"
 
 namespace isolane::worker {
 
@@ -209,14 +208,8 @@ void Dispatcher::Deliver(Actor& actor, Call& call) {
     }
     v8::Local<v8::String> head;
     if (!js::FromLatin1(isolate, call.head).ToLocal(&head)) return;
-    v8::Local<v8::Value> cf = v8::Undefined(isolate);
-    if (call.cf == kMadeUpCf) {
-      cf = v8::True(isolate);
-    } else if (!call.cf.empty()) {
-      v8::Local<v8::ArrayBuffer> bytes;
-      if (!js::CopyToArrayBuffer(isolate, call.cf).ToLocal(&bytes)) return;
-      cf = bytes;
-    }
+    v8::Local<v8::Value> cf;
+    if (!CfValue(isolate, call.cf).ToLocal(&cf)) return;
     v8::Local<v8::Value> arguments[] = {id, number, depth, head, v8::Integer::New(isolate, body),
                                         cf};
     CallHook(isolate, context, hooks.handle_actor_fetch, arguments);

@@ -9,7 +9,7 @@
 #include "runtime/worker/decided_response.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
-#include "runtime/worker/made_up_cf.h"
+#include "runtime/worker/request_cf.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/services/service_metrics.h"
 #include "runtime/worker/stub_body.h"
@@ -212,14 +212,8 @@ void Dispatcher::Start(uint32_t call_id) {
     }
     v8::Local<v8::String> head;
     if (!js::FromLatin1(isolate, call->head).ToLocal(&head)) return;
-    v8::Local<v8::Value> cf = v8::Undefined(isolate);
-    if (call->cf == kMadeUpCf) {
-      cf = v8::True(isolate);
-    } else if (!call->cf.empty()) {
-      v8::Local<v8::ArrayBuffer> bytes;
-      if (!js::CopyToArrayBuffer(isolate, call->cf).ToLocal(&bytes)) return;
-      cf = bytes;
-    }
+    v8::Local<v8::Value> cf;
+    if (!CfValue(isolate, call->cf).ToLocal(&cf)) return;
     v8::Local<v8::Value> arguments[] = {
         id, request, depth, entrypoint, props, head, v8::Integer::New(isolate, body), cf};
     CallHook(isolate, context, worker.hooks().handle_fetch, arguments);

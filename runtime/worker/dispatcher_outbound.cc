@@ -7,6 +7,7 @@
 #include "runtime/http/client.h"
 #include "runtime/http/decoded_body.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/edge_shaping.h"
 #include "runtime/worker/outbound.h"
 #include "runtime/worker/worker.h"
 
@@ -40,8 +41,9 @@ void Dispatcher::SendWaiting(Pipeline& pipeline) {
 void Dispatcher::SendOutbound(Pipeline& pipeline, Call& call) {
   const Invocation* const caller = invocations_.Find(call.caller);
   auto outbound = std::make_unique<OutboundCall>(*this, call, *caller->worker);
-  const std::string head = std::move(call.head);
+  std::string head = std::move(call.head);
   call.head.clear();
+  if (caller->worker->develops()) ShapeOutboundRequest(head, caller->worker->spec());
   call.outbound = client_->Start(head, std::exchange(call.body, {}), outbound.get());
   outbound->request = call.outbound;
   pipeline.outbound->Add(*outbound);

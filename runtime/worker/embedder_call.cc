@@ -72,7 +72,8 @@ Result<std::unique_ptr<EmbedderCall>> EmbedderCall::Create(
 
 void EmbedderCall::Start(Dispatcher& dispatcher, Worker& worker) {
   dispatcher_ = &dispatcher;
-  pipeline_ = dispatcher.Open(worker, *this, head_, std::move(request_body_));
+  pipeline_ = dispatcher.Open(worker, *this, head_, std::move(request_body_),
+                              base::FindPackedHeader(head_, "accept-encoding").value_or(""));
 }
 
 void EmbedderCall::OnResponse(int status, std::string_view packed_head, base::Body body, bool) {

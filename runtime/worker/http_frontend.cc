@@ -6,6 +6,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/decided_response.h"
+#include "runtime/worker/edge_shaping.h"
 #include "runtime/worker/error_page.h"
 #include "runtime/worker/live_reload.h"
 #include "runtime/worker/local_requests.h"
@@ -15,8 +16,10 @@
 
 namespace isolane::worker {
 
-// The beginning of that header in a packed head.
-static constexpr std::string_view kConnectingIp("\ncf-connecting-ip\0", 18);
+// As the client sent it.
+static std::optional<std::string_view> AcceptEncodingOf(const http::Exchange& exchange) {
+  return base::FindPackedHeader(exchange.packed_head(), "accept-encoding");
+}
 
 HttpFrontend::HttpFrontend(Dispatcher& dispatcher, Worker& worker, void (*turn)(void*),
                            void* context)
@@ -97,14 +100,7 @@ Worker& HttpFrontend::WorkerFor(std::string_view packed_head) const {
 }
 
 uint32_t HttpFrontend::Pass(http::Exchange& exchange) {
-  Bridge& bridge = *TakeBridge(exchange, edge_);
-  const std::string_view head = exchange.packed_head();
-  if (local_ == nullptr || head.find(kConnectingIp) != std::string_view::npos) {
-    return OpenPipeline(bridge, nullptr, head);
-  }
-  // As the edge adds it.
-  completed_.assign(head).append(kConnectingIp).append(exchange.client_address());
-  return OpenPipeline(bridge, nullptr, completed_);
+  return OpenPipeline(*TakeBridge(exchange, edge_), nullptr, exchange.packed_head());
 }
 
 void HttpFrontend::Open(http::Exchange& exchange, Worker& worker, base::RequestRouter& router,
@@ -139,52 +135,72 @@ HttpFrontend::Bridge* HttpFrontend::TakeBridge(http::Exchange& exchange, Service
 }
 
 uint32_t HttpFrontend::OpenPipeline(Bridge& bridge, Worker* worker, std::string_view head) {
-  base::Body body = bridge.exchange->TakeBody();
+  http::Exchange& exchange = *bridge.exchange;
+  base::Body body = exchange.TakeBody();
   if (body.kind == base::Body::Kind::kPipe) body.pipe->outside = true;
   const std::string_view url = base::PackedUrl(head);
   bridge.outer = {};
   const bool is_normal = !NeedsNormalization(url);
-  if (is_normal && !address_map_.changes_anything()) [[likely]] {
-    Worker& target = worker != nullptr ? *worker : WorkerFor(head);
-    bridge.pipeline = dispatcher_.Open(target, bridge, head, std::move(body));
-    NameCallerOf(bridge);
-    return bridge.pipeline;
+  const bool is_mapped = address_map_.changes_anything();
+  if (!is_normal || is_mapped) [[unlikely]] {
+    changed_ = base::PackedMethod(head);
+    changed_ += base::kValueMark;
+    changed_ += is_normal ? std::string(url) : NormalizedUrl(url);
+    changed_ += head.substr(base::PackedStart(head).size());
+    head = changed_;
   }
-  std::string changed(base::PackedMethod(head));
-  changed += base::kValueMark;
-  changed += is_normal ? std::string(url) : NormalizedUrl(url);
-  changed += head.substr(base::PackedStart(head).size());
-  Worker& target = worker != nullptr ? *worker : WorkerFor(changed);
-  if (address_map_.changes_anything()) bridge.outer = address_map_.MapRequest(changed);
-  bridge.pipeline = dispatcher_.Open(target, bridge, changed, std::move(body));
-  NameCallerOf(bridge);
+  Worker& target = worker != nullptr ? *worker : WorkerFor(head);
+  std::string mapped_host;
+  if (is_mapped) {
+    bridge.outer = address_map_.MapRequest(changed_);
+    if (!bridge.outer.authority.empty()) mapped_host = address_map_.InnerAuthority(bridge.outer);
+    head = changed_;
+  }
+  // The router's platform has rules of its own.
+  bridge.shapes = target.develops() && bridge.router == nullptr && IsFromOutside(bridge);
+  std::string_view accept_encoding;
+  if (target.develops() && IsFromOutside(bridge)) {
+    accept_encoding = AcceptEncodingOf(exchange).value_or("");
+    if (head.data() != changed_.data()) changed_ = head;
+    AddClientAddress(changed_, exchange.client_address());
+    if (bridge.shapes) ShapeRequest(changed_, mapped_host);
+    head = changed_;
+  }
+  bridge.pipeline = dispatcher_.Open(target, bridge, head, std::move(body), accept_encoding);
+  if (!IsFromOutside(bridge)) [[unlikely]]
+    dispatcher_.NameCaller(bridge.pipeline, bridge.edge->caller, bridge.edge->service);
   return bridge.pipeline;
 }
 
-void HttpFrontend::NameCallerOf(const Bridge& bridge) {
-  if (bridge.edge == nullptr || bridge.edge->caller.empty()) [[likely]]
-    return;
-  dispatcher_.NameCaller(bridge.pipeline, bridge.edge->caller, bridge.edge->service);
+bool HttpFrontend::IsFromOutside(const Bridge& bridge) {
+  return bridge.edge == nullptr || bridge.edge->caller.empty();
 }
 
 void HttpFrontend::Bridge::OnResponse(int status, std::string_view packed_head, base::Body body,
                                       bool already_encoded) {
   if (edge != nullptr) edge->CountAnswer(status, body);
   if (exchange == nullptr) return;
+  std::string page;
   if (frontend->live_reload_ != nullptr) [[unlikely]] {
-    std::string page(packed_head);
+    page = packed_head;
     LiveReload::AddScript(status, page, body);
-    const bool outside = outer.authority.empty();
-    exchange->Respond(status, outside ? page : frontend->address_map_.MapResponse(page, outer),
-                      std::move(body), already_encoded);
-    return;
-  }
-  if (router == nullptr && outer.authority.empty()) [[likely]] {
-    exchange->Respond(status, packed_head, std::move(body), already_encoded);
-    return;
+    packed_head = page;
   }
   std::string changed;
-  exchange->Respond(status, Outward(packed_head, changed), std::move(body), already_encoded);
+  packed_head = Outward(packed_head, changed);
+  if (shapes) {
+    const auto accepted = AcceptEncodingOf(*exchange);
+    if (accepted && !accepted->empty()) [[unlikely]] {
+      const bool is_head = exchange->is_head_request();
+      if (auto shaped =
+              ShapeResponse(*accepted, is_head, status, packed_head, body, already_encoded)) {
+        exchange->Respond(shaped->status, shaped->head, std::move(shaped->body),
+                          shaped->already_encoded);
+        return;
+      }
+    }
+  }
+  exchange->Respond(status, packed_head, std::move(body), already_encoded);
 }
 
 std::string_view HttpFrontend::Bridge::Outward(std::string_view packed_head, std::string& changed) {

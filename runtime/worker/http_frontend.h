@@ -63,7 +63,8 @@ class HttpFrontend final : public http::RequestHandler {
   Bridge* TakeBridge(http::Exchange& exchange, ServiceEdge* edge);
   // `worker`: null for the one that the routes say.
   uint32_t OpenPipeline(Bridge& bridge, Worker* worker, std::string_view head);
-  void NameCallerOf(const Bridge& bridge);
+  // Rather than from a service that calls another one.
+  static bool IsFromOutside(const Bridge& bridge);
 
   // One exchange and its pipeline; pooled. It is free again when both are over.
   struct Bridge final : TopLevel, http::ExchangeListener {
@@ -71,6 +72,7 @@ class HttpFrontend final : public http::RequestHandler {
     http::Exchange* exchange = nullptr;  // null once it ended
     uint32_t pipeline = 0;
     bool pipeline_over = false;
+    bool shapes = false;  // edge_shaping.h
     ServiceEdge* edge = nullptr;
     AddressMap::Outer outer;
     // Of a request that was routed: who did, and what becomes of the response.
@@ -94,7 +96,7 @@ class HttpFrontend final : public http::RequestHandler {
   void (*turn_)(void*);
   void* context_;
   std::unique_ptr<LocalRequests> local_;
-  std::string completed_;  // head of the request that is being opened
+  std::string changed_;  // head of the request that is being opened, if it is another one
   ServiceEdge* edge_ = nullptr;
   LiveReload* live_reload_ = nullptr;
   std::optional<RouteTable> routes_;

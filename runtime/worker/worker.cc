@@ -44,7 +44,6 @@ enum FlagBits : uint32_t {
   kTailed = 16384,
   kWebSocketCompression = 32768,
   kCloseReasonByteLimit = 65536,
-  kDevelopment = 131072,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -267,8 +266,7 @@ Status Worker::Evaluate() {
       ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
   enhanced_errors_ = flags.enhanced_error_serialization;
   v8::Local<v8::Value> nothing;
-  const uint32_t bits = BitsOf(flags) | (tail_consumers_.empty() ? 0u : uint32_t{kTailed}) |
-                        (develops_ ? uint32_t{kDevelopment} : 0u);
+  const uint32_t bits = BitsOf(flags) | (tail_consumers_.empty() ? 0u : uint32_t{kTailed});
   v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, bits)};
   if (!get("configure")
            ->Call(context, v8::Undefined(isolate), 1, configuration)

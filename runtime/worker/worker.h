@@ -86,6 +86,7 @@ class Worker {
   const WorkerSpec& spec() const { return spec_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   const OwnPorts& ports() const { return ports_; }
+  bool develops() const { return develops_; }
 
   // Compatibility flag enhanced_error_serialization.
   bool enhanced_errors() const { return enhanced_errors_; }

@@ -80,8 +80,8 @@ class Workers {
     Asker asker;
     log_.asked = 0;
     worker::Dispatcher& dispatcher = graph().dispatcher();
-    const uint32_t pipeline = dispatcher.Open(*graph().workers()[0], asker,
-                                              std::string_view("GET\0http://fuzz.test/", 21), {});
+    const uint32_t pipeline = dispatcher.Open(
+        *graph().workers()[0], asker, std::string_view("GET\0http://fuzz.test/", 21), {}, {});
     runtime_->Poll();
     worker::Invocation* back = dispatcher.FindInvocation(log_.asked);
     ISOLANE_CHECK(back != nullptr);

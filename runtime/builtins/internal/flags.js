@@ -21,7 +21,4 @@ module.exports = {
   TAILED: 16384,
   WEB_SOCKET_COMPRESSION: 32768,
   WEBSOCKET_CLOSE_REASON_BYTE_LIMIT: 65536,
-  // No compatibility flag: the Worker runs on its developer's machine, and what the edge would know of a
-  // request is made up.
-  DEVELOPMENT: 131072,
 };

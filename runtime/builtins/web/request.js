@@ -19,7 +19,7 @@ const {
   showBody,
 } = require('web/body');
 const headersOf = require('web/headers');
-const { LOCAL_CF, makeLocalCf } = require('web/request_cf');
+const { isMadeUp, makeLocalCf } = require('web/request_cf');
 const { fetchUrl } = require('internal/fetch_url');
 
 const { Headers } = headersOf;
@@ -127,6 +127,12 @@ class Request extends Body {
         this.#signal = signal;
       }
       if (init.cf !== undefined && init.cf !== null) {
+        if (typeof init.cf !== 'object' && typeof init.cf !== 'function') {
+          throw new TypeError(
+            "Incorrect type for the 'cf' field on 'RequestInitializerDict': the provided value is not of " +
+              "type 'Object'.",
+          );
+        }
         this.#cf = require('web/structured_clone').structuredClone(init.cf);
       }
       if (init.integrity !== undefined && init.integrity !== '') {
@@ -282,16 +288,14 @@ class Request extends Body {
       return request.#url;
     };
     cfOf = (request) => {
-      if (request.#cf === LOCAL_CF) {
-        request.#cf = makeLocalCf(request.headers.get('accept-encoding') ?? '');
-      }
+      if (isMadeUp(request.#cf)) request.#cf = makeLocalCf(request.#cf);
       return request.#cf;
     };
     // The signal, if there is one that somebody could abort, without making one.
     requestParts = (request) => ({
       signal: request.#signal,
       redirect: request.#redirect,
-      cf: request.#cf, // may be LOCAL_CF
+      cf: request.#cf, // may stand for one that is made up
     });
     // Made by receiveRequest: its head is kept as it came.
     isReceived = (request) => request.#head !== undefined;
@@ -302,9 +306,8 @@ class Request extends Body {
 defineInterface(Request);
 // Neither the signal nor the stream of the body are made for it.
 defineInspect(Request, ['method', 'url', 'headers', 'redirect', 'fetcher'], (request, view) => {
-  const { signal, cf } = requestParts(request);
-  view.signal = signal ?? require('internal/shown').shownSignal();
-  view.cf = cf;
+  view.signal = requestParts(request).signal ?? require('internal/shown').shownSignal();
+  view.cf = cfOf(request);
   view.integrity = request.integrity;
   view.keepalive = request.keepalive;
   view.cache = request.cache;

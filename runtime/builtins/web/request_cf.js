@@ -4,17 +4,16 @@
 // wrangler.md 4.6.
 'use strict';
 
-// Stands for the one that is made up in a Request; on its way to another Worker that is `true`.
-const LOCAL_CF = Symbol('local cf');
+// What stands for the one that is made up, in a Request and on its way to another Worker, is the client's
+// Accept-Encoding: a string, which no other cf is.
+const isMadeUp = (cf) => typeof cf === 'string';
 
 function packCf(cf) {
-  if (cf === undefined) return undefined;
-  return cf === LOCAL_CF ? true : require('web/structured_clone').serialize(cf);
+  return cf === undefined || isMadeUp(cf) ? cf : require('web/structured_clone').serialize(cf);
 }
 
-function unpackCf(bytes) {
-  if (bytes === undefined) return undefined;
-  return bytes === true ? LOCAL_CF : require('web/structured_clone').deserialize(bytes);
+function unpackCf(packed) {
+  return packed === undefined || isMadeUp(packed) ? packed : require('web/structured_clone').deserialize(packed);
 }
 
 const CERTIFICATE_TEXTS = [
@@ -66,4 +65,4 @@ function makeLocalCf(clientAcceptEncoding) {
   };
 }
 
-module.exports = { LOCAL_CF, makeLocalCf, packCf, unpackCf };
+module.exports = { isMadeUp, makeLocalCf, packCf, unpackCf };

@@ -11,6 +11,7 @@ const { TAILED } = require('internal/flags');
 const { parse, promiseThen } = require('internal/primordials');
 const { takeResponse } = require('web/response');
 const { receiveRequest } = require('web/request');
+const { unpackCf } = require('web/request_cf');
 const { contextExports, extend } = require('workers/execution_context');
 const { idFromAddress } = require('workers/durable_objects');
 const { defineInterface } = require('internal/webidl');
@@ -237,9 +238,7 @@ function handleActorFetch(ioId, callId, depth, head, body, cf) {
   if (io === undefined) return;
   const fail = (error) => failCall(io, callId, error, false);
   try {
-    const request = receiveRequest(
-      io, head, body, cf === undefined ? undefined : require('web/request_cf').unpackCf(cf),
-    );
+    const request = receiveRequest(io, head, body, unpackCf(cf));
     const { instance } = io.actor;
     if (typeof instance.fetch !== 'function') throw new Error(NO_FETCH);
     const result = instance.fetch(request);

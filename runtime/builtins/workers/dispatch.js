@@ -6,10 +6,10 @@
 const { state, openContext, enterContext, releaseContext } = require('internal/context');
 const { withHint } = require('internal/calls');
 const { describeError, hints } = require('internal/errors');
-const { DEVELOPMENT, ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
+const { ENHANCED_ERROR_SERIALIZATION, TAILED } = require('internal/flags');
 const { receiveRequest, requestUrl } = require('web/request');
 const { NO_UPGRADE, isHandshake, isResponse, takeResponse } = require('web/response');
-const { LOCAL_CF, unpackCf } = require('web/request_cf');
+const { unpackCf } = require('web/request_cf');
 const { send, OUTBOUND } = require('web/fetch');
 const { callFetch, NOT_HANDLED } = require('workers/entrypoints');
 
@@ -102,18 +102,12 @@ function whenSettled(io, promise, request) {
   );
 }
 
-// Who comes from outside brings none.
-function cfFor(cf, depth) {
-  if (cf !== undefined) return unpackCf(cf);
-  return state.flags & DEVELOPMENT && depth === 1 ? LOCAL_CF : undefined;
-}
-
 // --- entered from C++ ---
 
 function handleFetch(ioId, number, depth, entrypoint, props, head, body, cf) {
   const io = openContext(ioId, number, head, depth);
   io.props = props;
-  const request = receiveRequest(io, head, body, cfFor(cf, depth));
+  const request = receiveRequest(io, head, body, unpackCf(cf));
   try {
     const result = invoke(io, entrypoint, request);
     if (result instanceof Promise) {

@@ -103,11 +103,11 @@ class Request {
 }
 defineInterface(Request);
 
-// The clone of request.cf, which travels as one character for each byte.
+// Of Call::cf (runtime/worker/request_cf.h), which travels as one character for each byte.
 function cfOf(characters) {
+  if (characters[0] === '\0') return require('web/request_cf').makeLocalCf(characters.slice(1));
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  if (bytes.length === 1) return require('web/request_cf').makeLocalCf('');
   return require('web/structured_clone').deserialize(bytes.buffer);
 }
 

@@ -153,6 +153,16 @@ TEST_SUITE("runtime/worker/tails") {
                  "(item, events, env, ctx) => [Array.isArray(events), events.length, env.V, "
                  "typeof ctx.waitUntil]") == Texts{R"([true,1,1,"function"])"});
     }
+    SUBCASE("in development also where the request is made up to come from") {
+      TestRuntime runtime({Front(), Logger("({ event: { request } }) => [request.cf.colo, "
+                                           "request.cf.clientAcceptEncoding]")},
+                          RuntimeOptions{.local_endpoints = LocalEndpoints::kTriggers});
+      Request request;
+      request.url = "http://test/";
+      request.headers = {{"accept-encoding", "zstd"}};
+      runtime.Fetch(std::move(request));
+      CHECK(Wait(runtime) == Texts{R"(["DFW","zstd"])"});
+    }
     SUBCASE("no secrets of the request, unless it asks for them") {
       TestRuntime runtime({Front(), Logger("({ event: { request } }) => [request.headers.cookie, "
                                            "request.headers['x-a'], request.url, "

@@ -210,6 +210,12 @@ TEST_SUITE("runtime/worker/worker") {
   TEST_CASE("in development") {
     RuntimeOptions options;
     options.local_endpoints = LocalEndpoints::kTriggers;
+    SUBCASE("request.cf is shown with the request") {
+      TestRuntime runtime(
+          {TestWorker::Handler("a", "console.log(request); return new Response('');")}, options);
+      runtime.Get();
+      CHECK(runtime.observer().Find("colo: 'DFW'") != nullptr);
+    }
     SUBCASE("request.cf is made up, and goes on with the request") {
       TestRuntime runtime({TestWorker::Handler("a", R"js(
         const seen = [request.cf.country, request.clone().cf.colo, request.cf === request.cf];
