@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/config/files.h"
+
 namespace isolane::cli {
 namespace {
 
@@ -29,13 +31,15 @@ as in "isolane dev index.js" is the public Worker's `main`.
 
   -c, --config FILE     configuration of a Worker, or its folder; once for each
   -e, --env NAME        environment ([env.NAME]) of every Worker [CLOUDFLARE_ENV]
-      --env-file FILE   variables of the public Worker, instead of .dev.vars and .env; may be repeated
+      --env-file FILE   variables of the public Worker, instead of .dev.vars and .env; relative to its
+                        configuration; may be repeated
       --cwd DIR         as if started in DIR
       --port PORT       port to listen on [8787, or port of the first [dev]]; 0: any free one
       --port NAME=PORT  a port of its own for the Worker NAME; may be repeated
-      --ip ADDRESS      address to listen on [dev: ip of the first [dev], else localhost; serve: 127.0.0.1]
+      --ip ADDRESS      address to listen on [ip of the first [dev], else localhost in dev, 127.0.0.1 in serve;
+                        127.0.0.1 for a vercel.json]
       --routes          the `routes` of all Workers choose, by Host and path, which one answers
-      --routes PATTERN...
+      --route, --routes PATTERN...
                         routes of the public Worker, instead of what its configuration says
       --host HOST       what Workers see as host instead of this machine [host of the first [dev], or in
                         dev of the first route; --infer-origin-from-routes=false: as it was sent]
@@ -118,7 +122,8 @@ class Parser {
     const size_t equals = argument.find('=');
     const std::string written = argument.substr(0, equals);
     std::string flag = Dashed(written);
-    negated_ = IsNegatedSwitch(flag);
+    // --no-FLAG, where that is not what the flag is called.
+    negated_ = flag.starts_with("--no-") && flag != "--no-persist";
     if (negated_) flag.erase(2, 3);
     inline_value_.reset();
     if (equals != std::string::npos) inline_value_ = argument.substr(equals + 1);
@@ -234,7 +239,7 @@ class Parser {
   std::optional<Status> ParseAddressFlag(const std::string& flag) {
     if (flag == "--ip") return Text("ip", options_.ip.emplace());
     if (flag == "--port") return ParsePort();
-    if (flag == "--routes") return ParseRoutes(flag);
+    if (flag == "--routes" || flag == "--route") return ParseRoutes(flag);
     if (flag == "--host" || flag == "--local-upstream") {
       return Text(flag.substr(2), options_.host.emplace());
     }
@@ -282,21 +287,28 @@ class Parser {
                    written.substr(letters == std::string::npos ? 0 : letters));
   }
 
+  // Whether this is a route, and not the module or the folder that is to be run.
+  bool IsRoute(const std::string& word) const {
+    static constexpr std::string_view kScripts[] = {".js",  ".mjs", ".cjs", ".jsx", ".ts",
+                                                    ".mts", ".cts", ".tsx", ".wasm"};
+    const bool script =
+        std::any_of(std::begin(kScripts), std::end(kScripts),
+                    [&](std::string_view extension) { return word.ends_with(extension); });
+    if (script || word.starts_with('-') || word.find_first_of("./*") == std::string::npos) {
+      return false;
+    }
+    const std::string path = config::AbsolutePath(config::CurrentDirectory(), options_.cwd);
+    return config::KindOf(config::AbsolutePath(path, word)) != config::PathKind::kDirectory;
+  }
+
   // --routes alone: those of all Workers choose. --routes PATTERN...: those of the first Worker.
   Status ParseRoutes(const std::string& flag) {
-    const auto is_pattern = [](const std::string& word) {
-      static constexpr std::string_view kScripts[] = {".js",  ".mjs", ".cjs", ".jsx", ".ts",
-                                                      ".mts", ".cts", ".tsx", ".wasm"};
-      const bool script =
-          std::any_of(std::begin(kScripts), std::end(kScripts),
-                      [&](std::string_view extension) { return word.ends_with(extension); });
-      return !word.starts_with('-') && !script && word.find_first_of("./*") != std::string::npos;
-    };
-    if (inline_value_ ? is_pattern(*inline_value_)
-                      : next_ < arguments_.size() && is_pattern(arguments_[next_])) {
+    const bool named = inline_value_ ? IsRoute(*inline_value_)
+                                     : next_ < arguments_.size() && IsRoute(arguments_[next_]);
+    if (named && !negated_) {
       ISOLANE_ASSIGN(std::string first, Value("routes"));
       options_.routes.push_back(std::move(first));
-      while (next_ < arguments_.size() && is_pattern(arguments_[next_])) {
+      while (next_ < arguments_.size() && IsRoute(arguments_[next_])) {
         options_.routes.push_back(arguments_[next_++]);
       }
       return Ok{};
@@ -312,6 +324,7 @@ class Parser {
   // A value that may be empty.
   Status TextOrNone(const std::string& name, std::string& target) {
     target.clear();
+    if (negated_) return Text(name, target);
     if (inline_value_ && inline_value_->empty()) return Ok{};
     if (!inline_value_ && next_ < arguments_.size() && arguments_[next_].empty()) {
       next_++;
@@ -370,34 +383,6 @@ class Parser {
     return dashed;
   }
 
-  // --no-FLAG, where that is not what the flag is called.
-  static bool IsNegatedSwitch(std::string_view flag) {
-    static constexpr std::string_view kSwitches[] = {"bundle",
-                                                     "check",
-                                                     "cron",
-                                                     "enable-containers",
-                                                     "frozen-clock",
-                                                     "include-env",
-                                                     "include-runtime",
-                                                     "infer-origin-from-routes",
-                                                     "json",
-                                                     "latest",
-                                                     "live-reload",
-                                                     "local",
-                                                     "minify",
-                                                     "public-only",
-                                                     "remote",
-                                                     "routes",
-                                                     "show-interactive-dev-session",
-                                                     "strict-vars",
-                                                     "test-scheduled",
-                                                     "tunnel",
-                                                     "types"};
-    if (!flag.starts_with("--no-")) return false;
-    flag.remove_prefix(5);
-    return std::find(std::begin(kSwitches), std::end(kSwitches), flag) != std::end(kSwitches);
-  }
-
   // --flag, --flag=true, --flag=false, --flag false; --no-flag, which is the other way round
   Status Boolean(const std::string& flag, bool& target) {
     std::string value = "true";
@@ -431,6 +416,7 @@ class Parser {
 
   // The value of the flag just read: what follows '=', or the next argument.
   Result<std::string> Value(const std::string& name) {
+    if (negated_) return Refused("Unknown argument: no-" + name);
     if (inline_value_ && !inline_value_->empty())
       return *std::exchange(inline_value_, std::nullopt);
     const bool missing = inline_value_ || next_ == arguments_.size() ||

@@ -87,7 +87,8 @@ struct CliOptions {
   bool no_persist = false;  // nowhere: they live as long as the process
 };
 
-// `arguments` without the program's name. The error's message is one line, as wrangler's.
+// `arguments` without the program's name. The error's message is one line, as wrangler's. Blocking:
+// looks whether what follows --routes is a folder.
 Result<CliOptions> ParseOptions(const std::vector<std::string>& arguments);
 
 // A level by its name, in any case; nothing for a word that is none.

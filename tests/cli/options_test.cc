@@ -107,6 +107,7 @@ TEST_SUITE("cli/options") {
       CHECK(Parse({"dev", "--routes", "-c", "a.toml"}).by_routes);
       CHECK(Parse({"--routes", "dev"}).command == Command::kDev);
       CHECK_FALSE(Parse({"dev", "--routes=false"}).by_routes);
+      CHECK_FALSE(Parse({"dev", "--routes", "--no-routes"}).by_routes);
       CHECK(Parse({"dev", "--routes"}).routes.empty());
     }
     SUBCASE("are those of the public Worker when they are named") {
@@ -115,12 +116,22 @@ TEST_SUITE("cli/options") {
       CHECK(options.routes == Arguments{"r.example.com/*", "*/x", "a.example.com"});
       CHECK_FALSE(options.by_routes);
       CHECK(options.configs == Arguments{"w"});
+      CHECK(Parse({"dev", "--route", "a.com/*", "--route=b.com"}).routes ==
+            Arguments{"a.com/*", "b.com"});
+      CHECK(Parse({"dev", "--no-routes", "a.com/*"}).routes.empty());
     }
     SUBCASE("are no modules") {
       const CliOptions options = Parse({"dev", "--routes", "src/index.js"});
       CHECK(options.by_routes);
       CHECK(options.script == "src/index.js");
       CHECK(Parse({"dev", "--routes", "a.com/*", "index.ts"}).script == "index.ts");
+    }
+    SUBCASE("are no folders") {
+      const CliOptions folder = Parse({"dev", "--routes", "."});
+      CHECK(folder.by_routes);
+      CHECK(folder.script == ".");
+      CHECK(Parse({"dev", "--cwd", "/usr", "--routes", "./bin"}).script == "./bin");
+      CHECK(Parse({"dev", "--cwd", "/usr", "--routes", "bin.com"}).routes == Arguments{"bin.com"});
     }
   }
 
@@ -190,7 +201,11 @@ TEST_SUITE("cli/options") {
       CHECK_FALSE(Parse({"dev", "--live-reload", "--no-live-reload"}).live_reload);
       CHECK(Parse({"dev", "--no-live-reload=false"}).live_reload);
       CHECK_FALSE(Parse({"dev", "--no-infer-origin-from-routes"}).infer_host);
-      CHECK(Refusal({"dev", "--no-port"}) == "Unknown argument: no-port");
+      for (const char* flag : {"port", "env", "var", "log-level", "define", "inspector-port"}) {
+        const std::string refused = std::string("no-") + flag;
+        CHECK(Refusal({"dev", "--" + refused, "A:1"}) == "Unknown argument: " + refused);
+      }
+      CHECK(Refusal({"dev", "--no-bogus"}) == "Unknown argument: no-bogus");
     }
     SUBCASE("that name the newest date") { CHECK(Parse({"dev", "--latest"}).latest); }
     SUBCASE("that isolane does not have are named as such") {
