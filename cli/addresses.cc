@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "runtime/base/nearest_name.h"
-#include "runtime/base/route_pattern.h"
+#include "runtime/base/url.h"
 #include "runtime/config/config_tree.h"
 
 namespace isolane::cli {
@@ -18,15 +18,15 @@ constexpr int kNextPorts = 10;
 
 // The host that a pattern names, also one that matches nothing: "a.example/x*y".
 std::optional<std::string> HostIn(const std::string& pattern) {
-  const auto parsed = base::RoutePattern::Parse(pattern);
-  if (parsed.ok()) return parsed.value().host();
   const size_t scheme = pattern.find("://");
   std::string host = scheme == std::string::npos ? pattern : pattern.substr(scheme + 3);
   host.erase(std::min(host.find('/'), host.size()));
   if (host.starts_with("*.")) host.erase(0, 2);
   std::erase(host, '*');
   if (host.empty()) return std::nullopt;
-  return host;
+  const auto url = base::ResolveUrl("http://" + host, "http://localhost");
+  if (!url) return std::nullopt;
+  return url->host;
 }
 
 std::optional<std::string> HostOf(const Route& route) {
@@ -34,9 +34,13 @@ std::optional<std::string> HostOf(const Route& route) {
   return HostIn(route.zone);
 }
 
-Error NoHost(const Route& route, const std::string& config_path) {
+// `worker` has routes.
+Error NoHost(const WorkerSpec& worker) {
+  const Route& route = worker.routes.front();
+  const std::string& config_path = worker.config_path;
   Error error;
-  error.message = "Cannot infer host from first route: " + config::JsonQuote(route.pattern) + ".";
+  error.message = worker.name +
+                  ": Cannot infer host from first route: " + config::JsonQuote(route.pattern) + ".";
   error.where = route.where;
   const std::string file =
       config_path.empty() ? "wrangler.toml" : config_path.substr(config_path.rfind('/') + 1);
@@ -45,7 +49,8 @@ Error NoHost(const Route& route, const std::string& config_path) {
       "You can explicitly set the `dev.host` configuration in your " + file +
       " file, for example:\n\n```\n" +
       (toml ? "[dev]\nhost = \"example.com\"" : "\"dev\": {\n  \"host\": \"example.com\"\n}") +
-      "\n```\n\nor leave it as it was sent: --infer-origin-from-routes=false";
+      "\n```\n\nor name it with --host example.com, or leave it as it was sent: "
+      "--infer-origin-from-routes=false";
   return error;
 }
 
@@ -60,7 +65,7 @@ Result<std::string> HostFor(const CliOptions& options, const wrangler::Project& 
   const WorkerSpec& worker = project.workers.front();
   if (worker.routes.empty()) return std::string();
   if (auto host = HostOf(worker.routes.front())) return *host;
-  return NoHost(worker.routes.front(), worker.config_path);
+  return NoHost(worker);
 }
 
 }  // namespace

@@ -102,6 +102,18 @@ TEST_SUITE("cli/addresses") {
       project.workers.front().routes = {{.pattern = "https://*.example.net/a*b"}};
       CHECK(host() == "example.net");
     }
+    SUBCASE("is written as in a URL") {
+      project.workers.front().routes = {{.pattern = "http://A.example:80/*"}};
+      CHECK(host() == "a.example");
+      project.workers.front().routes = {{.pattern = "a.example:8443"}};
+      CHECK(host() == "a.example:8443");
+    }
+    SUBCASE("is not one that no URL may have") {
+      for (const char* pattern : {"http://[bad", "a b.example/*", "a.example:port/*"}) {
+        project.workers.front().routes = {{.pattern = pattern}};
+        CHECK_FALSE(PlanAddresses(options, project).ok());
+      }
+    }
     SUBCASE("is none without routes") {
       project.workers.front().routes.clear();
       CHECK(host().empty());
@@ -111,12 +123,12 @@ TEST_SUITE("cli/addresses") {
                                         {.pattern = "app.example.com"}};
       const auto refused = PlanAddresses(options, project);
       REQUIRE_FALSE(refused.ok());
-      CHECK(refused.error().message == "Cannot infer host from first route: \"*/*\".");
+      CHECK(refused.error().message == "gateway: Cannot infer host from first route: \"*/*\".");
       CHECK(refused.error().where == "wrangler.toml:3");
       CHECK(refused.error().hint ==
             "You can explicitly set the `dev.host` configuration in your wrangler.toml file, for "
-            "example:\n\n```\n[dev]\nhost = \"example.com\"\n```\n\nor leave it as it was sent: "
-            "--infer-origin-from-routes=false");
+            "example:\n\n```\n[dev]\nhost = \"example.com\"\n```\n\nor name it with --host "
+            "example.com, or leave it as it was sent: --infer-origin-from-routes=false");
       project.dev.host = "b.example";
       CHECK(host() == "b.example");
       project.dev.host.reset();
