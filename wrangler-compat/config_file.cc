@@ -17,13 +17,17 @@ std::string ConfigFile::BaseName() const { return path.substr(path.rfind('/') + 
 Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& path) {
   ConfigFile file;
   file.path = AbsolutePath(cwd, path);
-  file.display = RelativePath(cwd, file.path);
-  // Far away from the user's directory the absolute path is the readable one.
-  if (file.display.starts_with("../../..")) file.display = file.path;
+  file.display = ShownPath(cwd, file.path);
 
   if (KindOf(file.path) == PathKind::kDirectory) {
     return Error{.message = "There is no configuration in the directory " + file.display,
                  .hint = "It would be called wrangler.json, wrangler.jsonc or wrangler.toml.",
+                 .where = {},
+                 .excerpt = {}};
+  }
+  if (KindOf(file.path) == PathKind::kMissing) {
+    return Error{.message = "The configuration file " + file.display + " does not exist",
+                 .hint = "Check the path given with -c; it is relative to " + cwd + ".",
                  .where = {},
                  .excerpt = {}};
   }
@@ -36,12 +40,6 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
   }
   file.format = json ? ConfigFormat::kJson : ConfigFormat::kToml;
 
-  if (KindOf(file.path) == PathKind::kMissing) {
-    return Error{.message = "The configuration file " + file.display + " does not exist",
-                 .hint = "Check the path given with -c; it is relative to " + cwd + ".",
-                 .where = {},
-                 .excerpt = {}};
-  }
   ISOLANE_ASSIGN(const std::string content, ReadFile(file.path));
   std::string_view source = content;
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);

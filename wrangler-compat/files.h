@@ -15,5 +15,6 @@ using config::KindOf;
 using config::PathKind;
 using config::ReadFile;
 using config::RelativePath;
+using config::ShownPath;
 
 }  // namespace isolane::wrangler

@@ -74,6 +74,11 @@ std::string RelativePath(const std::string& base, const std::string& path) {
   return relative.empty() ? path : relative;
 }
 
+std::string ShownPath(const std::string& base, const std::string& path) {
+  std::string shown = RelativePath(base, path);
+  return shown.starts_with("../../..") ? path : shown;
+}
+
 std::string DirectoryOf(const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";

@@ -30,6 +30,8 @@ std::string FindUpwards(const std::string& directory, const std::string& name);
 std::string AbsolutePath(const std::string& base, const std::string& path);
 // How `path` is shown to somebody who stands in `base`. Both absolute.
 std::string RelativePath(const std::string& base, const std::string& path);
+// The same, but a path that is far away from `base` stays absolute, which is the readable one then.
+std::string ShownPath(const std::string& base, const std::string& path);
 // The directory of `path`, without a '/' at its end (except the root itself).
 std::string DirectoryOf(const std::string& path);
 

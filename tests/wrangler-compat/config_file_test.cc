@@ -58,7 +58,11 @@ TEST_SUITE("wrangler-compat/config_file") {
       CHECK(error.message == "There is no configuration in the directory a");
       CHECK(error.hint == "It would be called wrangler.json, wrangler.jsonc or wrangler.toml.");
     }
+    SUBCASE("is neither a file nor a folder") {
+      CHECK(Refusal(project, "nothere").message == "The configuration file nothere does not exist");
+    }
     SUBCASE("is of no known format") {
+      project.Write("wrangler.yaml", "");
       const Error error = Refusal(project, "wrangler.yaml");
       CHECK(error.message == "The configuration file wrangler.yaml is of no known format");
       CHECK(error.hint == "Its name must end with .toml, .json or .jsonc.");
