@@ -1,21 +1,15 @@
 #include "wrangler-compat/module_files.h"
 
+#include "tests/wrangler-compat/module_project.h"
 #include "tests/wrangler-compat/schema_fixture.h"
-#include "tests/wrangler-compat/temp_project.h"
 
 namespace isolane::wrangler {
 namespace {
 
-struct Loaded {
-  TempProject project;
-  ModuleFiles files;
-
-  Loaded() {
-    files.root = project.root() + "/app/src";
-    files.display = "app/src/";
-    files.main = "index.js";
+struct Loaded : ModuleProject {
+  Loaded() : ModuleProject("app/src", "index.js") {
     files.rules = ReadTomlAfterHead("").config.rules;
-    project.Write("app/src/index.js", "export default {}");
+    Write("app/src/index.js", "export default {}");
   }
   ModuleSource Module(const std::string& name) const {
     auto source = MakeModuleLoader(files)(name);
@@ -33,20 +27,20 @@ TEST_SUITE("wrangler-compat/module_files") {
   TEST_CASE("modules that load") {
     Loaded app;
     SUBCASE("JavaScript by its extension") {
-      app.project.Write("app/src/lib/a.mjs", "export const a = 1;");
+      app.Write("app/src/lib/a.mjs", "export const a = 1;");
       CHECK(app.Module("index.js").type == ModuleType::kEsModule);
       CHECK(app.Module("index.js").content == "export default {}");
       CHECK(app.Module("lib/a.mjs").type == ModuleType::kEsModule);
     }
     SUBCASE("JSON by its extension") {
-      app.project.Write("app/src/a.json", "\xEF\xBB\xBF{}");
+      app.Write("app/src/a.json", "\xEF\xBB\xBF{}");
       CHECK(app.Module("a.json").type == ModuleType::kJson);
       CHECK(app.Module("a.json").content == "{}");
     }
     SUBCASE("text, data and WebAssembly by the default rules") {
-      app.project.Write("app/src/a.txt", "hello");
-      app.project.Write("app/src/a.bin", std::string("\xEF\xBB\xBF\0x", 5));
-      app.project.Write("app/src/a.wasm", "\0asm");
+      app.Write("app/src/a.txt", "hello");
+      app.Write("app/src/a.bin", std::string("\xEF\xBB\xBF\0x", 5));
+      app.Write("app/src/a.wasm", "\0asm");
       CHECK(app.Module("a.txt").type == ModuleType::kText);
       CHECK(app.Module("a.bin").type == ModuleType::kData);
       CHECK(app.Module("a.bin").content.size() == 5);
@@ -57,21 +51,21 @@ TEST_SUITE("wrangler-compat/module_files") {
       CHECK(app.Module("index.js?v=1").content == "export default {}");
     }
     SUBCASE("above the root") {
-      app.project.Write("shared/util.js", "export {}");
+      app.Write("shared/util.js", "export {}");
       CHECK(app.Module("../../shared/util.js").content == "export {}");
     }
     SUBCASE("without an extension") {
-      app.project.Write("app/src/a.js", "a");
-      app.project.Write("app/src/b.mjs", "b");
-      app.project.Write("app/src/c/index.js", "c");
-      app.project.Write("app/src/d.json", "1");
+      app.Write("app/src/a.js", "a");
+      app.Write("app/src/b.mjs", "b");
+      app.Write("app/src/c/index.js", "c");
+      app.Write("app/src/d.json", "1");
       CHECK(app.Module("a").content == "a");
       CHECK(app.Module("b").content == "b");
       CHECK(app.Module("c").content == "c");
       CHECK(app.Module("d").type == ModuleType::kJson);
     }
     SUBCASE("what changed since is read anew") {
-      app.project.Write("app/src/index.js", "export default { fetch() {} }");
+      app.Write("app/src/index.js", "export default { fetch() {} }");
       CHECK(app.Module("index.js").content == "export default { fetch() {} }");
     }
   }
@@ -92,7 +86,7 @@ TEST_SUITE("wrangler-compat/module_files") {
                                  "Leave out no_bundle (--no-bundle) for app/src/index.js"));
     }
     SUBCASE("an installed package") {
-      app.project.Write("app/node_modules/hono/package.json", "{}");
+      app.Write("app/node_modules/hono/package.json", "{}");
       const Error error = app.Refusal("hono/jwt");
       CHECK(error.message == "Bare import \"hono/jwt\": npm packages need the bundler");
       CHECK(error.hint.starts_with("Leave out no_bundle"));
@@ -102,12 +96,12 @@ TEST_SUITE("wrangler-compat/module_files") {
             "Bare import \"@scope/name\": npm packages need the bundler");
     }
     SUBCASE("TypeScript") {
-      app.project.Write("app/src/a.ts", "");
+      app.Write("app/src/a.ts", "");
       CHECK(app.Refusal("a.ts").message == "TypeScript needs the bundler: app/src/a.ts");
       CHECK(app.Refusal("a").message == "TypeScript needs the bundler: app/src/a.ts");
     }
     SUBCASE("CommonJS by extension") {
-      app.project.Write("app/src/a.cjs", "");
+      app.Write("app/src/a.cjs", "");
       const Error error = app.Refusal("a.cjs");
       CHECK(error.message == "Without the bundler it takes a rule to load CommonJS: app/src/a.cjs");
       CHECK(error.hint ==
@@ -122,7 +116,7 @@ TEST_SUITE("wrangler-compat/module_files") {
     }
     SUBCASE("a file of a shadowed rule") {
       app.files.rules = ReadTomlAfterHead("rules=[{type=\"Text\",globs=[\"*.md\"]}]").config.rules;
-      app.project.Write("app/src/a.txt", "");
+      app.Write("app/src/a.txt", "");
       CHECK(app.Refusal("a.txt").message ==
             "The file app/src/a.txt matched a module rule in your configuration "
             "({\"type\":\"Text\",\"globs\":[\"**/*.txt\",\"**/*.html\",\"**/*.sql\"]}), but was "
@@ -130,7 +124,7 @@ TEST_SUITE("wrangler-compat/module_files") {
             "`fallthrough = true`.");
     }
     SUBCASE("an unknown extension, with the rule to add") {
-      app.project.Write("app/src/a.md", "");
+      app.Write("app/src/a.md", "");
       const Error error = app.Refusal("a.md");
       CHECK(error.message == "No module type is known for \".md\" files: app/src/a.md");
       CHECK(error.hint ==
@@ -138,7 +132,7 @@ TEST_SUITE("wrangler-compat/module_files") {
             "]");
     }
     SUBCASE("a file without extension, with the rule to add") {
-      app.project.Write("app/src/LICENSE", "");
+      app.Write("app/src/LICENSE", "");
       const Error error = app.Refusal("LICENSE");
       CHECK(error.message ==
             "No module type is known for files without extension: app/src/LICENSE");
@@ -158,7 +152,7 @@ TEST_SUITE("wrangler-compat/module_files") {
       CHECK(error.hint == "Download the module and import the file.");
     }
     SUBCASE("Python") {
-      app.project.Write("app/src/a.py", "");
+      app.Write("app/src/a.py", "");
       CHECK(app.Refusal("a.py").message == "Python Workers are not supported: app/src/a.py");
     }
   }

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/base/source_map.h"
-#include "tests/wrangler-compat/temp_project.h"
+#include "tests/wrangler-compat/module_project.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -13,19 +13,12 @@ constexpr char kMap[] =
     R"("mappings":"AAEA,aAAiB"})";
 
 // The build of a project, "dist/out.js", with what is below its code.
-struct Project {
-  TempProject files;
-  ModuleFiles modules;
+struct Project : ModuleProject {
+  Project() : ModuleProject("dist", "out.js") { Write("dist/out.js.map", kMap); }
 
-  Project() {
-    modules.root = files.root() + "/dist";
-    modules.display = "dist/";
-    modules.main = "out.js";
-    files.Write("dist/out.js.map", kMap);
-  }
   std::shared_ptr<const SourceMap> Find(const std::string& below) const {
     return FindSourceMap(
-        modules, "out.js",
+        files, "out.js",
         "function a(){throw new Error(\"mapped\")}export default{fetch(){a()}};" + below);
   }
 };
@@ -60,10 +53,10 @@ TEST_SUITE("wrangler-compat/source_map_file") {
       }
     }
     SUBCASE("comes with the module") {
-      project.files.Write("dist/out.js", "let a;\n//# sourceMappingURL=out.js.map\n");
-      CHECK(PlaceOf(MakeModuleLoader(project.modules)("out.js")->source_map) == "src/orig.ts:3:18");
-      project.files.Write("dist/plain.js", "let a;\n");
-      CHECK(MakeModuleLoader(project.modules)("plain.js")->source_map == nullptr);
+      project.Write("dist/out.js", "let a;\n//# sourceMappingURL=out.js.map\n");
+      CHECK(PlaceOf(MakeModuleLoader(project.files)("out.js")->source_map) == "src/orig.ts:3:18");
+      project.Write("dist/plain.js", "let a;\n");
+      CHECK(MakeModuleLoader(project.files)("plain.js")->source_map == nullptr);
     }
     SUBCASE("is none where only code or earlier lines speak of one") {
       for (const char* below :
@@ -86,7 +79,7 @@ TEST_SUITE("wrangler-compat/source_map_file") {
            {"", "{", "[]", "{\"sources\":[]}", "{\"mappings\":1,\"sources\":[]}",
             "{\"sections\":[]}", "{\"mappings\":\"\",\"sources\":{}}"}) {
         CAPTURE(broken);
-        project.files.Write("dist/out.js.map", broken);
+        project.Write("dist/out.js.map", broken);
         CHECK(project.Find("\n//# sourceMappingURL=out.js.map") == nullptr);
       }
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/base/packed_head.h"
+#include "runtime/base/pipe.h"
 #include "runtime/http/connection.h"
 
 namespace isolane::http {
@@ -100,6 +101,22 @@ inline std::string WithoutDate(std::string text) {
   for (size_t at; (at = text.find("date: ")) != std::string::npos;) {
     text.erase(at, text.find("\r\n", at) + 2 - at);
   }
+  return text;
+}
+
+inline std::string Get(std::string_view path) {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
+
+inline std::string Ok(std::string_view body) {
+  return "HTTP/1.1 200 OK\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
+}
+
+// Everything that can be read now.
+inline std::string ReadAll(base::Pipe& pipe) {
+  std::string text;
+  while (auto chunk = pipe.Read()) text += chunk->view();
   return text;
 }
 

@@ -14,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/worker/graph.h"
+#include "tests/runtime/worker/rpc_workers.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_runtime.h"
 
@@ -126,3 +127,14 @@ class Pair {
 };
 
 }  // namespace isolane::testing
+
+// What the tests of this folder call by its own name.
+namespace isolane::worker {
+
+using testing::Back;
+using testing::Front;
+using testing::Pair;
+using testing::RpcPrelude;
+using testing::TestWorker;
+
+}  // namespace isolane::worker

@@ -8,16 +8,9 @@
 
 #include "runtime/worker/graph.h"
 #include "tests/runtime/worker/peers/pair.h"
-#include "tests/runtime/worker/rpc_workers.h"
 
 namespace isolane::worker {
 namespace {
-
-using testing::Back;
-using testing::Front;
-using testing::Pair;
-using testing::RpcPrelude;
-using testing::TestWorker;
 
 // A Worker "other" whose class Obj says which version it is.
 TestWorker Other(const std::string& version, const std::string& class_name = "Obj") {

@@ -1,320 +1,26 @@
 // Two Runtimes that find each other in a registry: "front" calls "back".
 #include "runtime/worker/peers/peers.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "runtime/worker/graph.h"
-#include "runtime/worker/peers/wire.h"
 #include "runtime/worker/runtime_loop.h"
 #include "tests/runtime/worker/peers/pair.h"
-#include "tests/runtime/worker/rpc_workers.h"
 
 namespace isolane::worker {
 namespace {
-
-using testing::Back;
-using testing::Front;
-using testing::Pair;
-using testing::RpcPrelude;
-using testing::TestWorker;
-
-std::string Ask(const std::string& body, const std::string& members) {
-  Pair pair(Front(body), Back(members).Service("SELF", "back"));
-  std::string text = pair.Text();
-  CHECK(pair.AtRest());
-  return text;
-}
 
 TestWorker Named(const std::string& name, const std::string& text) {
   return {name, RpcPrelude("export default class extends WorkerEntrypoint { name() { return '" +
                            text + "'; } }")};
 }
 
-// A process that says what a test makes it say, after the greeting.
-class RawPeer {
- public:
-  explicit RawPeer(Pair& pair) : pair_(pair), connection_(pair.ConnectRaw()) {
-    REQUIRE(Receives(wire::Kind::kHello));
-    Send(received_);
-  }
-  ~RawPeer() { close(connection_); }
-  RawPeer(const RawPeer&) = delete;
-  RawPeer& operator=(const RawPeer&) = delete;
-
-  void Send(std::string_view frames) {
-    REQUIRE(send(connection_, frames.data(), frames.size(), MSG_NOSIGNAL) ==
-            static_cast<ssize_t>(frames.size()));
-  }
-  // Waits for a frame of this kind.
-  bool Receives(wire::Kind kind) {
-    return pair_.Until([&] {
-      char buffer[4096];
-      const ssize_t size = recv(connection_, buffer, sizeof buffer, MSG_DONTWAIT);
-      if (size > 0) received_.append(buffer, static_cast<size_t>(size));
-      std::string_view rest = received_;
-      for (;;) {
-        const wire::Frame frame = wire::NextFrame(rest);
-        if (frame.state != wire::Frame::State::kComplete) return false;
-        if (frame.kind == kind) return true;
-        rest.remove_prefix(frame.size);
-      }
-    });
-  }
-
- private:
-  Pair& pair_;
-  const int connection_;
-  std::string received_;
-};
-
-wire::Call MethodOf(std::string_view worker, std::string_view name, uint32_t number) {
-  wire::Call call;
-  call.number = number;
-  call.method = true;
-  call.service.worker = worker;
-  call.head = name;
-  call.budget = {50, 1'000'000, 32, 6, 32, 30'000, 128, 16};
-  return call;
-}
-
-// Arguments: the binding that is the first attachment, as V8 and workers/rpc_values.js write it.
-constexpr std::string_view kFirstAttachment(
-    "\xff\x0f"
-    "A\1\\\2\0\5i\1\0\0\0\0\5i\0\0\0\0$\0\1",
-    23);
-
-// The same as a stub of the Durable Object with this address, of less than 100 bytes.
-std::string StubOfFirstAttachment(const std::string& address) {
-  using namespace std::string_literals;
-  const char size = static_cast<char>(address.size());
-  return "\xff\x0f"
-         "A\1\\\3\0\5i\1\0\0\0\0\5i\0\0\0\0\0"s +
-         static_cast<char>(size + 5) + "s" + size + "\0\0\0"s + address + "$\0\1"s;
-}
-
 TEST_SUITE("runtime/worker/peers") {
-  TEST_CASE("a fetch between processes") {
-    SUBCASE("arrives as it was sent") {
-      CHECK(
-          Ask("const r = await S.fetch('http://any.host:99/p?q#h', { method: 'PUT', body: 'text', "
-              "headers: { 'x-a': '1' }, cf: { colo: 'X' } });"
-              "return [r.status, r.statusText, r.headers.get('x-b'), await r.text()];",
-              "async fetch(request) { return new Response([request.url, request.method, "
-              "...[...request.headers].flat(), request.cf.colo, await request.text()].join(), "
-              "{ status: 201, statusText: 'Made', headers: { 'x-b': '2' } }); }") ==
-          "[201,\"Made\",\"2\",\"http://any.host:99/p?q,PUT,content-length,4,content-type,"
-          "text/plain;charset=UTF-8,x-a,1,X,text\"]");
-    }
-    SUBCASE("streams both ways, chunk by chunk") {
-      CHECK(Ask(R"js(
-              const { readable, writable } = new TransformStream();
-              const writer = writable.getWriter();
-              const response = await S.fetch('http://x/', { method: 'POST', body: readable });
-              const reader = response.body.getReader();
-              const heard = [];
-              for (const word of ['one', 'two', 'three']) {
-                writer.write(encode(word));
-                heard.push(new TextDecoder().decode((await reader.read()).value));
-              }
-              writer.close();
-              heard.push((await reader.read()).done);
-              return heard;
-            )js",
-                R"js(
-              fetch(request) {
-                const upper = new TransformStream({ transform(chunk, controller) {
-                  controller.enqueue(encode(new TextDecoder().decode(chunk).toUpperCase()));
-                } });
-                return new Response(request.body.pipeThrough(upper));
-              }
-            )js") == "[\"ONE\",\"TWO\",\"THREE\",true]");
-    }
-    SUBCASE("carries more than fits at once") {
-      CHECK(Ask("const bytes = new Uint8Array(5_000_000).fill(7);"
-                "const r = await S.fetch('http://x/', { method: 'POST', body: bytes });"
-                "const back = new Uint8Array(await r.arrayBuffer());"
-                "return [back.length, back.every((b) => b === 8)];",
-                "async fetch(request) { const bytes = new Uint8Array(await request.arrayBuffer());"
-                "return new Response(bytes.map((b) => b + 1)); }") == "[5000000,true]");
-    }
-    SUBCASE("is written only as fast as it is read") {
-      const std::string text = Ask(
-          R"js(
-            const reader = (await S.fetch('http://x/')).body.getReader();
-            await reader.read();
-            let before = -1;
-            let written = 0;
-            while (written !== before) {
-              before = written;
-              await sleep(5);
-              written = await S.written();
-            }
-            await reader.cancel();
-            return written;
-          )js",
-          R"js(
-            written() { return written; }
-            fetch() {
-              return new Response(new ReadableStream({ pull(controller) {
-                written += 16384;
-                controller.enqueue(new Uint8Array(16384));
-              } }));
-            }
-          };
-          let written = 0;
-          {
-          )js");
-      CHECK(std::stoi(text) < 4'000'000);
-    }
-    SUBCASE("follows redirects at the same target") {
-      CHECK(Ask("const r = await S.fetch('http://x/a'); return [r.redirected, r.url, await "
-                "r.text()];",
-                "fetch(request) { return request.url.endsWith('/a') ? "
-                "Response.redirect('http://x/b') "
-                ": new Response('b'); }") == "[true,\"http://x/b\",\"b\"]");
-    }
-    SUBCASE("rejects with the exception of the target") {
-      CHECK(Ask("return await S.fetch('http://x/').catch((e) => `${failure(e)} ${e.remote}`);",
-                "fetch() { throw new RangeError('too far'); }") == "RangeError: too far true");
-    }
-    SUBCASE("is aborted at the other side") {
-      Pair pair(Front(R"js(
-                  const controller = new AbortController();
-                  const fetched = S.fetch('http://x/', { signal: controller.signal });
-                  while (!await S.begun()) await sleep(1);
-                  controller.abort();
-                  console.log(await tried(() => fetched));
-                  await sleep(1e6);
-                )js"),
-                Back(R"js(
-                  begun() { return begun; }
-                  async fetch() { begun = true; await sleep(1e6); return new Response(); }
-                };
-                let begun = false;
-                {
-                )js"));
-      const auto pending = pair.front->Start("/");
-      CHECK(pair.Until([&] {
-        return pair.front->observer().Find("AbortError: The operation was aborted") != nullptr;
-      }));
-      // While the request that has called it goes on.
-      CHECK(pair.Until([&] { return pair.back->graph().dispatcher().live_pipelines() == 0; }));
-      CHECK_FALSE(pending->done());
-      Pair::Stop(pair.front);
-    }
-    SUBCASE("that is cut off midway says so to its reader") {
-      CHECK(Ask("const r = await S.fetch('http://x/'); return await tried(() => r.text());",
-                "fetch() { let n = 0; return new Response(new ReadableStream({ pull(controller) {"
-                "if (n++ === 1) throw new TypeError('broke'); controller.enqueue(encode('x')); } "
-                "})); }") == "TypeError: broke");
-    }
-  }
-
-  TEST_CASE("a method call between processes") {
-    SUBCASE("carries all kinds of values") {
-      CHECK(Ask(R"js(
-              const back = await S.echo([1n, new Date(5), new Map([[1, new Set([2])]]), /x/g, undefined, 'ü€',
-                new Uint8Array([1, 2])]);
-              return [`${back[0]}`, back[1].getTime(), [...back[2].get(1)], `${back[3]}`, back[4] === undefined,
-                back[5], [...back[6]]];
-            )js",
-                "echo(value) { return value; }") == "[\"1\",5,[2],\"/x/g\",true,\"ü€\",[1,2]]");
-    }
-    SUBCASE("carries streams, requests and responses") {
-      CHECK(Ask(R"js(
-              const stream = new Response('streamed').body;
-              const { text, response } = await S.take(stream, new Request('http://r/', { method: 'POST', body: 'b' }));
-              return [text, response.status, await response.text()];
-            )js",
-                R"js(
-              async take(stream, request) {
-                const text = await new Response(stream).text() + request.url + await request.text();
-                return { text, response: new Response('answer', { status: 202 }) };
-              }
-            )js") == "[\"streamedhttp://r/b\",202,\"answer\"]");
-    }
-    SUBCASE("gives objects that are called on, and disposed of") {
-      Pair pair(Front("using counter = await S.make(); await counter.add(2);"
-                      "return [await counter.add(3), await counter.value];"),
-                Back("make() { return new Counter('c'); }"));
-      CHECK(pair.Text() == "[5,5]");
-      CHECK(pair.AtRest());
-      CHECK(pair.Text("/log") == "disposed c");
-    }
-    SUBCASE("calls functions back, also after it has answered") {
-      CHECK(Ask(R"js(
-              const heard = [];
-              await S.subscribe((n) => heard.push(n));
-              while (heard.length < 2) await sleep(1);
-              return heard;
-            )js",
-                "async subscribe(f) { const g = f.dup(); await g(1);"
-                "this.ctx.waitUntil((async () => { await sleep(1); await g(2); "
-                "g[Symbol.dispose](); })()); }") == "[1,2]");
-    }
-    SUBCASE("goes on from a promise without waiting") {
-      CHECK(Ask("return await S.make().child('a').child('b').add(4);",
-                "make() { return new Counter(); }") == "4");
-    }
-    SUBCASE("gives a stub back to where it came from") {
-      CHECK(Ask("const own = new Counter(); const back = await S.echo(own);"
-                "await back.add(1); return [own.add(1), await back.value];",
-                "echo(value) { return value.dup(); }") == "[2,2]");
-    }
-    SUBCASE("passes on bindings") {
-      CHECK(Ask("const self = await S.self(); return await self.name();",
-                "name() { return 'back'; } self() { return this.env.SELF; }") == "back");
-    }
-    SUBCASE("rejects like one in the same process") {
-      CHECK(Ask("return [await tried(() => S.nope()), await tried(() => S.fail()),"
-                "await tried(() => S.take(new WeakMap()))];",
-                "fail() { throw new TypeError('no', { cause: 1 }); } take() {}") ==
-            "[\"TypeError: The RPC receiver does not implement the method \\\"nope\\\".\","
-            "\"TypeError: no\",\"DataCloneError: #<WeakMap> could not be cloned.\"]");
-    }
-    SUBCASE("of several megabytes arrives") {
-      CHECK(
-          Ask("const text = 'x'.repeat(3_000_000); return (await S.echo({ text })).text === text;",
-              "echo(value) { return value; }") == "true");
-    }
-  }
-
-  TEST_CASE("a WebSocket between processes") {
-    CHECK(Ask(R"js(
-            const { status, webSocket } = await S.fetch('http://x/', { headers: { Upgrade: 'websocket' } });
-            webSocket.accept();
-            const heard = [];
-            const closed = new Promise((resolve) => webSocket.addEventListener('close', (event) =>
-              resolve([event.code, event.reason])));
-            webSocket.addEventListener('message', ({ data }) => {
-              heard.push(typeof data === 'string' ? data : data.byteLength ?? data.size);
-              if (heard.length === 2) webSocket.close(4000, 'enough');
-            });
-            webSocket.send('text');
-            webSocket.send(new Uint8Array(300_000));
-            return [status, await closed, heard];
-          )js",
-              R"js(
-            fetch() {
-              const [client, server] = Object.values(new WebSocketPair());
-              server.accept();
-              server.addEventListener('message', ({ data }) => server.send(data));
-              server.addEventListener('close', ({ code, reason }) => server.close(code, `${reason}!`));
-              return new Response(null, { status: 101, webSocket: client });
-            }
-          )js") == "[101,[4000,\"enough!\"],[\"text\",300000]]");
-  }
-
   TEST_CASE("a Durable Object of another process") {
     Pair pair(Front("const stub = env.O.get(env.O.idFromName('a'));"
                     "const first = await stub.add(2);"
@@ -323,7 +29,7 @@ TEST_SUITE("runtime/worker/peers") {
                     "env.X.getByName('a').add(1))];")
                   .Objects("O", "Obj", "back")
                   .Objects("X", "Nope", "back"),
-              TestWorker("back", testing::RpcPrelude(R"js(
+              TestWorker("back", RpcPrelude(R"js(
                 import { DurableObject } from 'cloudflare:workers';
                 export class Obj extends DurableObject {
                   #n = 0;
@@ -513,54 +219,6 @@ TEST_SUITE("runtime/worker/peers") {
                   .ok());
       CHECK(pair.Text() == "stub");
     }
-    SUBCASE("comes back in a call whose link is lost before it begins") {
-      Pair pair;
-      pair.StartBack(Back("give() { return this.ctx.exports.default; }"
-                          "take(own) { console.log('took ' + typeof own.name); }"
-                          "name() { return 'back'; }")
-                         .Flag("enable_ctx_exports"));
-      RawPeer peer(pair);
-      wire::Call give = MethodOf("back", "give", 1);
-      std::string frames;
-      wire::Append(give, frames);
-      peer.Send(frames);
-      REQUIRE(peer.Receives(wire::Kind::kAnswer));
-      wire::Call take = MethodOf("back", "take", 2);
-      take.message.cloned = true;
-      take.message.clone = kFirstAttachment;
-      take.message.attachments.resize(1);
-      take.message.attachments[0].kind = wire::Attachment::Kind::kYourChannel;
-      frames.clear();
-      wire::Append(take, frames);
-      peer.Send(frames + std::string(64, '\xff'));
-      CHECK(pair.Until([&] { return pair.back->observer().Find("took function") != nullptr; }));
-      CHECK(pair.AtRest());
-    }
-  }
-
-  TEST_CASE("the stub of a Durable Object whose id is none is told so, and names no file") {
-    Pair pair;
-    pair.StartBack(TestWorker("back", RpcPrelude(R"js(
-                     import { DurableObject } from 'cloudflare:workers';
-                     export class Obj extends DurableObject { say() { return 'started'; } }
-                     export default class extends WorkerEntrypoint {
-                       async ask(stub) { console.log(await tried(() => stub.say())); }
-                     }
-                   )js"))
-                       .Objects("SELF", "Obj"));
-    RawPeer peer(pair);
-    wire::Call ask = MethodOf("back", "ask", 1);
-    const std::string clone = StubOfFirstAttachment(std::string(64, '/'));
-    ask.message.cloned = true;
-    ask.message.clone = clone;
-    ask.message.attachments.resize(1);
-    ask.message.attachments[0].kind = wire::Attachment::Kind::kNamedService;
-    ask.message.attachments[0].service = {"back", "Obj", "", true};
-    std::string frames;
-    wire::Append(ask, frames);
-    peer.Send(frames);
-    CHECK(pair.Until([&] { return !pair.back->observer().lines.empty(); }));
-    CHECK(pair.back->observer().Find("Error: Invalid Durable Object ID") != nullptr);
   }
 
   TEST_CASE("a process that was told to end") {
@@ -626,26 +284,6 @@ TEST_SUITE("runtime/worker/peers") {
     SUBCASE("is found as soon as it is started") {
       pair.StartBack(Back("fetch() { return new Response('here'); } m() { return 'here'; }"));
       CHECK(pair.Text() == "[200,\"here\",\"here\"]");
-    }
-  }
-
-  TEST_CASE("a connection that sends nonsense is hung up on, and nothing else happens") {
-    Pair pair;
-    pair.StartFront(Front("return 'fine';"));
-    for (const std::string& nonsense : {std::string("GET / HTTP/1.1\r\n\r\n"),
-                                        std::string(1000, '\0'), std::string(64, '\xff')}) {
-      const int connection = pair.ConnectRaw();
-      REQUIRE(send(connection, nonsense.data(), nonsense.size(), MSG_NOSIGNAL) > 0);
-      char byte;
-      ssize_t received = -1;
-      CHECK(pair.Until([&] {
-        do {
-          received = recv(connection, &byte, 1, MSG_DONTWAIT);
-        } while (received > 0);  // its greeting
-        return received == 0 || errno == ECONNRESET;
-      }));
-      close(connection);
-      CHECK(pair.Text() == "fine");
     }
   }
 }
