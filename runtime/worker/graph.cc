@@ -249,6 +249,8 @@ std::vector<std::string> WorkersElsewhere(Runtime& runtime) {
 }
 
 void Graph::Turn() {
+  if (live_reload_ != nullptr) [[unlikely]]
+    live_reload_->Join();
   dispatcher_.Turn();
   if (dispatcher_.TakeReplaced()) {
     for (const auto& worker : workers_) worker->DisposeRetired();
@@ -441,8 +443,6 @@ void Graph::StopIfDrained() {
 
 void Graph::OnSignal(int signal) {
   if (signals_ == 0) first_signal_ = signal;
-  // Their connections would never be idle.
-  if (live_reload_ != nullptr) live_reload_->End();
   if (++signals_ > 1 || doors_.empty()) {
     doors_.CloseNow();
     loop_.Stop();

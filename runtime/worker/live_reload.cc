@@ -4,7 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/base/message_channel.h"
 #include "runtime/base/packed_head.h"
+#include "runtime/http/web_socket_handshake.h"
 
 namespace isolane::worker {
 
@@ -17,11 +19,16 @@ using base::Pipe;
 // A connection that was lost and is back means that the program was started again.
 constexpr std::string_view kScript =
     "<script>(() => {\n"
-    "  const events = new EventSource(\"/cdn-cgi/local/live-reload\");\n"
     "  let lost = false;\n"
-    "  events.addEventListener(\"reload\", () => location.reload());\n"
-    "  events.onerror = () => { lost = true; };\n"
-    "  events.onopen = () => { if (lost) location.reload(); };\n"
+    "  const listen = () => {\n"
+    "    const origin = location.origin.replace(/^http/, \"ws\");\n"
+    "    const socket = new WebSocket(origin + \"/cdn-cgi/live-reload\",\n"
+    "        \"WRANGLER_PROXYWORKER_LIVE_RELOAD_PROTOCOL\");\n"
+    "    socket.onopen = () => { if (lost) location.reload(); };\n"
+    "    socket.onmessage = () => location.reload();\n"
+    "    socket.onclose = () => { lost = true; setTimeout(listen, 200); };\n"
+    "  };\n"
+    "  listen();\n"
     "})();</script>";
 
 // Stands between a page and the pipe of the page with the script. It owns itself: it lives until
@@ -108,30 +115,71 @@ void LiveReload::AddScript(int status, std::string& packed_head, Body& body) {
   appending->Run();
 }
 
-void LiveReload::Subscribe(http::Exchange& exchange) {
-  auto page = std::make_shared<Pipe>();
-  page->outside = true;
-  // So that a browser knows at once that it is connected.
-  page->Write(Chunk::Copy(": isolane\n\n"));
-  pages_.push_back(page);
-  std::string head;
-  base::AppendPackedHeader(head, "content-type", "text/event-stream");
-  base::AppendPackedHeader(head, "cache-control", "no-store");
-  exchange.Respond(200, head, Body::Stream(std::move(page)), true);
+// A page that listens, from its request to the end of its WebSocket.
+class LiveReload::Page final : public http::ExchangeListener, public base::MessageListener {
+ public:
+  explicit Page(http::Exchange& exchange) : exchange_(&exchange) { exchange.set_listener(this); }
+  ~Page() override {
+    if (exchange_ != nullptr) exchange_->set_listener(nullptr);
+    if (end_ != nullptr) end_->set_listener(nullptr);
+  }
+
+  bool over() const { return exchange_ == nullptr; }
+
+  void Join() {
+    if (exchange_ == nullptr || end_ != nullptr) return;
+    auto [near, far] = base::MessageEnd::Pair();
+    end_ = std::move(near);
+    end_->set_listener(this);
+    std::string head;
+    base::AppendPackedHeader(head, "sec-websocket-protocol", kProtocol);
+    if (!exchange_->UpgradeToWebSocket(head, std::move(far))) exchange_->Abort();
+  }
+
+  void Tell() {
+    if (end_ != nullptr) end_->Send({base::Message::Kind::kText, 0, Chunk::Copy("reload")});
+  }
+
+  void OnResponseSent() override { exchange_ = nullptr; }
+  void OnClientGone() override { exchange_ = nullptr; }
+
+  void OnMessage() override {
+    base::Message message;
+    while (end_->Receive(&message)) {
+      if (message.kind == base::Message::Kind::kClose) end_->Close(message.code, {});
+    }
+  }
+  void OnDrained() override {}
+
+ private:
+  http::Exchange* exchange_;  // null once it ended
+  std::shared_ptr<base::MessageEnd> end_;
+};
+
+LiveReload::LiveReload() = default;
+LiveReload::~LiveReload() = default;
+
+bool LiveReload::Subscribe(http::Exchange& exchange) {
+  bool asked = false;
+  base::VisitPackedHeaders(exchange.packed_head(),
+                           [&asked](std::string_view name, std::string_view value) {
+                             asked |= name == "sec-websocket-protocol" && value == kProtocol;
+                           });
+  if (!asked || !http::WantsWebSocket(exchange.packed_head())) return false;
+  std::erase_if(pages_, [](const auto& page) { return page->over(); });
+  pages_.push_back(std::make_unique<Page>(exchange));
+  waiting_ = true;
+  return true;
+}
+
+void LiveReload::JoinWaiting() {
+  for (const auto& page : pages_) page->Join();
+  waiting_ = false;
 }
 
 void LiveReload::Tell() {
-  if (listeners() == 0) return;
-  for (const auto& page : pages_) page->Write(Chunk::Copy("event: reload\ndata:\n\n"));
-}
-
-void LiveReload::End() {
-  for (const auto& page : std::exchange(pages_, {})) page->Close();
-}
-
-size_t LiveReload::listeners() {
-  std::erase_if(pages_, [](const auto& page) { return page->state() != Pipe::State::kOpen; });
-  return pages_.size();
+  std::erase_if(pages_, [](const auto& page) { return page->over(); });
+  for (const auto& page : pages_) page->Tell();
 }
 
 }  // namespace isolane::worker

@@ -1,7 +1,8 @@
-// Pages that load themselves again: HTML that leaves over HTTP gets a script, which listens at
-// /cdn-cgi/local/live-reload for the word that other versions of Workers are in place.
+// Pages that load themselves again: HTML that leaves over HTTP gets a script, which listens at a
+// WebSocket for the word that other versions of Workers are in place. Path, protocol and word are
+// wrangler's: spec/wrangler.md section 4.6.
 //
-// Loop thread. Owned by the Graph; exchanges may outlive it.
+// Loop thread. Owned by the Graph; connections may outlive it.
 #pragma once
 
 #include <memory>
@@ -16,24 +17,33 @@ namespace isolane::worker {
 
 class LiveReload {
  public:
-  static constexpr std::string_view kPath = "/cdn-cgi/local/live-reload";
+  static constexpr std::string_view kPath = "/cdn-cgi/live-reload";
+  static constexpr std::string_view kProtocol = "WRANGLER_PROXYWORKER_LIVE_RELOAD_PROTOCOL";
+
+  LiveReload();
+  ~LiveReload();
 
   // Puts the script at the end of an HTML page: changes its body and the length in its head. Other
   // responses stay as they are, encoded ones too, whose text cannot be seen.
   static void AddScript(int status, std::string& packed_head, base::Body& body);
 
-  // Answers a request for kPath with a stream of events that does not end.
-  void Subscribe(http::Exchange& exchange);
+  // Answers a request for kPath if it asks for a WebSocket of this protocol; false, with nothing
+  // done, for any other.
+  bool Subscribe(http::Exchange& exchange);
+  // Answers those that have asked: not before their requests were read to the end. Cheap.
+  void Join() {
+    if (waiting_) JoinWaiting();
+  }
   // All pages are to load themselves again.
   void Tell();
-  // Ends the streams, so that connections can be closed.
-  void End();
-
-  // Pages that listen.
-  size_t listeners();
 
  private:
-  std::vector<std::shared_ptr<base::Pipe>> pages_;
+  class Page;
+
+  void JoinWaiting();
+
+  std::vector<std::unique_ptr<Page>> pages_;
+  bool waiting_ = false;
 };
 
 }  // namespace isolane::worker

@@ -176,8 +176,7 @@ LocalRequests::Verdict LocalRequests::Handle(http::Exchange& exchange) {
   if (const std::string_view wrong = Suspicion(head); !wrong.empty()) {
     return Refuse(exchange, 403, std::string(wrong));
   }
-  if (live_reload_ != nullptr && path == LiveReload::kPath) {
-    live_reload_->Subscribe(exchange);
+  if (live_reload_ != nullptr && path == LiveReload::kPath && live_reload_->Subscribe(exchange)) {
     return Verdict::kAnswered;
   }
   if (test) return Accept(exchange, LocalEventKind::kTestScheduled);

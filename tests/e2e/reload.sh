@@ -20,24 +20,23 @@ write page/name.js 'export const name = "one";'
 write page/.dev.vars 'SECRET=hush1'
 start dev --live-reload -c "$scratch/page/wrangler.toml"
 check "serves" "$(http GET /)" "200 one hush1"
-check "an HTML page has the script" "$(http GET /html)" '200 <h1>one</h1><script>*/cdn-cgi/local/live-reload*</script>'
+check "an HTML page has the script" "$(http GET /html)" '200 <h1>one</h1><script>*/cdn-cgi/live-reload*</script>'
 
-# A page that waits for the word, as EventSource does.
+# A page that waits for the word, as the script does.
 beside page.log "$node" -e '
-  fetch(process.argv[1] + "/cdn-cgi/local/live-reload").then(async (response) => {
-    let text = "";
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      if (text.includes("isolane")) console.log("connected");
-      if (text.includes("reload")) { console.log(response.headers.get("content-type"), "reload"); process.exit(); }
-    }
-  });' "$origin"
+  const protocol = "WRANGLER_PROXYWORKER_LIVE_RELOAD_PROTOCOL";
+  const socket = new WebSocket(process.argv[1].replace("http", "ws") + "/cdn-cgi/live-reload", protocol);
+  socket.onopen = () => console.log("connected");
+  socket.onmessage = ({ data }) => console.log(socket.protocol === protocol, data);
+  socket.onclose = ({ code }) => console.log("closed", code);
+' "$origin"
 await grep -q connected "$scratch/page.log"
 write page/name.js 'export const name = "two";'
 awaited "an edit is told, with the time it took" 'Local server updated and ready \(page, [0-9]+ ms\)'
 check "and served" "$(http GET /)" "200 two hush1"
-wait "$other"
-check "the page is told to load itself again" "$(tail -n 1 "$scratch/page.log")" "text/event-stream*reload"
+await grep -q reload "$scratch/page.log"
+check "the page is told to load itself again" "$(tail -n 1 "$scratch/page.log")" "true reload"
+check "others who ask there reach the Worker" "$(http GET /cdn-cgi/live-reload)" "200 two hush1"
 
 mark
 write page/name.js 'export const name = "two";
@@ -93,6 +92,8 @@ kill -TERM "$server"
 wait "$server"
 check "a stop is no trouble" $? 143
 server=
+wait "$other"
+check "which pages that listen are told" "$(tail -n 1 "$scratch/page.log")" "closed 1001"
 
 # The first build.
 write page/name.js 'export const name = ;'

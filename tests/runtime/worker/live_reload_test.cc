@@ -14,7 +14,7 @@ using base::Body;
 using base::Chunk;
 using base::Pipe;
 
-constexpr char kScript[] = "new EventSource(\"/cdn-cgi/local/live-reload\")";
+constexpr char kScript[] = "new WebSocket(origin + \"/cdn-cgi/live-reload\"";
 
 std::string HeadOf(const std::string& type) {
   std::string head = "OK";
