@@ -4,10 +4,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +25,7 @@
 #include "cli/test_run.h"
 #include "cli/types_command.h"
 #include "cli/vercel.h"
+#include "runtime/config/config_tree.h"
 #include "runtime/config/files.h"
 #include "wrangler-compat/dotenv_process.h"
 #include "wrangler-compat/project.h"
@@ -53,17 +56,33 @@ void PrintGraph(const CliOptions& options, const wrangler::LoadedProject& loaded
   std::fputs(text.c_str(), stdout);
 }
 
-// Of this process, too: the bundler and custom builds look there. No other thread runs yet.
-void AddVariablesBeside(const CliOptions& options, wrangler::ProjectOptions& project_options) {
-  const wrangler::DotenvSource source{project_options.cwd, options.env_files,
-                                      options.environment.value_or("")};
-  for (const auto& [name, value] : wrangler::VariablesBeside(source, project_options.process)) {
-    setenv(name.c_str(), value.c_str(), 1);
-    project_options.process[name] = value;
+// To this process: the bundler, custom builds and what is looked up here find what .env had at the
+// start. No other thread runs yet.
+void AddVariablesBeside(const wrangler::ProjectOptions& project_options) {
+  const wrangler::DotenvSource source{project_options.cwd, project_options.env_files,
+                                      project_options.environment.value_or("")};
+  for (const auto& var : wrangler::VariablesBeside(source, project_options.process)) {
+    setenv(var.name.c_str(), var.value.c_str(), 1);
   }
 }
 
-int LoadAndRun(const CliOptions& options) {
+void TakeLogLevel(CliOptions& options) {
+  const char* const name = std::getenv("WRANGLER_LOG");
+  if (options.log_level_given || name == nullptr) return;
+  if (const auto level = LogLevelOf(name)) {
+    options.log_level = *level;
+  } else {
+    std::string lower(name);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
+    PrintWarning("Unrecognised WRANGLER_LOG value " + config::JsonQuote(lower) +
+                     ", expected \"none\" | \"error\" | \"warn\" | \"info\" | \"log\" | "
+                     "\"debug\", defaulting to \"log\"...",
+                 options.log_level);
+  }
+}
+
+int LoadAndRun(CliOptions options) {
   if (!options.cwd.empty() && chdir(options.cwd.c_str()) != 0) {
     PrintError("--cwd " + options.cwd + ": " + std::strerror(errno));
     return kFailure;
@@ -92,13 +111,18 @@ int LoadAndRun(const CliOptions& options) {
       options.command == Command::kServe || options.command == Command::kCheck
           ? UnknownService::kRefuse
           : UnknownService::kFailOnUse;
-  if (runs_vercel) {
-    const auto vercel = FindVercelProject(options, project_options.cwd);
-    if (vercel) return RunVercel(options, *vercel, std::move(project_options));
+  std::optional<VercelRun> vercel;
+  if (runs_vercel) vercel = FindVercelProject(options, project_options.cwd);
+  // The .env of a vercel.json is for its services.
+  project_options.reads_beside = !vercel || !vercel->workers.empty();
+  if (project_options.reads_beside) AddVariablesBeside(project_options);
+  TakeLogLevel(options);
+  for (const std::string& flag : options.without_effect) {
+    PrintWarning(flag + " has no effect: isolane has no inspector yet.", options.log_level);
   }
-  AddVariablesBeside(options, project_options);
+  if (vercel) return RunVercel(options, *vercel, std::move(project_options));
   if (options.command == Command::kTest) return RunTests(options, project_options);
-  Neighbours neighbours(RegistryDirectory(options, project_options.process));
+  Neighbours neighbours(RegistryDirectory(options, wrangler::CurrentProcessVariables()));
   project_options.elsewhere = neighbours.Names();
 
   const int64_t began = config::FileTime();
@@ -156,13 +180,6 @@ int Main(const std::vector<std::string>& arguments) {
     return kFailure;
   }
   if (options->log_format == LogFormat::kJson) SpeakJson();
-  if (const char* level = std::getenv("WRANGLER_LOG");
-      !options->log_level_given && level != nullptr) {
-    options->log_level = LogLevelOf(level).value_or(options->log_level);
-  }
-  for (const std::string& flag : options->without_effect) {
-    PrintWarning(flag + " has no effect: isolane has no inspector yet.", options->log_level);
-  }
   switch (options->command) {
     case Command::kHelp:
       std::fputs(HelpText().c_str(), stdout);
@@ -181,7 +198,7 @@ int Main(const std::vector<std::string>& arguments) {
   }
   KeepFreedMemory();
   AllowManyFiles();
-  return LoadAndRun(*options);
+  return LoadAndRun(std::move(*options));
 }
 
 }  // namespace

@@ -31,7 +31,6 @@
 #include "vercel-compat/project_router.h"
 #include "vercel-compat/reloading_router.h"
 #include "wrangler-compat/config_file.h"
-#include "wrangler-compat/dev_vars.h"
 
 namespace isolane::cli {
 namespace {
@@ -139,14 +138,7 @@ struct Prepared {
   ServiceBuilds services;
 };
 
-Status Prepare(const VercelRun& run, int port, const std::vector<WorkerSpec>& beside,
-               OnError on_error, Prepared* prepared) {
-  vercel::ProjectOptions loading;
-  loading.directory = run.directory;
-  loading.process = wrangler::CurrentProcessVariables();
-  loading.elsewhere = NamesOf(beside);
-  if (port != 0) loading.address = "localhost:" + std::to_string(port);
-  loading.colours = ColoursOf(STDOUT_FILENO) == Colours::kAlways;
+Status Prepare(const vercel::ProjectOptions& loading, OnError on_error, Prepared* prepared) {
   ISOLANE_ASSIGN(prepared->project, vercel::LoadProject(loading, prepared->regexes));
   const vercel::Project& project = prepared->project;
   ISOLANE_ASSIGN(auto tables, vercel::ProjectRouter::Create(project.routing, project.services,
@@ -257,8 +249,14 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
     if (terminal != nullptr) terminal->Flush();
     PrintVercelError(error);
   };
+  vercel::ProjectOptions services;
+  services.directory = run.directory;
+  services.process = loading.process;
+  services.elsewhere = NamesOf(beside);
+  if (port != 0) services.address = "localhost:" + std::to_string(port);
+  services.colours = ColoursOf(STDOUT_FILENO) == Colours::kAlways;
   Prepared prepared;
-  const Status ready = Prepare(run, port, beside, tell, &prepared);
+  const Status ready = Prepare(services, tell, &prepared);
   if (!ready.ok()) {
     PrintVercelError(ready.error());
     return kFailure;

@@ -6,7 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "runtime/config/dotenv.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
 
@@ -15,36 +14,48 @@ namespace {
 
 constexpr char kProcess[] = "process.env";
 
-// "true" and "false" in the letters that wrangler accepts; nothing for anything else.
-std::optional<bool> FlagOf(const ProcessVariables* process, const std::string& name) {
-  if (process == nullptr) return std::nullopt;
-  const auto found = process->find(name);
-  if (found == process->end()) return std::nullopt;
-  if (found->second == "true" || found->second == "TRUE") return true;
-  if (found->second == "false" || found->second == "FALSE") return false;
-  return std::nullopt;
+const DevVar* Find(const std::vector<DevVar>& vars, const std::string& name) {
+  const auto found = std::find_if(vars.begin(), vars.end(),
+                                  [&name](const DevVar& var) { return var.name == name; });
+  return found == vars.end() ? nullptr : &*found;
 }
 
 class Collector {
  public:
   Collector(const DevVarsRequest& request, DiagnosticGroup& loose)
-      : request_(request), loose_(loose) {}
+      : request_(request), loose_(loose) {
+    if (request.process != nullptr) {
+      for (const auto& [name, value] : *request.process)
+        process_.push_back({name, value, kProcess});
+    }
+    if (request.beside != nullptr) {
+      for (const DevVar& var : *request.beside) LayOver(process_, var);
+    }
+  }
 
   DevVars Collect() {
     if (request_.env_files.empty() && TakeDevVars()) return std::move(result_);
-    if (FlagOf(request_.process, "CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV") == false) {
-      return std::move(result_);
-    }
+    if (FlagOf("CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV") == false) return std::move(result_);
     TakeEnvFiles();
-    if (request_.required_secrets ||
-        FlagOf(request_.process, "CLOUDFLARE_INCLUDE_PROCESS_ENV") == true) {
-      TakeProcess();
+    if (request_.required_secrets || FlagOf("CLOUDFLARE_INCLUDE_PROCESS_ENV") == true) {
+      result_.notes.push_back("Using secrets defined in process.env");
+    } else {
+      process_.clear();
     }
-    Expand();
+    TakeProcess();
     return std::move(result_);
   }
 
  private:
+  // "true" and "false" in the letters that wrangler accepts; nothing for anything else.
+  std::optional<bool> FlagOf(const std::string& name) const {
+    const DevVar* found = Find(process_, name);
+    if (found == nullptr) return std::nullopt;
+    if (found->value == "true" || found->value == "TRUE") return true;
+    if (found->value == "false" || found->value == "FALSE") return false;
+    return std::nullopt;
+  }
+
   // True if there is such a file, which then is the only one.
   bool TakeDevVars() {
     if (!request_.environment.empty() &&
@@ -61,44 +72,31 @@ class Collector {
   void TakeEnvFiles() {
     if (!request_.env_files.empty()) {
       for (const std::string& file : request_.env_files) {
-        if (TakeFile(AbsolutePath(request_.cwd, file))) continue;
-        loose_.Warn("The file \"" + file + "\" given with --env-file does not exist.", {});
+        const std::string path = InDirectory(file);
+        if (TakeFile(path)) continue;
+        loose_.Warn("The file \"" + ShownPath(request_.cwd, path) +
+                        "\" given with --env-file does not exist.",
+                    {});
       }
-    } else {
-      std::vector<std::string> names{".env", ".env.local"};
-      if (!request_.environment.empty()) {
-        names.push_back(".env." + request_.environment);
-        names.push_back(".env." + request_.environment + ".local");
-      }
-      for (const std::string& name : names) TakeFile(InDirectory(name));
+      return;
     }
+    for (const std::string& name : EnvFileNames(request_.environment)) TakeFile(InDirectory(name));
   }
 
-  // Each variable may use those before it, which already are what they will be.
-  void Expand() {
-    std::vector<config::DotenvVariable> known;
-    for (DevVar& var : result_.vars) {
-      if (var.where != kProcess) var.value = config::ExpandDotenv(var.value, known);
-      known.push_back({var.name, var.value, 0});
-    }
-  }
-
+  // Puts what the files say into what is taken of the process.
   void TakeProcess() {
-    if (request_.process == nullptr) return;
-    result_.notes.push_back("Using secrets defined in process.env");
-    for (const auto& [name, value] : *request_.process) {
-      // What .env has added to the process (dotenv_process.h) comes from there.
-      const bool same =
-          std::any_of(result_.vars.begin(), result_.vars.end(),
-                      [&](const DevVar& var) { return var.name == name && var.value == value; });
-      if (!same) Store({name, value, kProcess});
-    }
+    std::erase_if(process_, [this](const DevVar& var) {
+      return var.where != kProcess && Find(result_.vars, var.name) != nullptr;
+    });
+    ProcessVariables known;
+    for (const DevVar& var : process_) known[var.name] = var.value;
+    std::vector<DevVar> written = Expanded(std::exchange(result_.vars, std::move(process_)), known);
+    for (DevVar& var : written) LayOver(result_.vars, std::move(var));
   }
 
   bool TakeFile(const std::string& path) {
     if (KindOf(path) == PathKind::kMissing) return false;
-    std::string shown = RelativePath(request_.cwd, path);
-    if (shown.starts_with("../../..")) shown = path;
+    const std::string shown = ShownPath(request_.cwd, path);
     auto text = ReadFile(path);
     if (!text.ok()) {
       loose_.Fail(
@@ -106,24 +104,13 @@ class Collector {
       return true;
     }
     result_.notes.push_back("Using secrets defined in " + shown);
-    for (config::DotenvVariable& variable : config::ParseDotenv(*text)) {
-      Store({std::move(variable.name), std::move(variable.value),
-             shown + ":" + std::to_string(variable.line)});
-    }
+    LayOver(result_.vars, *text, shown);
     return true;
-  }
-
-  void Store(DevVar var) {
-    for (DevVar& other : result_.vars) {
-      if (other.name != var.name) continue;
-      other = std::move(var);
-      return;
-    }
-    result_.vars.push_back(std::move(var));
   }
 
   const DevVarsRequest& request_;
   DiagnosticGroup& loose_;
+  std::vector<DevVar> process_;  // with what files have added to it
   DevVars result_;
 };
 
@@ -173,9 +160,7 @@ std::vector<std::string> MissingSecrets(const DevVarsRequest& request, const Dev
   std::vector<std::string> missing;
   if (!request.required_secrets) return missing;
   for (const std::string& name : *request.required_secrets) {
-    const bool there = std::any_of(vars.vars.begin(), vars.vars.end(),
-                                   [&](const DevVar& var) { return var.name == name; });
-    if (!there) missing.push_back(name);
+    if (Find(vars.vars, name) == nullptr) missing.push_back(name);
   }
   return missing;
 }

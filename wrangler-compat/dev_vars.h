@@ -7,7 +7,6 @@
 // Thread: any. Blocking: reads files.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +14,9 @@
 #include <isolane/worker_spec.h>
 
 #include "wrangler-compat/diagnostics.h"
+#include "wrangler-compat/env_files.h"
 
 namespace isolane::wrangler {
-
-using ProcessVariables = std::map<std::string, std::string>;
 
 // The variables of this process.
 ProcessVariables CurrentProcessVariables();
@@ -27,15 +25,12 @@ struct DevVarsRequest {
   std::string cwd;          // absolute; paths are shown relative to it
   std::string directory;    // absolute: where the files are, that of the user's configuration
   std::string environment;  // empty: none
-  std::vector<std::string> env_files;  // --env-file, relative to cwd; if any, no other file counts
+  // --env-file, relative to `directory`; if any, no other file counts.
+  std::vector<std::string> env_files;
   std::optional<std::vector<std::string>> required_secrets;  // if there, no other secret is loaded
   const ProcessVariables* process = nullptr;
-};
-
-struct DevVar {
-  std::string name;
-  std::string value;  // secret: for env only
-  std::string where;  // "auth/.dev.vars:3", "process.env"
+  // What files add to `process` (dotenv_process.h). Those of `directory` win over it.
+  const std::vector<DevVar>* beside = nullptr;
 };
 
 struct DevVars {

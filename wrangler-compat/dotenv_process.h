@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "wrangler-compat/dev_vars.h"
+#include "wrangler-compat/env_files.h"
 
 namespace isolane::wrangler {
 
@@ -17,7 +17,8 @@ struct DotenvSource {
   std::string environment;         // --env; may be empty
 };
 
-// What the files add to `process`, which wins over them. A file that is missing adds nothing.
-ProcessVariables VariablesBeside(const DotenvSource& source, const ProcessVariables& process);
+// What the files add to `process`, which wins over them unless a variable is empty. A file that is
+// missing adds nothing.
+std::vector<DevVar> VariablesBeside(const DotenvSource& source, const ProcessVariables& process);
 
 }  // namespace isolane::wrangler

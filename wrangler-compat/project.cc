@@ -8,6 +8,7 @@
 #include "wrangler-compat/binding_text.h"
 #include "wrangler-compat/config_discovery.h"
 #include "wrangler-compat/config_file.h"
+#include "wrangler-compat/dotenv_process.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/module_files.h"
 #include "wrangler-compat/node_compat.h"
@@ -292,12 +293,6 @@ class Loader {
  public:
   explicit Loader(const ProjectOptions& options) : options_(options) {
     loaded_.project.unknown_service = options.unknown_service;
-    const auto variable = options.process.find("CLOUDFLARE_ENV");
-    if (options.environment) {
-      environment_ = *options.environment;
-    } else if (variable != options.process.end()) {
-      environment_ = variable->second;
-    }
   }
 
   LoadedProject Load() {
@@ -305,6 +300,7 @@ class Loader {
     std::vector<Source> sources;
     {
       const config::FileRecorder recorder;
+      TakeEnvironment();
       sources = Sources();
       loaded_.explored = recorder.uses();
     }
@@ -331,6 +327,17 @@ class Loader {
   }
 
  private:
+  void TakeEnvironment() {
+    if (options_.reads_beside) {
+      const DotenvSource source{options_.cwd, options_.env_files,
+                                options_.environment.value_or("")};
+      beside_ = VariablesBeside(source, options_.process);
+    }
+    ProcessVariables variables = options_.process;
+    for (const DevVar& var : beside_) variables[var.name] = var.value;
+    environment_ = options_.environment.value_or(variables["CLOUDFLARE_ENV"]);
+  }
+
   std::vector<Source> Sources() {
     std::vector<Source> sources;
     for (const std::string& named : options_.configs) {
@@ -421,6 +428,7 @@ class Loader {
     if (loaded_.project.workers.empty()) request.env_files = options_.env_files;
     request.required_secrets = config.required_secrets;
     request.process = &options_.process;
+    request.beside = &beside_;
     DevVars vars = ReadDevVars(request, loose);
     ApplyDevVars(vars, request, config.bindings);
     ApplyStoredSecrets(vars, config.bindings);
@@ -482,6 +490,7 @@ class Loader {
 
   const ProjectOptions& options_;
   std::string environment_;
+  std::vector<DevVar> beside_;  // what files add to options_.process
   LoadedProject loaded_;
 };
 

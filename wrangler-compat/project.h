@@ -53,6 +53,9 @@ struct ProjectOptions {
   BuildTarget target = BuildTarget::kDevelopment;  // of every Worker
   // The variables of this process. Secrets come from them only if wrangler would take them.
   ProcessVariables process;
+  // Whether the files beside cwd (dotenv_process.h) add to them, as they are when a project is
+  // loaded.
+  bool reads_beside = false;
   // kRefuse: a binding to an unknown Worker is an error; kFailOnUse: a warning.
   UnknownService unknown_service = UnknownService::kRefuse;
   // Workers that other processes have: known, too.

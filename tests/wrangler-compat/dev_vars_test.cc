@@ -70,12 +70,13 @@ TEST_SUITE("wrangler-compat/dev_vars") {
       CHECK(reading.Values() == Texts{"A=1", "B=$A"});
     }
     SUBCASE("gives way to --env-file") {
-      reading.project.Write("x.env", "C=$D-\nD=4\n");
+      reading.project.Write("app/x.env", "C=$D-\nD=4\n");
+      reading.project.Write("y.env", "D=5\n");
       reading.request.env_files = {"x.env", "y.env"};
       CHECK(reading.Values() == Texts{"C=-", "D=4"});
       REQUIRE(reading.loose.entries.size() == 1);
       CHECK(reading.loose.entries[0].message ==
-            "The file \"y.env\" given with --env-file does not exist.");
+            "The file \"app/y.env\" given with --env-file does not exist.");
       CHECK(reading.loose.entries[0].severity == Severity::kWarning);
     }
   }
@@ -99,8 +100,44 @@ TEST_SUITE("wrangler-compat/dev_vars") {
     }
     SUBCASE("are joined by the process's variables when that is asked for") {
       reading.process = {{"CLOUDFLARE_INCLUDE_PROCESS_ENV", "true"}, {"A", "5"}};
-      CHECK(reading.Values() == Texts{"A=5", "B=5", "CLOUDFLARE_INCLUDE_PROCESS_ENV=true"});
+      CHECK(reading.Values() == Texts{"A=5", "CLOUDFLARE_INCLUDE_PROCESS_ENV=true", "B=5"});
       CHECK(reading.Read().notes.back() == "Using secrets defined in process.env");
+    }
+  }
+
+  TEST_CASE("the process's variables") {
+    Reading reading;
+    const std::vector<DevVar> beside = {{"CLOUDFLARE_INCLUDE_PROCESS_ENV", "true", ".env:1"},
+                                        {"A", "beside", ".env:2"},
+                                        {"C", "beside", ".env:3"},
+                                        {"EMPTY", "beside", ".env:4"}};
+    reading.request.beside = &beside;
+    reading.process = {{"B", "process"}, {"EMPTY", ""}, {"HOME", "/h"}};
+    reading.project.Write("app/.env", "A=own\nB=own\nD=$HOME/$B/$A/$C\n");
+    const auto taken = [&reading](const char* name) {
+      std::string values;
+      for (const DevVar& var : reading.Read().vars) {
+        if (var.name == name) values += var.value + " (" + var.where + ")";
+      }
+      return values;
+    };
+    SUBCASE("win over .env") { CHECK(taken("B") == "process (process.env)"); }
+    SUBCASE("are known where .env uses them") {
+      CHECK(taken("D") == "/h/process/own/beside (app/.env:3)");
+    }
+    SUBCASE("are those of files elsewhere, too, unless there is one here") {
+      CHECK(taken("A") == "own (app/.env:1)");
+      CHECK(taken("C") == "beside (.env:3)");
+      CHECK(taken("EMPTY") == "beside (.env:4)");
+    }
+    SUBCASE("give way where they are empty") {
+      reading.project.Write("app/.env", "EMPTY=own\n");
+      CHECK(taken("EMPTY") == "own (app/.env:1)");
+    }
+    SUBCASE("are not taken unless that is asked for") {
+      reading.request.beside = nullptr;
+      CHECK(taken("B") == "own (app/.env:2)");
+      CHECK(taken("HOME").empty());
     }
   }
 

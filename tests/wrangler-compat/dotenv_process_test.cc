@@ -12,7 +12,9 @@ TEST_SUITE("wrangler-compat/dotenv_process") {
     TempProject project;
     DotenvSource source{.directory = project.root(), .files = {}, .environment = {}};
     const auto added = [&](const ProcessVariables& process = {}) {
-      return VariablesBeside(source, process);
+      ProcessVariables added;
+      for (const DevVar& var : VariablesBeside(source, process)) added[var.name] = var.value;
+      return added;
     };
     SUBCASE("are none without files") { CHECK(added().empty()); }
     SUBCASE("come from .env, and from the files of an environment after it") {
@@ -36,6 +38,18 @@ TEST_SUITE("wrangler-compat/dotenv_process") {
     SUBCASE("use those of the process and those before them") {
       project.Write(".env", "A=${HOME}/a\nB=$A/b\n");
       CHECK(added({{"HOME", "/h"}}) == ProcessVariables{{"A", "/h/a"}, {"B", "/h/a/b"}});
+    }
+    SUBCASE("use an empty one of the process rather than the file's, as dotenv-expand does") {
+      project.Write(".env", "A=1\nB=$A/b\n");
+      CHECK(added({{"A", ""}}) == ProcessVariables{{"A", "1"}, {"B", "/b"}});
+    }
+    SUBCASE("tell their places") {
+      project.Write(".env", "A=1\n\nB=2\n");
+      project.Write(".env.local", "A=3\n");
+      const auto vars = VariablesBeside(source, {});
+      REQUIRE(vars.size() == 2);
+      CHECK(vars[0].where == ".env.local:1");
+      CHECK(vars[1].where == ".env:3");
     }
   }
 }

@@ -360,9 +360,9 @@ TEST_SUITE("wrangler-compat/project") {
       options.vars = {{"K", "1"}};
       CHECK(LoadProject(options).ok());
     }
-    SUBCASE("--env-file is the first Worker's alone") {
+    SUBCASE("--env-file is the first Worker's alone, relative to its configuration") {
       project.Write("b/.dev.vars", "K=of b\n");
-      project.Write("x.env", "K=of x\n");
+      project.Write("a/x.env", "K=of x\n");
       options.env_files = {"x.env"};
       const LoadedProject loaded = LoadProject(options);
       CHECK(Var(loaded.project.workers[0], "K") == "\"of x\"");
@@ -379,6 +379,17 @@ TEST_SUITE("wrangler-compat/project") {
       const LoadedProject loaded = LoadProject(options);
       CHECK(loaded.project.workers[0].name == "a-prod");
       CHECK(loaded.project.workers[1].name == "bee");
+    }
+    SUBCASE("the files beside the program add to the process, as far as they are asked for") {
+      WriteWorker(project, "b", "[env.st.secrets]\nrequired = [\"K\"]\n");
+      project.Write(".env", "CLOUDFLARE_ENV=st\nK=beside\n");
+      options.unknown_service = UnknownService::kFailOnUse;
+      CHECK(LoadProject(options).project.workers[1].name == "b");
+      options.reads_beside = true;
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(loaded.project.workers[1].name == "b-st");
+      CHECK(Var(loaded.project.workers[1], "K") == "\"beside\"");
+      CHECK(loaded.explored.read.contains(project.root() + "/.env"));
     }
   }
 
