@@ -159,10 +159,13 @@ bool ListensAtAll(const ListenOptions& listen) {
   return listen.ip == "0.0.0.0" || listen.ip == "::" || listen.ip == "*";
 }
 
-std::string UrlOf(const ListenOptions& listen, int port) {
+std::string UrlHostOf(const ListenOptions& listen) {
   const bool v6 = listen.ip.find(':') != std::string::npos;
-  const std::string host = v6 ? "[" + listen.ip + "]" : listen.ip;
-  return (listen.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
+  return v6 ? "[" + listen.ip + "]" : listen.ip;
+}
+
+std::string UrlOf(const ListenOptions& listen, int port) {
+  return (listen.tls ? "https://" : "http://") + UrlHostOf(listen) + ":" + std::to_string(port);
 }
 
 std::string FormatReady(const ListenOptions& listen, int port, Colours colours) {

@@ -31,6 +31,9 @@ namespace isolane::cli {
 std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colours,
                           const std::vector<std::string>& elsewhere = {});
 
+// "127.0.0.1", "[::1]".
+std::string UrlHostOf(const ListenOptions& listen);
+
 // "http://127.0.0.1:8787"; the port that was chosen for `listen`.
 std::string UrlOf(const ListenOptions& listen, int port);
 

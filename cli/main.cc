@@ -18,6 +18,7 @@
 #include "cli/graph_svg.h"
 #include "cli/messages.h"
 #include "cli/options.h"
+#include "cli/parent_channel.h"
 #include "cli/registry.h"
 #include "cli/serve.h"
 #include "cli/service_graph.h"
@@ -82,13 +83,8 @@ void TakeLogLevel(CliOptions& options) {
   }
 }
 
-int LoadAndRun(CliOptions options) {
-  if (!options.cwd.empty() && chdir(options.cwd.c_str()) != 0) {
-    PrintError("--cwd " + options.cwd + ": " + std::strerror(errno));
-    return kFailure;
-  }
-  const bool runs_vercel = options.command == Command::kServe || options.command == Command::kDev ||
-                           options.command == Command::kCheck;
+// As the command line says, and the environment that the program has.
+wrangler::ProjectOptions ProjectOptionsOf(const CliOptions& options) {
   wrangler::ProjectOptions project_options;
   project_options.cwd = config::CurrentDirectory();
   project_options.configs = options.configs;
@@ -111,6 +107,18 @@ int LoadAndRun(CliOptions options) {
       options.command == Command::kServe || options.command == Command::kCheck
           ? UnknownService::kRefuse
           : UnknownService::kFailOnUse;
+  return project_options;
+}
+
+int LoadAndRun(CliOptions options) {
+  if (!options.cwd.empty() && chdir(options.cwd.c_str()) != 0) {
+    PrintError("--cwd " + options.cwd + ": " + std::strerror(errno));
+    return kFailure;
+  }
+  const bool runs_vercel = options.command == Command::kServe || options.command == Command::kDev ||
+                           options.command == Command::kCheck;
+  const ParentChannel parent;
+  wrangler::ProjectOptions project_options = ProjectOptionsOf(options);
   std::optional<VercelRun> vercel;
   if (runs_vercel) vercel = FindVercelProject(options, project_options.cwd);
   // The .env of a vercel.json is for its services.
@@ -120,7 +128,7 @@ int LoadAndRun(CliOptions options) {
   for (const std::string& flag : options.without_effect) {
     PrintWarning(flag + " has no effect: isolane has no inspector yet.", options.log_level);
   }
-  if (vercel) return RunVercel(options, *vercel, std::move(project_options));
+  if (vercel) return RunVercel(options, *vercel, std::move(project_options), parent);
   if (options.command == Command::kTest) return RunTests(options, project_options);
   Neighbours neighbours(RegistryDirectory(options, wrangler::CurrentProcessVariables()));
   project_options.elsewhere = neighbours.Names();
@@ -150,7 +158,7 @@ int LoadAndRun(CliOptions options) {
       const int status = WriteTypes(options, project_options.cwd, loaded);
       if (status != 0) return status;
     }
-    return RunDev(options, project_options, std::move(loaded), began, neighbours);
+    return RunDev(options, {project_options, std::move(loaded), began, neighbours, parent});
   }
   return RunServer(options, std::move(loaded.project));
 }

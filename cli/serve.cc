@@ -50,25 +50,35 @@ Result<Listening> ListenAtAll(const CliOptions& options, Runtime& runtime,
     listening.text += FormatReady(address.listen, port, colours);
     if (!address.listen.worker.empty()) listening.text += " (" + address.listen.worker + ")";
     listening.text += '\n';
-    if (ListensAtAll(address.listen)) {
-      listening.text += FormatOtherUrls(address.listen, port, loop::AddressesOfMachine());
-    }
+    listening.text += FormatOtherUrls(address.listen, port, loop::AddressesOfMachine());
     const std::string more = DescribeAddress(address, options);
     if (!more.empty()) listening.text += more + '\n';
   }
   return listening;
 }
 
-// Serves until it is told to stop; `session`, if there is one, keeps the Workers up to date. Gives
-// the exit code.
-int Serve(const CliOptions& options, Console& console, const RunPlan& plan, Runtime& runtime,
-          ConsoleActions actions, DevSession* session) {
+// What is served, and what dev has besides.
+struct Service {
+  Console& console;
+  const RunPlan& plan;
+  Runtime& runtime;
+  ConsoleActions actions = {};
+  DevSession* session = nullptr;  // keeps the Workers up to date
+  const ParentChannel* parent = nullptr;
+};
+
+// Serves until it is told to stop. Gives the exit code.
+int Serve(const CliOptions& options, Service service) {
+  auto& [console, plan, runtime, actions, session, parent] = service;
   auto listening = ListenAtAll(options, runtime, plan.addresses);
   if (!listening.ok()) {
     PrintError(listening.error().ToString());
     return kFailure;
   }
   console.ShowReady(listening->urls, listening->text);
+  if (parent != nullptr) {
+    parent->SendReady(plan.addresses.front().listen, listening->public_port);
+  }
   if (plan.explains_crons) {
     PrintWarning(FormatCronAdvice(plan.addresses.front().listen, listening->public_port),
                  options.log_level);
@@ -97,11 +107,13 @@ int RunServer(const CliOptions& options, wrangler::Project project) {
       LoadProjectRuntime(builder, std::move(project), plan->runtime, options.log_level);
   if (runtime == nullptr) return kFailure;
   builder.Rest();
-  return Serve(options, console, *plan, *runtime, {}, nullptr);
+  return Serve(options, {console, *plan, *runtime});
 }
 
-int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_options,
-           wrangler::LoadedProject loaded, int64_t began, Neighbours& neighbours) {
+int RunDev(const CliOptions& options, DevStart start) {
+  const wrangler::ProjectOptions& project_options = start.project_options;
+  wrangler::LoadedProject& loaded = start.loaded;
+  Neighbours& neighbours = start.neighbours;
   std::string warning;
   const std::string registry = neighbours.Usable(&warning);
   PrintWarning(warning, options.log_level);
@@ -147,10 +159,10 @@ int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_op
     return GraphAsText(MakeServiceGraph(wrangler::LoadProject(project_options), elsewhere()),
                        ColoursOf(STDOUT_FILENO));
   };
-  const auto runtime = session.Load(std::move(loaded), began, plan->runtime);
+  const auto runtime = session.Load(std::move(loaded), start.began, plan->runtime);
   if (runtime == nullptr) return kFailure;
   running = runtime.get();
-  return Serve(options, console, *plan, *runtime, std::move(actions), &session);
+  return Serve(options, {console, *plan, *runtime, std::move(actions), &session, &start.parent});
 }
 
 int CheckProject(const CliOptions& options, wrangler::Project project) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "cli/parent_channel.h"
 #include "cli/registry.h"
 #include "wrangler-compat/project.h"
 
@@ -17,10 +18,18 @@ namespace isolane::cli {
 // of the process.
 int RunServer(const CliOptions& options, wrangler::Project project);
 
-// `isolane dev`: the same, and Workers whose files change are replaced (dev_session.h). `loaded` is
-// what `project_options` gave, not built yet, and was read since `began` (config::FileTime).
-int RunDev(const CliOptions& options, const wrangler::ProjectOptions& project_options,
-           wrangler::LoadedProject loaded, int64_t began, Neighbours& neighbours);
+// What `isolane dev` begins with.
+struct DevStart {
+  const wrangler::ProjectOptions& project_options;
+  wrangler::LoadedProject loaded;  // what they gave, not built yet
+  int64_t began = 0;               // since when it was read (config::FileTime)
+  Neighbours& neighbours;
+  const ParentChannel& parent;
+};
+
+// `isolane dev`: the same, and Workers whose files change are replaced (dev_session.h). The parent
+// of the process is told when it is ready.
+int RunDev(const CliOptions& options, DevStart start);
 
 // Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
 // there are. Gives the exit code.

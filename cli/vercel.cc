@@ -234,7 +234,8 @@ std::optional<VercelRun> FindVercelProject(const CliOptions& options, const std:
   return run;
 }
 
-int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading) {
+int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions loading,
+              const ParentChannel& parent) {
   const int64_t began = config::FileTime();
   wrangler::LoadedProject workers = LoadBeside(run, loading);
   PrintDiagnostics(workers.diagnostics, options.log_level);
@@ -323,6 +324,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   std::unique_ptr<loop::FileWatch> rules;
   std::unique_ptr<RouteWatch> routes;
   if (options.command == Command::kDev) {
+    parent.SendReady(address, *listening);
     ConsoleActions keys;
     keys.reload = [&session] { session.ReloadAll(); };
     console.ListenToKeys(*runtime, std::move(keys));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/parent_channel.h"
 #include "wrangler-compat/project.h"
 
 namespace isolane::cli {
@@ -27,8 +28,9 @@ struct VercelRun {
 std::optional<VercelRun> FindVercelProject(const CliOptions& options, const std::string& cwd);
 
 // Runs the project until it is told to stop, or checks it and runs nothing, as options.command
-// says. `workers` are how its Workers are to be loaded, if it has any. Gives the exit code of the
-// process.
-int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions workers);
+// says. `workers` are how its Workers are to be loaded, if it has any; `parent` is told when `dev`
+// is ready. Gives the exit code of the process.
+int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::ProjectOptions workers,
+              const ParentChannel& parent);
 
 }  // namespace isolane::cli
