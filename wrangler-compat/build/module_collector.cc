@@ -236,7 +236,7 @@ void ModuleCollector::OnResolve(uint32_t key, const EsbuildValue& question,
     }
     if (id != kNode) return ResolveByRule(key, id, question, std::move(reply));
     if (IsNodeModule(question.Text("path"))) {
-      return ResolveNode(key, id, question, std::move(reply));
+      return ResolveNode(std::string(question.Text("path")), id, question, std::move(reply));
     }
   }
   reply(NothingToSay());
@@ -262,7 +262,8 @@ void ModuleCollector::ResolveAlias(uint32_t key, uint32_t id, const EsbuildValue
                                   [&](const auto& alias) { return alias.first == from; });
   if (found == plan_.alias.end()) return reply(NothingToSay());
   const std::string to = found->second;
-  if (to.starts_with("node:") || to.starts_with("cloudflare:")) {
+  if (to.starts_with("node:")) return ResolveNode(to, id, question, std::move(reply));
+  if (to.starts_with("cloudflare:")) {
     EsbuildValue answer = Found(id, to);
     answer.Set("external", true);
     return reply(std::move(answer));
@@ -282,9 +283,8 @@ void ModuleCollector::ResolveAlias(uint32_t key, uint32_t id, const EsbuildValue
           });
 }
 
-void ModuleCollector::ResolveNode(uint32_t, uint32_t id, const EsbuildValue& question,
+void ModuleCollector::ResolveNode(std::string name, uint32_t id, const EsbuildValue& question,
                                   EsbuildService::Reply reply) {
-  std::string name(question.Text("path"));
   const std::string importer(question.Text("importer"));
   const bool prefixed = name.starts_with("node:");
   const NodeCompat compat = NodeCompatOf(plan_);

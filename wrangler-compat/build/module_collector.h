@@ -54,7 +54,8 @@ class ModuleCollector {
                const std::string& directory, EsbuildService::Answer answer);
   void ResolveAlias(uint32_t key, uint32_t id, const EsbuildValue& question,
                     EsbuildService::Reply reply);
-  void ResolveNode(uint32_t key, uint32_t id, const EsbuildValue& question,
+  // `name`: what the question is about, or what an alias gives for that.
+  void ResolveNode(std::string name, uint32_t id, const EsbuildValue& question,
                    EsbuildService::Reply reply);
   void ResolvePackage(uint32_t key, uint32_t id, const EsbuildValue& question,
                       EsbuildService::Reply reply);

@@ -348,6 +348,11 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(Has(main, "the shim"));
       CHECK(Has(main, "from \"node:path\""));
     }
+    SUBCASE("may be a module of Node.js") {
+      app.config.insert(0, "compatibility_flags = [\"nodejs_compat\"]\n");
+      app.project.Write("shim.js", "export default 'the shim';");
+      CHECK(Has(app.Main(), "node/internal/path/posix.mjs"));
+    }
     SUBCASE("that leads nowhere is told with both its ends") {
       const std::string error = app.Build().error;
       CHECK(Has(error, "Could not resolve \"./shim\", which \"alias\" gives for \"p\", from " +
