@@ -2,9 +2,8 @@
 import { Process } from "npm:unenv/node/internal/process/process";
 import { nextTick } from "./internal/ticks.mjs";
 import { makeEnvironment } from "./internal/process/environment.mjs";
+import { ROOT } from "./internal/process/directory.mjs";
 import { hrtime } from "./internal/process/hrtime.mjs";
-
-const ROOT = "/bundle";
 
 // A getter or method of unenv's that knows too little.
 const told = {

@@ -5,7 +5,8 @@ import { cases as derivation } from "./derivation.js";
 import { cases as hashes } from "./hashes.js";
 import { cases as names } from "./names.js";
 import { cases as others } from "./others.js";
+import { cases as paths } from "./paths.js";
 import { cases as streams } from "./streams.js";
 import { cases as values } from "./values.js";
 
-export const files = { ciphers, compression, derivation, hashes, names, others, streams, values };
+export const files = { ciphers, compression, derivation, hashes, names, others, paths, streams, values };
