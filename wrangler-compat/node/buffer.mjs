@@ -4,61 +4,148 @@ import {
   Buffer as Base, INSPECT_MAX_BYTES, SlowBuffer, kMaxLength,
 } from "npm:unenv/node/internal/buffer/buffer";
 import { bytesOf, viewBytes } from "./internal/bytes.mjs";
-import { invalidArgType, missing, typeError } from "./internal/errors.mjs";
+import { checkBytes, compareBytes, comparingMethods } from "./internal/buffer/comparing.mjs";
+import { checkSize, fillingMethods } from "./internal/buffer/filling.mjs";
+import { numberMethods } from "./internal/buffer/numbers.mjs";
+import { searchingMethods } from "./internal/buffer/searching.mjs";
+import { checkInteger } from "./internal/checks.mjs";
+import { invalidArgType, missing, plainError, rangeError, typeError } from "./internal/errors.mjs";
 
 const isBase64Url = (encoding) => typeof encoding === "string" && encoding.toLowerCase() === "base64url";
+const isHex = (encoding) => typeof encoding === "string" && encoding.toLowerCase() === "hex";
 const toBase64Url = (bytes) => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+
+const SOURCES = "of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object";
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
+const BASE64 = /^base64(url)?$/i;
+
+const isUtf8Name = (encoding) => !encoding || typeof encoding !== "string" || /^utf-?8$/i.test(encoding);
+
+// Text of bytes ends at the first thing that is none.
+function fromHex(text) {
+  const end = text.search(/[^\da-f]/i);
+  const length = end < 0 ? text.length : end;
+  return Uint8Array.fromHex(text.slice(0, length - (length % 2)));
+}
+
+// What the package says without a code.
+function coded(error, value) {
+  if (error.code !== undefined) return error;
+  if (error instanceof TypeError) return invalidArgType("first argument", SOURCES, value);
+  return /outside/.test(error.message) ? rangeError("ERR_BUFFER_OUT_OF_BOUNDS", error.message) : error;
+}
 
 export const Buffer = extend(Base);
 
-const SOURCES = "of type string or an instance of Buffer, TypedArray, ArrayBuffer, SharedArrayBuffer, " +
-  "or Array or an Array-like Object";
-
 function extend(Buffer) {
-  const { isEncoding, byteLength } = Buffer;
-  const { toString, write, fill, indexOf, lastIndexOf, includes } = Buffer.prototype;
-  // Where bytes are read from it, base64 takes the letters of both.
-  const reading = (encoding) => (isBase64Url(encoding) ? "base64" : encoding);
+  const { alloc, allocUnsafe, allocUnsafeSlow, byteLength, from, isEncoding } = Buffer;
+  const { toString, write } = Buffer.prototype;
   const checkEncoding = (encoding) => {
     if (encoding === "" || Buffer.isEncoding(encoding)) return;
     throw typeError("ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
   };
-  const make = Buffer.from;
-  const alloc = Buffer.alloc;
-  Buffer.isEncoding = (encoding) => isBase64Url(encoding) || isEncoding(encoding);
-  Buffer.byteLength = (value, encoding) => byteLength(value, reading(encoding));
-  Buffer.from = (value, encodingOrOffset, length) => {
-    if (typeof value === "number") throw invalidArgType("first argument", SOURCES, value);
-    if (typeof value === "string" && typeof encodingOrOffset === "string") checkEncoding(encodingOrOffset);
-    return make(value, reading(encodingOrOffset), length);
+  // Where bytes are read from it, base64 takes the letters of both.
+  const reading = (encoding) => (isBase64Url(encoding) ? "base64" : encoding);
+  const encode = (text, encoding) => {
+    if (typeof encoding === "string") checkEncoding(encoding);
+    const bytes = isUtf8Name(encoding) ? encoder.encode(text) : isHex(encoding) ? fromHex(text) : undefined;
+    return bytes === undefined ? from(text, reading(encoding)) : Object.setPrototypeOf(bytes, Buffer.prototype);
   };
-  Buffer.alloc = (size, value, encoding) => alloc(size, value, reading(encoding));
-  Buffer.copyBytesFrom ??= (view, offset = 0, length = view.length - offset) => {
-    const part = view.subarray(offset, offset + length);
-    return make(viewBytes(part));
+  const writeText = (room, text, encoding) => {
+    checkEncoding(encoding);
+    if (isHex(encoding)) {
+      const bytes = fromHex(text.slice(0, room.length * 2));
+      room.set(bytes);
+      return bytes.length;
+    }
+    return write.call(room, text, 0, room.length, reading(encoding));
+  };
+  const statics = {
+    isEncoding: (encoding) => isBase64Url(encoding) || isEncoding(encoding),
+    byteLength(value, encoding) {
+      if (typeof value === "string") {
+        if (!BASE64.test(encoding)) return byteLength(value, encoding);
+        return (value.length - /={0,2}$/.exec(value)[0].length) * 3 >>> 2;
+      }
+      const bytes = bytesOf(value);
+      if (bytes !== undefined) return bytes.length;
+      throw invalidArgType("string", "of type string or an instance of Buffer or ArrayBuffer", value);
+    },
+    from(value, encodingOrOffset, length) {
+      if (typeof value === "string") return encode(value, encodingOrOffset);
+      if (typeof value !== "object" || value === null) throw invalidArgType("first argument", SOURCES, value);
+      const isMemory = !ArrayBuffer.isView(value) && bytesOf(value) !== undefined;
+      try {
+        return from(value, isMemory ? Math.trunc(+encodingOrOffset) || 0 : encodingOrOffset, length);
+      } catch (error) {
+        throw coded(error, value);
+      }
+    },
+    alloc(size, value, encoding) {
+      checkSize(size, "size");
+      const bytes = alloc(size);
+      return value === undefined || value === 0 ? bytes : bytes.fill(value, encoding);
+    },
+    allocUnsafe(size) {
+      checkSize(size, "size");
+      return allocUnsafe(size);
+    },
+    allocUnsafeSlow(size) {
+      checkSize(size, "size");
+      return allocUnsafeSlow(size);
+    },
+    compare(one, other) {
+      checkBytes(one, "buf1");
+      checkBytes(other, "buf2");
+      return compareBytes(one, other);
+    },
+    concat(list, length) {
+      if (!Array.isArray(list)) throw invalidArgType("list", "an instance of Array", list);
+      list.forEach((part, i) => checkBytes(part, `list[${i}]`));
+      if (length !== undefined) checkInteger(length, "length", 0, Number.MAX_SAFE_INTEGER);
+      const all = alloc(length ?? list.reduce((sum, part) => sum + part.length, 0));
+      let at = 0;
+      for (const part of list) {
+        all.set(part.subarray(0, all.length - at), at);
+        at += Math.min(part.length, all.length - at);
+      }
+      return all;
+    },
+    copyBytesFrom(view, offset = 0, length = undefined) {
+      if (!ArrayBuffer.isView(view) || view instanceof DataView) throw invalidArgType("view", "an instance of TypedArray", view);
+      checkInteger(offset, "offset", 0, Number.MAX_SAFE_INTEGER);
+      if (length !== undefined) checkInteger(length, "length", 0, Number.MAX_SAFE_INTEGER);
+      return from(viewBytes(view.subarray(offset, length === undefined ? undefined : offset + length)));
+    },
   };
   const methods = {
+    ...numberMethods(),
+    ...comparingMethods,
+    ...searchingMethods(encode),
+    ...fillingMethods(encode, writeText),
     toString(encoding, start, end) {
-      if (!isBase64Url(encoding)) return toString.call(this, ...arguments);
-      return toBase64Url(this.subarray(start, end));
-    },
-    write(...args) {
-      return write.apply(this, args.map(reading));
-    },
-    fill(value, offset, end, encoding) {
-      return fill.call(this, value, reading(offset), reading(end), reading(encoding));
-    },
-    indexOf(value, offset, encoding) {
-      return indexOf.call(this, value, reading(offset), reading(encoding));
-    },
-    lastIndexOf(value, offset, encoding) {
-      return arguments.length < 2 ? lastIndexOf.call(this, value)
-        : lastIndexOf.call(this, value, reading(offset), reading(encoding));
-    },
-    includes(value, offset, encoding) {
-      return includes.call(this, value, reading(offset), reading(encoding));
+      const from = Math.max(Math.trunc(+start) || 0, 0);
+      const to = end === undefined || end > this.length ? this.length : Math.trunc(+end) || 0;
+      if (encoding !== undefined) checkEncoding(encoding);
+      if (to <= from) return "";
+      const part = viewBytes(this).subarray(from, to);
+      if (isUtf8Name(encoding)) return decoder.decode(part);
+      if (isHex(encoding)) return part.toHex();
+      if (isBase64Url(encoding)) return toBase64Url(part);
+      return BASE64.test(encoding) ? part.toBase64() : toString.call(this, encoding, from, to);
     },
   };
+  for (const size of [2, 4, 8]) {
+    const swap = Buffer.prototype[`swap${size * 8}`];
+    methods[`swap${size * 8}`] = function () {
+      if (this.length % size === 0) return swap.call(this);
+      throw rangeError("ERR_INVALID_BUFFER_SIZE", `Buffer size must be a multiple of ${size * 8}-bits`);
+    };
+  }
+  for (const [name, value] of Object.entries(statics)) {
+    Object.defineProperty(Buffer, name, { value, writable: true, enumerable: true, configurable: true });
+  }
   for (const encoding of ["utf8", "latin1", "ascii", "hex", "base64", "base64url", "ucs2"]) {
     methods[`${encoding}Slice`] = function (start, end) {
       return this.toString(encoding, start, end);
@@ -91,8 +178,18 @@ export function isUtf8(input) {
 
 export const isAscii = (input) => inputOf(input).every((byte) => byte < 128);
 
+// The highest letter of an encoding of text; in the place of others "?" is written.
+const HIGHEST = { ascii: 0x7f, latin1: 0xff, binary: 0xff, utf8: Infinity, "utf-8": Infinity, ucs2: Infinity, "ucs-2": Infinity, utf16le: Infinity, "utf-16le": Infinity };
+
 export function transcode(source, from, to) {
-  return Buffer.from(Buffer.from(inputOf(source)).toString(from), to);
+  const bytes = inputOf(source);
+  const [reads, highest] = [from, to].map((encoding) => HIGHEST[String(encoding).toLowerCase()]);
+  if (reads === undefined || highest === undefined) {
+    const code = "U_ILLEGAL_ARGUMENT_ERROR";
+    throw Object.assign(plainError(code, `Unable to transcode Buffer [${code}]`), { errno: 1 });
+  }
+  const text = Array.from(Buffer.from(bytes).toString(from), (letter) => (letter.codePointAt(0) > highest ? "?" : letter));
+  return Buffer.from(text.join(""), to);
 }
 
 export { INSPECT_MAX_BYTES, SlowBuffer, kMaxLength };

@@ -1,4 +1,5 @@
 // All of them, by the name of their file.
+import { cases as buffers } from "./buffers.js";
 import { cases as ciphers } from "./ciphers.js";
 import { cases as compression } from "./compression.js";
 import { cases as derivation } from "./derivation.js";
@@ -9,4 +10,4 @@ import { cases as paths } from "./paths.js";
 import { cases as streams } from "./streams.js";
 import { cases as values } from "./values.js";
 
-export const files = { ciphers, compression, derivation, hashes, names, others, paths, streams, values };
+export const files = { buffers, ciphers, compression, derivation, hashes, names, others, paths, streams, values };

@@ -1,9 +1,8 @@
 // Arguments and results of node:crypto as bytes.
 import { Buffer } from "node:buffer";
 import { bytesOf, viewBytes } from "../bytes.mjs";
-import { invalidArgType, outOfRange } from "../errors.mjs";
+import { invalidArgType } from "../errors.mjs";
 
-const MAX_INT32 = 0x7fffffff;
 const VIEWS = "of type string or an instance of Buffer, TypedArray, or DataView";
 const SECRETS = "of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView";
 
@@ -29,18 +28,4 @@ export function asBuffer(bytes) {
 export function encoded(bytes, encoding) {
   const buffer = asBuffer(bytes);
   return encoding === undefined || encoding === null || encoding === "buffer" ? buffer : buffer.toString(encoding);
-}
-
-export function checkString(value, name) {
-  if (typeof value !== "string") throw invalidArgType(name, "of type string", value);
-}
-
-export function checkFunction(value, name = "callback") {
-  if (typeof value !== "function") throw invalidArgType(name, "of type function", value);
-}
-
-export function checkInteger(value, name, least = 0, most = MAX_INT32) {
-  if (typeof value !== "number") throw invalidArgType(name, "of type number", value);
-  if (!Number.isInteger(value)) throw outOfRange(name, "an integer", value);
-  if (value < least || value > most) throw outOfRange(name, `>= ${least} && <= ${most}`, value);
 }

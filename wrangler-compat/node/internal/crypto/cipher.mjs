@@ -1,8 +1,9 @@
 // createCipheriv() and createDecipheriv(): AES in the modes of cipher_modes.mjs.
 import { StringDecoder } from "node:string_decoder";
+import { checkString } from "../checks.mjs";
 import { invalidArgType, plainError, rangeError, typeError } from "../errors.mjs";
 import { LazyTransform } from "../stream/lazy_transform.mjs";
-import { checkString, dataBytes, encoded, secretBytes } from "./bytes.mjs";
+import { dataBytes, encoded, secretBytes } from "./bytes.mjs";
 import { MODES } from "./cipher_modes.mjs";
 import { keyBytes } from "./keys.mjs";
 

@@ -3,10 +3,11 @@ import { hkdf as deriveHkdf } from "npm:@noble/hashes/hkdf.js";
 import { pbkdf2 as derivePbkdf2 } from "npm:@noble/hashes/pbkdf2.js";
 import { scrypt as deriveScrypt } from "npm:@noble/hashes/scrypt.js";
 import { answerLater } from "../answer_later.mjs";
+import { checkFunction, checkInteger, checkString } from "../checks.mjs";
 import { outOfRange, rangeError, typeError } from "../errors.mjs";
 import { nextTick } from "../ticks.mjs";
 import { algorithmOf } from "./algorithms.mjs";
-import { asBuffer, checkFunction, checkInteger, checkString, secretBytes } from "./bytes.mjs";
+import { asBuffer, secretBytes } from "./bytes.mjs";
 import { KeyObject, keyBytes } from "./keys.mjs";
 
 const MAX_INFO = 1024;

@@ -1,9 +1,10 @@
 // createHash() and createHmac(): hashes of what is written, at once or as streams.
 import { hmac } from "npm:@noble/hashes/hmac.js";
+import { checkInteger, checkString } from "../checks.mjs";
 import { invalidArgType, plainError } from "../errors.mjs";
 import { LazyTransform } from "../stream/lazy_transform.mjs";
 import { algorithmNames, algorithmOf, isExtendable } from "./algorithms.mjs";
-import { checkInteger, checkString, dataBytes, encoded } from "./bytes.mjs";
+import { dataBytes, encoded } from "./bytes.mjs";
 import { keyBytes } from "./keys.mjs";
 
 const kState = Symbol("state");

@@ -1,8 +1,9 @@
 // Secret keys. Public and private ones are not here: Web Crypto has them.
 import { bytesOf } from "../bytes.mjs";
 import { nextTick } from "../ticks.mjs";
+import { checkFunction, checkInteger, checkString } from "../checks.mjs";
 import { invalidArgType, invalidArgValue, missing } from "../errors.mjs";
-import { asBuffer, checkFunction, checkInteger, checkString, dataBytes, encoded } from "./bytes.mjs";
+import { asBuffer, dataBytes, encoded } from "./bytes.mjs";
 
 const KINDS = "of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey";
 

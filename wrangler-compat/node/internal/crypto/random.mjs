@@ -1,8 +1,8 @@
 // Randomness of Web Crypto, which gives 64 KiB at a time.
 import { Buffer } from "node:buffer";
+import { checkFunction, checkInteger } from "../checks.mjs";
 import { invalidArgType, outOfRange } from "../errors.mjs";
 import { nextTick } from "../ticks.mjs";
-import { checkFunction, checkInteger } from "./bytes.mjs";
 
 const QUOTA = 65536;
 const MAX_RANGE = 2 ** 48 - 1;

@@ -1,0 +1,269 @@
+// Numbers in a Buffer: readInt32BE(), writeDoubleLE() and their kind.
+import { invalidArgType, outOfRange, rangeError } from "../errors.mjs";
+
+function checkNumber(value, name) {
+  if (typeof value !== "number") throw invalidArgType(name, "of type number", value);
+}
+
+// `least`: of the values that would have been right, with `most`.
+function refuse(name, value, least, most) {
+  checkNumber(value, name);
+  if (Math.floor(value) !== value) throw outOfRange(name, "an integer", value);
+  if (most < 0) throw rangeError("ERR_BUFFER_OUT_OF_BOUNDS", "Attempt to access memory outside buffer bounds");
+  throw outOfRange(name, `>= ${least} and <= ${most}`, value);
+}
+
+// The buffer, in which `size` bytes from `offset` on are.
+function checked(buffer, offset, size) {
+  checkNumber(offset, "offset");
+  if (buffer[offset] === undefined || buffer[offset + size - 1] === undefined) {
+    refuse("offset", offset, 0, buffer.length - size);
+  }
+  return buffer;
+}
+
+function checkSize(size) {
+  if (!Number.isInteger(size) || size < 1 || size > 6) refuse("byteLength", size, 1, 6);
+}
+
+// The values that fit: both ends, and how an error tells them.
+function rangeOf(signed, size, big) {
+  const bits = size * 8 - (signed ? 1 : 0);
+  const one = big ? 1n : 1;
+  const end = big ? 2n ** BigInt(bits) : 2 ** bits;
+  const range = { least: signed ? -end : end - end, most: end - one };
+  const n = big ? "n" : "";
+  const power = `2${n} ** ${bits}${n}`;
+  range.text = size > 4 ? `>= ${signed ? `-(${power})` : `0${n}`} and < ${power}` : `>= ${range.least} and <= ${range.most}`;
+  return range;
+}
+
+function fitting(value, { least, most, text }) {
+  if (value > most || value < least) throw outOfRange("value", text, value);
+  return value;
+}
+
+const UINT8 = /* @__PURE__ */ rangeOf(false, 1, false);
+const INT8 = /* @__PURE__ */ rangeOf(true, 1, false);
+const UINT16 = /* @__PURE__ */ rangeOf(false, 2, false);
+const INT16 = /* @__PURE__ */ rangeOf(true, 2, false);
+const UINT32 = /* @__PURE__ */ rangeOf(false, 4, false);
+const INT32 = /* @__PURE__ */ rangeOf(true, 4, false);
+const BIGUINT64 = /* @__PURE__ */ rangeOf(false, 8, true);
+const BIGINT64 = /* @__PURE__ */ rangeOf(true, 8, true);
+const BITS = 0xffffffffffffffffn;
+
+// Of one to six bytes, the lowest first or last.
+function* places(offset, size, little) {
+  for (let i = 0; i < size; i++) yield offset + (little ? i : size - 1 - i);
+}
+
+function sizedReader(signed, little) {
+  return function (offset, size) {
+    if (offset === undefined) throw invalidArgType("offset", "of type number", offset);
+    checkSize(size);
+    checked(this, offset, size);
+    let value = 0;
+    let unit = 1;
+    for (const at of places(offset, size, little)) {
+      value += this[at] * unit;
+      unit *= 256;
+    }
+    return signed && value >= unit / 2 ? value - unit : value;
+  };
+}
+
+function sizedWriter(signed, little) {
+  return function (value, offset, size) {
+    checkSize(size);
+    const number = +value;
+    fitting(number, rangeOf(signed, size, false));
+    checked(this, offset, size);
+    let rest = Math.trunc(number) || 0;
+    for (const at of places(offset, size, little)) {
+      this[at] = rest;
+      rest = Math.floor(rest / 256);
+    }
+    return offset + size;
+  };
+}
+
+// A number beside its bytes, lowest first.
+const scratch = /* @__PURE__ */ new Uint8Array(8);
+const float = /* @__PURE__ */ new Float32Array(scratch.buffer);
+const double = /* @__PURE__ */ new Float64Array(scratch.buffer);
+const unsigned = /* @__PURE__ */ new BigUint64Array(scratch.buffer);
+const signed = /* @__PURE__ */ new BigInt64Array(scratch.buffer);
+
+function forward(to, at, from, first, size) {
+  for (let i = 0; i < size; i++) to[at + i] = from[first + i];
+}
+
+function backward(to, at, from, first, size) {
+  for (let i = 0; i < size; i++) to[at + i] = from[first + size - 1 - i];
+}
+
+// Whole numbers of bytes at these places, the highest first.
+const two = (buffer, a, b) => buffer[a] << 8 | buffer[b];
+const four = (buffer, a, b, c, d) => buffer[a] << 24 | buffer[b] << 16 | buffer[c] << 8 | buffer[d];
+
+// Written out for each kind: made by one function, all of them would be slow.
+const methods = {
+  readUInt8(offset = 0) { return checked(this, offset, 1)[offset]; },
+  readInt8(offset = 0) { return checked(this, offset, 1)[offset] << 24 >> 24; },
+  readUInt16LE(offset = 0) { return two(checked(this, offset, 2), offset + 1, offset); },
+  readInt16LE(offset = 0) { return two(checked(this, offset, 2), offset + 1, offset) << 16 >> 16; },
+  readUInt32LE(offset = 0) { return four(checked(this, offset, 4), offset + 3, offset + 2, offset + 1, offset) >>> 0; },
+  readInt32LE(offset = 0) { return four(checked(this, offset, 4), offset + 3, offset + 2, offset + 1, offset); },
+  readUInt16BE(offset = 0) { return two(checked(this, offset, 2), offset, offset + 1); },
+  readInt16BE(offset = 0) { return two(checked(this, offset, 2), offset, offset + 1) << 16 >> 16; },
+  readUInt32BE(offset = 0) { return four(checked(this, offset, 4), offset, offset + 1, offset + 2, offset + 3) >>> 0; },
+  readInt32BE(offset = 0) { return four(checked(this, offset, 4), offset, offset + 1, offset + 2, offset + 3); },
+  readFloatLE(offset = 0) { forward(scratch, 0, checked(this, offset, 4), offset, 4); return float[0]; },
+  readDoubleLE(offset = 0) { forward(scratch, 0, checked(this, offset, 8), offset, 8); return double[0]; },
+  readBigUInt64LE(offset = 0) { forward(scratch, 0, checked(this, offset, 8), offset, 8); return unsigned[0]; },
+  readBigInt64LE(offset = 0) { forward(scratch, 0, checked(this, offset, 8), offset, 8); return signed[0]; },
+  readFloatBE(offset = 0) { backward(scratch, 0, checked(this, offset, 4), offset, 4); return float[0]; },
+  readDoubleBE(offset = 0) { backward(scratch, 0, checked(this, offset, 8), offset, 8); return double[0]; },
+  readBigUInt64BE(offset = 0) { backward(scratch, 0, checked(this, offset, 8), offset, 8); return unsigned[0]; },
+  readBigInt64BE(offset = 0) { backward(scratch, 0, checked(this, offset, 8), offset, 8); return signed[0]; },
+  writeUInt8(value, offset = 0) {
+    const number = +value;
+    checkNumber(offset, "offset");
+    fitting(number, UINT8);
+    checked(this, offset, 1)[offset] = number;
+    return offset + 1;
+  },
+  writeInt8(value, offset = 0) {
+    const number = +value;
+    checkNumber(offset, "offset");
+    fitting(number, INT8);
+    checked(this, offset, 1)[offset] = number;
+    return offset + 1;
+  },
+  writeUInt16LE(value, offset = 0) {
+    const number = fitting(+value, UINT16);
+    checked(this, offset, 2);
+    this[offset] = number;
+    this[offset + 1] = number >>> 8;
+    return offset + 2;
+  },
+  writeUInt16BE(value, offset = 0) {
+    const number = fitting(+value, UINT16);
+    checked(this, offset, 2);
+    this[offset + 1] = number;
+    this[offset] = number >>> 8;
+    return offset + 2;
+  },
+  writeInt16LE(value, offset = 0) {
+    const number = fitting(+value, INT16);
+    checked(this, offset, 2);
+    this[offset] = number;
+    this[offset + 1] = number >>> 8;
+    return offset + 2;
+  },
+  writeInt16BE(value, offset = 0) {
+    const number = fitting(+value, INT16);
+    checked(this, offset, 2);
+    this[offset + 1] = number;
+    this[offset] = number >>> 8;
+    return offset + 2;
+  },
+  writeUInt32LE(value, offset = 0) {
+    const number = fitting(+value, UINT32);
+    checked(this, offset, 4);
+    this[offset] = number;
+    this[offset + 1] = number >>> 8;
+    this[offset + 2] = number >>> 16;
+    this[offset + 3] = number >>> 24;
+    return offset + 4;
+  },
+  writeUInt32BE(value, offset = 0) {
+    const number = fitting(+value, UINT32);
+    checked(this, offset, 4);
+    this[offset + 3] = number;
+    this[offset + 2] = number >>> 8;
+    this[offset + 1] = number >>> 16;
+    this[offset] = number >>> 24;
+    return offset + 4;
+  },
+  writeInt32LE(value, offset = 0) {
+    const number = fitting(+value, INT32);
+    checked(this, offset, 4);
+    this[offset] = number;
+    this[offset + 1] = number >>> 8;
+    this[offset + 2] = number >>> 16;
+    this[offset + 3] = number >>> 24;
+    return offset + 4;
+  },
+  writeInt32BE(value, offset = 0) {
+    const number = fitting(+value, INT32);
+    checked(this, offset, 4);
+    this[offset + 3] = number;
+    this[offset + 2] = number >>> 8;
+    this[offset + 1] = number >>> 16;
+    this[offset] = number >>> 24;
+    return offset + 4;
+  },
+  writeFloatLE(value, offset = 0) {
+    float[0] = value;
+    forward(checked(this, offset, 4), offset, scratch, 0, 4);
+    return offset + 4;
+  },
+  writeDoubleLE(value, offset = 0) {
+    double[0] = value;
+    forward(checked(this, offset, 8), offset, scratch, 0, 8);
+    return offset + 8;
+  },
+  writeBigUInt64LE(value, offset = 0) {
+    fitting(value, BIGUINT64);
+    checked(this, offset, 8);
+    unsigned[0] = value & BITS;
+    forward(this, offset, scratch, 0, 8);
+    return offset + 8;
+  },
+  writeBigInt64LE(value, offset = 0) {
+    fitting(value, BIGINT64);
+    checked(this, offset, 8);
+    signed[0] = value & BITS;
+    forward(this, offset, scratch, 0, 8);
+    return offset + 8;
+  },
+  writeFloatBE(value, offset = 0) {
+    float[0] = value;
+    backward(checked(this, offset, 4), offset, scratch, 0, 4);
+    return offset + 4;
+  },
+  writeDoubleBE(value, offset = 0) {
+    double[0] = value;
+    backward(checked(this, offset, 8), offset, scratch, 0, 8);
+    return offset + 8;
+  },
+  writeBigUInt64BE(value, offset = 0) {
+    fitting(value, BIGUINT64);
+    checked(this, offset, 8);
+    unsigned[0] = value & BITS;
+    backward(this, offset, scratch, 0, 8);
+    return offset + 8;
+  },
+  writeBigInt64BE(value, offset = 0) {
+    fitting(value, BIGINT64);
+    checked(this, offset, 8);
+    signed[0] = value & BITS;
+    backward(this, offset, scratch, 0, 8);
+    return offset + 8;
+  },
+};
+
+// Methods for the prototype of Buffer, by name.
+export function numberMethods() {
+  const all = { ...methods };
+  for (const [order, little] of [["LE", true], ["BE", false]]) {
+    for (const [name, signed] of [["UInt", false], ["Int", true]]) {
+      all[`read${name}${order}`] = sizedReader(signed, little);
+      all[`write${name}${order}`] = sizedWriter(signed, little);
+    }
+  }
+  for (const [name, method] of Object.entries(all)) all[name.replace("UInt", "Uint")] = method;
+  return all;
+}
