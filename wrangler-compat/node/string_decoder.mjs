@@ -2,20 +2,37 @@
 // base64url.
 import { Buffer } from "node:buffer";
 import decoder from "npm:string_decoder/lib/string_decoder.js";
-import { typeError } from "./internal/errors.mjs";
+import { asBuffer } from "./internal/crypto/bytes.mjs";
+import { invalidArgType, typeError } from "./internal/errors.mjs";
 
 const Base = decoder.StringDecoder;
 
-export const StringDecoder = extend(function StringDecoder(encoding = "utf8") {
-  const name = String(encoding).toLowerCase();
+const translate = (text) => text.replace(/[+/=]/g, (letter) => ({ "+": "-", "/": "_", "=": "" })[letter]);
+
+function inputOf(bytes) {
+  if (ArrayBuffer.isView(bytes)) return asBuffer(bytes);
+  throw invalidArgType("buf", "an instance of Buffer, TypedArray, or DataView", bytes);
+}
+
+export const StringDecoder = extend(function StringDecoder(encoding) {
+  const name = String(encoding || "utf8").toLowerCase();
   if (!Buffer.isEncoding(name)) throw typeError("ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
-  if (name !== "base64url") return Base.call(this, name);
-  Base.call(this, "base64");
+  Base.call(this, name === "base64url" ? "base64" : name);
+  if (name === "base64url") this.encoding = name;
+  const show = name === "base64url" ? translate : (text) => text;
   const { write, end } = this;
-  const translate = (text) => text.replace(/[+/=]/g, (letter) => ({ "+": "-", "/": "_", "=": "" })[letter]);
-  this.encoding = name;
-  this.write = (bytes) => translate(write.call(this, bytes));
-  this.end = (bytes) => (bytes?.length ? this.write(bytes) : "") + translate(end.call(this));
+  const own = {
+    write: (bytes) => (typeof bytes === "string" ? bytes : show(write.call(this, inputOf(bytes)))),
+    // A decoder may begin again.
+    end: (bytes) => {
+      const text = (bytes === undefined ? "" : this.write(bytes)) + show(end.call(this));
+      this.lastNeed = this.lastTotal = 0;
+      return text;
+    },
+  };
+  for (const [method, value] of Object.entries(own)) {
+    Object.defineProperty(this, method, { value, writable: true, configurable: true });
+  }
 });
 
 function extend(StringDecoder) {

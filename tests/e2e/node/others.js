@@ -19,6 +19,11 @@ export const cases = {
   "StringDecoder, base64": () => decoded("base64", "ab", "cd"),
   "StringDecoder, base64url": () => decoded("base64url", "hi?", ">"),
   "StringDecoder, utf16le": () => decoded("utf16le", [0x61, 0, 0x62], [0]),
+  "StringDecoder, parts of letters": () => ["utf8", "utf16le", "base64", "hex", "latin1", null, ""].map((encoding) => [
+    [[0xf0, 0x9f], [0x98], [0x80]], [[0xff], [0x61]], [[0xe2], [0x61]], [[0xf0, 0x9f, 0x98]], [[0x3d, 0xd8], [0x00, 0xde]], [[0xe2, 0x82, 0xe2, 0x82, 0xac]], [[0xed, 0xa0], [0x80]], [[0xc0], [0x80]], [[1], [2, 3]],
+  ].map((parts) => decoded(encoding, ...parts))),
+  "StringDecoder, begun again": () => { const decoder = new StringDecoder(); decoder.write(Buffer.from([0xe2])); return [decoder.end(), decoder.write(Buffer.from("a")), decoder.end(Buffer.from([0xc3])), decoder.write("text"), decoder.write(new Uint16Array([0x4142]))]; },
+  "StringDecoder, no bytes": () => new StringDecoder().write(5),
   "StringDecoder, unknown": () => new StringDecoder("nope"),
   "Buffer, base64url": () => [Buffer.from("aGk_", "base64url").toString("hex"), Buffer.from("hi?>").toString("base64url"), Buffer.isEncoding("base64url"), Buffer.byteLength("aGk", "base64url"), Buffer.alloc(4, "aGk", "base64url").toString("hex"), Buffer.alloc(5).write("aGk", "base64url")],
   "Buffer, unknown encoding": () => Buffer.from("zz", "nope"),
