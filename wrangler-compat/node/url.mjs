@@ -1,9 +1,23 @@
 // unenv's, without its warning of url.parse(): who reads a Worker's log did not write the dependency
 // that calls it.
 import base, { Url } from "npm:unenv/node/url";
+import { invalidArgType, invalidArgValue, missing } from "./internal/errors.mjs";
+import { toPath, toUrl } from "./internal/url/files.mjs";
+
+const AUTHORITY = /^\s*([a-z][a-z\d+.-]*:)?[\\/]{2}([^/?#\\\s"%'<>^`{|};]*)/i;
+
+// Of what has a host: what stands behind a colon is a port.
+function checkPort(url, slashesDenoteHost) {
+  const [, protocol, authority] = AUTHORITY.exec(url) ?? [];
+  if (authority === undefined || (!protocol && !slashesDenoteHost) || /^javascript:$/i.test(protocol)) return;
+  const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d*$/, "");
+  if (!host.startsWith("[") && host.includes(":")) throw invalidArgValue("url", "Invalid port in url", url);
+}
 
 export function parse(url, parseQueryString, slashesDenoteHost) {
   if (url instanceof Url) return url;
+  if (typeof url !== "string") throw invalidArgType("url", "of type string", url);
+  checkPort(url, slashesDenoteHost);
   const parsed = new Url();
   parsed.parse(url, parseQueryString, slashesDenoteHost);
   return parsed;
@@ -25,6 +39,7 @@ function formatUrl(url, { auth = true, fragment = true, search = true, unicode =
 
 export function format(url, options) {
   if (typeof url === "string") return parse(url).format();
+  if (typeof url !== "object" || url === null) throw invalidArgType("urlObject", "one of type object or string", url);
   return url instanceof URL ? formatUrl(url, options ?? {}) : base.format(url, options);
 }
 
@@ -32,12 +47,21 @@ Url.prototype.resolve = function (relative) {
   return this.resolveObject(parse(relative, false, true)).format();
 };
 
-const { domainToASCII, domainToUnicode, fileURLToPath, pathToFileURL, urlToHttpOptions } = base;
-const { URL, URLSearchParams } = globalThis;
-export {
-  URL, URLSearchParams, Url, domainToASCII, domainToUnicode, fileURLToPath, pathToFileURL, urlToHttpOptions,
-};
+// Names that are none are "".
+export function domainToASCII(domain) {
+  const url = new URL("ws://none.invalid");
+  url.hostname = domain;
+  return url.hostname === "none.invalid" ? "" : url.hostname;
+}
+export const domainToUnicode = (domain) => base.domainToUnicode(domainToASCII(domain));
+export const fileURLToPath = (url, options) => toPath(url, options, base.domainToUnicode);
+export const fileURLToPathBuffer = /* @__PURE__ */ missing("url.fileURLToPathBuffer");
+export const pathToFileURL = toUrl;
+
+export const { URL, URLPattern, URLSearchParams } = globalThis;
+export const { urlToHttpOptions } = base;
+export { Url };
 export default {
-  URL, URLSearchParams, Url, domainToASCII, domainToUnicode, fileURLToPath, format, parse,
-  pathToFileURL, resolve, resolveObject, urlToHttpOptions,
+  URL, URLPattern, URLSearchParams, Url, domainToASCII, domainToUnicode, fileURLToPath, fileURLToPathBuffer,
+  format, parse, pathToFileURL, resolve, resolveObject, urlToHttpOptions,
 };

@@ -6,6 +6,13 @@ import url from "node:url";
 
 function Old() { EventEmitter.call(this); }
 Object.setPrototypeOf(Old.prototype, EventEmitter.prototype);
+const URLS = [
+  "http://u:p@h.com:80/p/a/t/h?query=string#hash", "//h/p", "/p?q#h", "mailto:a@b.c", "javascript:alert(1)", "http://a.com", "HTTP://A.com/B", "http://[::1]:80/", "x:y", "a b", "http://a.com/a b?c d#e f", "http://a.com:abc/",
+  "http://a.com:80:80/", "//a:b/", "x://u:p@a:1b/", "http://a:/", "file:///a/b", "http://\u00e9.com/", "?a", "#h", "", "http://a@b@c/", "http://a.com;x", "http:a", "http:///a", "  http://a.com  ", "http://a.com\\b", "data:text/plain,x", "http://a.com/%zz?x=1&x=2",
+];
+const NO_URLS = [undefined, null, 5, {}];
+const attempt = (run) => { try { return run(); } catch (error) { return [error.name, error.code, error.message]; } };
+const plain = (parts) => (typeof parts === "object" && parts !== null ? Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part !== null && typeof part === "object" ? { ...part } : part]).sort()) : parts);
 const decoded = (encoding, ...parts) => { const decoder = new StringDecoder(encoding); return [...parts.map((part) => decoder.write(Buffer.from(part))), decoder.end()]; };
 
 export const cases = {
@@ -33,6 +40,15 @@ export const cases = {
   "isIPv4": () => ["1.2.3.4", "256.1.1.1", "01.2.3.4", "1.2.3"].map(isIPv4),
   "isIP": () => ["1.2.3.4", "::1", "x"].map(isIP),
   "url.parse": () => { const { auth, hash, host, hostname, pathname, port, query } = url.parse("http://u:p@h:8/p?q=1#h", true); return { auth, hash, host, hostname, pathname, port, query }; },
+  "url.parse of others": () => [[], [true], [false, true]].flatMap((options) => URLS.map((one) => attempt(() => plain(url.parse(one, ...options))))),
+  "url.format of others": () => URLS.map((one) => attempt(() => url.format(url.parse(one)))),
+  "url of what is none": () => ["parse", "format", "resolve", "fileURLToPath", "pathToFileURL"].flatMap((name) => NO_URLS.map((value) => attempt(() => plain(url[name](value, "a"))))),
+  "url.fileURLToPath": () => ["file:///a/b", "file:///a%20b", "file:///a%2Fb", "http://a/", "file://host/a", "/a", "file:///\u00e9"].map((one) => attempt(() => url.fileURLToPath(one))),
+  "url.fileURLToPath on Windows": () => ["file:///C:/a", "file://h/a", "file:///a", "file:///C:/a%5Cb"].map((one) => attempt(() => url.fileURLToPath(one, { windows: true }))),
+  "url.pathToFileURL": () => ["/a b", "/a#b?c%", "/a\\b", "/\u00e9", "/a/", "/a\nb", "/"].map((one) => url.pathToFileURL(one).href),
+  "url.pathToFileURL on Windows": () => ["C:\\a b", "\\\\h\\s\\a"].map((one) => url.pathToFileURL(one, { windows: true }).href),
+  "url.domainToASCII": () => ["\u00e9.com", "xn--tda.com", "EXAMPLE.com", "a b", "", "\u65e5\u672c", "a/b"].map((one) => [url.domainToASCII(one), url.domainToUnicode(one)]),
+  "url, names": () => Object.keys(url).sort(),
   "url.resolve": () => [url.resolve("/one/two", "three"), url.resolve("http://a.com/b/c", "../d"), url.resolve("http://a.com/b", "//c.com/d")],
   "url.format": () => [url.format({ protocol: "http", host: "x", pathname: "/y" }), url.format(new URL("http://u:p@xn--tda.com/a?b#c"), { fragment: false, unicode: true, auth: false, search: false })],
   "process.hrtime": () => { const [seconds, rest] = process.hrtime(process.hrtime()); return [seconds, rest >= 0 && rest < 1e9, typeof process.hrtime.bigint()]; },
