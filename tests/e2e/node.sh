@@ -5,7 +5,7 @@
 literal() { sed 's/[][*?\\()|!@+]/\\&/g' <<<"$1"; }
 
 start dev -c tests/e2e/node/wrangler.toml
-for file in buffers hashes derivation ciphers streams compression values paths others names; do
+for file in buffers events hashes derivation ciphers streams compression values paths others names; do
   mapfile -t got < <(http GET "/$file")
   mapfile -t wanted < <(printf '200 ' && GREETING=hello "$node" --no-warnings tests/e2e/node/in_node.js "$file")
   check "$file: as many cases" "${#got[@]}" "${#wanted[@]}"

@@ -1,10 +1,17 @@
 // unenv's EventEmitter is a class, which older code cannot call: `EventEmitter.call(this)` is how
 // constructors of before classes inherit from it, those of readable-stream among them.
 import {
-  EventEmitter as Base, EventEmitterAsyncResource, addAbortListener, captureRejectionSymbol,
-  errorMonitor, getEventListeners, getMaxListeners, on, once,
+  EventEmitter as Base, EventEmitterAsyncResource, captureRejectionSymbol, errorMonitor,
 } from "npm:unenv/node/events";
-import { invalidArgType, plainError } from "./internal/errors.mjs";
+import { invalidArgType, missing, plainError } from "./internal/errors.mjs";
+import { checkLimit, getMaxListeners, setMaxListeners, setUsualLimit, usualLimit } from "./internal/events/limits.mjs";
+import { checkSignal, on, once } from "./internal/events/waiting.mjs";
+
+const kCapture = Symbol.for("kCapture");
+
+function checkListener(listener) {
+  if (typeof listener !== "function") throw invalidArgType("listener", "of type function", listener);
+}
 
 function begin(options) {
   // Listeners may be there already, but not by inheritance.
@@ -13,7 +20,29 @@ function begin(options) {
     this._eventsCount = 0;
   }
   this._maxListeners ||= undefined;
-  this[Symbol.for("kCapture")] = Boolean(options?.captureRejections);
+  const captures = options?.captureRejections;
+  if (captures !== undefined && typeof captures !== "boolean") {
+    throw invalidArgType("options.captureRejections", "of type boolean", captures);
+  }
+  if (captures !== undefined) this[kCapture] = captures;
+}
+
+export function getEventListeners(emitter, type) {
+  if (typeof emitter?.listeners === "function") return emitter.listeners(type);
+  if (emitter instanceof EventTarget) return missing("events.getEventListeners() of an EventTarget")();
+  throw invalidArgType("emitter", "an instance of EventEmitter or EventTarget", emitter);
+}
+
+export function listenerCount(emitter, type) {
+  return typeof emitter?.listenerCount === "function" ? emitter.listenerCount(type) : getEventListeners(emitter, type).length;
+}
+
+export function addAbortListener(signal, listener) {
+  checkSignal(signal, "signal");
+  checkListener(listener);
+  if (signal.aborted) queueMicrotask(() => listener());
+  else signal.addEventListener("abort", listener, { once: true });
+  return { __proto__: null, [Symbol.dispose]: () => signal.removeEventListener("abort", listener) };
 }
 
 export const EventEmitter = adopt(function EventEmitter(options) {
@@ -23,22 +52,24 @@ export const EventEmitter = adopt(function EventEmitter(options) {
 function adopt(EventEmitter) {
   // unenv's own classes stay instances.
   EventEmitter.prototype = Base.prototype;
-  for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(Base))) {
-    if (!["prototype", "name", "length", "init", "EventEmitter"].includes(name)) {
-      Object.defineProperty(EventEmitter, name, { ...value, configurable: true });
-    }
-  }
-  EventEmitter.EventEmitter = EventEmitter;
-  EventEmitter.init = begin;
-  const { addListener, emit, prependListener, removeListener } = EventEmitter.prototype;
-  const checked = (add) => function (type, listener) {
-    if (typeof listener !== "function") throw invalidArgType("listener", "of type function", listener);
-    return add.call(this, type, listener);
+  const { addListener, emit, once: addOnce, prependListener, prependOnceListener, removeListener } = Base.prototype;
+  const checked = (method) => function (type, listener) {
+    checkListener(listener);
+    return method.call(this, type, listener);
   };
   // Neither of two names may call the other: streams put one method in the place of both.
-  const add = checked(addListener);
+  const [add, remove] = [checked(addListener), checked(removeListener)];
   const inherited = {
-    addListener: add, on: add, off: removeListener, prependListener: checked(prependListener),
+    addListener: add, on: add, removeListener: remove, off: remove, once: checked(addOnce),
+    prependListener: checked(prependListener), prependOnceListener: checked(prependOnceListener),
+    setMaxListeners(limit) {
+      checkLimit(limit, "setMaxListeners");
+      this._maxListeners = limit;
+      return this;
+    },
+    getMaxListeners() {
+      return this._maxListeners ?? usualLimit();
+    },
     emit(type, error) {
       if (type === "error" && !(error instanceof Error) && this.listenerCount("error") === 0) {
         const text = typeof error === "string" ? `'${error}'` : String(error);
@@ -46,23 +77,36 @@ function adopt(EventEmitter) {
       }
       return emit.apply(this, arguments);
     },
-    constructor: EventEmitter,
     _events: undefined, _eventsCount: 0, _maxListeners: undefined,
   };
-  for (const [name, value] of Object.entries(inherited)) {
-    Object.defineProperty(EventEmitter.prototype, name, { value, writable: true, configurable: true });
+  const { prototype } = EventEmitter;
+  for (const name of ["emit", "eventNames", "listenerCount", "listeners", "rawListeners", "removeAllListeners"]) {
+    inherited[name] ??= prototype[name];
   }
+  for (const [name, value] of Object.entries(inherited)) {
+    Object.defineProperty(prototype, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  Object.defineProperty(prototype, "constructor", { value: EventEmitter, writable: true, configurable: true });
+  Object.assign(EventEmitter, {
+    EventEmitter, EventEmitterAsyncResource, addAbortListener, captureRejectionSymbol, errorMonitor,
+    getEventListeners, getMaxListeners, init: begin, listenerCount, on, once, setMaxListeners, usingDomains: false,
+  });
+  Object.defineProperties(EventEmitter, {
+    defaultMaxListeners: { get: usualLimit, set: setUsualLimit, enumerable: true, configurable: true },
+    captureRejections: {
+      get: () => prototype[kCapture] === true,
+      set: (captures) => { prototype[kCapture] = Boolean(captures); },
+      enumerable: true, configurable: true,
+    },
+  });
   return EventEmitter;
 }
 
-export const setMaxListeners = EventEmitter.setMaxListeners;
-export const listenerCount = (emitter, type) => emitter.listenerCount(type);
-export const init = EventEmitter.init;
+export const { init } = EventEmitter;
 export const usingDomains = false;
 export const captureRejections = false;
 export const defaultMaxListeners = 10;
 export {
-  EventEmitterAsyncResource, addAbortListener, captureRejectionSymbol, errorMonitor,
-  getEventListeners, getMaxListeners, on, once,
+  EventEmitterAsyncResource, captureRejectionSymbol, errorMonitor, getMaxListeners, on, once, setMaxListeners,
 };
 export default EventEmitter;

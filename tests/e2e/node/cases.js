@@ -3,6 +3,7 @@ import { cases as buffers } from "./buffers.js";
 import { cases as ciphers } from "./ciphers.js";
 import { cases as compression } from "./compression.js";
 import { cases as derivation } from "./derivation.js";
+import { cases as events } from "./events.js";
 import { cases as hashes } from "./hashes.js";
 import { cases as names } from "./names.js";
 import { cases as others } from "./others.js";
@@ -10,4 +11,4 @@ import { cases as paths } from "./paths.js";
 import { cases as streams } from "./streams.js";
 import { cases as values } from "./values.js";
 
-export const files = { buffers, ciphers, compression, derivation, hashes, names, others, paths, streams, values };
+export const files = { buffers, ciphers, compression, derivation, events, hashes, names, others, paths, streams, values };

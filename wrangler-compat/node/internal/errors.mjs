@@ -47,6 +47,9 @@ export const typeError = (code, message) => codedError(TypeError, code, message)
 export const rangeError = (code, message) => codedError(RangeError, code, message);
 export const plainError = (code, message) => codedError(Error, code, message);
 
+export const abortError = (cause) => Object.assign(
+  new Error("The operation was aborted", cause === undefined ? undefined : { cause }), { name: "AbortError", code: "ABORT_ERR" });
+
 // What isolane does not have fails where it is used, by name.
 export function missing(name) {
   return function () {

@@ -2,14 +2,10 @@
 // other: what is not read on one is not read from the other.
 import { Buffer } from "node:buffer";
 import { viewBytes } from "../bytes.mjs";
+import { abortError } from "../errors.mjs";
 
 // Parts of Node's streams are Buffers, those of the Web bytes.
 const toBytes = (part) => (Buffer.isBuffer(part) ? viewBytes(part) : part);
-
-const abortError = () => {
-  const error = new Error("The operation was aborted");
-  return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
-};
 
 export function addBridges({ Readable, Writable, Duplex, finished, destroy }) {
   Readable.toWeb = function (readable, options = {}) {

@@ -19,6 +19,7 @@ export function toPath(given, options, unicodeOf) {
   if (typeof given !== "string" && !(given instanceof URL)) {
     throw invalidArgType("path", "of type string or an instance of URL", given);
   }
+  if (!URL.canParse(given)) throw Object.assign(typeError("ERR_INVALID_URL", "Invalid URL"), { input: given });
   const url = new URL(given);
   if (url.protocol !== "file:") throw typeError("ERR_INVALID_URL_SCHEME", "The URL must be of scheme file");
   if (options?.windows) return windowsPath(url, unicodeOf);
