@@ -1,12 +1,12 @@
 // node:util: what prints values is Node.js's own, the rest ours.
 import allTypes from "node:util/types";
-import { MIMEParams, MIMEType } from "npm:unenv/node/internal/util/mime";
 import { missing } from "./internal/errors.mjs";
 import { callbackify, promisify } from "./internal/util/callbacks.mjs";
 import { isDeepStrictEqual } from "./internal/util/equality.mjs";
 import { parseEnv } from "./internal/util/env_file.mjs";
 import { inherits } from "./internal/util/inherits.mjs";
 import { format, formatWithOptions, inspect, stripVTControlCharacters } from "./internal/util/inspect.mjs";
+import { MIMEParams, MIMEType } from "./internal/util/mime.mjs";
 import { styleText } from "./internal/util/style.mjs";
 
 export {

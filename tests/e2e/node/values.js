@@ -1,6 +1,7 @@
 import util, { format, inspect, promisify, types } from "node:util";
 import assert, { strict } from "node:assert";
 
+const attempt = (run) => { try { const value = run(); return value === undefined ? "undefined" : value; } catch (error) { return [error.name, error.code, error.message]; } };
 const circular = {};
 circular.self = circular;
 const looped = () => { const value = {}; value.value = value; return value; };
@@ -43,6 +44,16 @@ export const cases = {
     types.isBoxedPrimitive(Object(1)), types.isMapIterator(new Map().keys()), types.isArgumentsObject((function () { return arguments; })()), types.isAnyArrayBuffer(new ArrayBuffer(1)), types.isMap(new Set()),
     types.isDate({}), types.isPromise(Promise.resolve()), types.isRegExp(/a/), types.isDataView(new DataView(new ArrayBuffer(1)))],
   "small things": () => [util.stripVTControlCharacters("\u001b[31mx\u001b[0m"), util.toUSVString("a\ud800"), util.deprecate(() => 4, "old")(), String(new util.MIMEType("text/html;a=b")), util.parseEnv("A=1\nB=\"x y\"")],
+  "MIMEType": () => [
+    "text/HTML; Charset=\"utf-8\"; a=b", "x", "", "/", "a/", "/b", " a/b ", "a/b;", "a/b;c", "a/b;c=", "a/b;c=\"\"", "a/b;=d", "a/b;c=d;c=e", "a/b; c = d", "a/b;c=d e", "a/b;c=\"d\\\"e\"", "a/b;c=\"d", "a/b;c=\"d\"x;e=f",
+    "a/b;c=\u0100", "a b/c", "a/b c", "a/b;;c=d", "A/B;C=D", "a/b;c=\u00e9", "a/b;c=d\u007f",
+  ].map((text) => attempt(() => { const mime = new util.MIMEType(text); return [String(mime), mime.type, mime.subtype, mime.essence, [...mime.params], JSON.stringify(mime)]; })),
+  "MIMEType, changed": () => { const mime = new util.MIMEType("a/b"); const { params } = mime; return [attempt(() => { mime.type = "C"; mime.subtype = "D"; params.set("Q", "1 2"); params.set("r", ""); return String(mime); }), attempt(() => { mime.type = ""; }), attempt(() => { mime.subtype = "x y"; }), attempt(() => params.set("", "x")), attempt(() => params.set("a", "\u0100")), params.get("q"), params.get("z"), params.has("q"), params.delete("q") ?? [...params.keys()]]; },
+  "parseEnv": () => [
+    "A=1", "A='x y'", "A=\"a\\nb\"", "export A=1", "A = 1 # c", "#A=1", "A=", "A", "A=1\r\nB=2", "A=`x`", "A='a\nb'", "A=x#y", "A=\"x\" # y", "A.B=1", " A=1 ", "A=\"a\\\"b\"", "A='", "=1", "A==1", "A=1=2", "A=\"x\nB=1", "A='a'b'", "A-B=1", "1A=2", "A= #x", 5, undefined,
+  ].map((text) => attempt(() => ({ ...util.parseEnv(text) }))),
+  "styleText": () => [["red", "a"], [["bold", "red"], "a"], ["nope", "a"], ["red", 5], [[], "a"]].map((args) => attempt(() => util.styleText(...args, { validateStream: false }))),
+  "inherits of what is no class": () => [[null, Old], [function () {}, null], [function () {}, {}]].map((args) => attempt(() => util.inherits(...args))),
   "assert, what holds": () => {
     strict.ok(1);
     strict.deepEqual({ a: [1, new Map([[1, 2]])] }, { a: [1, new Map([[1, 2]])] });

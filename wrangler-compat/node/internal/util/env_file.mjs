@@ -1,7 +1,10 @@
 // The text of an .env file as an object.
-const LINE = /^\s*(?:export\s+)?([\w.-]+)\s*=[ \t]*("(?:\\"|[^"])*"|'[^']*'|`[^`]*`|[^#\r\n]*)/gm;
+import { invalidArgType } from "../errors.mjs";
+
+const LINE = /^\s*(?:export\s+)?([\w.-]+)\s*=[ \t]*("[^"]*"|'[^']*'|`[^`]*`|[^#\r\n]*)/gm;
 
 export function parseEnv(content) {
+  if (typeof content !== "string") throw invalidArgType("content", "of type string", content);
   const values = {};
   for (const [, name, written] of content.matchAll(LINE)) {
     const text = written.trim();
