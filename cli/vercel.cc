@@ -111,7 +111,7 @@ bool IsBusy(const std::string& ip, int port) {
   {
     const auto listening = loop::TcpListener::Listen(
         loop.uv(), ip, port, [](void*, uv_stream_s*) {}, nullptr);
-    busy = !listening.ok() && loop::IsInUse(listening.error());
+    busy = !listening.ok() && listening.error().kind == ErrorKind::kAddressInUse;
   }
   loop.RunClosing();
   return busy;

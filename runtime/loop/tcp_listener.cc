@@ -10,7 +10,6 @@ namespace isolane::loop {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr char kInUse[] = "Address already in use";
 
 bool ParseAddress(const std::string& ip, int port, sockaddr_storage* address) {
   const char* text = ip == "localhost" ? "127.0.0.1" : ip == "*" ? "::" : ip.c_str();
@@ -23,7 +22,8 @@ Error Failure(const std::string& ip, int port, int error) {
   Error failure;
   failure.message = "cannot listen on " + address + ": " + uv_strerror(error);
   if (error == UV_EADDRINUSE) {
-    failure.message = std::string(kInUse) + " (" + address +
+    failure.kind = ErrorKind::kAddressInUse;
+    failure.message = "Address already in use (" + address +
                       "). Please check that you are not already running a server on this address "
                       "or specify a different port with --port.";
   }
@@ -34,8 +34,6 @@ Error Failure(const std::string& ip, int port, int error) {
 }
 
 }  // namespace
-
-bool IsInUse(const Error& error) { return error.message.starts_with(kInUse); }
 
 Result<Handle<TcpListener>> TcpListener::Listen(uv_loop_t* loop, const std::string& ip, int port,
                                                 Callback callback, void* context) {

@@ -13,9 +13,6 @@
 
 namespace isolane::loop {
 
-// Whether what went wrong is that another program has the address.
-bool IsInUse(const Error& error);
-
 class TcpListener {
  public:
   // A connection waits: the callee calls TcpStream::Accept(stream) on a new stream.

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "runtime/loop/tcp_listener.h"
-
 namespace isolane::worker {
 
 // How many free ports are looked at, until one is free at both addresses of localhost.
@@ -27,7 +25,7 @@ Result<int> FrontDoors::Open(uv_loop_s* loop, const DoorAddress& address,
       auto second = listen("::1", chosen);
       if (second.ok()) {
         door.servers.push_back(std::move(*second));
-      } else if (loop::IsInUse(second.error())) {
+      } else if (second.error().kind == ErrorKind::kAddressInUse) {
         // Whoever asks for localhost would reach the other program.
         if (address.port != 0 || attempt == kAttempts) return second.error();
         door.servers.clear();

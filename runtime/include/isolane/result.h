@@ -13,6 +13,8 @@ enum class ErrorKind {
   kOther,
   // A Worker's sources do not compile, or import what there is not: there is nothing to run.
   kBuild,
+  // Another program listens at an address.
+  kAddressInUse,
 };
 
 // What went wrong, to whom, and the way out. Every part is text for people; `message` is never

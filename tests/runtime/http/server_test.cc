@@ -333,6 +333,7 @@ TEST_CASE("listening on a port that is taken fails with the way out") {
   auto second =
       Server::Listen(fixture.loop.uv(), {"127.0.0.1", fixture.server->port()}, {}, fixture);
   REQUIRE_FALSE(second.ok());
+  CHECK(second.error().kind == ErrorKind::kAddressInUse);
   CHECK(second.error().message.find("ddress already in use") != std::string::npos);
   fixture.loop.RunOnce();
 }
