@@ -1,13 +1,13 @@
 #include "wrangler-compat/source_map_file.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/base64.h"
 #include "runtime/base/percent.h"
 #include "wrangler-compat/files.h"
 
@@ -32,37 +32,12 @@ std::string Shown(const std::string& source, const std::string& directory, const
   return show(AbsolutePath(directory, path));
 }
 
-int DigitOf(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  return c == '/' || c == '_' ? 63 : -1;
-}
-
-std::optional<std::string> FromBase64(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 3);
-  uint32_t pending = 0;
-  int bits = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    const int digit = DigitOf(c);
-    if (digit < 0) return std::nullopt;
-    pending = pending << 6 | static_cast<uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(pending >> bits & 0xFF);
-  }
-  return bytes;
-}
-
 // What a data: URL holds.
 std::optional<std::string> DataOf(std::string_view url) {
   const size_t comma = url.find(',');
   if (comma == std::string_view::npos) return std::nullopt;
   const std::string data = base::PercentDecoded(std::string(url.substr(comma + 1)));
-  return url.substr(0, comma).ends_with(";base64") ? FromBase64(data) : data;
+  return url.substr(0, comma).ends_with(";base64") ? base::Base64Decoded(data) : data;
 }
 
 // The end of the string that begins at `at`; npos if it has none.
@@ -143,6 +118,11 @@ std::shared_ptr<const SourceMap> ParseSourceMap(std::string_view json, const std
   auto result = std::make_shared<SourceMap>();
   for (const Json& source : *sources) {
     const std::string text = source.is_string() ? source.get<std::string>() : std::string();
+    // Nobody knows what it was: no file.
+    if (text.empty()) {
+      result->sources.emplace_back();
+      continue;
+    }
     const bool absolute = text.starts_with('/') || HasScheme(text);
     result->sources.push_back(Shown(absolute ? text : root + text, directory, show));
   }

@@ -99,8 +99,9 @@ std::optional<SourceMapReader::Place> SourceMapReader::Find(int line, int column
       found->column >= kLargest) {
     return std::nullopt;
   }
-  return Place{map_->sources[static_cast<size_t>(found->source)], static_cast<int>(found->line) + 1,
-               static_cast<int>(found->column) + 1};
+  const std::string& source = map_->sources[static_cast<size_t>(found->source)];
+  if (source.empty()) return std::nullopt;
+  return Place{source, static_cast<int>(found->line) + 1, static_cast<int>(found->column) + 1};
 }
 
 }  // namespace isolane::base

@@ -26,8 +26,8 @@ class SourceMapReader {
 
   explicit SourceMapReader(std::shared_ptr<const SourceMap> map) : map_(std::move(map)) {}
 
-  // What the text at that place was made from; nothing if it was made by the generator itself, or
-  // if the map is damaged there.
+  // What the text at that place was made from; nothing if it was made by the generator itself, if
+  // the map does not name the source, or if it is damaged there.
   std::optional<Place> Find(int line, int column);
 
  private:

@@ -1,11 +1,12 @@
 #include "runtime/http/proxy_settings.h"
 
 #include <arpa/inet.h>
-#include <openssl/evp.h>
 
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+
+#include "runtime/base/base64.h"
 
 namespace isolane::http {
 namespace {
@@ -83,15 +84,6 @@ std::string Decoded(std::string_view text) {
   return decoded;
 }
 
-std::string Base64(const std::string& text) {
-  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  encoded.resize(static_cast<size_t>(size));
-  return encoded;
-}
-
 Proxy ParseProxy(const std::string& variable, std::string_view value) {
   Proxy proxy;
   std::string_view rest = value;
@@ -123,8 +115,8 @@ Proxy ParseProxy(const std::string& variable, std::string_view value) {
     const size_t colon = credentials.find(':');
     const std::string_view password =
         colon == std::string_view::npos ? std::string_view() : credentials.substr(colon + 1);
-    proxy.authorization =
-        "Basic " + Base64(Decoded(credentials.substr(0, colon)) + ":" + Decoded(password));
+    proxy.authorization = "Basic " + base::Base64Encoded(Decoded(credentials.substr(0, colon)) +
+                                                         ":" + Decoded(password));
   }
   return proxy;
 }

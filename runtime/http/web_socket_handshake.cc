@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/base64.h"
 #include "runtime/base/packed_head.h"
-#include "third_party/simdutf/simdutf.h"
 
 namespace isolane::http {
 
@@ -43,13 +43,6 @@ bool HasToken(std::string_view list, std::string_view token) {
   return AnyItem(list, [token](std::string_view item) { return SameToken(item, token); });
 }
 
-std::string ToBase64(const unsigned char* bytes, size_t size) {
-  std::string text(simdutf::base64_length_from_binary(size, simdutf::base64_default), '\0');
-  simdutf::binary_to_base64(reinterpret_cast<const char*>(bytes), size, text.data(),
-                            simdutf::base64_default);
-  return text;
-}
-
 // The headers that make a request one for a WebSocket; the last one of a name counts.
 struct Asked {
   explicit Asked(std::string_view packed_head) {
@@ -77,13 +70,13 @@ std::string WebSocketAccept(std::string_view key) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr);
-  return ToBase64(digest, size);
+  return base::Base64Encoded({reinterpret_cast<const char*>(digest), size});
 }
 
 WebSocketAsk WebSocketAsk::For(std::string_view packed_head) {
-  unsigned char bytes[16];
-  RAND_bytes(bytes, sizeof bytes);
-  return {ToBase64(bytes, sizeof bytes),
+  char bytes[16];
+  RAND_bytes(reinterpret_cast<unsigned char*>(bytes), sizeof bytes);
+  return {base::Base64Encoded({bytes, sizeof bytes}),
           OfferDeflate(ListHeader(packed_head, kExtensions).value_or(""))};
 }
 

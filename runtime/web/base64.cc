@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "runtime/base/base64.h"
 #include "runtime/js/convert.h"
-#include "third_party/simdutf/simdutf.h"
 
 namespace isolane::web {
 
@@ -32,10 +32,7 @@ void Base64Decode(const Arguments& arguments) {
       !ToBytes(arguments.GetIsolate(), arguments[0].As<v8::String>(), in)) {
     return;
   }
-  std::string out(simdutf::maximal_binary_length_from_base64(in.data(), in.size()), '\0');
-  const simdutf::result result = simdutf::base64_to_binary(in.data(), in.size(), out.data(),
-                                                           simdutf::base64_default, simdutf::loose);
-  if (result.error == simdutf::SUCCESS) ReturnLatin1(arguments, {out.data(), result.count});
+  if (const auto bytes = base::Base64Decoded(in)) ReturnLatin1(arguments, *bytes);
 }
 
 void Base64Encode(const Arguments& arguments) {
@@ -44,9 +41,7 @@ void Base64Encode(const Arguments& arguments) {
       !ToBytes(arguments.GetIsolate(), arguments[0].As<v8::String>(), in)) {
     return;
   }
-  std::string out(simdutf::base64_length_from_binary(in.size(), simdutf::base64_default), '\0');
-  out.resize(simdutf::binary_to_base64(in.data(), in.size(), out.data(), simdutf::base64_default));
-  ReturnLatin1(arguments, out);
+  ReturnLatin1(arguments, base::Base64Encoded(in));
 }
 
 }  // namespace isolane::web

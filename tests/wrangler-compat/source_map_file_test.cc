@@ -127,6 +127,10 @@ TEST_SUITE("wrangler-compat/source_map_file") {
       CHECK(sources(R"({"mappings":"","sourceRoot":"../src","sources":["a.ts","/b.ts"]})") ==
             std::vector<std::string>{"shown /app/src/a.ts", "shown /b.ts"});
     }
+    SUBCASE("as nothing if they have no name") {
+      CHECK(sources(R"({"mappings":"","sourceRoot":"/src","sources":[null,"",1]})") ==
+            std::vector<std::string>{"", "", ""});
+    }
     SUBCASE("as they are if they are no files") {
       CHECK(sources(R"({"mappings":"","sources":["webpack://app/./src/a.ts"]})") ==
             std::vector<std::string>{"webpack://app/./src/a.ts"});

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/base/base64.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
@@ -62,21 +63,6 @@ std::string HashOf(std::string_view content) {
   std::string text;
   for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[hash >> shift & 15];
   return text;
-}
-
-std::string Base64(std::string_view bytes) {
-  static constexpr char kLetters[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t count = std::min<size_t>(3, bytes.size() - i);
-    uint32_t word = 0;
-    for (size_t k = 0; k < 3; k++) {
-      word = word << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    }
-    for (size_t k = 0; k < 4; k++) out += k <= count ? kLetters[word >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
 }
 
 std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -435,7 +421,7 @@ void ModuleCollector::OnLoad(const EsbuildValue& question, EsbuildService::Reply
   if (rule->type == "Text") return reply(code(0, *content, "text"));
   if (rule->type == "Data") {
     return reply(code(0,
-                      "export default Uint8Array.from(atob(\"" + Base64(*content) +
+                      "export default Uint8Array.from(atob(\"" + base::Base64Encoded(*content) +
                           "\"), (c) => c.charCodeAt(0)).buffer;",
                       "js"));
   }

@@ -52,6 +52,12 @@ TEST_SUITE("runtime/base/source_map") {
     SourceMapReader of_no_source = Reader("AEAA");
     CHECK(At(of_no_source, 1, 1) == "nowhere");
   }
+
+  TEST_CASE("a source without a name is nowhere") {
+    SourceMapReader reader(std::make_shared<SourceMap>(SourceMap{{"", "b.ts"}, "AAAA,ICAA"}));
+    CHECK(At(reader, 1, 1) == "nowhere");
+    CHECK(At(reader, 1, 5) == "b.ts:1:1");
+  }
 }
 
 }  // namespace
