@@ -50,7 +50,7 @@ std::optional<bool> Flag(const ConfigNode& node, std::string_view key) {
 std::optional<double> Number(const ConfigNode& node, std::string_view key) {
   const ConfigNode* value = Get(node, key);
   if (value == nullptr) return std::nullopt;
-  return value->kind == ConfigKind::kInteger ? static_cast<double>(value->integer) : value->number;
+  return config::NumberOf(*value);
 }
 
 std::optional<int> Integer(const ConfigNode& node, std::string_view key) {

@@ -16,10 +16,6 @@ using config::ConfigNode;
 
 using Found = std::optional<SchemaError>;
 
-double NumberOf(const ConfigNode& node) {
-  return node.kind == ConfigKind::kInteger ? static_cast<double>(node.integer) : node.number;
-}
-
 bool IsType(const ConfigNode& value, std::string_view type) {
   if (type == "object") return value.IsObject();
   if (type == "array") return value.IsArray();
@@ -27,7 +23,8 @@ bool IsType(const ConfigNode& value, std::string_view type) {
   if (type == "boolean") return value.IsBoolean();
   if (type == "number") return value.IsNumber();
   ISOLANE_CHECK(type == "integer");
-  return value.IsNumber() && std::nearbyint(NumberOf(value)) == NumberOf(value);
+  const auto number = config::NumberOf(value);
+  return number && std::nearbyint(*number) == *number;
 }
 
 // In characters, as JSON Schema counts.
@@ -77,11 +74,11 @@ class Validator {
   static Found CheckNumber(const ConfigNode& value, const ConfigNode& schema,
                            const std::string& path) {
     const ConfigNode* most = Keyword(schema, "maximum");
-    if (most != nullptr && NumberOf(value) > NumberOf(*most)) {
+    if (most != nullptr && config::NumberOf(value) > config::NumberOf(*most)) {
       return Wrong(value, path, "should be <= " + ToJson(*most));
     }
     const ConfigNode* least = Keyword(schema, "minimum");
-    if (least != nullptr && NumberOf(value) < NumberOf(*least)) {
+    if (least != nullptr && config::NumberOf(value) < config::NumberOf(*least)) {
       return Wrong(value, path, "should be >= " + ToJson(*least));
     }
     return std::nullopt;

@@ -8,7 +8,8 @@ namespace isolane::wrangler {
 namespace {
 
 bool IsWhole(const ConfigNode& node, int64_t low, int64_t high) {
-  return node.kind == ConfigKind::kInteger && node.integer >= low && node.integer <= high;
+  const auto whole = WholeNumberOf(node);
+  return whole && *whole >= low && *whole <= high;
 }
 
 // connect[i].

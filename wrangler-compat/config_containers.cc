@@ -39,10 +39,6 @@ constexpr std::string_view kInstanceTypes[] = {
     "lite", "basic", "standard-1", "standard-2", "standard-3", "standard-4", "dev", "standard"};
 constexpr std::string_view kInstanceFields[] = {"vcpu", "memory_mib", "disk_mb"};
 
-double NumberOf(const ConfigNode& node) {
-  return node.kind == ConfigKind::kInteger ? static_cast<double>(node.integer) : node.number;
-}
-
 // One of the containers.
 class ContainerCheck {
  public:
@@ -129,7 +125,7 @@ class ContainerCheck {
 
   void CheckNumbers() {
     const ConfigMember* grace = Find("rollout_active_grace_period");
-    if (grace != nullptr && (!grace->value.IsNumber() || NumberOf(grace->value) < 0)) {
+    if (grace != nullptr && (!grace->value.IsNumber() || *NumberOf(grace->value) < 0)) {
       Fail(
           "\"containers.rollout_active_grace_period\" field should be a positive number but got "
           "\"" +
@@ -150,7 +146,7 @@ class ContainerCheck {
     const std::string name = "\"containers.rollout_step_percentage\" ";
     if (steps->value.IsNumber()) {
       static constexpr int kAllowed[] = {5, 10, 20, 25, 50, 100};
-      const double step = NumberOf(steps->value);
+      const double step = *NumberOf(steps->value);
       if (std::find(std::begin(kAllowed), std::end(kAllowed), step) == std::end(kAllowed)) {
         Fail(name + "must be one of [5, 10, 20, 25, 50, 100], but got " + Shown(steps->value),
              steps);
@@ -174,7 +170,7 @@ class ContainerCheck {
         others += (others.empty() ? "" : ", ") + Shown(step);
         continue;
       }
-      const double number = NumberOf(step);
+      const double number = *NumberOf(step);
       if (number < 10 || number > 100) outside += (outside.empty() ? "" : ", ") + Shown(step);
       ascending &= number >= last;
       last = number;
@@ -198,7 +194,7 @@ class ContainerCheck {
     const ConfigMember* most = Find("max_instances");
     const size_t count = steps.value.items.size();
     if (most != nullptr && most->value.IsNumber() &&
-        static_cast<double>(count) > NumberOf(most->value)) {
+        static_cast<double>(count) > *NumberOf(most->value)) {
       Fail(name + "cannot have more steps (" + std::to_string(count) +
                ") than \"max_instances\" (" + Shown(most->value) + ")",
            &steps);

@@ -1,7 +1,6 @@
 #include "wrangler-compat/config_schema.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "wrangler-compat/config_bindings.h"
@@ -100,16 +99,16 @@ void ReadCompatibility(ConfigSection& section, WorkerConfig& config) {
 }
 
 void ReadLimit(ConfigSection& limits, std::string_view key, int64_t& target) {
-  const auto number = limits.Number(key);
-  if (!number) return;
+  if (!limits.Number(key)) return;
+  const auto number = WholeNumberOf(limits.Find(key)->value);
   // The bound keeps sums of milliseconds and bytes far from overflow.
-  if (*number < 1 || *number > 1e9 || *number != std::floor(*number)) {
+  if (!number || *number < 1 || *number > 1'000'000'000) {
     limits.Fail("\"limits." + std::string(key) + "\" should be a whole number above 0 but got " +
                     ToJson(limits.Find(key)->value) + ".",
                 limits.Find(key)->position);
     return;
   }
-  target = static_cast<int64_t>(*number);
+  target = *number;
 }
 
 void ReadLimits(ConfigSection& section, Limits& limits) {
@@ -133,8 +132,9 @@ void ReadDev(ConfigSection& section, DevSettings& dev) {
   ConfigSection fields = section.Part(member->value, "dev");
   dev.ip = fields.String("ip");
   if (dev.ip) dev.ip_where = fields.Where(fields.Find("ip")->position);
-  if (const auto port = fields.Number("port")) {
-    if (*port < 0 || *port > 65535 || *port != std::floor(*port)) {
+  if (fields.Number("port")) {
+    const auto port = WholeNumberOf(fields.Find("port")->value);
+    if (!port || *port < 0 || *port > 65535) {
       fields.Fail("\"dev.port\" should be a port number from 0 to 65535 but got " +
                       ToJson(fields.Find("port")->value) + ".",
                   fields.Find("port")->position);

@@ -50,11 +50,9 @@ std::optional<bool> ConfigSection::Boolean(std::string_view key) {
 std::optional<double> ConfigSection::Number(std::string_view key) {
   const ConfigMember* member = Find(key);
   if (member == nullptr) return std::nullopt;
-  const ConfigNode& value = member->value;
-  if (value.kind == ConfigKind::kInteger) return static_cast<double>(value.integer);
-  if (value.kind == ConfigKind::kFloat) return value.number;
-  FailType(*member, "number");
-  return std::nullopt;
+  const auto number = NumberOf(member->value);
+  if (!number) FailType(*member, "number");
+  return number;
 }
 
 std::vector<std::string> ConfigSection::StringArray(std::string_view key) {

@@ -12,8 +12,11 @@ using config::ConfigMember;
 using config::ConfigNode;
 using config::Excerpt;
 using config::JsonQuote;
+using config::NumberOf;
 using config::Position;
 using config::PositionOf;
+using config::ToIndentedJson;
 using config::ToJson;
+using config::WholeNumberOf;
 
 }  // namespace isolane::wrangler

@@ -8,9 +8,7 @@ namespace {
 
 constexpr int64_t kMaxSteps = 25000;
 
-bool IsPositive(const ConfigNode& value) {
-  return value.kind == ConfigKind::kInteger && value.integer > 0;
-}
+bool IsPositive(const ConfigNode& value) { return WholeNumberOf(value).value_or(0) > 0; }
 
 bool IsFilled(const ConfigNode& value) { return value.IsString() && !value.text.empty(); }
 
@@ -82,7 +80,7 @@ class SettingsCheck {
     if (!IsPositive(steps->value)) {
       Fail("\"limits.steps\" field must be a positive integer but got " + ToJson(steps->value),
            steps->position);
-    } else if (steps->value.integer > kMaxSteps) {
+    } else if (*WholeNumberOf(steps->value) > kMaxSteps) {
       section_.Warn(JsonQuote(field_) + " has a step limit of " + ToJson(steps->value) +
                         ", which exceeds the production maximum of 25,000. This configuration may "
                         "not work when deployed.",

@@ -16,11 +16,9 @@ std::string TextOf(const ConfigNode& node, std::string_view key) {
   return member == nullptr ? std::string() : member->value.text;
 }
 
-int64_t NumberOf(const ConfigNode& node, std::string_view key) {
+int64_t IntegerOf(const ConfigNode& node, std::string_view key) {
   const ConfigMember* member = node.Find(key);
-  if (member == nullptr) return 0;
-  return member->value.kind == ConfigKind::kInteger ? member->value.integer
-                                                    : static_cast<int64_t>(member->value.number);
+  return member == nullptr ? 0 : static_cast<int64_t>(NumberOf(member->value).value_or(0));
 }
 
 // RFC 9562, version 4.
@@ -75,8 +73,8 @@ BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
   if (key == "ratelimits") {
     const ConfigNode& simple = entry.Find("simple")->value;
     return {name,
-            RateLimitBinding{TextOf(entry, "namespace_id"), NumberOf(simple, "limit"),
-                             NumberOf(simple, "period")},
+            RateLimitBinding{TextOf(entry, "namespace_id"), IntegerOf(simple, "limit"),
+                             IntegerOf(simple, "period")},
             {}};
   }
   return {
@@ -94,7 +92,7 @@ bool IsUnsafeRateLimit(const ConfigNode& entry) {
     return false;
   }
   const ConfigMember* limit = simple->value.Find("limit");
-  const int64_t period = NumberOf(simple->value, "period");
+  const int64_t period = IntegerOf(simple->value, "period");
   return limit != nullptr && limit->value.IsNumber() && (period == 10 || period == 60);
 }
 

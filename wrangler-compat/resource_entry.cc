@@ -209,8 +209,7 @@ void ResourceEntry::CheckRateLimit() {
     fail("\"simple.limit\" must be a number", value);
   if (period == nullptr || !period->value.IsNumber()) {
     fail("\"simple.period\" is required and must be a number", value);
-  } else if (period->value.kind != ConfigKind::kInteger ||
-             (period->value.integer != 10 && period->value.integer != 60)) {
+  } else if (const auto seconds = WholeNumberOf(period->value); seconds != 10 && seconds != 60) {
     fail("\"simple.period\" must be either 10 or 60", period->value);
   }
   static constexpr std::string_view kKnown[] = {"limit", "period"};

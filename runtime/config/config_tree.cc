@@ -34,7 +34,16 @@ std::string NumberText(double value) {
          digits.substr(static_cast<size_t>(point));
 }
 
-void AppendJson(const ConfigNode& node, std::string& out) {
+// What stands between the parts of an array or an object that is itself in this many others; with
+// `depth` below 0 there are no blanks at all.
+void AppendBreak(int depth, std::string& out) {
+  if (depth < 0) return;
+  out += '\n';
+  out.append(static_cast<size_t>(depth) * 2, ' ');
+}
+
+void AppendJson(const ConfigNode& node, int depth, std::string& out) {
+  const int inner = depth < 0 ? depth : depth + 1;
   switch (node.kind) {
     case ConfigKind::kNull:
       out += "null";
@@ -56,18 +65,22 @@ void AppendJson(const ConfigNode& node, std::string& out) {
       out += '[';
       for (size_t i = 0; i < node.items.size(); i++) {
         if (i > 0) out += ',';
-        AppendJson(node.items[i], out);
+        AppendBreak(inner, out);
+        AppendJson(node.items[i], inner, out);
       }
+      if (!node.items.empty()) AppendBreak(depth, out);
       out += ']';
       return;
     case ConfigKind::kObject:
       out += '{';
       for (size_t i = 0; i < node.members.size(); i++) {
         if (i > 0) out += ',';
+        AppendBreak(inner, out);
         out += JsonQuote(node.members[i].key);
-        out += ':';
-        AppendJson(node.members[i].value, out);
+        out += depth < 0 ? ":" : ": ";
+        AppendJson(node.members[i].value, inner, out);
       }
+      if (!node.members.empty()) AppendBreak(depth, out);
       out += '}';
       return;
   }
@@ -82,9 +95,32 @@ const ConfigMember* ConfigNode::Find(std::string_view key) const {
   return nullptr;
 }
 
+std::optional<double> NumberOf(const ConfigNode& node) {
+  if (node.kind == ConfigKind::kInteger) return static_cast<double>(node.integer);
+  if (node.kind == ConfigKind::kFloat) return node.number;
+  return std::nullopt;
+}
+
+std::optional<int64_t> WholeNumberOf(const ConfigNode& node) {
+  if (node.kind == ConfigKind::kInteger) return node.integer;
+  // What is beyond has no int64_t; NaN is equal to nothing.
+  constexpr double kBeyond = 9223372036854775808.0;
+  if (node.kind != ConfigKind::kFloat || node.number != std::trunc(node.number) ||
+      node.number < -kBeyond || node.number >= kBeyond) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(node.number);
+}
+
 std::string ToJson(const ConfigNode& node) {
   std::string out;
-  AppendJson(node, out);
+  AppendJson(node, -1, out);
+  return out;
+}
+
+std::string ToIndentedJson(const ConfigNode& node) {
+  std::string out;
+  AppendJson(node, 0, out);
   return out;
 }
 

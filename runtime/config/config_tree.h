@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +49,15 @@ struct ConfigMember {
   ConfigNode value;
 };
 
+// The value of a number, of either kind; nothing for what is none.
+std::optional<double> NumberOf(const ConfigNode& node);
+// Likewise of one without a fraction, however it is written: 1000, 1000.0, 1e3.
+std::optional<int64_t> WholeNumberOf(const ConfigNode& node);
+
 // The text JSON.stringify would give: no blanks, members in order, a date as its text.
 std::string ToJson(const ConfigNode& node);
+// Likewise with two blanks of indentation: a line for each item and each member.
+std::string ToIndentedJson(const ConfigNode& node);
 // A JSON string literal, quotes included. `text` is UTF-8.
 std::string JsonQuote(std::string_view text);
 

@@ -47,6 +47,7 @@ TEST_SUITE("wrangler-compat/config_workflows") {
       CHECK(Errors("\"concurrency\":{\"limit\":1.5}") ==
             Texts{Binding("\"concurrency.limit\" field must be a positive integer but got 1.5")});
       CHECK(Errors("\"limits\":{\"steps\":3},\"concurrency\":{\"limit\":1}").empty());
+      CHECK(Errors("\"limits\":{\"steps\":1e3},\"concurrency\":{\"limit\":10.0}").empty());
     }
     SUBCASE("how long its results are kept, and where") {
       CHECK(

@@ -121,6 +121,7 @@ TEST_SUITE("wrangler-compat/resource_entry") {
       CHECK(errors(", simple = { limit = 1, period = 30 }") ==
             Texts{"\"ratelimits[0]\" bindings \"simple.period\" must be either 10 or 60 but got "
                   "30. @wrangler.toml:4"});
+      CHECK(errors(", simple = { limit = 1.0, period = 1e1 }").empty());
     }
     SUBCASE("have nothing else") {
       CHECK(Read("ratelimits",

@@ -26,6 +26,13 @@ TEST_SUITE("runtime/config/config_tree") {
       CHECK(RoundTrip("{ \"b\": 1, \"a\": [true, null, \"x\"] }") ==
             "{\"b\":1,\"a\":[true,null,\"x\"]}");
     }
+    SUBCASE("may have a line for each part") {
+      auto node = ReadJson("{\"a\":[1,{\"b\":[]},{}],\"c\":\"x\"}", "x.json");
+      REQUIRE(node.ok());
+      CHECK(
+          ToIndentedJson(*node) ==
+          "{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    {}\n  ],\n  \"c\": \"x\"\n}");
+    }
     SUBCASE("escapes what JSON must escape and nothing else") {
       CHECK(JsonQuote("a\"b\\c\n\t\x01 é/") == "\"a\\\"b\\\\c\\n\\t\\u0001 é/\"");
     }
@@ -39,6 +46,35 @@ TEST_SUITE("runtime/config/config_tree") {
       CHECK(Number(1e-6) == "0.000001");
       CHECK(Number(1.5e-7) == "1.5e-7");
       CHECK(Number(1.0 / 0.0) == "null");
+    }
+  }
+
+  TEST_CASE("numbers") {
+    const auto number = [](double value) {
+      ConfigNode node;
+      node.kind = ConfigKind::kFloat;
+      node.number = value;
+      return node;
+    };
+    ConfigNode integer;
+    integer.kind = ConfigKind::kInteger;
+    integer.integer = 7;
+    SUBCASE("are of either kind") {
+      CHECK(NumberOf(integer) == 7.0);
+      CHECK(NumberOf(number(1.5)) == 1.5);
+      CHECK(NumberOf(ConfigNode()) == std::nullopt);
+    }
+    SUBCASE("are whole however they are written") {
+      CHECK(WholeNumberOf(integer) == 7);
+      CHECK(WholeNumberOf(number(1e3)) == 1000);
+      CHECK(WholeNumberOf(number(-0.0)) == 0);
+      CHECK(WholeNumberOf(number(-9223372036854775808.0)) == INT64_MIN);
+    }
+    SUBCASE("are not whole with a fraction, beyond all integers, or as a text") {
+      for (const double value : {1.5, 9223372036854775808.0, -1e300, 1.0 / 0.0, 0.0 / 0.0}) {
+        CHECK(WholeNumberOf(number(value)) == std::nullopt);
+      }
+      CHECK(WholeNumberOf(ConfigNode()) == std::nullopt);
     }
   }
 
