@@ -1,11 +1,11 @@
 #include "cli/banner.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "wrangler-compat/binding_text.h"
+#include "wrangler-compat/resource_kinds.h"
 
 namespace isolane::cli {
 namespace {
@@ -32,38 +32,6 @@ using Names = std::vector<std::string>;
 
 bool IsKnown(const Names& known, const std::string& name) {
   return std::find(known.begin(), known.end(), name) != known.end();
-}
-
-// The order of wrangler's table; what is not among these comes before the vars.
-constexpr std::string_view kOrder[] = {"Data Blob",
-                                       "Durable Object",
-                                       "Workflow",
-                                       "KV Namespace",
-                                       "Send Email",
-                                       "Queue",
-                                       "D1 Database",
-                                       "Vectorize Index",
-                                       "Hyperdrive Config",
-                                       "R2 Bucket",
-                                       "Secrets Store Secret",
-                                       "Worker",
-                                       "Analytics Engine Dataset",
-                                       "Text Blob",
-                                       "Browser",
-                                       "Images",
-                                       "AI",
-                                       "Pipeline",
-                                       "Rate Limit",
-                                       "Assets",
-                                       "Worker Version Metadata"};
-constexpr std::string_view kLast[] = {kVariable, "Wasm Module", "Dispatch Namespace",
-                                      "mTLS Certificate", "Worker Loader"};
-
-size_t RankOf(const Row& row) {
-  const auto at = std::find(std::begin(kOrder), std::end(kOrder), row.resource);
-  const auto late = std::find(std::begin(kLast), std::end(kLast), row.resource);
-  const size_t rank = static_cast<size_t>(at - std::begin(kOrder));
-  return late == std::end(kLast) ? rank : std::size(kOrder) + 1 + (late - std::begin(kLast));
 }
 
 // A value may be long. Of a text the quotes stay.
@@ -110,8 +78,9 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
       binding_width = std::max(binding_width, DisplayWidth(rows.back().binding));
       resource_width = std::max(resource_width, DisplayWidth(rows.back().resource));
     }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row& one, const Row& other) { return RankOf(one) < RankOf(other); });
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& one, const Row& other) {
+      return wrangler::TableRank(one.resource) < wrangler::TableRank(other.resource);
+    });
   }
 
   std::string out;

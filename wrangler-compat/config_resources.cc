@@ -34,17 +34,11 @@ std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
 
 // What wrangler says of an entry that is no object; it has words of its own for some kinds.
 std::string NoObject(const ResourceKind& kind, const std::string& entry, const ConfigNode& node) {
-  if (kind.key == "unsafe")
-    return "Expected " + entry + " to be an object but got " + ToJson(node) + ".";
-  static constexpr std::string_view kNames[][2] = {
-      {"analytics_engine_datasets", "analytics_engine"},
-      {"pipelines", "pipeline"},
-      {"queues", "queue"},
-      {"worker_loaders", "worker_loader"}};
-  std::string name(kind.key);
-  for (const auto& [key, other] : kNames) {
-    if (key == kind.key) name = other;
+  if (kind.key == "unsafe") {
+    return JsonQuote(entry) + ": " + ToJson(node) + "\n- Expected " + entry +
+           " to be an object but got " + ToJson(node) + ".";
   }
+  const std::string name(kind.entries.empty() ? kind.key : kind.entries);
   const bool dispatch = kind.key == "dispatch_namespaces";
   return "\"" + (dispatch ? entry + "\" binding" : name + "\" bindings") +
          " should be objects, but got " + ToJson(node);
@@ -74,7 +68,8 @@ class ResourceReader {
         return ReadNested(kind, *member);
       case ResourceShape::kObject: {
         if (!IsObject(kind, *member)) return;
-        ResourceEntry entry(section_, kind, member->value, section_.Field(kind.key));
+        // Wrangler names that of an environment as if it were of the top level.
+        ResourceEntry entry(section_, kind, member->value, std::string(kind.key));
         if (entry.Check()) Add(kind, member->value, entry.Target(), names_);
         entry.WarnUnexpected();
         return;
@@ -195,17 +190,15 @@ void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
 }
 
 void WarnOfRemoteKinds(const std::vector<BindingSpec>& bindings, DiagnosticGroup& loose) {
-  static constexpr std::string_view kRemote[] = {
-      "Vectorize Index",    "mTLS Certificate",    "Dispatch Namespace", "AI",
-      "AI Search Instance", "AI Search Namespace", "Agent Memory",       "Media",
-      "VPC Service",        "VPC Network",         "Web Search"};
   std::vector<std::string> told;
   for (const BindingSpec& binding : bindings) {
     const auto* unsupported = std::get_if<UnsupportedBinding>(&binding.value);
     if (unsupported == nullptr) continue;
     const std::string& kind = unsupported->kind;
-    const bool remote =
-        std::find(std::begin(kRemote), std::end(kRemote), kind) != std::end(kRemote);
+    const auto kinds = ResourceKinds();
+    const bool remote = std::any_of(kinds.begin(), kinds.end(), [&](const ResourceKind& known) {
+      return known.remote_only && known.friendly == kind;
+    });
     if (!remote || std::find(told.begin(), told.end(), kind) != told.end()) continue;
     told.push_back(kind);
     loose.Warn(kind +

@@ -1,6 +1,7 @@
 #include "wrangler-compat/resource_entry.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +22,7 @@ bool IsBucketName(std::string_view name) {
   return true;
 }
 
-enum class FieldValue { kString, kFilled, kFlag, kAny };
+enum class FieldValue { kString, kFilled, kFlag, kObject, kAny };
 
 struct FieldWords {
   bool required;
@@ -39,8 +40,14 @@ FieldWords WordsOf(FieldNeed need) {
       return {true, FieldValue::kString, "must have a "};
     case FieldNeed::kMustAn:
       return {true, FieldValue::kString, "must have an "};
-    case FieldNeed::kStringIfThere:
-      return {false, FieldValue::kString, "should have a string "};
+    case FieldNeed::kFilled:
+      return {true, FieldValue::kFilled, "should have a string "};
+    case FieldNeed::kIdIfThere:
+      return {false, FieldValue::kFilled, "should have a string "};
+    case FieldNeed::kNameIfThere:
+      return {false, FieldValue::kFilled, "should, optionally, have a string "};
+    case FieldNeed::kObjectIfThere:
+      return {false, FieldValue::kObject, "should, optionally, have an object "};
     case FieldNeed::kFilledIfThere:
       return {false, FieldValue::kFilled, "should optionally have a non-empty string "};
     case FieldNeed::kMustAIfThere:
@@ -69,6 +76,8 @@ bool Fits(const ConfigNode& node, FieldValue value) {
       return node.IsString() && !node.text.empty();
     case FieldValue::kFlag:
       return node.IsBoolean();
+    case FieldValue::kObject:
+      return node.IsObject();
     case FieldValue::kAny:
       break;
   }
@@ -112,6 +121,39 @@ void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::st
                                                 "max_concurrency", "visibility_timeout_ms",
                                                 "retry_delay"};
   section.Part(node, field).WarnUnexpected(kKnown);
+}
+
+// Kinds that wrangler has keys for.
+bool IsSafeKind(std::string_view type) {
+  static constexpr std::string_view kSafe[] = {"plain_text",
+                                               "secret_text",
+                                               "json",
+                                               "wasm_module",
+                                               "data_blob",
+                                               "text_blob",
+                                               "browser",
+                                               "analytics",
+                                               "ai",
+                                               "ai_search_namespace",
+                                               "ai_search",
+                                               "agent_memory",
+                                               "kv_namespace",
+                                               "durable_object_namespace",
+                                               "d1_database",
+                                               "r2_bucket",
+                                               "service",
+                                               "logfwdr",
+                                               "mtls_certificate",
+                                               "pipeline",
+                                               "k2",
+                                               "worker_loader",
+                                               "vpc_service",
+                                               "flagship",
+                                               "vpc_network",
+                                               "stream",
+                                               "media",
+                                               "artifacts"};
+  return std::find(std::begin(kSafe), std::end(kSafe), type) != std::end(kSafe);
 }
 
 }  // namespace
@@ -170,6 +212,8 @@ void ResourceEntry::CheckBucket() {
   for (const std::string key : {"bucket_name", "preview_bucket_name"}) {
     const ConfigMember* name = node_.Find(key);
     if (name == nullptr || !name->value.IsString() || IsBucketName(name->value.text)) continue;
+    // Reported already.
+    if (key == "bucket_name" && name->value.text.empty()) continue;
     section_.Fail(field_ + "." + key + "=" + JsonQuote(name->value.text) +
                       " is invalid. Bucket names must begin and end with an alphanumeric "
                       "character, only contain lowercase letters, numbers, and hyphens, and be "
@@ -309,6 +353,18 @@ void ResourceEntry::CheckOutbound() {
 }
 
 void ResourceEntry::CheckUnsafe() {
+  const ConfigMember* type = node_.Find("type");
+  if (type != nullptr && type->value.IsString() && IsSafeKind(type->value.text)) {
+    const std::string& text = type->value.text;
+    section_.Warn("\"" + field_ + "\": " + ToJson(node_) + "\n- The binding type \"" + text +
+                      "\" is directly supported by wrangler.\n  Consider migrating this unsafe "
+                      "binding to a format for '" +
+                      text +
+                      "' bindings that is supported by wrangler for optimal support.\n  For more "
+                      "details, see https://developers.cloudflare.com/workers/cli-wrangler/"
+                      "configuration",
+                  type->position);
+  }
   std::string wrong;
   for (const std::string_view key : {"name", "type"}) {
     const ConfigMember* member = node_.Find(key);

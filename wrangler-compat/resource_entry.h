@@ -13,7 +13,7 @@ namespace isolane::wrangler {
 
 class ResourceEntry {
  public:
-  // `field` is how messages name the entry: "kv_namespaces[0]", "env.staging.ai".
+  // `field` is how messages name the entry: "env.staging.kv_namespaces[0]", "ai".
   ResourceEntry(ConfigSection& section, const ResourceKind& kind, const ConfigNode& node,
                 std::string field)
       : section_(section), kind_(kind), node_(node), field_(std::move(field)) {}

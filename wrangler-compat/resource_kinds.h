@@ -23,7 +23,10 @@ enum class FieldNeed {
   kMustString,       // must be there: must have a string "x" field
   kMustA,            // must be there: must have a "x" field
   kMustAn,           // must be there: must have an "x" field
-  kStringIfThere,    // should have a string "x" field
+  kFilled,           // must be there, and not empty: should have a string "x" field
+  kIdIfThere,        // not empty: should have a string "x" field
+  kNameIfThere,      // not empty: should, optionally, have a string "x" field
+  kObjectIfThere,    // should, optionally, have an object "x" field
   kFilledIfThere,    // should optionally have a non-empty string "x" field
   kMustAIfThere,     // must have a "x" field
   kMayString,        // may have a string "x" field
@@ -47,22 +50,28 @@ enum class ResourceSupport {
 
 struct ResourceKind {
   std::string_view key;
-  std::string_view nested;    // kNested: the field with the array
-  std::string_view friendly;  // "KV Namespace"
-  ResourceShape shape;
+  std::string_view nested = {};  // kNested: the field with the array
+  std::string_view friendly;     // "KV Namespace"
+  ResourceShape shape = ResourceShape::kArray;
   ResourceSupport support;
-  std::string_view name_field;  // "binding", "name"
+  std::string_view name_field = "binding";
   // The first of these that is there says what the binding is bound to.
-  std::span<const std::string_view> target_fields;
-  std::span<const ResourceField> fields;  // name_field included
-  bool open = false;                      // fields that are not listed are not warned of
+  std::span<const std::string_view> target_fields = {};
+  std::span<const ResourceField> fields = {};  // name_field included
+  bool open = false;                           // fields that are not listed are not warned of
+  bool remote_only = false;                    // wrangler too has nothing for it locally, and warns
+  // What messages call the entries that are none, if not by the key: "queue".
+  std::string_view entries = {};
 };
 
 std::span<const ResourceKind> ResourceKinds();
 // The kinds of a key; null for a key that declares none.
 const ResourceKind* FindResourceKind(std::string_view key);
 
-// The place of a kind of binding (by its friendly name) in messages that list several.
+// The place of a kind of binding (by its friendly name) in messages that list several, and in the
+// table of a Worker's bindings. Kinds of any key: "Worker", "Environment Variable". What is unknown
+// comes last.
 size_t FriendlyRank(std::string_view friendly);
+size_t TableRank(std::string_view friendly);
 
 }  // namespace isolane::wrangler

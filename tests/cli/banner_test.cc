@@ -80,13 +80,15 @@ TEST_SUITE("cli/banner") {
     SUBCASE("is in wrangler's order") {
       const std::string table =
           FormatWorkers({Worker("w", {{"V", VarBinding{"1"}, {}},
-                                      {"X", UnsupportedBinding{"Something New", {}, {}, {}}, {}},
+                                      {"W", UnsupportedBinding{"Worker Loader", {}, {}, {}}, {}},
+                                      {"B", UnsupportedBinding{"Browser Run", {}, {}, {}}, {}},
+                                      {"X", UnsupportedBinding{"Unsafe Metadata", {}, {}, {}}, {}},
                                       {"L", RateLimitBinding{}, {}},
                                       {"S", ServiceBinding{"w", {}, {}}, {}},
                                       {"K", UnsupportedBinding{"KV Namespace", {}, {}, {}}, {}}})},
                         Colours::kNever);
       size_t at = 0;
-      for (const char* name : {"env.K", "env.S", "env.L", "env.X", "env.V"}) {
+      for (const char* name : {"env.K", "env.S", "env.B", "env.L", "env.X", "env.V", "env.W"}) {
         const size_t found = table.find(name);
         CHECK_MESSAGE((found != std::string::npos && found >= at), name);
         at = found;

@@ -26,9 +26,10 @@ TEST_SUITE("wrangler-compat/config_resources") {
         CHECK_MESSAGE(key->use == KeyUse::kInterpreted, kind.key);
       }
     }
-    SUBCASE("has a place in messages that list several") {
+    SUBCASE("has a place in messages that list several, and in the table of bindings") {
       for (const ResourceKind& kind : ResourceKinds()) {
         CHECK_MESSAGE(FriendlyRank(kind.friendly) < FriendlyRank("no such kind"), kind.key);
+        CHECK_MESSAGE(TableRank(kind.friendly) < TableRank("no such kind"), kind.key);
       }
     }
   }
@@ -118,8 +119,11 @@ TEST_SUITE("wrangler-compat/config_resources") {
       CHECK(errors("dispatch_namespaces = [ 7 ]\n") ==
             Texts{"\"dispatch_namespaces[0]\" binding should be objects, but got 7 "
                   "@wrangler.toml:4"});
-      CHECK(errors("unsafe = { bindings = [ 7 ] }\n") ==
-            Texts{"Expected unsafe.bindings[0] to be an object but got 7. @wrangler.toml:4"});
+      CHECK(
+          errors("unsafe = { bindings = [ 7 ] }\n") ==
+          Texts{
+              "\"unsafe.bindings[0]\": 7\n- Expected unsafe.bindings[0] to be an object but got 7. "
+              "@wrangler.toml:4"});
     }
     SUBCASE("with the path of an environment") {
       CHECK(ReadTomlIn("st", "[env.st]\nkv_namespaces = [ { id = \"x\" } ]\n")

@@ -57,6 +57,17 @@ TEST_SUITE("wrangler-compat/resource_entry") {
           "\"kv_namespaces[0]\" bindings should, optionally, have a string \"preview_id\" field");
     CHECK(Error("kv_namespaces", "binding = \"K\", remote = 1") ==
           "\"kv_namespaces[0]\" should, optionally, have a boolean \"remote\" field");
+    CHECK(Error("kv_namespaces", "binding = \"K\", id = \"\"") ==
+          "\"kv_namespaces[0]\" bindings should have a string \"id\" field");
+    CHECK(Error("r2_buckets", "binding = \"R\", bucket_name = \"\"") ==
+          "\"r2_buckets[0]\" bindings should have a string \"bucket_name\" field");
+    CHECK(Error("r2_buckets", "binding = \"R\", local_dev = 1") ==
+          "\"r2_buckets[0]\" bindings should, optionally, have an object \"local_dev\" field");
+    CHECK(Error("analytics_engine_datasets", "binding = \"A\", dataset = \"\"") ==
+          "\"analytics_engine_datasets[0]\" bindings should, optionally, have a string \"dataset\" "
+          "field");
+    CHECK(Error("mtls_certificates", "binding = \"M\", certificate_id = \"\"") ==
+          "\"mtls_certificates[0]\" bindings should have a string \"certificate_id\" field");
     CHECK(Error("d1_databases", "binding = \"D\", database_id = 1") ==
           "\"d1_databases[0]\" bindings must have a \"database_id\" field");
     CHECK(Error("dispatch_namespaces", "binding = \"D\", namespace = 1") ==
@@ -72,6 +83,10 @@ TEST_SUITE("wrangler-compat/resource_entry") {
           Texts{"Unexpected fields found in kv_namespaces[0] field: \"name\" @wrangler.toml:4"});
     CHECK(ReadTomlAfterHead("images = { binding = \"I\", x = 1 }\n").Warnings() ==
           Texts{"Unexpected fields found in images field: \"x\" @wrangler.toml:4"});
+    // Of an environment, too.
+    CHECK(ReadTomlIn("st", "[env.st]\nimages = { binding = \"I\", x = 1 }\n")
+              .EnvironmentMessages(Severity::kWarning) ==
+          Texts{"Unexpected fields found in images field: \"x\" @wrangler.toml:5"});
     const Texts open =
         Read("dispatch_namespaces", "binding = \"D\", namespace = \"n\", x = 1").Warnings();
     REQUIRE(open.size() == 1);
@@ -87,6 +102,17 @@ TEST_SUITE("wrangler-compat/resource_entry") {
     CHECK(Read("d1_databases", "binding = \"D\", jurisdiction = \"eu\"").Warnings().empty());
     CHECK(Read("send_email", "name = \"M\", binding = \"M\"").Warnings().empty());
     CHECK(Read("hyperdrive", "binding = \"H\", id = \"1\", remote = true").Warnings().empty());
+  }
+
+  TEST_CASE("an unsafe binding of a kind that has a key is warned of") {
+    CHECK(ReadTomlAfterHead("[[unsafe.bindings]]\nname = \"A\"\ntype = \"plain_text\"\n")
+              .Warnings()
+              .back() ==
+          "\"unsafe.bindings[0]\": {\"name\":\"A\",\"type\":\"plain_text\"}\n- The binding type "
+          "\"plain_text\" is directly supported by wrangler.\n  Consider migrating this unsafe "
+          "binding to a format for 'plain_text' bindings that is supported by wrangler for optimal "
+          "support.\n  For more details, see "
+          "https://developers.cloudflare.com/workers/cli-wrangler/configuration @wrangler.toml:6");
   }
 
   TEST_CASE("the name of a bucket") {
