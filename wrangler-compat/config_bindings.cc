@@ -197,9 +197,8 @@ void ReadServices(ConfigSection& section, std::vector<BindingSpec>& bindings,
 
 }  // namespace
 
-std::vector<BindingSpec> ReadBindings(ConfigSection& section, std::vector<NamedBinding>& names) {
-  std::vector<BindingSpec> bindings;
-  names.clear();
+void ReadBindings(ConfigSection& section, std::vector<BindingSpec>& bindings,
+                  std::vector<NamedBinding>& names) {
   ReadVars(section, bindings, names);
   ReadServices(section, bindings, names);
   bool complete = true;
@@ -213,7 +212,6 @@ std::vector<BindingSpec> ReadBindings(ConfigSection& section, std::vector<NamedB
   for (const std::string& secret : RequiredSecrets(section).value_or(std::vector<std::string>())) {
     names.push_back({secret, "Secret", section.Find("secrets")->position});
   }
-  return bindings;
 }
 
 std::optional<std::vector<std::string>> RequiredSecrets(ConfigSection& section) {

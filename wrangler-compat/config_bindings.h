@@ -14,10 +14,11 @@
 
 namespace isolane::wrangler {
 
-// Reads all of them, reports what is wrong. In the order of env's keys: vars that are no strings,
-// vars that are strings, services, Durable Objects, what isolane does not have. `names` becomes
-// those that no two may share; nothing is said of doubled ones.
-std::vector<BindingSpec> ReadBindings(ConfigSection& section, std::vector<NamedBinding>& names);
+// Reads all of them into `bindings` and `names`, which are empty, and reports what is wrong. In the
+// order of env's keys: vars that are no strings, vars that are strings, services, Durable Objects,
+// what isolane does not have. Of `names` no two may be the same; nothing is said of doubled ones.
+void ReadBindings(ConfigSection& section, std::vector<BindingSpec>& bindings,
+                  std::vector<NamedBinding>& names);
 
 // `secrets.required`; nothing if there is no `secrets`. Reports nothing.
 std::optional<std::vector<std::string>> RequiredSecrets(ConfigSection& section);

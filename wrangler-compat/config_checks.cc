@@ -200,12 +200,11 @@ void CheckBuilding(ConfigSection& section) {
     const auto entry = part.String("entry-point");
     if (!entry) return;
     const Position position = part.Find("entry-point")->position;
-    const bool toml = section.file().format == ConfigFormat::kToml;
+    const std::string folder = entry->empty() ? "workers-site" : *entry;
     part.Warn(
         "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the top "
         "level `main` field to your configuration file:\n```\n" +
-            std::string(toml ? "main = " : "\"main\": ") + JsonQuote(*entry + "/index.js") +
-            "\n```",
+            Assignment(section.file().format, "main", folder + "/index.js") + "\n```",
         position);
     if (section.Find("main") != nullptr) {
       part.Fail(

@@ -14,6 +14,11 @@ std::string ConfigFile::Where(Position position) const {
 
 std::string ConfigFile::BaseName() const { return path.substr(path.rfind('/') + 1); }
 
+std::string Assignment(ConfigFormat format, std::string_view key, std::string_view value) {
+  if (format == ConfigFormat::kToml) return std::string(key) + " = " + JsonQuote(value);
+  return JsonQuote(key) + ": " + JsonQuote(value);
+}
+
 Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& path) {
   ConfigFile file;
   file.path = AbsolutePath(cwd, path);

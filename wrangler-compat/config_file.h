@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <isolane/result.h>
 
@@ -13,6 +14,9 @@
 namespace isolane::wrangler {
 
 enum class ConfigFormat { kToml, kJson };
+
+// How a key and a text are written there: `main = "x"` or `"main": "x"`.
+std::string Assignment(ConfigFormat format, std::string_view key, std::string_view value);
 
 struct ConfigFile {
   std::string path;     // absolute

@@ -55,12 +55,6 @@ std::string WhatIsWrongWithDate(const std::string& date) {
          JsonQuote(date) + ".";
 }
 
-// How a key and its value are written in this file: `main = "x"` or `"main": "x"`.
-std::string Assignment(const ConfigFile& file, const std::string& key, const std::string& value) {
-  if (file.format == ConfigFormat::kToml) return key + " = " + JsonQuote(value);
-  return JsonQuote(key) + ": " + JsonQuote(value);
-}
-
 std::string AssetsSection(const ConfigFile& file) {
   if (file.format == ConfigFormat::kToml) return "[assets]\ndirectory = \"./dist\"";
   return "\"assets\": {\n  \"directory\": \"./dist\"\n}";
@@ -167,12 +161,12 @@ void ReadMain(ConfigSection& section, WorkerConfig& config) {
   config.main_where = section.Where(member->position);
 }
 
-// What a Worker is, at the top level or in an environment. `names` becomes those of its bindings.
-void ReadWorker(ConfigSection& section, WorkerConfig& config, std::vector<NamedBinding>& names) {
+// What a Worker is, at the top level or in an environment.
+void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   ReadName(section, config);
   ReadMain(section, config);
   ReadCompatibility(section, config);
-  config.bindings = ReadBindings(section, names);
+  ReadBindings(section, config.bindings, config.binding_names);
   config.assets = ReadAssets(section);
   config.required_secrets = RequiredSecrets(section);
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
@@ -201,7 +195,7 @@ void ReportMissingMain(const ConfigFile& file, const ConfigNode& effective,
       "Missing entry-point to Worker script or to assets directory\n\nIf there is code to "
       "deploy, you can either:\n- Specify an entry-point to your Worker script via the command "
       "line (ex: `isolane dev src/index.js`)\n- Or add the following to your \"" +
-          file.BaseName() + "\" file:\n```\n" + Assignment(file, "main", "src/index.ts") +
+          file.BaseName() + "\" file:\n```\n" + Assignment(file.format, "main", "src/index.ts") +
           "\n```\n\nIf are uploading a directory of assets, you can either:\n- Specify the path to "
           "the directory of assets via the command line: (ex: `isolane dev --assets=./dist`)\n- Or "
           "add the following to your \"" +
@@ -236,7 +230,7 @@ void ChooseDate(const ConfigFile& file, const ConfigChoice& choice, DiagnosticGr
   if (file.path.empty()) return;
   loose.Warn("No compatibility_date was specified. Using the default compatibility date: " + date +
                  ".\n❯❯ Add one to your " + file.BaseName() +
-                 " file: " + Assignment(file, "compatibility_date", date) +
+                 " file: " + Assignment(file.format, "compatibility_date", date) +
                  ", or\n❯❯ Pass it in your terminal: isolane dev [<SCRIPT>] "
                  "--compatibility-date=" +
                  date +
@@ -265,7 +259,7 @@ void ComposeName(const std::string& environment, WorkerConfig& config) {
 }
 
 void ReadEnvironment(const ConfigFile& file, const std::string& name, DiagnosticGroup& tree,
-                     WorkerConfig& config, std::vector<NamedBinding>& names) {
+                     WorkerConfig& config) {
   const ConfigNode* written = FindEnvironment(file, name, tree);
   if (written == nullptr) {
     if (!config.name.empty()) config.name += "-" + name;
@@ -279,7 +273,7 @@ void ReadEnvironment(const ConfigFile& file, const std::string& name, Diagnostic
   const ConfigNode effective = InheritInto(*written, file.root);
   ConfigSection section(file, effective, "", group, name);
   config = {};
-  ReadWorker(section, config, names);
+  ReadWorker(section, config);
   if (written->Find("name") == nullptr) ComposeName(name, config);
   DropRepeated(group, tree);
   tree.children.push_back(std::move(group));
@@ -293,19 +287,12 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
   ConfigSection top(file, file.root, "", tree);
   CheckOtherKeys(top);
   top.Object("env");
-  std::vector<NamedBinding> names;
-  ReadWorker(top, config, names);
+  ReadWorker(top, config);
   // An environment has no `alias` of its own.
   auto alias = config.build.alias;
-  if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config, names);
-  // Worker names become names of files: of Durable Objects, of the registry.
-  if (choice.environment.find('/') != std::string::npos) {
-    loose.Fail("The environment " + JsonQuote(choice.environment) +
-                   " cannot be part of the name of a Worker, because there is a \"/\" in it.",
-               {});
-  }
+  if (!choice.environment.empty()) ReadEnvironment(file, choice.environment, tree, config);
   // Of the Worker that runs alone, and never under the environment: as wrangler does.
-  ReportDoubledNames(top, std::move(names));
+  ReportDoubledNames(top, config.binding_names);
   config.build.alias = std::move(alias);
   ReadDev(top, config.dev);
 

@@ -10,6 +10,7 @@
 
 #include <isolane/worker_spec.h>
 
+#include "wrangler-compat/binding_names.h"
 #include "wrangler-compat/config_assets.h"
 #include "wrangler-compat/config_build.h"
 #include "wrangler-compat/config_file.h"
@@ -53,6 +54,8 @@ struct WorkerConfig {
   std::string compatibility_date;
   std::vector<std::string> compatibility_flags;
   std::vector<BindingSpec> bindings;
+  // Those that no two may share: also of bindings that are not to be had here.
+  std::vector<NamedBinding> binding_names;
   std::optional<AssetsConfig> assets;
   std::vector<DurableObjectClass> durable_objects;
   std::vector<TailConsumer> tail_consumers;

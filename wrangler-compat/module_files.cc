@@ -38,11 +38,21 @@ bool IsTypeScript(const std::string& extension) {
          extension == ".cts";
 }
 
+// `rules` with one rule more, in the language of the configuration.
+std::string RuleToAdd(const ModuleFiles& files, const std::string& type, const std::string& glob) {
+  const std::string globs = "[" + JsonQuote(glob) + "]";
+  if (files.format == ConfigFormat::kToml) {
+    return "rules = [ { type = " + JsonQuote(type) + ", globs = " + globs +
+           ", fallthrough = true } ]";
+  }
+  return "\"rules\": [{ \"type\": " + JsonQuote(type) + ", \"globs\": " + globs +
+         ", \"fallthrough\": true }]";
+}
+
 Error CommonJsRefused(const ModuleFiles& files, const std::string& path) {
-  return Refused("Without the bundler it takes a rule to load CommonJS: " + files.display + path,
-                 "Add it to the configuration: [[rules]] type = \"CommonJS\", globs = "
-                 "[\"**/*.cjs\"]. Or: " +
-                     BundleHint(files));
+  return Refused(
+      "Without the bundler it takes a rule to load CommonJS: " + files.display + path,
+      "Add a rule: " + RuleToAdd(files, "CommonJS", "**/*.cjs") + "\nOr: " + BundleHint(files));
 }
 
 // The name of the package a bare import asks for: "hono" of "hono/jwt", "@a/b" of "@a/b/c".
@@ -173,8 +183,7 @@ Result<ModuleType> ClassifyModule(const ModuleFiles& files, const std::string& n
       extension.empty() ? "files without extension" : "\"" + extension + "\" files";
   const std::string glob = extension.empty() ? path : "**/*" + extension;
   return Refused("No module type is known for " + kind + ": " + files.display + path,
-                 "Add a rule: rules = [ { type = \"Text\", globs = [\"" + glob +
-                     "\"], fallthrough = true } ]");
+                 "Add a rule: " + RuleToAdd(files, "Text", glob));
 }
 
 ModuleLoader MakeModuleLoader(ModuleFiles files) {

@@ -10,6 +10,7 @@
 
 #include <isolane/worker_spec.h>
 
+#include "wrangler-compat/config_file.h"
 #include "wrangler-compat/module_rules.h"
 
 namespace isolane::wrangler {
@@ -19,6 +20,10 @@ struct ModuleFiles {
   std::string display;  // how messages show `root`: empty, or ends with '/'
   std::string main;     // name of the first module
   std::vector<ModuleRule> rules;
+  // Nothing but the main module is one.
+  bool alone = false;
+  // Of the configuration: how advice is written that speaks of it.
+  ConfigFormat format = ConfigFormat::kToml;
 
   bool operator==(const ModuleFiles&) const = default;
 };

@@ -18,11 +18,10 @@
 namespace isolane::wrangler {
 namespace {
 
-// A name for a Worker without one: that of its directory, in the letters a name may have.
-std::string NameFromDirectory(const std::string& config_path) {
-  const std::string directory = DirectoryOf(config_path);
+// `text` in the letters that the name of a Worker may have; may be empty.
+std::string NameFrom(std::string_view text) {
   std::string name;
-  for (char c : directory.substr(directory.rfind('/') + 1)) {
+  for (char c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
     const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     if (allowed) {
@@ -32,12 +31,35 @@ std::string NameFromDirectory(const std::string& config_path) {
     }
   }
   while (name.ends_with('-')) name.pop_back();
+  return name;
+}
+
+// A name for a Worker without one: that of its directory.
+std::string NameFromDirectory(const std::string& config_path) {
+  const std::string directory = DirectoryOf(config_path);
+  const std::string name = NameFrom(std::string_view(directory).substr(directory.rfind('/') + 1));
   return name.empty() ? "worker" : name;
+}
+
+// Names of Workers become names of files: of Durable Objects, of the registry. What is written is
+// checked by config_schema; an environment's name behind it may be anything.
+void CheckComposedName(const ConfigFile& file, const std::string& environment,
+                       const std::string& name, DiagnosticGroup& loose) {
+  if (environment.find('/') == std::string::npos || !name.ends_with("-" + environment)) return;
+  const ConfigMember* all = file.root.Find("env");
+  const ConfigMember* found = all == nullptr ? nullptr : all->value.Find(environment);
+  loose.Fail(Error{.message = "The environment " + JsonQuote(environment) +
+                              " cannot be part of the name of a Worker, " + JsonQuote(name) +
+                              ", because there is a \"/\" in it.",
+                   .hint = "Call the environment something else, or give the Worker a name of its "
+                           "own there: " +
+                           Assignment(file.format, "name", NameFrom(name)),
+                   .where = found == nullptr ? std::string() : file.Where(found->position),
+                   .excerpt = {}});
 }
 
 // What may be meant by a `main` that is this directory, in the language of the configuration.
 std::string MainsIn(const BuildPlan& plan, const std::string& directory) {
-  const bool toml = plan.config_path.ends_with(".toml");
   std::string found;
   size_t count = 0;
   for (const std::string name : {"worker", "dist/worker", "index", "dist/index"}) {
@@ -45,7 +67,7 @@ std::string MainsIn(const BuildPlan& plan, const std::string& directory) {
       const std::string file = directory + "/" + name + extension;
       if (KindOf(file) != PathKind::kFile) continue;
       const std::string path = "./" + RelativePath(plan.project_root, file);
-      found += (toml ? "main = " : "\"main\": ") + JsonQuote(path) + "\n";
+      found += Assignment(plan.files.format, "main", path) + "\n";
       count++;
     }
   }
@@ -143,6 +165,7 @@ BuildPlan MakePlan(const ProjectOptions& options, const ConfigFile& file, Worker
   if (!config.main.empty()) plan.files.main = RelativePath(plan.files.root, main_path);
   plan.files.display = DisplayOf(options.cwd, plan.files.root);
   plan.files.rules = std::move(config.rules);
+  plan.files.format = file.format;
   plan.custom.command = build.command;
   plan.custom.cwd = AbsolutePath(options.cwd, build.command_cwd);
   for (const std::string& directory : build.watch_dirs) {
@@ -185,6 +208,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
     spec.name = NameFromDirectory(file.path.empty() ? main_path : file.path);
     if (!environment.empty()) spec.name += "-" + environment;
   }
+  CheckComposedName(file, environment, spec.name, loose);
   plan.worker = spec.name;
   for (const BindingSpec& binding : config.bindings) {
     const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);

@@ -88,6 +88,7 @@ LoadedProject LoadTestProject(const ProjectOptions& options, const std::string& 
   files.main = RelativePath(files.root, path);
   files.display = DisplayOf(options.cwd, files.root);
   files.rules = workers.empty() ? DefaultModuleRules() : loaded.project.rules;
+  if (!loaded.project.builds.empty()) files.format = loaded.project.builds.front().files.format;
   if (KindOf(path) != PathKind::kFile) {
     loose.Fail("The test file \"" + files.display + files.main + "\" was not found.", {});
     return loaded;

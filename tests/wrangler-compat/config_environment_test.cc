@@ -45,14 +45,6 @@ TEST_SUITE("wrangler-compat/config_environment") {
       CHECK(read.config.name == "w-Pre.View");
       CHECK(read.config.effective.Find("name")->value.text == "w-Pre.View");
     }
-    SUBCASE("may not have one that leads elsewhere as a file") {
-      const Texts refused{
-          "The environment \"../x\" cannot be part of the name of a Worker, because there is a "
-          "\"/\" "
-          "in it."};
-      CHECK(ReadTomlIn("../x", "[env.\"../x\"]\n").Errors() == refused);
-      CHECK(ReadTomlIn("../x", "").Errors() == refused);
-    }
     SUBCASE("is told nothing of a wrong name that it inherits") {
       auto root =
           config::ReadToml("name = \"Bad\"\nmain = \"index.js\"\n[env.st]\n", "wrangler.toml");

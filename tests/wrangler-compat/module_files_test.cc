@@ -105,9 +105,14 @@ TEST_SUITE("wrangler-compat/module_files") {
       const Error error = app.Refusal("a.cjs");
       CHECK(error.message == "Without the bundler it takes a rule to load CommonJS: app/src/a.cjs");
       CHECK(error.hint ==
-            "Add it to the configuration: [[rules]] type = \"CommonJS\", globs = [\"**/*.cjs\"]. "
-            "Or: Leave out no_bundle (--no-bundle) for app/src/index.js, so that isolane bundles "
-            "it.");
+            "Add a rule: rules = [ { type = \"CommonJS\", globs = [\"**/*.cjs\"], fallthrough = "
+            "true } ]\nOr: Leave out no_bundle (--no-bundle) for app/src/index.js, so that isolane "
+            "bundles it.");
+      app.files.format = ConfigFormat::kJson;
+      CHECK(app.Refusal("a.cjs").hint ==
+            "Add a rule: \"rules\": [{ \"type\": \"CommonJS\", \"globs\": [\"**/*.cjs\"], "
+            "\"fallthrough\": true }]\nOr: Leave out no_bundle (--no-bundle) for "
+            "app/src/index.js, so that isolane bundles it.");
     }
     SUBCASE("CommonJS by rule") {
       app.files.rules =

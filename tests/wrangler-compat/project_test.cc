@@ -393,6 +393,42 @@ TEST_SUITE("wrangler-compat/project") {
     }
   }
 
+  TEST_CASE("an environment with a slash in its name") {
+    TempProject project;
+    ProjectOptions options;
+    options.cwd = project.root();
+    options.configs = {"a/wrangler.toml"};
+    options.environment = "PR/7";
+    SUBCASE("is refused where the Worker is called after it") {
+      WriteWorker(project, "a", "[env.\"PR/7\"]\n");
+      CHECK(Errors(LoadProject(options)) ==
+            "✘ [ERROR] The environment \"PR/7\" cannot be part of the name of a Worker, "
+            "\"a-PR/7\", because there is a \"/\" in it. (a/wrangler.toml:4)\n"
+            "  Call the environment something else, or give the Worker a name of its own there: "
+            "name = \"a-pr-7\"\n\n");
+    }
+    SUBCASE("is refused where nothing else has a name") {
+      project.Write("a/wrangler.toml", "main = \"i.js\"\n" + std::string(kDate));
+      project.Write("a/i.js", "");
+      CHECK(Errors(LoadProject(options)) ==
+            "✘ [ERROR] The environment \"PR/7\" cannot be part of the name of a Worker, "
+            "\"a-PR/7\", because there is a \"/\" in it.\n"
+            "  Call the environment something else, or give the Worker a name of its own there: "
+            "name = \"a-pr-7\"\n\n");
+    }
+    SUBCASE("may give the Worker a name of its own") {
+      WriteWorker(project, "a", "[env.\"PR/7\"]\nname = \"seven\"\n");
+      const LoadedProject loaded = LoadProject(options);
+      CHECK(Errors(loaded) == "");
+      CHECK(loaded.project.workers[0].name == "seven");
+    }
+    SUBCASE("may be that of a Worker that is called on the command line") {
+      WriteWorker(project, "a", "[env.\"PR/7\"]\n");
+      options.name = "seven";
+      CHECK(Errors(LoadProject(options)) == "");
+    }
+  }
+
   TEST_CASE("a project without -c") {
     TempProject project;
     ProjectOptions options;
