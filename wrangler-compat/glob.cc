@@ -58,4 +58,23 @@ bool GlobMatches(std::string_view glob, std::string_view path) {
   }
 }
 
+bool ImportGlobMatches(std::string_view glob, std::string_view specifier) {
+  Retry star;
+  size_t g = 0, s = 0;
+  while (s < specifier.size()) {
+    if (g < glob.size() && glob[g] == '*') {
+      star = {++g, s};
+    } else if (g < glob.size() && glob[g] == specifier[s]) {
+      g++;
+      s++;
+    } else if (star.glob != std::string_view::npos) {
+      g = star.glob;
+      s = ++star.path;
+    } else {
+      return false;
+    }
+  }
+  return glob.find_first_not_of('*', g) == std::string_view::npos;
+}
+
 }  // namespace isolane::wrangler

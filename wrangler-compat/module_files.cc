@@ -136,6 +136,12 @@ Result<ModuleSource> Load(const ModuleFiles& files, const std::string& name) {
   const std::string path = WithoutQuery(name);
   const auto found = Resolve(files, path);
   if (!found) return NotFound(files, name, path);
+  if (files.alone && *found != files.main) {
+    return Refused("Module \"" + name +
+                       "\" is not attached, because find_additional_modules is false: " +
+                       files.display + *found,
+                   "Leave out find_additional_modules. Or: " + BundleHint(files));
+  }
 
   // A rule may speak of the query ("**/*.wasm?module"); the extension never does.
   const std::string query = name.substr(path.size());

@@ -73,6 +73,18 @@ std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node
   return candidate;
 }
 
+// The first rule with a glob that matches, shadowed ones last.
+template <typename Matches>
+const ModuleRule* FindRule(const std::vector<ModuleRule>& rules, Matches&& matches) {
+  const ModuleRule* shadowed = nullptr;
+  for (const ModuleRule& rule : rules) {
+    if (!std::any_of(rule.globs.begin(), rule.globs.end(), matches)) continue;
+    if (!rule.shadowed) return &rule;
+    if (shadowed == nullptr) shadowed = &rule;
+  }
+  return shadowed;
+}
+
 }  // namespace
 
 std::vector<ModuleRule> DefaultModuleRules() {
@@ -116,16 +128,13 @@ std::vector<ModuleRule> ReadModuleRules(ConfigSection& section) {
 }
 
 const ModuleRule* FindModuleRule(const std::vector<ModuleRule>& rules, const std::string& path) {
-  const ModuleRule* shadowed = nullptr;
-  for (const ModuleRule& rule : rules) {
-    const bool matches =
-        std::any_of(rule.globs.begin(), rule.globs.end(),
-                    [&](const std::string& glob) { return GlobMatches(glob, path); });
-    if (!matches) continue;
-    if (!rule.shadowed) return &rule;
-    if (shadowed == nullptr) shadowed = &rule;
-  }
-  return shadowed;
+  return FindRule(rules, [&](const std::string& glob) { return GlobMatches(glob, path); });
+}
+
+const ModuleRule* FindImportRule(const std::vector<ModuleRule>& rules,
+                                 const std::string& specifier) {
+  return FindRule(rules,
+                  [&](const std::string& glob) { return ImportGlobMatches(glob, specifier); });
 }
 
 }  // namespace isolane::wrangler

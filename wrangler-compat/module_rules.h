@@ -29,5 +29,8 @@ std::vector<ModuleRule> DefaultModuleRules();
 
 // The first rule that matches the path of a module, shadowed ones last; null when none does.
 const ModuleRule* FindModuleRule(const std::vector<ModuleRule>& rules, const std::string& path);
+// Likewise that of an import as it is written, which is what the bundler goes by.
+const ModuleRule* FindImportRule(const std::vector<ModuleRule>& rules,
+                                 const std::string& specifier);
 
 }  // namespace isolane::wrangler

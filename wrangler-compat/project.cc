@@ -190,6 +190,7 @@ BuildPlan MakePlan(const ProjectOptions& options, const ConfigFile& file, Worker
     Override(plan.define, overrides->define);
   }
   plan.find_additional_modules = build.find_additional_modules.value_or(!plan.bundle);
+  plan.files.alone = !plan.bundle && !plan.find_additional_modules;
   plan.compatibility_date = config.compatibility_date;
   plan.compatibility_flags = config.compatibility_flags;
   plan.target = options.target;

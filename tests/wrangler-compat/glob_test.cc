@@ -48,6 +48,27 @@ TEST_SUITE("wrangler-compat/glob") {
       CHECK_FALSE(GlobMatches(glob + "b", path));
     }
   }
+
+  TEST_CASE("the glob of an import, as it is written") {
+    SUBCASE("a star takes slashes") {
+      CHECK(ImportGlobMatches("*.txt", "./a/b.txt"));
+      CHECK(ImportGlobMatches("**/*.txt", "./b.txt"));
+      CHECK(ImportGlobMatches("**/*.txt", "../a/b.txt"));
+      CHECK(ImportGlobMatches("./a/**/*.txt", "./a/b/c.txt"));
+      CHECK(ImportGlobMatches("a*", "a"));
+    }
+    SUBCASE("a folder is not that of the file") {
+      CHECK_FALSE(ImportGlobMatches("a/**/*.txt", "./a/b/c.txt"));
+      CHECK_FALSE(ImportGlobMatches("b.txt", "./b.txt"));
+      CHECK_FALSE(ImportGlobMatches("**/*.txt", "b.txt"));
+    }
+    SUBCASE("the rest stands for itself, to the end") {
+      CHECK(ImportGlobMatches("**/*.wasm?module", "./a.wasm?module"));
+      CHECK_FALSE(ImportGlobMatches("**/*.wasm", "./a.wasm?module"));
+      CHECK_FALSE(ImportGlobMatches("", "a"));
+      CHECK(ImportGlobMatches("*a*b", "aab.ab"));
+    }
+  }
 }
 
 }  // namespace

@@ -119,6 +119,18 @@ TEST_SUITE("wrangler-compat/module_files") {
           ReadTomlAfterHead("rules=[{type=\"CommonJS\",globs=[\"**/*.js\"]}]").config.rules;
       CHECK(app.Module("index.js").type == ModuleType::kCommonJs);
     }
+    SUBCASE("whatever is not main, where that is said") {
+      app.project.Write("app/src/other.js", "");
+      app.files.alone = true;
+      CHECK(app.Module("index.js").type == ModuleType::kEsModule);
+      const Error error = app.Refusal("other.js");
+      CHECK(error.message ==
+            "Module \"other.js\" is not attached, because find_additional_modules is false: "
+            "app/src/other.js");
+      CHECK(error.hint ==
+            "Leave out find_additional_modules. Or: Leave out no_bundle (--no-bundle) for "
+            "app/src/index.js, so that isolane bundles it.");
+    }
     SUBCASE("a file of a shadowed rule") {
       app.files.rules = ReadTomlAfterHead("rules=[{type=\"Text\",globs=[\"*.md\"]}]").config.rules;
       app.Write("app/src/a.txt", "");

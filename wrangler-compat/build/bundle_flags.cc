@@ -11,14 +11,15 @@ namespace {
 
 constexpr char kGlobalNavigatorDefault[] = "2022-03-21";
 
+// An empty value is one too.
 std::string Environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : otherwise;
+  return value != nullptr ? value : otherwise;
 }
 
 void AddDefines(const BuildPlan& plan, std::vector<std::string>& flags) {
-  const std::string mode = Environment(
-      "NODE_ENV", plan.target == BuildTarget::kProduction ? "production" : "development");
+  std::string mode = Environment("NODE_ENV", "");
+  if (mode.empty()) mode = plan.target == BuildTarget::kProduction ? "production" : "development";
   std::vector<std::pair<std::string, std::string>> defines;
   const bool navigator =
       plan.compatibility_date >= kGlobalNavigatorDefault && !HasFlag(plan, "no_global_navigator");

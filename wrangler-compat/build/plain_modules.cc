@@ -43,6 +43,7 @@ Answer Look(const BuildPlan& plan, const std::string& directory, const std::stri
   if (rule == nullptr && specifier.find('?') != std::string::npos) {
     rule = FindModuleRule(plan.files.rules, name + specifier.substr(specifier.find('?')));
   }
+  if (plan.bundle && rule != FindImportRule(plan.files.rules, specifier)) return Answer::kUnclear;
   if (rule != nullptr && rule->type != "ESModule") {
     const bool served =
         rule->type == "Text" || rule->type == "Data" || rule->type == "CompiledWasm";

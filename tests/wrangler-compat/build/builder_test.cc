@@ -194,6 +194,22 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(app.Watches(result, "src/x/a.txt"));
       CHECK(app.Watches(result, "node_modules/p/d.bin"));
     }
+    SUBCASE("mean imports as they are written, of plain modules too") {
+      app.project.Write("src/index.js", "import t from './texts/a.md'; export default { t };");
+      app.project.Write("src/texts/a.md", "text");
+      const auto with = [&app, config = app.config](const std::string& glob) {
+        app.config = config + "rules = [{ type = \"Text\", globs = [\"" + glob +
+                     "\"], fallthrough = true }]\n";
+        return app.Build().error;
+      };
+      for (const char* glob : {"**/*.md", "*.md", "./texts/*.md", "./**/*.md"}) {
+        CHECK_MESSAGE(with(glob).empty(), glob);
+      }
+      for (const char* glob : {"texts/**/*.md", "src/texts/*.md", "a.md"}) {
+        CHECK_MESSAGE(Has(with(glob), "No loader is configured for \".md\" files: src/texts/a.md"),
+                      glob);
+      }
+    }
     SUBCASE("that are shadowed say so") {
       app.config += "rules = [{ type = \"Text\", globs = [\"**/*.md\"] }]\n";
       app.project.Write("src/index.js", "import a from './a.txt'; import 'x'; export default {};");

@@ -35,13 +35,32 @@ TEST_SUITE("wrangler-compat/build/bundle_flags") {
       CHECK(Has(BundleFlags(plan, BundleFormat::kModule, {}).value(), "--platform=neutral"));
     }
     SUBCASE("is one that esbuild knows") {
-      const Variable variable("WRANGLER_BUILD_PLATFORM", "deno");
-      auto flags = BundleFlags(plan, BundleFormat::kModule, {});
-      REQUIRE_FALSE(flags.ok());
-      CHECK(flags.error().message ==
-            "Invalid esbuild platform configuration defined in the WRANGLER_BUILD_PLATFORM "
-            "environment variable.\nValid platform values are: 'browser', 'node' and 'neutral'.");
+      for (const char* platform : {"deno", ""}) {
+        const Variable variable("WRANGLER_BUILD_PLATFORM", platform);
+        auto flags = BundleFlags(plan, BundleFormat::kModule, {});
+        REQUIRE_FALSE(flags.ok());
+        CHECK(flags.error().message ==
+              "Invalid esbuild platform configuration defined in the WRANGLER_BUILD_PLATFORM "
+              "environment variable.\nValid platform values are: 'browser', 'node' and 'neutral'.");
+      }
     }
+  }
+
+  TEST_CASE("the conditions of a bundle") {
+    const auto has = [](const std::string& flag) {
+      return Has(BundleFlags({}, BundleFormat::kModule, {}).value(), flag);
+    };
+    SUBCASE("are those of Workers") { CHECK(has("--conditions=workerd,worker,browser")); }
+    SUBCASE("are chosen by a variable, which may say that there are none") {
+      const Variable variable("WRANGLER_BUILD_CONDITIONS", "");
+      CHECK(has("--conditions="));
+    }
+  }
+
+  TEST_CASE("an empty NODE_ENV is none") {
+    const Variable variable("NODE_ENV", "");
+    CHECK(Has(BundleFlags({}, BundleFormat::kModule, {}).value(),
+              "--define:process.env.NODE_ENV=\"development\""));
   }
 
   TEST_CASE("a define of the configuration wins over one of wrangler's") {
