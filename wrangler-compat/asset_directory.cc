@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -29,7 +32,27 @@ bool IsSafe(std::string_view path) {
   return true;
 }
 
+// "25.7 MiB": three digits.
+std::string SizeText(uint64_t bytes) {
+  static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double number = static_cast<double>(bytes);
+  size_t unit = 0;
+  while (number >= 1024 && unit + 1 < std::size(kUnits)) {
+    number /= 1024;
+    unit++;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, number < 1000 ? "%.3g %s" : "%.0f %s", number, kUnits[unit]);
+  return text;
+}
+
 }  // namespace
+
+std::string DescribeLargeAsset(const std::string& shown, uint64_t size) {
+  return "Asset too large.\nCloudflare Workers supports assets with sizes of up to " +
+         SizeText(kMaxAsset) + ". We found a file " + shown + " with a size of " + SizeText(size) +
+         ".";
+}
 
 bool AssetDirectory::Seen::operator==(const Seen& other) const {
   return there == other.there && modified.tv_sec == other.modified.tv_sec &&
@@ -100,6 +123,24 @@ bool AssetDirectory::Has(const std::string& path) const {
     return false;
   }
   return !ignored_.Ignores(std::string_view(path).substr(1));
+}
+
+std::vector<AssetDirectory::LargeFile> AssetDirectory::LargeFiles() const {
+  namespace fs = std::filesystem;
+  std::vector<LargeFile> large;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(settings_.directory, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code unreadable;
+    if (!at->is_regular_file(unreadable)) continue;
+    const uint64_t size = at->file_size(unreadable);
+    if (unreadable || size <= kMaxAsset) continue;
+    std::string path = at->path().lexically_relative(settings_.directory).generic_string();
+    if (Has("/" + path)) large.push_back({std::move(path), size});
+  }
+  std::sort(large.begin(), large.end(),
+            [](const LargeFile& one, const LargeFile& other) { return one.path < other.path; });
+  return large;
 }
 
 std::shared_ptr<files::OpenFile> AssetDirectory::Open(const std::string& path) const {

@@ -17,8 +17,17 @@
 
 namespace isolane::wrangler {
 
+// What Cloudflare takes at most, in bytes.
+inline constexpr uint64_t kMaxAsset = uint64_t{25} << 20;
+// What there is to say of a larger file.
+std::string DescribeLargeAsset(const std::string& shown, uint64_t size);
+
 class AssetDirectory {
  public:
+  struct LargeFile {
+    std::string path;  // "a/b.bin"
+    uint64_t size;
+  };
   // Something to tell the developer.
   struct Note {
     bool warning = false;
@@ -34,6 +43,8 @@ class AssetDirectory {
 
   // Whether a file with this decoded path ("/a/b.html") is served.
   bool Has(const std::string& path) const;
+  // Those larger than kMaxAsset, by their paths. Looks at every file there is.
+  std::vector<LargeFile> LargeFiles() const;
   // Opened; null if it is not served, or cannot be read.
   std::shared_ptr<files::OpenFile> Open(const std::string& path) const;
 

@@ -17,8 +17,6 @@ using base::PlainResponse;
 using files::HeaderOf;
 
 // What Cloudflare takes at most when a Worker is deployed.
-constexpr uint64_t kMaxAsset = uint64_t{25} << 20;
-
 PlainResponse Empty(int status, std::string_view text) {
   PlainResponse response;
   response.status = status;
@@ -179,11 +177,8 @@ std::optional<PlainResponse> AssetResponder::Send(const Asked& asked, const Asse
       std::find(large_.begin(), large_.end(), intent.file) == large_.end()) {
     large_.push_back(intent.file);
     host_->Log(LogLevel::kWarn, settings_.worker,
-               "Asset too large.\nCloudflare Workers supports assets with sizes of up to 25 MiB. "
-               "We found a file " +
-                   settings_.display + intent.file.substr(1) + " with a size of " +
-                   std::to_string(file->size() >> 20) +
-                   " MiB. It is served here, and cannot be deployed.");
+               DescribeLargeAsset(settings_.display + intent.file.substr(1), file->size()) +
+                   " It is served here, and cannot be deployed.");
   }
   files::FileResponse given;
   given.status = intent.status;

@@ -214,6 +214,26 @@ void FinishAssets(AssetsConfig& assets, bool has_main, const std::string& compat
   }
 }
 
+namespace {
+
+// They could not be deployed.
+void RefuseLargeAssets(const AssetSettings& settings, const std::string& where,
+                       DiagnosticGroup& loose) {
+  AssetDirectory directory(settings);
+  directory.Refresh();
+  for (const AssetDirectory::LargeFile& file : directory.LargeFiles()) {
+    loose.Fail(Error{
+        .message = DescribeLargeAsset(settings.display + file.path, file.size) +
+                   "\nEnsure all assets in your assets directory " + JsonQuote(settings.display) +
+                   " conform with the Workers maximum size requirement.",
+        .hint = "What is not to be served can be named in " + settings.display + ".assetsignore.",
+        .where = where,
+        .excerpt = {}});
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<base::Responder> MakeAssetResponder(AssetsConfig assets, const std::string& worker,
                                                     const std::string& base, const std::string& cwd,
                                                     DiagnosticGroup& loose,
@@ -241,6 +261,8 @@ std::shared_ptr<base::Responder> MakeAssetResponder(AssetsConfig assets, const s
     case PathKind::kDirectory:
       break;
   }
+  // Of what a build makes the responder tells when it is asked for.
+  if (!assets.made_by_build) RefuseLargeAssets(settings, assets.directory_where, loose);
   std::vector<AssetDirectory::Note> found;
   auto responder = std::make_shared<AssetResponder>(std::move(settings), found);
   for (AssetDirectory::Note& note : found) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "wrangler-compat/config_workflows.h"
 #include "wrangler-compat/resource_bindings.h"
 #include "wrangler-compat/resource_entry.h"
 #include "wrangler-compat/resource_kinds.h"
@@ -63,6 +64,7 @@ class ResourceReader {
         if (section_.Array(kind.key) != nullptr) {
           ReadArray(kind, member->value, section_.Field(kind.key));
         }
+        if (kind.key == "workflows") CheckWorkflowNames(section_, *member);
         return;
       case ResourceShape::kNested:
         return ReadNested(kind, *member);

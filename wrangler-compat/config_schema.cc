@@ -11,6 +11,7 @@
 #include "wrangler-compat/config_resources.h"
 #include "wrangler-compat/config_routes.h"
 #include "wrangler-compat/config_section.h"
+#include "wrangler-compat/config_workflows.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -170,6 +171,7 @@ void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   config.assets = ReadAssets(section);
   config.required_secrets = RequiredSecrets(section);
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
+  config.workflow_classes = OwnWorkflowClasses(section);
   config.tail_consumers = ReadTailConsumers(section);
   config.crons = ReadCrons(section, section.diagnostics());
   config.routes = ReadRoutes(section);

@@ -58,6 +58,7 @@ struct WorkerConfig {
   std::vector<NamedBinding> binding_names;
   std::optional<AssetsConfig> assets;
   std::vector<DurableObjectClass> durable_objects;
+  std::vector<std::string> workflow_classes;  // those that main has to export
   std::vector<TailConsumer> tail_consumers;
   std::vector<Route> routes;
   std::vector<std::string> crons;

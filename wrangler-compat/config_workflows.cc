@@ -140,6 +140,45 @@ bool IsWorkflowName(std::string_view name) {
   });
 }
 
+void CheckWorkflowNames(ConfigSection& section, const ConfigMember& workflows) {
+  std::vector<std::string> names;
+  std::vector<std::string> doubled;
+  const auto has = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  Position position;
+  for (const ConfigNode& node : workflows.value.items) {
+    const ConfigMember* name = node.Find("name");
+    if (name == nullptr || !name->value.IsString()) continue;
+    const std::string& text = name->value.text;
+    if (has(names, text) && !has(doubled, text)) {
+      if (doubled.empty()) position = name->position;
+      doubled.push_back(text);
+    }
+    names.push_back(text);
+  }
+  if (doubled.empty()) return;
+  std::string list;
+  for (const std::string& name : doubled) list += (list.empty() ? "\"" : "\", \"") + name;
+  section.Fail(
+      "\"workflows\" bindings must have unique \"name\" values; duplicate(s) found: " + list + "\"",
+      position);
+}
+
+std::vector<std::string> OwnWorkflowClasses(const ConfigSection& section) {
+  std::vector<std::string> classes;
+  const ConfigMember* workflows = section.Find("workflows");
+  if (workflows == nullptr) return classes;
+  for (const ConfigNode& node : workflows->value.items) {
+    const ConfigMember* name = node.Find("class_name");
+    const ConfigMember* script = node.Find("script_name");
+    // An empty one is none.
+    if (name == nullptr || (script != nullptr && !script->value.text.empty())) continue;
+    classes.push_back(name->value.text);
+  }
+  return classes;
+}
+
 bool CheckWorkflowSettings(ConfigSection& section, const ConfigNode& node, const std::string& field,
                            const std::string& kind) {
   return SettingsCheck(section, node, field, kind).Check();

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "wrangler-compat/config_section.h"
 
@@ -22,5 +24,11 @@ inline constexpr char kWorkflowNameRule[] =
 // "workflows[0]", "bindings". False, and reported, if something is wrong.
 bool CheckWorkflowSettings(ConfigSection& section, const ConfigNode& node, const std::string& field,
                            const std::string& kind);
+
+// Fails if two of `workflows` have the same name.
+void CheckWorkflowNames(ConfigSection& section, const ConfigMember& workflows);
+
+// The classes of `workflows` that the Worker itself has to export. Reports nothing.
+std::vector<std::string> OwnWorkflowClasses(const ConfigSection& section);
 
 }  // namespace isolane::wrangler

@@ -217,6 +217,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
       plan.durable_objects.emplace_back(binding.name, objects->class_name);
     }
   }
+  plan.workflows = std::move(config.workflow_classes);
   spec.config_path = file.path;
   spec.compatibility_date = config.compatibility_date;
   spec.compatibility_flags = config.compatibility_flags;

@@ -60,6 +60,7 @@ BuildPlan PlanBeside(const ProjectOptions& options, const Project& project, cons
     plan.find_additional_modules = false;
     // Those of the tested Worker: a test exports none.
     plan.durable_objects.clear();
+    plan.workflows.clear();
   }
   plan.worker = spec.name;
   plan.files = std::move(files);

@@ -1,5 +1,7 @@
 #include "wrangler-compat/config_assets.h"
 
+#include <filesystem>
+
 #include "tests/wrangler-compat/schema_fixture.h"
 #include "tests/wrangler-compat/temp_project.h"
 #include "wrangler-compat/project.h"
@@ -193,6 +195,24 @@ TEST_SUITE("wrangler-compat/config_assets") {
             "✘ [ERROR] The path specified by the \"assets.directory\" field in your configuration "
             "file doesn't point to a directory:\n  " +
                 project.root() + "/public/a.txt\n  (wrangler.toml:4)\n\n");
+    }
+    SUBCASE("has no file that could not be deployed, unless it is ignored") {
+      const std::string settings = std::string(kNoMain) + "[assets]\ndirectory = \"public\"\n";
+      for (const char* name : {"public/b/big.bin", "public/c/big.bin", "public/fits.bin"}) {
+        project.Write(name, "");
+        const int over = std::string_view(name).ends_with("fits.bin") ? 0 : 3 << 19;
+        std::filesystem::resize_file(project.root() + "/" + name, (25 << 20) + over);
+      }
+      project.Write("public/.assetsignore", "c\n");
+      CHECK(
+          Errors(Load(project, settings)) ==
+          "✘ [ERROR] Asset too large.\n  Cloudflare Workers supports assets with sizes of up to "
+          "25 MiB. We found a file public/b/big.bin with a size of 26.5 MiB.\n  Ensure all assets "
+          "in your assets directory \"public/\" conform with the Workers maximum size "
+          "requirement.\n  (wrangler.toml:4)\n  What is not to be served can be named in "
+          "public/.assetsignore.\n\n");
+      // It may be another one after the build.
+      CHECK(Errors(Load(project, "build.command = \"make\"\n" + settings)) == "");
     }
     SUBCASE("may be made by a custom build") {
       const LoadedProject loaded =

@@ -17,6 +17,20 @@ std::string Binding(const std::string& text) {
 }
 
 TEST_SUITE("wrangler-compat/config_workflows") {
+  TEST_CASE("two workflows have two names") {
+    const auto errors = [](const std::string& second, const std::string& third) {
+      std::string text = "workflows = [\n";
+      for (const std::string& name : {std::string("a"), second, third}) {
+        text += "{ binding = \"B" + std::to_string(text.size()) + "\", name = \"" + name +
+                "\", class_name = \"C\" },\n";
+      }
+      return ReadTomlAfterHead(text + "]\n").Errors();
+    };
+    CHECK(errors("b", "c").empty());
+    CHECK(errors("a", "a") == Texts{"\"workflows\" bindings must have unique \"name\" values; "
+                                    "duplicate(s) found: \"a\" @wrangler.toml:6"});
+  }
+
   TEST_CASE("what a workflow is wrong about") {
     const auto but_got = [](const std::string& setting) {
       return " field but got {" + (kEntry + setting) + "}";

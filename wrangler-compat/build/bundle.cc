@@ -107,16 +107,24 @@ std::string NoClassesHere(const BuildPlan& plan) {
 
 // What is wrong with these exports of the main module; empty if nothing is.
 std::string MissingClasses(const BuildPlan& plan, const std::vector<std::string>& exports) {
-  std::string missing;
-  for (const auto& [binding, name] : plan.durable_objects) {
-    if (std::find(exports.begin(), exports.end(), name) != exports.end()) continue;
+  std::string objects;
+  std::string workflows;
+  const auto note = [&exports](const std::string& name, std::string& missing) {
+    if (std::find(exports.begin(), exports.end(), name) != exports.end()) return;
     missing += (missing.empty() ? "" : ", ") + name;
+  };
+  for (const auto& [binding, name] : plan.durable_objects) note(name, objects);
+  for (const std::string& name : plan.workflows) note(name, workflows);
+  std::string text;
+  for (const auto& [kind, missing] :
+       {std::pair("Durable Objects", objects), std::pair("Workflows", workflows)}) {
+    if (missing.empty()) continue;
+    text += (text.empty() ? "" : "\n") + std::string("Your Worker depends on the following ") +
+            kind + ", which are not exported in your entrypoint file: " + missing +
+            ".\nYou should export these objects from your entrypoint, " + plan.files.display +
+            plan.files.main + ".";
   }
-  if (missing.empty()) return {};
-  return "Your Worker depends on the following Durable Objects, which are not exported in your "
-         "entrypoint file: " +
-         missing + ".\nYou should export these objects from your entrypoint, " +
-         plan.files.display + plan.files.main + ".";
+  return text;
 }
 
 // What the main module asks for: the bundle may ask for more, or esbuild drop it.

@@ -53,6 +53,14 @@ Answer Look(const BuildPlan& plan, const std::string& directory, const std::stri
                                                                     : Answer::kUnclear;
 }
 
+// Whether the main module may lack a class that bindings want of it.
+bool MissesClasses(const BuildPlan& plan, const ModuleOutline& outline) {
+  const auto is_missing = [&](const std::string& name) { return !Exports(outline, name); };
+  return std::any_of(plan.durable_objects.begin(), plan.durable_objects.end(),
+                     [&](const auto& object) { return is_missing(object.second); }) ||
+         std::any_of(plan.workflows.begin(), plan.workflows.end(), is_missing);
+}
+
 }  // namespace
 
 std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) {
@@ -75,11 +83,7 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
       return std::nullopt;
     }
     // The bundler says what is missing.
-    const auto is_missing = [&](const auto& object) { return !Exports(*outline, object.second); };
-    if (i == 0 &&
-        std::any_of(plan.durable_objects.begin(), plan.durable_objects.end(), is_missing)) {
-      return std::nullopt;
-    }
+    if (i == 0 && MissesClasses(plan, *outline)) return std::nullopt;
     if (i == 0 && !Exports(*outline, "default")) {
       // A Service Worker script is one file; with exports it is the bundler's to decide.
       if (outline->has_exports ? outline->names_listener : !outline->imports.empty()) {

@@ -318,6 +318,23 @@ TEST_SUITE("wrangler-compat/build/builder") {
             "entrypoint file: B.\nYou should export these objects from your entrypoint, "
             "src/index.ts.");
     }
+    SUBCASE("may lack a class of a Workflow") {
+      app.config +=
+          "workflows = [{ binding = \"A\", name = \"a\", class_name = \"A\" }, { binding = \"B\", "
+          "name = \"b\", class_name = \"B\" }, { binding = \"C\", name = \"c\", class_name = "
+          "\"C\", "
+          "script_name = \"c\" }]\n";
+      app.project.Write("src/index.ts", "export default {}; export class A { a: number = 1 }");
+      const std::string expected =
+          "Your Worker depends on the following Workflows, which are not exported in your "
+          "entrypoint file: B.\nYou should export these objects from your entrypoint, ";
+      CHECK(app.Build().error == expected + "src/index.ts.");
+      Built plain(app.config.substr(app.config.find("workflows")) + "main = \"index.js\"\n");
+      plain.project.Write("index.js", "export default {}; export class A {}");
+      CHECK(plain.Build().error == expected + "index.js.");
+      plain.project.Write("index.js", "export default {}; export class A {}; export class B {}");
+      CHECK(plain.Build().ok());
+    }
     SUBCASE("may lack one in plain JavaScript, too") {
       const std::string objects =
           "durable_objects.bindings = [{ name = \"A\", class_name = \"A\" }, { name = \"MY_B\", "
