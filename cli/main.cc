@@ -136,6 +136,10 @@ int LoadAndRun(CliOptions options) {
   const int64_t began = config::FileTime();
   wrangler::LoadedProject loaded = wrangler::LoadProject(project_options);
   PrintDiagnostics(loaded.diagnostics, options.log_level);
+  if (options.command == Command::kCheck) {
+    PrintNotes(loaded.notes, options.log_level);
+    return CheckProject(options, std::move(loaded));
+  }
   if (!loaded.ok()) return kFailure;
   if (options.command == Command::kExplain) {
     const std::string text = options.json
@@ -152,7 +156,6 @@ int LoadAndRun(CliOptions options) {
     return WriteTypes(options, project_options.cwd, loaded);
   }
   PrintNotes(loaded.notes, options.log_level);
-  if (options.command == Command::kCheck) return CheckProject(options, std::move(loaded.project));
   if (options.command == Command::kDev) {
     if (options.write_types) {
       const int status = WriteTypes(options, project_options.cwd, loaded);

@@ -24,6 +24,7 @@
 #include "runtime/worker/neighbours.h"
 #include "runtime/worker/runtime_loop.h"
 #include "wrangler-compat/build/builder.h"
+#include "wrangler-compat/build/project_loader.h"
 
 namespace isolane::cli {
 
@@ -165,21 +166,26 @@ int RunDev(const CliOptions& options, DevStart start) {
   return Serve(options, {console, *plan, *runtime, std::move(actions), &session, &start.parent});
 }
 
-int CheckProject(const CliOptions& options, wrangler::Project project) {
-  Console console(options, project.workers, {});
+int CheckProject(const CliOptions& options, wrangler::LoadedProject loaded) {
+  const bool sound = loaded.ok();
+  Console console(options, loaded.project.workers, {});
   RuntimeOptions runtime_options;
-  runtime_options.unknown_services = project.unknown_service;
+  runtime_options.unknown_services = loaded.project.unknown_service;
   runtime_options.observer = &console.observer();
   std::string names;
-  for (const WorkerSpec& spec : project.workers) {
+  for (const WorkerSpec& spec : loaded.project.workers) {
     names += (names.empty() ? "" : ", ") + spec.name;
   }
-  const size_t count = project.workers.size();
+  const size_t count = loaded.project.workers.size();
   wrangler::Builder builder(BuilderOptionsOf(options));
-  const auto runtime =
-      LoadProjectRuntime(builder, std::move(project), runtime_options, options.log_level);
+  const wrangler::Mistakes mistakes = wrangler::FindMistakes(
+      [&](const auto& plans, const auto& request) {
+        return BuildAndPrint(builder, plans, request, options.log_level);
+      },
+      std::move(loaded), runtime_options);
   console.Flush();
-  if (runtime == nullptr) return kFailure;
+  for (const Error& error : mistakes.of_code) PrintError(error.ToString());
+  if (!sound || mistakes.any()) return kFailure;
   std::printf("No errors in %zu %s: %s\n", count, count == 1 ? "Worker" : "Workers", names.c_str());
   return 0;
 }

@@ -31,9 +31,10 @@ struct DevStart {
 // of the process is told when it is ready.
 int RunDev(const CliOptions& options, DevStart start);
 
-// Loads the Workers as RunServer does, but serves nothing. Prints what is wrong, or which Workers
-// there are. Gives the exit code.
-int CheckProject(const CliOptions& options, wrangler::Project project);
+// Builds and loads the Workers as RunServer does, but serves nothing. Prints all that is wrong with
+// them, beside what their configurations say, which was told; or which Workers there are. Gives the
+// exit code.
+int CheckProject(const CliOptions& options, wrangler::LoadedProject loaded);
 
 // "isolane 0.1.0", then a line each for V8 and libuv; ends with a newline.
 std::string VersionText();

@@ -442,6 +442,7 @@ class Loader {
                      project.workers.back(), loose);
     project.builds.push_back(std::move(plan));
     loaded_.explanations.push_back(Explain(file, choice, config, project.workers.back()));
+    loaded_.sound.push_back(!tree.Has(Severity::kError) && !loose.Has(Severity::kError));
     return true;
   }
 

@@ -77,6 +77,7 @@ struct LoadedProject {
   Diagnostics diagnostics;
   std::vector<std::string> notes;               // what was read besides: to be printed
   std::vector<WorkerExplanation> explanations;  // as project.workers
+  std::vector<bool> sound;                      // likewise: whose own configuration has no error
   // What was looked at, there or not: when one of these paths changes, the project may be another.
   // For each configuration, as they were given; `explored` belongs to all of them.
   std::vector<config::FileUses> inputs;

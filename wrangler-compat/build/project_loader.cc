@@ -49,4 +49,45 @@ Result<std::unique_ptr<Runtime>> BuildAndLoad(const BuildPlans& build, Project p
   return Runtime::LoadSpecs(std::move(project.workers), options);
 }
 
+Mistakes FindMistakes(const BuildPlans& build, LoadedProject loaded,
+                      const RuntimeOptions& options) {
+  Mistakes mistakes;
+  Project& project = loaded.project;
+  std::vector<size_t> places;
+  std::vector<BuildPlan> plans;
+  for (size_t i = 0; i < project.workers.size(); i++) {
+    if (!loaded.sound[i]) continue;
+    places.push_back(i);
+    plans.push_back(project.builds[i]);
+  }
+  const std::vector<BuildResult> results = build(plans, {});
+  RuntimeOptions alone = options;
+  alone.observer = nullptr;
+  alone.unknown_services = UnknownService::kFailOnUse;
+  for (size_t i = 0; i < results.size(); i++) {
+    WorkerSpec& worker = project.workers[places[i]];
+    if (!results[i].ok()) {
+      mistakes.of_builds = true;
+      continue;
+    }
+    TakeBuild(results[i], worker);
+    auto runtime = Runtime::LoadSpecs({worker}, alone);
+    if (!runtime.ok() && runtime.error().kind == ErrorKind::kBuild &&
+        MayBeBundled(plans[i], results[i].bundled)) {
+      const auto bundled = build({plans[i]}, {.run_custom = false, .always_bundle = true});
+      if (!bundled.front().ok()) {
+        mistakes.of_builds = true;
+        continue;
+      }
+      TakeBuild(bundled.front(), worker);
+      runtime = Runtime::LoadSpecs({worker}, alone);
+    }
+    if (!runtime.ok()) mistakes.of_code.push_back(std::move(runtime.error()));
+  }
+  if (mistakes.any() || !loaded.ok()) return mistakes;
+  auto runtime = Runtime::LoadSpecs(std::move(project.workers), options);
+  if (!runtime.ok()) mistakes.of_code.push_back(std::move(runtime.error()));
+  return mistakes;
+}
+
 }  // namespace isolane::wrangler

@@ -28,4 +28,15 @@ using BuildPlans = std::function<std::vector<BuildResult>(const std::vector<Buil
 Result<std::unique_ptr<Runtime>> BuildAndLoad(const BuildPlans& build, Project project,
                                               const RuntimeOptions& options);
 
+// Every mistake that building and loading finds, not only the first, also of a project that has
+// others: the Workers that are sound are built, and loaded each alone, and all together if nothing
+// was found before. What `options` observes is the last of these.
+struct Mistakes {
+  bool of_builds = false;      // `build` has seen them
+  std::vector<Error> of_code;  // and those of loading
+
+  bool any() const { return of_builds || !of_code.empty(); }
+};
+Mistakes FindMistakes(const BuildPlans& build, LoadedProject loaded, const RuntimeOptions& options);
+
 }  // namespace isolane::wrangler
