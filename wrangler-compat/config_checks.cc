@@ -1,6 +1,7 @@
 #include "wrangler-compat/config_checks.h"
 
 #include <string>
+#include <vector>
 
 #include "wrangler-compat/config_connect.h"
 #include "wrangler-compat/config_containers.h"
@@ -84,7 +85,8 @@ void WarnUnknown(ConfigSection& section) {
     const ConfigKey* key = FindTopLevelKey(member.key);
     if (fields.empty() || !member.value.IsObject() || key == nullptr) continue;
     if (!section.environment().empty() && key->scope == KeyScope::kTopLevelOnly) continue;
-    const bool own = key->scope == KeyScope::kNotInheritable;
+    // Wrangler's paths.
+    const bool own = key->scope == KeyScope::kNotInheritable && member.key != "unsafe";
     section.Part(member.value, own ? section.Field(member.key) : member.key).WarnUnexpected(fields);
   }
 }
@@ -129,6 +131,83 @@ void CheckObjects(ConfigSection& section) {
   }
 }
 
+// `logfwdr`, an object.
+void CheckLogForwarding(ConfigSection& section, ConfigSection& part) {
+  const ConfigMember* list = part.Find("bindings");
+  const std::string field = section.Field("logfwdr");
+  if (list == nullptr) {
+    part.Fail("The field " + JsonQuote(field) + " is missing the required \"bindings\" property.",
+              section.Find("logfwdr")->position);
+    return;
+  }
+  if (!list->value.IsArray()) {
+    part.Fail("The field " + JsonQuote(field + ".bindings") + " should be an array but got " +
+                  ToJson(list->value) + ".",
+              list->position);
+    return;
+  }
+  for (size_t i = 0; i < list->value.items.size(); i++) {
+    const ConfigNode& node = list->value.items[i];
+    const std::string name = field + ".bindings[" + std::to_string(i) + "]";
+    std::string wrong;
+    if (!node.IsObject()) {
+      wrong = "\n- Expected " + JsonQuote(name) + " to be an object but got " + ToJson(node);
+    } else {
+      for (const std::string_view key : {"name", "destination"}) {
+        const ConfigMember* member = node.Find(key);
+        if (member != nullptr && member->value.IsString()) continue;
+        wrong += "\n- binding should have a string " + JsonQuote(key) + " field.";
+      }
+    }
+    if (!wrong.empty()) part.Fail(JsonQuote(name) + ": " + ToJson(node) + wrong, node.position);
+  }
+}
+
+// What `unsafe` has beside its bindings; only the first mistake, like wrangler.
+void CheckUnsafe(ConfigSection& section, const ConfigMember& unsafe) {
+  const std::string field = section.Field("unsafe");
+  for (const std::string key : {"metadata", "capnp"}) {
+    const ConfigMember* member = unsafe.value.Find(key);
+    if (member == nullptr || member->value.IsObject()) continue;
+    section.Fail("The field " + JsonQuote(field + "." + key) + " should be an object but got " +
+                     ToJson(member->value) + ".",
+                 member->position);
+    return;
+  }
+  const ConfigMember* capnp = unsafe.value.Find("capnp");
+  if (capnp == nullptr) return;
+  const std::string path = field + ".capnp";
+  const ConfigMember* base = capnp->value.Find("base_path");
+  const ConfigMember* schemas = capnp->value.Find("source_schemas");
+  if (const ConfigMember* compiled = capnp->value.Find("compiled_schema")) {
+    if (base != nullptr || schemas != nullptr) {
+      section.Fail("The field " + JsonQuote(path) +
+                       " cannot contain both \"compiled_schema\" and one of \"base_path\" or "
+                       "\"source_schemas\".",
+                   compiled->position);
+    } else if (!compiled->value.IsString()) {
+      section.Fail("The field " + JsonQuote(path + ".compiled_schema") +
+                       ", when present, should be a string but got " + ToJson(compiled->value) +
+                       ".",
+                   compiled->position);
+    }
+    return;
+  }
+  if (base == nullptr || !base->value.IsString()) {
+    section.Fail("The field " + JsonQuote(path + ".base_path") +
+                     ", when present, should be a string but got " +
+                     (base == nullptr ? "undefined" : ToJson(base->value)),
+                 base == nullptr ? capnp->position : base->position);
+  }
+  if (schemas == nullptr) {
+    section.Fail("Expected " + JsonQuote(path + ".source_schemas") +
+                     " to be an array of strings but got undefined",
+                 capnp->position);
+  } else {
+    section.Part(capnp->value, path).CheckStrings("source_schemas");
+  }
+}
+
 void CheckHosting(ConfigSection& section) {
   static constexpr std::string_view kRegions[] = {"public", "fedramp_high"};
   const ConfigMember* account = section.Find("account_id");
@@ -149,14 +228,23 @@ void CheckHosting(ConfigSection& section) {
     part.Boolean("enabled");
     part.Boolean("cross_version_cache");
   });
-  WithPart(section, "logfwdr", [&](ConfigSection& part) {
-    if (part.Find("bindings") == nullptr) {
-      part.Fail("The field \"" + section.Field("logfwdr") +
-                    "\" is missing the required \"bindings\" property.",
-                section.Find("logfwdr")->position);
+  WithPart(section, "logfwdr", [&](ConfigSection& part) { CheckLogForwarding(section, part); });
+  WithPart(section, "access", [](ConfigSection& part) {
+    const ConfigMember* dev = part.Object("dev");
+    if (dev == nullptr) return;
+    ConfigSection fields = part.Part(dev->value, "access.dev");
+    if (fields.Find("aud") == nullptr) {
+      fields.Fail("\"access.dev.aud\" is a required field.", dev->position);
     }
+    fields.String("aud");
+    fields.Object("identity");
+    static constexpr std::string_view kKnown[] = {"aud", "identity"};
+    fields.WarnUnexpected(kKnown);
   });
-  WithPart(section, "access", [](ConfigSection& part) { part.Object("dev"); });
+  WithPart(section, "dependencies_instrumentation", [](ConfigSection& part) {
+    part.Boolean("enabled");
+    part.CheckStrings("exclude_packages");
+  });
 }
 
 void CheckBuilding(ConfigSection& section) {
@@ -229,8 +317,8 @@ void CheckAssets(ConfigSection& section) {
   WithPart(section, "assets", [&](ConfigSection& part) {
     part.String("directory");
     part.String("binding");
-    part.OneOf("html_handling", Choices(kHtml));
-    part.OneOf("not_found_handling", Choices(kNotFound));
+    part.Choice("html_handling", Choices(kHtml));
+    part.Choice("not_found_handling", Choices(kNotFound));
     part.String("base_path");
     const ConfigMember* first = part.Find("run_worker_first");
     if (first == nullptr || first->value.IsBoolean()) return;
@@ -247,17 +335,30 @@ void CheckAssets(ConfigSection& section) {
 }
 
 void CheckSecrets(ConfigSection& section) {
-  WithPart(section, "secrets", [](ConfigSection& part) { part.CheckStrings("required"); });
+  WithPart(section, "secrets", [&](ConfigSection& part) {
+    section.Part(part.object(), section.Field("secrets")).CheckStrings("required");
+  });
   const ConfigMember* unsafe = section.Find("unsafe");
   if (unsafe != nullptr && unsafe->value.IsObject() && !unsafe->value.members.empty()) {
     section.Warn("\"unsafe\" fields are experimental and may change or break at any time.",
                  unsafe->position);
   }
+  if (unsafe != nullptr && unsafe->value.IsObject()) CheckUnsafe(section, *unsafe);
 }
 
 }  // namespace
 
-void CheckOtherKeys(ConfigSection& section) {
+void CheckOtherKeys(ConfigSection& written) {
+  // What an environment repeats of the top level's keys is unexpected, whatever it says.
+  ConfigNode object = written.object();
+  if (!written.environment().empty()) {
+    std::erase_if(object.members, [](const ConfigMember& member) {
+      const ConfigKey* key = FindTopLevelKey(member.key);
+      return key != nullptr && key->scope == KeyScope::kTopLevelOnly &&
+             key->use != KeyUse::kRemoved;
+    });
+  }
+  ConfigSection section(written.file(), object, "", written.diagnostics(), written.environment());
   CheckTypes(section);
   CheckObjects(section);
   CheckRoutes(section);
@@ -268,7 +369,7 @@ void CheckOtherKeys(ConfigSection& section) {
   CheckStreamingTailConsumers(section);
   CheckContainers(section);
   CheckSecrets(section);
-  WarnUnknown(section);
+  WarnUnknown(written);
 }
 
 }  // namespace isolane::wrangler

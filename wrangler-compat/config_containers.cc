@@ -57,8 +57,8 @@ class ContainerCheck {
     CheckImage();
     part_.String("image_build_context");
     part_.Object("image_vars");
-    part_.OneOf("rollout_kind", kRollouts);
-    part_.OneOf("scheduling_policy", kPolicies);
+    part_.Choice("rollout_kind", kRollouts);
+    part_.Choice("scheduling_policy", kPolicies);
     CheckNumbers();
     CheckSteps();
     CheckInstanceType();
@@ -205,7 +205,7 @@ class ContainerCheck {
     const ConfigMember* type = Find("instance_type");
     if (type == nullptr) return;
     if (type->value.IsString()) {
-      const auto chosen = part_.OneOf("instance_type", kInstanceTypes);
+      const auto chosen = part_.Choice("instance_type", kInstanceTypes);
       if (chosen == "dev" || chosen == "standard") {
         const std::string better = *chosen == "dev" ? "lite" : "standard-1";
         section_.Warn("The \"" + *chosen + "\" instance_type has been renamed to \"" + better +

@@ -36,9 +36,8 @@ class PlacementCheck {
   std::string RequireMode(std::span<const std::string_view> choices) {
     const ConfigMember* mode = part_.Find("mode");
     if (mode == nullptr) part_.Fail("\"placement.mode\" is a required field.", position_);
-    const auto text = part_.String("mode");
-    if (text) part_.OneOf("mode", choices);
-    return text.value_or("undefined");
+    part_.Choice("mode", choices);
+    return mode != nullptr && mode->value.IsString() ? mode->value.text : "undefined";
   }
 
   void CheckHint() {
@@ -58,7 +57,7 @@ class PlacementCheck {
 
   void CheckTargets() {
     static constexpr std::string_view kModes[] = {"targeted"};
-    if (part_.String("mode")) part_.OneOf("mode", kModes);
+    part_.Choice("mode", kModes);
     std::string list;
     for (const std::string_view key : targets_) {
       const auto text = part_.String(key);
@@ -135,10 +134,20 @@ void CheckObservability(ConfigSection& section) {
     ConfigSection inner = part.Part(object->value, "observability." + key);
     inner.Boolean("enabled");
     CheckRate(inner, "observability." + key);
-    inner.Boolean("invocation_logs");
+    if (key == "logs") inner.Boolean("invocation_logs");
     inner.Boolean("persist");
-    // Wrangler's short path.
+    // Wrangler's short paths.
     part.Part(object->value, key).CheckStrings("destinations");
+    static constexpr std::string_view kLogs[] = {"enabled", "head_sampling_rate", "invocation_logs",
+                                                 "destinations", "persist"};
+    static constexpr std::string_view kTraces[] = {"enabled", "head_sampling_rate", "destinations",
+                                                   "persist"};
+    ConfigSection short_path = part.Part(object->value, "observability");
+    if (key == "logs") {
+      short_path.WarnUnexpected(kLogs);
+    } else {
+      short_path.WarnUnexpected(kTraces);
+    }
   }
 }
 

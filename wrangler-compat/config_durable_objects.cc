@@ -1,13 +1,20 @@
 #include "wrangler-compat/config_durable_objects.h"
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 
-#include "wrangler-compat/config_workflows.h"
+#include "wrangler-compat/config_exports.h"
 
 namespace isolane::wrangler {
 namespace {
+
+// What stands above all that is said of a binding.
+std::string TitleOf(const ConfigNode& node, const std::string& field) {
+  return JsonQuote(field) + ": " + ToJson(node);
+}
 
 // One of `durable_objects.bindings`, an object; all that is wrong with it is told together.
 class BindingReader {
@@ -27,9 +34,9 @@ class BindingReader {
     }
     static constexpr std::string_view kKnown[] = {"name", "class_name", "script_name",
                                                   "environment"};
-    section_.Part(node_, field_).WarnUnexpected(kKnown);
+    WarnUnexpected(kKnown);
     if (!wrong_.empty()) {
-      section_.Fail("\"" + field_ + "\": " + ToJson(node_) + wrong_, position_);
+      section_.Fail(TitleOf(node_, field_) + wrong_, position_);
       return std::nullopt;
     }
     return BindingSpec{
@@ -50,6 +57,15 @@ class BindingReader {
     return nullptr;
   }
 
+  void WarnUnexpected(std::span<const std::string_view> known) {
+    DiagnosticGroup found;
+    ConfigSection(section_.file(), node_, field_, found).WarnUnexpected(known);
+    for (Diagnostic& entry : found.entries) {
+      entry.message = TitleOf(node_, field_) + "\n- " + entry.message;
+      section_.diagnostics().entries.push_back(std::move(entry));
+    }
+  }
+
   void Fail(const std::string& text, Position position) {
     if (wrong_.empty()) position_ = position;
     wrong_ += "\n- " + text;
@@ -65,8 +81,46 @@ class BindingReader {
 std::optional<BindingSpec> ReadBinding(ConfigSection& section, const ConfigNode& node,
                                        const std::string& field) {
   if (node.IsObject()) return BindingReader(section, node, field).Read();
-  section.Fail("Expected \"" + field + "\" to be an object but got " + ToJson(node), node.position);
+  section.Fail(TitleOf(node, field) + "\n- Expected " + JsonQuote(field) +
+                   " to be an object but got " + ToJson(node),
+               node.position);
   return std::nullopt;
+}
+
+// `code_update_strategy`, which means nothing here: code is replaced at once.
+void CheckCodeUpdates(ConfigSection& section, const ConfigMember& strategy,
+                      const std::string& field) {
+  if (!strategy.value.IsObject()) {
+    section.Fail("The field " + JsonQuote(field) + " should be an object but got " +
+                     ToJson(strategy.value) + ".",
+                 strategy.position);
+    return;
+  }
+  static constexpr std::string_view kKnown[] = {"mode", "max_delay"};
+  static constexpr std::string_view kModes[] = {"immediate", "deferred"};
+  constexpr double kDay = 24 * 60 * 60;
+  ConfigSection part = section.Part(strategy.value, field);
+  part.WarnUnexpected(kKnown);
+  if (part.Find("mode") == nullptr) {
+    part.Fail(JsonQuote(field + ".mode") + " is a required field.", strategy.position);
+  }
+  part.Choice("mode", kModes);
+  const auto delay = part.Number("max_delay");
+  if (!delay) return;
+  const ConfigMember& written = *part.Find("max_delay");
+  const std::string start = "Expected " + JsonQuote(field + ".max_delay");
+  // Also what is no number.
+  if (!(*delay >= 0 && *delay <= kDay)) {
+    part.Fail(start + " to be between 0 and 86400 seconds but got " + ToJson(written.value) + ".",
+              written.position);
+    return;
+  }
+  const double milliseconds = *delay * 1000;
+  const double rounded = std::round(milliseconds);
+  if ((*delay > 0 && rounded == 0) || std::abs(milliseconds - rounded) > 1e-6) {
+    part.Fail(start + " to use millisecond precision but got " + ToJson(written.value) + ".",
+              written.position);
+  }
 }
 
 // What `migrations` do to the list of classes, one after the other.
@@ -190,92 +244,6 @@ class Migrations {
   bool failed_ = false;
 };
 
-bool IsOneOf(const ConfigMember* member, std::initializer_list<std::string_view> choices) {
-  return member != nullptr && member->value.IsString() &&
-         std::find(choices.begin(), choices.end(), member->value.text) != choices.end();
-}
-
-void CheckWorkerExport(ConfigSection& section, const ConfigMember& one, const std::string& path) {
-  static constexpr std::string_view kKnown[] = {"type", "cache"};
-  section.Part(one.value, path).WarnUnexpected(kKnown);
-  const ConfigMember* cache = one.value.Find("cache");
-  if (cache == nullptr) return;
-  const std::string field = path + ".cache";
-  if (!cache->value.IsObject()) {
-    section.Fail(JsonQuote(field) + " should be an object but got " + ToJson(cache->value) + ".",
-                 cache->position);
-    return;
-  }
-  static constexpr std::string_view kCache[] = {"enabled"};
-  ConfigSection part = section.Part(cache->value, field);
-  if (part.Find("enabled") == nullptr) {
-    part.Fail(JsonQuote(field + ".enabled") + " is a required field.", cache->position);
-  }
-  part.Boolean("enabled");
-  part.WarnUnexpected(kCache);
-}
-
-void CheckWorkflowExport(ConfigSection& section, const ConfigMember& one, const std::string& path) {
-  ConfigSection part = section.Part(one.value, path);
-  const ConfigMember* name = part.Find("name");
-  if (name == nullptr) {
-    part.Fail(JsonQuote(path + ".name") + " is a required field.", one.position);
-  } else if (const auto text = part.String("name"); text && !IsWorkflowName(*text)) {
-    part.Fail(JsonQuote(path + ".name") + " is invalid. " + kWorkflowNameRule, name->position);
-  }
-  CheckWorkflowSettings(section, one.value, path, "export");
-  static constexpr std::string_view kKnown[] = {
-      "type", "name", "limits", "concurrency", "schedules", "default_retention", "jurisdiction"};
-  part.WarnUnexpected(kKnown);
-}
-
-// One class of `exports`; nothing if it is none of Durable Objects, no longer alive, or unusable.
-std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const ConfigMember& one) {
-  const std::string path = "exports." + one.key;
-  const auto fail = [&](const std::string& text, const ConfigMember* got, const char* end = ".") {
-    section.Fail("\"" + path + text + (got == nullptr ? "undefined" : ToJson(got->value)) + end,
-                 got == nullptr ? one.position : got->position);
-    return std::nullopt;
-  };
-  if (!one.value.IsObject()) return fail("\" should be an object but got ", &one);
-  const ConfigMember* type = one.value.Find("type");
-  if (!IsOneOf(type, {"durable-object", "worker", "workflow"})) {
-    return fail(".type\" must be \"durable-object\", \"worker\", or \"workflow\", but got ", type);
-  }
-  if (type->value.text == "worker") CheckWorkerExport(section, one, path);
-  if (type->value.text == "workflow") CheckWorkflowExport(section, one, path);
-  if (type->value.text != "durable-object") return std::nullopt;
-  const ConfigMember* state = one.value.Find("state");
-  if (state != nullptr &&
-      !IsOneOf(state, {"created", "deleted", "renamed", "transferred", "expecting-transfer"})) {
-    return fail(
-        ".state\" must be one of \"created\", \"deleted\", \"renamed\", \"transferred\", or "
-        "\"expecting-transfer\" but got ",
-        state);
-  }
-  static constexpr std::string_view kPartners[][2] = {{"renamed", "renamed_to"},
-                                                      {"transferred", "transferred_to"},
-                                                      {"expecting-transfer", "transfer_from"}};
-  for (const auto& [which, key] : kPartners) {
-    const ConfigMember* partner = one.value.Find(key);
-    const bool named =
-        partner != nullptr && partner->value.IsString() && !partner->value.text.empty();
-    if (state == nullptr || state->value.text != which || named) continue;
-    section.Fail(JsonQuote(path + "." + std::string(key)) + " is required for state " +
-                     JsonQuote(which) + " and must be a non-empty string.",
-                 partner == nullptr ? one.position : partner->position);
-  }
-  if (state != nullptr && !IsOneOf(state, {"created", "expecting-transfer"})) return std::nullopt;
-  const ConfigMember* storage = one.value.Find("storage");
-  if (!IsOneOf(storage, {"sqlite", "legacy-kv"})) {
-    return fail(".storage\" is required for state \"" +
-                    (state == nullptr ? "created" : state->value.text) +
-                    "\" and must be one of sqlite and legacy-kv, but got ",
-                storage, "");
-  }
-  return DurableObjectClass{one.key, storage->value.text == "sqlite"};
-}
-
 // With what to write, in the language of the file.
 void WarnOfMissingExports(ConfigSection& section, const std::vector<std::string>& classes) {
   const bool toml = section.file().format == ConfigFormat::kToml;
@@ -300,14 +268,6 @@ void WarnOfMissingExports(ConfigSection& section, const std::vector<std::string>
                section.Find("durable_objects")->position);
 }
 
-std::vector<DurableObjectClass> ReadExports(ConfigSection& section, const ConfigMember& exports) {
-  std::vector<DurableObjectClass> classes;
-  for (const ConfigMember& one : exports.value.members) {
-    if (auto found = ReadExport(section, one)) classes.push_back(std::move(*found));
-  }
-  return classes;
-}
-
 }  // namespace
 
 std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool& complete) {
@@ -324,8 +284,11 @@ std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool&
         "The field \"" + field + "\" should be an object but got " + ToJson(objects->value) + ".\n",
         objects->position);
   }
-  static constexpr std::string_view kKnown[] = {"bindings"};
+  static constexpr std::string_view kKnown[] = {"bindings", "code_update_strategy"};
   section.Part(objects->value, field).WarnUnexpected(kKnown);
+  if (const ConfigMember* strategy = objects->value.Find("code_update_strategy")) {
+    CheckCodeUpdates(section, *strategy, field + ".code_update_strategy");
+  }
   const ConfigMember* list = objects->value.Find("bindings");
   if (list == nullptr) return {};
   if (!list->value.IsArray()) {
@@ -364,7 +327,9 @@ std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
     exports = nullptr;
   }
   const bool any_migrations = migrations != nullptr && !migrations->value.items.empty();
-  const bool any_exports = exports != nullptr && !exports->value.members.empty();
+  std::vector<DurableObjectClass> exported;
+  if (exports != nullptr) exported = ReadExports(section, *exports);
+  const bool any_exports = exports != nullptr && ExportsObjects(*exports);
   if (any_migrations && any_exports) {
     section.Fail(
         "`migrations` and `exports` are mutually exclusive. Choose one or the other to declare "
@@ -378,8 +343,7 @@ std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
       applied.Apply(migrations->value.items[i], "migrations[" + std::to_string(i) + "]");
     }
   }
-  std::vector<DurableObjectClass> classes =
-      any_exports ? ReadExports(section, *exports) : applied.Take();
+  std::vector<DurableObjectClass> classes = any_exports ? std::move(exported) : applied.Take();
   std::vector<std::string> missing;
   for (const BindingSpec& binding : bindings) {
     const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);

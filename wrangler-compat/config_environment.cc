@@ -53,6 +53,7 @@ class Comparison {
       : top_(top), section_(section), env_("env." + section.environment()) {}
 
   void Warn() {
+    WarnOfDomains();
     for (const ConfigMember& member : top_.members) {
       const ConfigKey* key = FindTopLevelKey(member.key);
       if (key == nullptr || key->scope != KeyScope::kNotInheritable) continue;
@@ -75,6 +76,33 @@ class Comparison {
   }
 
  private:
+  // Routes are inherited, and a custom domain has one Worker.
+  void WarnOfDomains() {
+    const ConfigMember* routes = top_.Find("routes");
+    if (routes == nullptr || section_.Find("routes") != nullptr ||
+        section_.Find("route") != nullptr) {
+      return;
+    }
+    std::string domains;
+    for (const ConfigNode& route : routes->value.items) {
+      const ConfigMember* custom = route.Find("custom_domain");
+      const ConfigMember* pattern = route.Find("pattern");
+      if (custom == nullptr || !custom->value.boolean || pattern == nullptr) continue;
+      domains += (domains.empty() ? "" : ", ") + pattern->value.text;
+    }
+    if (domains.empty()) return;
+    section_.Warn("The \"" + env_ +
+                      "\" environment inherits the top-level `routes` configuration, which "
+                      "includes the custom domain(s): " +
+                      domains +
+                      ". Deploying this environment will reassign these custom domains away from "
+                      "the top-level Worker. Add `\"routes\": []` to \"" +
+                      env_ +
+                      "\" to prevent inheritance, or copy the route configuration from the top "
+                      "level to hide this warning.",
+                  section_.object().position);
+  }
+
   void WarnOfKey(const std::string& key) {
     section_.Warn("\"" + key + "\" exists at the top level, but not on \"" + env_ +
                       "\".\nThis is not what you probably want, since \"" + key +
@@ -165,10 +193,10 @@ const ConfigNode* FindEnvironment(const ConfigFile& file, const std::string& nam
       "No environment found in configuration with name \"" + name +
       "\".\nBefore using `--env=" + name +
       "` there should be an equivalent environment section in the configuration." +
-      (list.empty() ? "" : "\nThe available configured environment names are: [" + list + "]") +
+      (all == nullptr ? "" : "\nThe available configured environment names are: [" + list + "]") +
       "\n\nConsider adding an environment configuration section to the " + file.BaseName() +
       " file:\n```\n" + section + "\n```";
-  if (list.empty()) {
+  if (all == nullptr) {
     tree.Warn(text, file.display);
   } else {
     tree.Fail(text, file.Where(all->position));

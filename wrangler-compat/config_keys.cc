@@ -147,6 +147,8 @@ constexpr std::string_view kBuildFields[] = {"command", "cwd", "watch_dir"};
 constexpr std::string_view kTriggersFields[] = {"crons", "events"};
 constexpr std::string_view kAssetsFields[] = {
     "directory", "binding", "html_handling", "not_found_handling", "base_path", "run_worker_first"};
+constexpr std::string_view kAccessFields[] = {"dev"};
+constexpr std::string_view kInstrumentationFields[] = {"enabled", "exclude_packages"};
 constexpr std::string_view kSecretsFields[] = {"required"};
 constexpr std::string_view kUnsafeFields[] = {"bindings", "metadata", "capnp"};
 constexpr std::string_view kCacheFields[] = {"enabled", "cross_version_cache"};
@@ -171,6 +173,8 @@ std::span<const std::string_view> KnownFields(std::string_view section) {
   if (section == "triggers") return kTriggersFields;
   if (section == "assets") return kAssetsFields;
   if (section == "site") return kSiteFields;
+  if (section == "access") return kAccessFields;
+  if (section == "dependencies_instrumentation") return kInstrumentationFields;
   if (section == "secrets") return kSecretsFields;
   if (section == "unsafe") return kUnsafeFields;
   if (section == "cache") return kCacheFields;

@@ -106,13 +106,15 @@ void CheckRoutes(ConfigSection& section) {
                  routes->position);
     return;
   }
-  std::string wrong;
+  ConfigNode wrong;
+  wrong.kind = ConfigKind::kArray;
   for (const ConfigNode& node : routes->value.items) {
-    if (!IsRoute(node)) wrong += (wrong.empty() ? "" : ",") + ToJson(node);
+    if (!IsRoute(node)) wrong.items.push_back(node);
   }
-  if (wrong.empty()) return;
+  if (wrong.items.empty()) return;
   section.Fail("Expected \"routes\" to be an array of either strings or objects with the shape " +
-                   std::string(kShape) + ", but these weren't valid: [" + wrong + "].",
+                   std::string(kShape) + ", but these weren't valid: " + ToIndentedJson(wrong) +
+                   ".",
                routes->position);
 }
 

@@ -144,11 +144,11 @@ void ReadDev(ConfigSection& section, DevSettings& dev) {
   fields.Boolean("generate_types");
   fields.String("container_engine");
   static constexpr std::string_view kProtocols[] = {"http", "https"};
-  dev.local_protocol = fields.OneOf("local_protocol", kProtocols);
-  dev.upstream_protocol = fields.OneOf("upstream_protocol", kProtocols);
+  dev.local_protocol = fields.Choice("local_protocol", kProtocols);
+  dev.upstream_protocol = fields.Choice("upstream_protocol", kProtocols);
   // Which is that of the first unless it is given, and as wrong.
   if (fields.Find("upstream_protocol") == nullptr) {
-    fields.OneOf("local_protocol", kProtocols, "upstream_protocol");
+    fields.Choice("local_protocol", kProtocols, "upstream_protocol");
   }
   dev.host = fields.String("host");
 }

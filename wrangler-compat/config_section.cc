@@ -25,9 +25,10 @@ void ConfigSection::Fail(std::string message, Position position) {
   diagnostics_.Fail(std::move(message), file_.Where(position));
 }
 
-void ConfigSection::FailType(const ConfigMember& member, std::string_view type) {
-  Fail("Expected \"" + Name(member.key) + "\" to be of type " + std::string(type) + " but got " +
-           ToJson(member.value) + ".",
+void ConfigSection::FailType(const ConfigMember& member, std::string_view type,
+                             std::string_view shown) {
+  Fail("Expected \"" + Name(shown.empty() ? member.key : shown) + "\" to be of type " +
+           std::string(type) + " but got " + ToJson(member.value) + ".",
        member.position);
 }
 
@@ -88,6 +89,15 @@ bool ConfigSection::CheckStrings(std::string_view key) {
          item.position);
   }
   return all_strings;
+}
+
+std::optional<std::string> ConfigSection::Choice(std::string_view key,
+                                                 std::span<const std::string_view> choices,
+                                                 std::string_view shown) {
+  const ConfigMember* member = Find(key);
+  if (member == nullptr || member->value.IsString()) return OneOf(key, choices, shown);
+  FailType(*member, "string", shown);
+  return std::nullopt;
 }
 
 std::optional<std::string> ConfigSection::OneOf(std::string_view key,

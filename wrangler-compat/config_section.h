@@ -35,7 +35,10 @@ class ConfigSection {
   std::optional<bool> Boolean(std::string_view key);
   std::optional<double> Number(std::string_view key);
   std::vector<std::string> StringArray(std::string_view key);
-  // Messages name it `shown`, or by its key.
+  // One of these texts. Messages name it `shown`, or by its key. Choice says of what is no text
+  // that it is none, OneOf what there is to choose from.
+  std::optional<std::string> Choice(std::string_view key, std::span<const std::string_view> choices,
+                                    std::string_view shown = {});
   std::optional<std::string> OneOf(std::string_view key, std::span<const std::string_view> choices,
                                    std::string_view shown = {});
   // False, each mistake reported, if the key is there and no array of strings ("to be an array of
@@ -63,7 +66,7 @@ class ConfigSection {
 
  private:
   std::string Name(std::string_view key) const;
-  void FailType(const ConfigMember& member, std::string_view type);
+  void FailType(const ConfigMember& member, std::string_view type, std::string_view shown = {});
 
   const ConfigFile& file_;
   const ConfigNode& object_;

@@ -33,7 +33,7 @@ bool IsKnownType(std::string_view type) {
 }
 
 std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node, size_t index) {
-  const std::string path = "rules[" + std::to_string(index) + "]";
+  const std::string path = section.Field("rules") + "[" + std::to_string(index) + "]";
   if (!node.IsObject()) {
     section.Fail("\"" + path + "\" should be an object but got " + ToJson(node) + ".",
                  node.position);

@@ -76,6 +76,32 @@ TEST_SUITE("wrangler-compat/config_checks") {
           Texts{"Expected alias to be an object, but got object @wrangler.toml:4"});
   }
 
+  TEST_CASE("who is let in has an audience") {
+    const auto errors = [](const std::string& dev) {
+      return ReadTomlAfterHead("access = { dev = " + dev + " }\n").Errors();
+    };
+    CHECK(errors("{ aud = \"a\", identity = {} }").empty());
+    CHECK(errors("{}") == Texts{"\"access.dev.aud\" is a required field. @wrangler.toml:4"});
+    CHECK(errors("{ aud = 1, identity = 2 }") ==
+          Texts{"Expected \"access.dev.aud\" to be of type string but got 1. @wrangler.toml:4",
+                "Expected \"access.dev.identity\" to be of type object but got 2. "
+                "@wrangler.toml:4"});
+  }
+
+  TEST_CASE("what wrangler may tell of packages has types") {
+    CHECK(
+        ReadTomlAfterHead("dependencies_instrumentation = { enabled = 1, exclude_packages = 2 }\n")
+            .Errors() ==
+        Texts{
+            "Expected \"dependencies_instrumentation.enabled\" to be of type boolean but got 1. "
+            "@wrangler.toml:4",
+            "Expected \"dependencies_instrumentation.exclude_packages\" to be an array of strings "
+            "but got 2 @wrangler.toml:4"});
+    CHECK(ReadTomlAfterHead("dependencies_instrumentation = { x = 1 }\n").Warnings() ==
+          Texts{"Unexpected fields found in dependencies_instrumentation field: \"x\" "
+                "@wrangler.toml:4"});
+  }
+
   TEST_CASE("aliases are strings") {
     CHECK(Errors("alias = { a = 1, b = true, c = \"d\" }\n") ==
           Texts{"Expected alias[\"a\"] to be a string, but got number @wrangler.toml:4",
@@ -123,6 +149,52 @@ TEST_SUITE("wrangler-compat/config_checks") {
               "will not change how your Worker is deployed.\nRefer to "
               "https://developers.cloudflare.com/workers/wrangler/environments/ for more "
               "information. @wrangler.toml:4"});
+  }
+
+  TEST_CASE("what is forwarded has a name and a destination") {
+    const auto errors = [](const std::string& bindings) {
+      return ReadTomlAfterHead("logfwdr = { bindings = " + bindings + " }\n").Errors();
+    };
+    CHECK(errors("[ { name = \"A\", destination = \"d\" } ]").empty());
+    CHECK(errors("1") ==
+          Texts{"The field \"logfwdr.bindings\" should be an array but got 1. @wrangler.toml:4"});
+    CHECK(errors("[ 1, {} ]") ==
+          Texts{"\"logfwdr.bindings[0]\": 1\n- Expected \"logfwdr.bindings[0]\" to be an object "
+                "but got "
+                "1 @wrangler.toml:4",
+                "\"logfwdr.bindings[1]\": {}\n- binding should have a string \"name\" field.\n- "
+                "binding "
+                "should have a string \"destination\" field. @wrangler.toml:4"});
+  }
+
+  TEST_CASE("what is unsafe has types") {
+    const auto errors = [](const std::string& unsafe) {
+      return ReadTomlAfterHead("unsafe = { " + unsafe + " }\n").Errors();
+    };
+    CHECK(errors("metadata = { a = 1 }, capnp = { compiled_schema = \"x\" }").empty());
+    CHECK(errors("capnp = { base_path = \"x\", source_schemas = [\"y\"] }").empty());
+    CHECK(errors("metadata = 1") ==
+          Texts{"The field \"unsafe.metadata\" should be an object but got 1. @wrangler.toml:4"});
+    CHECK(errors("capnp = []") ==
+          Texts{"The field \"unsafe.capnp\" should be an object but got []. @wrangler.toml:4"});
+    CHECK(
+        errors("capnp = { compiled_schema = 1 }") ==
+        Texts{
+            "The field \"unsafe.capnp.compiled_schema\", when present, should be a string but got "
+            "1. @wrangler.toml:4"});
+    CHECK(errors("capnp = { compiled_schema = \"x\", base_path = \"y\" }") ==
+          Texts{"The field \"unsafe.capnp\" cannot contain both \"compiled_schema\" and one of "
+                "\"base_path\" or \"source_schemas\". @wrangler.toml:4"});
+    CHECK(
+        errors("capnp = {}") ==
+        Texts{
+            "The field \"unsafe.capnp.base_path\", when present, should be a string but got "
+            "undefined @wrangler.toml:4",
+            "Expected \"unsafe.capnp.source_schemas\" to be an array of strings but got undefined "
+            "@wrangler.toml:4"});
+    CHECK(errors("capnp = { base_path = \"x\", source_schemas = [1] }") ==
+          Texts{"Expected \"unsafe.capnp.source_schemas.[0]\" to be of type string but got 1. "
+                "@wrangler.toml:4"});
   }
 
   TEST_CASE("unsafe fields are warned of") {

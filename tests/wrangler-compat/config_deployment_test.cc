@@ -87,6 +87,12 @@ TEST_SUITE("wrangler-compat/config_deployment") {
                 "observability = { enabled = true, redact_query_string = true, x = 1 }\n")
                 .Warnings() == Texts{"Unexpected fields found in observability field: \"x\" "
                                      "@wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("observability = { logs = { enabled = true, x = 1 }, traces = { "
+                              "invocation_logs = true } }\n")
+                .Warnings() ==
+            Texts{"Unexpected fields found in observability field: \"x\" @wrangler.toml:4",
+                  "Unexpected fields found in observability field: \"invocation_logs\" "
+                  "@wrangler.toml:4"});
     }
   }
 }

@@ -55,6 +55,19 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
                   "string \"name\" field.\n- binding should have a string \"class_name\" field. "
                   "@wrangler.toml:5"});
     }
+    SUBCASE("are objects that have nothing else") {
+      CHECK(
+          ReadTomlAfterHead("[durable_objects]\nbindings = [ 1 ]\n").Errors() ==
+          Texts{"\"durable_objects.bindings[0]\": 1\n- Expected \"durable_objects.bindings[0]\" to "
+                "be an object but got 1 @wrangler.toml:5"});
+      CHECK(
+          ReadTomlAfterHead(Binding("name = \"A\", class_name = \"Room\", x = 1") + kRoomMigration)
+              .Warnings() ==
+          Texts{"\"durable_objects.bindings[0]\": "
+                "{\"name\":\"A\",\"class_name\":\"Room\",\"x\":1}\n- "
+                "Unexpected fields found in durable_objects.bindings[0] field: \"x\" "
+                "@wrangler.toml:5"});
+    }
     SUBCASE("have strings in their other fields") {
       CHECK(ReadTomlAfterHead(Binding("name = \"A\", class_name = \"B\", script_name = 1"))
                 .Errors() ==
@@ -73,9 +86,6 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
       CHECK(
           ReadTomlAfterHead("durable_objects = 1\n").Errors() ==
           Texts{"The field \"durable_objects\" should be an object but got 1.\n @wrangler.toml:4"});
-      CHECK(ReadTomlAfterHead("[durable_objects]\nbindings = [ 1 ]\n").Errors() ==
-            Texts{"Expected \"durable_objects.bindings[0]\" to be an object but got 1 "
-                  "@wrangler.toml:5"});
       CHECK(ReadTomlAfterHead("[durable_objects]\nbindings = 1\n").Errors() ==
             Texts{"The field \"durable_objects.bindings\" should be an array but got 1.\n "
                   "@wrangler.toml:5"});
@@ -198,55 +208,54 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
                 "\"legacy-kv\"\n[exports.Api]\ntype = \"worker\"\n")) ==
             Texts{"Room sql", "Old kv"});
     }
-    SUBCASE("of a known type") {
-      CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"x\"\n").Errors() ==
-            Texts{"\"exports.Room.type\" must be \"durable-object\", \"worker\", or \"workflow\", "
-                  "but got \"x\". @wrangler.toml:5"});
-    }
-    SUBCASE("with their storage") {
-      CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\n").Errors() ==
-            Texts{"\"exports.Room.storage\" is required for state \"created\" and must be one of "
-                  "sqlite and legacy-kv, but got undefined @wrangler.toml:4"});
-    }
-    SUBCASE("by the name of the class") {
-      CHECK(ReadTomlAfterHead("exports = [ 1 ]\n").Errors() ==
-            Texts{"The optional \"exports\" field should be an object keyed by class name, but got "
-                  "[1] @wrangler.toml:4"});
-      CHECK(ReadTomlAfterHead("exports = { Room = 1 }\n").Errors() ==
-            Texts{"\"exports.Room\" should be an object but got 1. @wrangler.toml:4"});
-    }
-    SUBCASE("in a known state") {
-      CHECK(ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\nstate = \"x\"\n")
-                .Errors() ==
-            Texts{"\"exports.Room.state\" must be one of \"created\", \"deleted\", \"renamed\", "
-                  "\"transferred\", or \"expecting-transfer\" but got \"x\". @wrangler.toml:6"});
-    }
-    SUBCASE("with the other end of a move") {
-      const auto errors = [](const std::string& more) {
-        return ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\n" + more).Errors();
-      };
-      CHECK(errors("state = \"renamed\"\n") ==
-            Texts{"\"exports.Room.renamed_to\" is required for state \"renamed\" and must be a "
-                  "non-empty string. @wrangler.toml:4"});
-      CHECK(errors("state = \"transferred\"\ntransferred_to = \"\"\n") ==
-            Texts{"\"exports.Room.transferred_to\" is required for state \"transferred\" and must "
-                  "be a non-empty string. @wrangler.toml:7"});
-      CHECK(errors("state = \"expecting-transfer\"\nstorage = \"sqlite\"\n") ==
-            Texts{"\"exports.Room.transfer_from\" is required for state \"expecting-transfer\" and "
-                  "must be a non-empty string. @wrangler.toml:4"});
-    }
-    SUBCASE("unless they are gone") {
-      const ReadConfig read =
-          ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\nstate = \"deleted\"\n");
-      CHECK(read.Errors().empty());
-      CHECK(read.config.durable_objects.empty());
-    }
     SUBCASE("and not beside migrations") {
       CHECK(ReadTomlAfterHead(std::string(kRoomMigration) +
                               "[exports.Room]\ntype = \"durable-object\"\n")
                 .Errors() ==
-            Texts{"`migrations` and `exports` are mutually exclusive. Choose one or the other to "
+            Texts{"\"exports.Room.storage\" is required for state \"created\" and must be one of "
+                  "sqlite and legacy-kv, but got undefined @wrangler.toml:7",
+                  "`migrations` and `exports` are mutually exclusive. Choose one or the other to "
                   "declare your Durable Object lifecycle, but not both. @wrangler.toml:7"});
+    }
+    SUBCASE("beside migrations that are of other exports") {
+      const ReadConfig read =
+          ReadTomlAfterHead(std::string(kRoomMigration) + "[exports.Api]\ntype = \"worker\"\n");
+      CHECK(read.Errors().empty());
+      CHECK(Classes(read) == Texts{"Room sql"});
+    }
+  }
+
+  TEST_CASE("when code is replaced") {
+    const auto errors = [](const std::string& strategy) {
+      return ReadTomlAfterHead(
+                 "[durable_objects]\nbindings = []\ncode_update_strategy = " + strategy + "\n")
+          .Errors();
+    };
+    SUBCASE("means nothing here") {
+      CHECK(errors("{ mode = \"deferred\", max_delay = 1.5 }").empty());
+      CHECK(errors("{ mode = \"immediate\", max_delay = 0 }").empty());
+    }
+    SUBCASE("is an object with a mode") {
+      CHECK(errors("1") == Texts{"The field \"durable_objects.code_update_strategy\" should be an "
+                                 "object but got 1. @wrangler.toml:6"});
+      CHECK(errors("{}") ==
+            Texts{"\"durable_objects.code_update_strategy.mode\" is a required field. "
+                  "@wrangler.toml:6"});
+      CHECK(errors("{ mode = \"x\" }") ==
+            Texts{"Expected \"durable_objects.code_update_strategy.mode\" field to be one of "
+                  "[\"immediate\",\"deferred\"] but got \"x\". @wrangler.toml:6"});
+    }
+    SUBCASE("waits for whole milliseconds of a day at most") {
+      const std::string start = "Expected \"durable_objects.code_update_strategy.max_delay\" to ";
+      for (const std::string delay : {"-1", "86401"}) {
+        CHECK(errors("{ mode = \"deferred\", max_delay = " + delay + " }") ==
+              Texts{start + "be between 0 and 86400 seconds but got " + delay +
+                    ". @wrangler.toml:6"});
+      }
+      for (const std::string delay : {"0.0001", "1.0005"}) {
+        CHECK(errors("{ mode = \"deferred\", max_delay = " + delay + " }") ==
+              Texts{start + "use millisecond precision but got " + delay + ". @wrangler.toml:6"});
+      }
     }
   }
 

@@ -52,7 +52,9 @@ TEST_SUITE("wrangler-compat/config_environment") {
       ConfigChoice choice;
       choice.environment = "st";
       const ReadConfig read = ReadText(std::move(*root), ConfigFormat::kToml, choice);
-      CHECK(read.Errors().size() == 1);
+      CHECK(read.Errors() ==
+            Texts{"Expected \"name\" to be of type string, alphanumeric and lowercase with dashes "
+                  "only but got \"Bad\". @wrangler.toml:1"});
       CHECK(read.EnvironmentMessages(Severity::kError).empty());
     }
     SUBCASE("has the top level's [dev]") { CHECK(ReadTomlIn("st", text).config.dev.port == 9000); }
@@ -78,12 +80,20 @@ TEST_SUITE("wrangler-compat/config_environment") {
     SUBCASE("of the top level are told there, and not again") {
       const ReadConfig read =
           ReadTomlIn("st", "workers_dev = 1\ncompatibility_flags = 2\n[env.st]\n");
-      CHECK(read.Errors().size() == 2);
+      CHECK(read.Errors() ==
+            Texts{"Expected \"workers_dev\" to be of type boolean but got 1. @wrangler.toml:4",
+                  "Expected \"compatibility_flags\" to be of type string array but got 2. "
+                  "@wrangler.toml:5"});
       CHECK(read.EnvironmentMessages(Severity::kError).empty());
     }
     SUBCASE("are not told of an environment that is not chosen") {
       CHECK(ReadTomlIn("", "[env.st]\nservices = 1\n").Errors().empty());
       CHECK(ReadTomlIn("a", "[env.a]\n[env.st]\nservices = 1\n").Errors().empty());
+    }
+    SUBCASE("are nothing that keys of the top level say there") {
+      CHECK(ReadTomlIn("st", "[env.st]\nkeep_vars = 1\nsend_metrics = 2\naddresses = 3\n")
+                .EnvironmentMessages(Severity::kError)
+                .empty());
     }
     SUBCASE("are keys of the top level") {
       CHECK(ReadTomlIn("st", "[env.st]\nkeep_vars = true\n[env.st.dev]\nport = 1\n")
@@ -143,6 +153,18 @@ TEST_SUITE("wrangler-compat/config_environment") {
             "top level \"define\" configuration\nPlease remove \"env.st.define.Y\", or add "
             "\"define.Y\". @wrangler.toml:6");
     }
+    SUBCASE("a custom domain that it does inherit") {
+      const std::string routes =
+          "routes = [ \"x.com/*\", { pattern = \"a.com\", custom_domain = true }, { pattern = "
+          "\"b.com\", custom_domain = true } ]\n";
+      CHECK(warnings(routes + "[env.st]\n") ==
+            Texts{"The \"env.st\" environment inherits the top-level `routes` configuration, which "
+                  "includes the custom domain(s): a.com, b.com. Deploying this environment will "
+                  "reassign these custom domains away from the top-level Worker. Add `\"routes\": "
+                  "[]` to \"env.st\" to prevent inheritance, or copy the route configuration from "
+                  "the top level to hide this warning. @wrangler.toml:5"});
+      CHECK(warnings(routes + "[env.st]\nroutes = []\n").empty());
+    }
     SUBCASE("and nothing else") {
       CHECK(warnings("workers_dev = true\nvars = { A = 1 }\n[env.st.vars]\nA = 1\n").empty());
     }
@@ -158,11 +180,22 @@ TEST_SUITE("wrangler-compat/config_environment") {
                 "Consider adding an environment configuration section to the wrangler.toml "
                 "file:\n```\n[env.nope]\n``` @wrangler.toml:4"});
     }
+    SUBCASE("is an error, too, where there could be others") {
+      CHECK(ReadTomlIn("nope", "[env]\n").Errors() ==
+            Texts{"No environment found in configuration with name \"nope\".\nBefore using "
+                  "`--env=nope` there should be an equivalent environment section in the "
+                  "configuration.\nThe available configured environment names are: []\n\nConsider "
+                  "adding an environment configuration section to the wrangler.toml "
+                  "file:\n```\n[env.nope]\n``` @wrangler.toml:4"});
+    }
     SUBCASE("is a warning where there are none: the top level counts, under the other name") {
       const ReadConfig read = ReadTomlIn("nope", "vars = { A = 1 }\n");
       CHECK(read.Errors().empty());
-      REQUIRE(read.Warnings().size() == 1);
-      CHECK(read.Warnings()[0].find("available") == std::string::npos);
+      CHECK(read.Warnings() ==
+            Texts{"No environment found in configuration with name \"nope\".\nBefore using "
+                  "`--env=nope` there should be an equivalent environment section in the "
+                  "configuration.\n\nConsider adding an environment configuration section to the "
+                  "wrangler.toml file:\n```\n[env.nope]\n``` @wrangler.toml"});
       CHECK(read.config.name == "w-nope");
       CHECK(Names(read.config) == Texts{"A"});
     }

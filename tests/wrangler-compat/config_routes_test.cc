@@ -5,6 +5,18 @@
 namespace isolane::wrangler {
 namespace {
 
+// The list of this one object, with a line for each of its members; no text of it has a comma or a
+// colon.
+std::string Indented(const std::string& object) {
+  std::string text = "[\n  {\n    ";
+  for (const char c : object.substr(1, object.size() - 2)) {
+    text += c;
+    if (c == ':') text += ' ';
+    if (c == ',') text += "\n    ";
+  }
+  return text + "\n  }\n]";
+}
+
 TEST_SUITE("wrangler-compat/config_routes") {
   TEST_CASE("routes") {
     const auto errors = [](const std::string& text) { return ReadTomlAfterHead(text).Errors(); };
@@ -24,7 +36,8 @@ TEST_SUITE("wrangler-compat/config_routes") {
           errors("routes = [ \"a\", 3, { zone_id = \"1\" } ]\n") ==
           Texts{"Expected \"routes\" to be an array of either strings or objects with the shape { "
                 "pattern, custom_domain, zone_id | zone_name, enabled, previews_enabled }, but "
-                "these weren't valid: [3,{\"zone_id\":\"1\"}]. @wrangler.toml:4"});
+                "these weren't valid: [\n  3,\n  {\n    \"zone_id\": \"1\"\n  }\n]. "
+                "@wrangler.toml:4"});
       CHECK(errors("routes = \"x\"\n") ==
             Texts{"Expected \"routes\" to be an array but got \"x\". @wrangler.toml:4"});
     }
@@ -32,6 +45,9 @@ TEST_SUITE("wrangler-compat/config_routes") {
       const char* const shape =
           "to be either a string, or an object with shape { pattern, custom_domain, zone_id | "
           "zone_name, enabled, previews_enabled }, but got ";
+      const char* const list =
+          "to be an array of either strings or objects with the shape { pattern, custom_domain, "
+          "zone_id | zone_name, enabled, previews_enabled }, but these weren't valid: ";
       for (const std::string keys :
            {"", ",\"zone_id\":\"1\",\"zone_name\":\"x\"", ",\"zone_id\":1",
             ",\"custom_domain\":\"x\"", ",\"zone_id\":\"1\",\"enabled\":true",
@@ -40,8 +56,9 @@ TEST_SUITE("wrangler-compat/config_routes") {
         CHECK(ReadWholeJson("{ \"main\": \"a.js\", \"route\": " + route + " }").Errors() ==
               Texts{"Expected \"route\" " + std::string(shape) + route + ". @wrangler.jsonc:1"});
         CHECK(
-            ReadWholeJson("{ \"main\": \"a.js\", \"routes\": [" + route + "] }").Errors().size() ==
-            1);
+            ReadWholeJson("{ \"main\": \"a.js\", \"routes\": [\"a\", " + route + "] }").Errors() ==
+            Texts{"Expected \"routes\" " + std::string(list) + Indented(route) +
+                  ". @wrangler.jsonc:1"});
       }
       CHECK(errors("route = { pattern = \"x\", custom_domain = true, enabled = false }\n").empty());
       CHECK(

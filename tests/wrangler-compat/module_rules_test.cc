@@ -85,6 +85,10 @@ TEST_SUITE("wrangler-compat/module_rules") {
       CHECK(errors_of("{type=\"Text\",globs=[\"*\",\n1]}") ==
             Texts{"Expected \"rules[0].globs.[1]\" to be of type string but got 1. "
                   "@wrangler.toml:5"});
+      CHECK(ReadTomlIn("st", "[env.st]\nrules = [ { type = \"Text\", globs = 1 } ]\n")
+                .EnvironmentMessages(Severity::kError) ==
+            Texts{"Expected \"env.st.rules[0].globs\" to be an array of strings but got 1 "
+                  "@wrangler.toml:5"});
     }
     SUBCASE("fallthrough of another type") {
       CHECK(
