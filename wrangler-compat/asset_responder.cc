@@ -16,7 +16,6 @@ namespace {
 using base::PlainResponse;
 using files::HeaderOf;
 
-// What Cloudflare takes at most when a Worker is deployed.
 PlainResponse Empty(int status, std::string_view text) {
   PlainResponse response;
   response.status = status;
