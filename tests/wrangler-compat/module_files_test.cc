@@ -120,7 +120,7 @@ TEST_SUITE("wrangler-compat/module_files") {
       CHECK(app.Module("index.js").type == ModuleType::kCommonJs);
     }
     SUBCASE("whatever is not main, where that is said") {
-      app.project.Write("app/src/other.js", "");
+      app.Write("app/src/other.js", "");
       app.files.alone = true;
       CHECK(app.Module("index.js").type == ModuleType::kEsModule);
       const Error error = app.Refusal("other.js");
