@@ -16,7 +16,7 @@
 namespace isolane::js {
 
 // How many sources a snapshot may refer to.
-inline constexpr size_t kMaxBuiltinSources = 96;
+inline constexpr size_t kMaxBuiltinSources = 128;
 
 // What is kept of one file of the built-in half. The bytes must stay as long as the process.
 struct BuiltinText {

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <string_view>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -13,6 +12,7 @@
 #include "runtime/js/array_buffer.h"
 #include "runtime/js/convert.h"
 #include "runtime/web/arguments.h"
+#include "runtime/web/crypto_material.h"
 
 namespace isolane::web {
 
@@ -37,15 +37,6 @@ struct Pool {
 };
 
 thread_local Pool pool;
-
-const EVP_MD* AlgorithmOf(std::string_view name) {
-  if (name == "SHA-256") return EVP_sha256();
-  if (name == "SHA-1") return EVP_sha1();
-  if (name == "SHA-384") return EVP_sha384();
-  if (name == "SHA-512") return EVP_sha512();
-  if (name == "MD5") return EVP_md5();
-  return nullptr;
-}
 
 }  // namespace
 
@@ -85,10 +76,8 @@ void RandomUuid(const Arguments& arguments) {
 }
 
 void Digest(const Arguments& arguments) {
-  if (!arguments[0]->IsString()) return;
   v8::Isolate* isolate = arguments.GetIsolate();
-  const Utf8Text name(isolate, arguments[0].As<v8::String>());
-  const EVP_MD* algorithm = AlgorithmOf(name.view());
+  const EVP_MD* const algorithm = DigestOf(isolate, arguments[0]);
   if (algorithm == nullptr) return;
   const BytesView input(arguments[1]);
   uint8_t out[EVP_MAX_MD_SIZE];

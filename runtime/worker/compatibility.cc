@@ -158,6 +158,8 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::websocket_standard_binary_type,
     &CompatibilityFlags::web_socket_auto_reply_to_close,
     &CompatibilityFlags::service_binding_extra_handlers,
+    &CompatibilityFlags::strict_crypto_checks,
+    &CompatibilityFlags::crypto_preserve_public_exponent,
     &CompatibilityFlags::nodejs_als,
     // What they give is node:async_hooks; the bundler follows them, too.
     &CompatibilityFlags::nodejs_compat,

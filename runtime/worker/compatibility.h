@@ -24,6 +24,7 @@ struct CompatibilityFlags {
   bool http_headers_getsetcookie = false;
   bool response_redirect_url_standard = false;
   bool urlsearchparams_delete_has_value_arg = false;
+  bool strict_crypto_checks = false;
   bool crypto_preserve_public_exponent = false;
   bool no_global_importscripts = false;
   bool queues_json_messages = false;

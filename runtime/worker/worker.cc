@@ -44,6 +44,8 @@ enum FlagBits : uint32_t {
   kTailed = 16384,
   kWebSocketCompression = 32768,
   kCloseReasonByteLimit = 65536,
+  kPreservePublicExponent = 131072,
+  kStrictCryptoChecks = 262144,
 };
 
 uint32_t BitsOf(const CompatibilityFlags& flags) {
@@ -66,6 +68,8 @@ uint32_t BitsOf(const CompatibilityFlags& flags) {
     bits |= kAsyncLocalStorage;
   }
   if (flags.service_binding_extra_handlers) bits |= kExtraHandlers;
+  if (flags.crypto_preserve_public_exponent) bits |= kPreservePublicExponent;
+  if (flags.strict_crypto_checks) bits |= kStrictCryptoChecks;
   return bits;
 }
 

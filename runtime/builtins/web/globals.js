@@ -15,7 +15,9 @@ const MODULES = {
   'web/cache': 'Cache CacheStorage caches',
   'web/compression': 'CompressionStream DecompressionStream',
   'web/console': 'console',
-  'web/crypto': 'Crypto SubtleCrypto crypto',
+  'web/crypto': 'Crypto crypto',
+  'web/crypto/key': 'CryptoKey',
+  'web/crypto/subtle': 'SubtleCrypto',
   'web/encoding': 'TextDecoder TextEncoder',
   'web/event_target': 'CloseEvent CustomEvent ErrorEvent Event EventTarget MessageEvent ' +
     'PromiseRejectionEvent addEventListener dispatchEvent removeEventListener',

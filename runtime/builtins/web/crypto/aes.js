@@ -1,0 +1,185 @@
+// AES-CTR, AES-CBC, AES-GCM and AES-KW.
+'use strict';
+
+const { requireContext } = require('internal/context');
+const { dataError, notSupported, operationError, required } = require('web/crypto/errors');
+const { decode, encode, firstDuplicate } = require('web/crypto/jwk');
+const { checkUsages } = require('web/crypto/key');
+
+const KEY_BITS = [128, 192, 256];
+const TAG_BITS = [32, 64, 96, 104, 112, 120, 128];
+const BLOCK = 16;
+// OpenSSL's limit; longer ones would have to be hashed first.
+const MAX_IV = 128;
+
+function allowedUsages(name) {
+  return name === 'AES-KW' ? ['wrapKey', 'unwrapKey'] : ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
+}
+
+function material(name, bytes, extractable, usages) {
+  return {
+    name, type: 'secret', extractable, usages,
+    algorithm: { name, length: bytes.length * 8 },
+    secret: native.secretKey(bytes),
+  };
+}
+
+function generateKey({ name, algorithm, extractable, usages }) {
+  const allowed = checkUsages(name, 'generate', usages, allowedUsages(name));
+  const length = required(algorithm.length, 'length');
+  if (!KEY_BITS.includes(length)) {
+    throw operationError(`Generated AES key length must be 128, 192, or 256 bits but requested ${length}.`);
+  }
+  requireContext();
+  const bytes = new Uint8Array(length / 8);
+  native.randomFill(bytes);
+  const result = material(name, bytes, extractable, allowed);
+  bytes.fill(0);
+  return result;
+}
+
+function checkLength(bits) {
+  if (KEY_BITS.includes(bits)) return;
+  throw dataError(`Imported AES key length must be 128, 192, or 256 bits but provided ${bits}.`);
+}
+
+// https://www.rfc-editor.org/rfc/rfc7518.html#section-6.4
+function bytesOfJwk(jwk, name, usages) {
+  if (jwk.kty !== 'oct') {
+    throw dataError('Symmetric "jwk" key import requires a JSON Web Key with Key Type parameter "kty" ' +
+      `equal to "oct" (encountered "${jwk.kty}").`);
+  }
+  const bytes = decode(jwk.k);
+  if (bytes === undefined) {
+    throw dataError('Symmetric "jwk" key import requires a base64Url encoding of the key.');
+  }
+  checkLength(bytes.length * 8);
+  const alg = `A${bytes.length * 8}${name.slice(4)}`;
+  if (jwk.alg !== undefined && jwk.alg !== alg) {
+    throw dataError(`Symmetric "jwk" key contains invalid "alg" value "${jwk.alg}", expected "${alg}".`);
+  }
+  if (usages.length > 0 && jwk.use !== undefined && jwk.use !== 'enc') {
+    throw dataError(`Symmetric "jwk" key must have a "use" of "enc", not "${jwk.use}".`);
+  }
+  const { key_ops: operations } = jwk;
+  if (operations === undefined) return bytes;
+  const duplicate = firstDuplicate(operations);
+  if (duplicate !== undefined) {
+    throw dataError(`Symmetric "jwk" key contains duplicate value "${duplicate}", in "key_op".`);
+  }
+  const missing = usages.find((usage) => !operations.includes(usage));
+  if (missing !== undefined) throw dataError(`"jwk" key missing usage "${missing}", in "key_ops".`);
+  return bytes;
+}
+
+function importKey({ name, format, data, extractable, usages }) {
+  const allowed = checkUsages(name, 'import secret', usages, allowedUsages(name));
+  let bytes = data;
+  if (format === 'jwk') {
+    bytes = bytesOfJwk(data, name, usages);
+  } else if (format === 'raw') {
+    checkLength(data.length * 8);
+  } else {
+    throw notSupported(`Unrecognized key import format "${format}".`);
+  }
+  return material(name, bytes, extractable, allowed);
+}
+
+function exportKey(format, { name, secret, usages }) {
+  if (format === 'raw') return secret.slice().buffer;
+  if (format !== 'jwk') {
+    throw notSupported(`${name} key only supports exporting "raw" & "jwk", not "${format}".`);
+  }
+  return {
+    kty: 'oct', key_ops: [...usages], alg: `A${secret.length * 8}${name.slice(4)}`, ext: true,
+    k: encode(secret),
+  };
+}
+
+// `expected`: how many bytes there would have been.
+function notDecrypted(name, length, expected) {
+  return operationError('Decryption failed. This could be due to a ciphertext authentication failure, bad ' +
+    'padding, incorrect CryptoKey, or another algorithm-specific reason. Input length was ' +
+    `${length}, output length expected to be ${expected} for ${name}`);
+}
+
+function gcm(encrypt, { name, secret }, algorithm, data) {
+  const iv = required(algorithm.iv, 'iv');
+  if (iv.length === 0) throw operationError('AES-GCM IV must not be empty.');
+  if (iv.length > MAX_IV) {
+    throw operationError(`AES-GCM IV must not be longer than ${MAX_IV} bytes in isolane (provided ${iv.length}).`);
+  }
+  const { tagLength = 128, additionalData } = algorithm;
+  if (!TAG_BITS.includes(tagLength)) throw operationError(`Invalid AES-GCM tag length ${tagLength}.`);
+  const tag = tagLength / 8;
+  if (!encrypt && data.length < tag) {
+    throw operationError(`Ciphertext length of ${data.length * 8} bits must be greater than or equal to the ` +
+      `size of the AES-GCM tag length of ${tagLength} bits.`);
+  }
+  const result = native.aesGcm(secret, encrypt, iv, data, tag, additionalData);
+  if (result === undefined) throw notDecrypted(name, data.length - tag, native.scratch[0]);
+  return result;
+}
+
+function cbc(encrypt, { name, secret }, { iv }, data) {
+  if (required(iv, 'iv').length !== BLOCK) {
+    throw operationError(`AES-CBC IV must be 16 bytes long (provided ${iv.length}${encrypt ? ' bytes' : ''}).`);
+  }
+  const result = native.aesCbc(secret, encrypt, iv, data);
+  if (result === undefined) throw notDecrypted(name, data.length, native.scratch[0]);
+  return result;
+}
+
+function ctr(encrypt, { secret }, { counter, length }, data) {
+  if (counter === undefined) throw new TypeError('Missing "counter" member in "algorithm".');
+  if (counter.length !== BLOCK) {
+    throw operationError(`Counter must have length of 16 bytes (provided ${counter.length}).`);
+  }
+  if (length === undefined) throw new TypeError('Missing "length" member in "algorithm".');
+  if (length <= 0 || length > 128) {
+    throw operationError(`Invalid counter of ${length} bits length provided.`);
+  }
+  // The same counter twice would give both texts away.
+  if (Math.ceil(data.length / BLOCK) > 2 ** length) throw operationError('Counter block values will repeat.');
+  const result = native.aesCtr(secret, counter, length, data);
+  if (result === undefined) throw operationError('Input is too large to encrypt.');
+  return result;
+}
+
+const MODES = { 'AES-GCM': gcm, 'AES-CBC': cbc, 'AES-CTR': ctr };
+
+function encrypt(key, algorithm, data) { return MODES[key.name](true, key, algorithm, data); }
+function decrypt(key, algorithm, data) { return MODES[key.name](false, key, algorithm, data); }
+
+// https://www.rfc-editor.org/rfc/rfc3394
+function wrapKey(key, algorithm, data) {
+  if (key.name !== 'AES-KW') return encrypt(key, algorithm, data);
+  if (data.length % 8 !== 0) {
+    throw operationError('Unwrapped key bit length must be a multiple of 64 bits but unwrapped key has a ' +
+      `length of ${data.length * 8} bits.`);
+  }
+  if (data.length < 16) {
+    throw operationError(`Unwrapped key has length ${data.length} bytes but it should be greater than or ` +
+      'equal to 16 and less than or equal to 18446744073709551607');
+  }
+  const result = native.aesKw(key.secret, true, data);
+  if (result === undefined) throw operationError('AES-KW key wrapping failed.');
+  return result;
+}
+
+function unwrapKey(key, algorithm, data) {
+  if (key.name !== 'AES-KW') return decrypt(key, algorithm, data);
+  if (data.length % 8 !== 0) {
+    throw operationError(`Provided a wrapped key to unwrap that is ${data.length * 8} bits which isn't a ` +
+      'multiple of 64 bits.');
+  }
+  if (data.length < 24) {
+    throw operationError(`Provided a wrapped key to unwrap this is ${data.length * 8} bits that is less than ` +
+      'the minimal length of 192 bits.');
+  }
+  const result = native.aesKw(key.secret, false, data);
+  if (result === undefined) throw operationError('AES-KW key unwrapping failed.');
+  return result;
+}
+
+module.exports = { decrypt, encrypt, exportKey, generateKey, importKey, unwrapKey, wrapKey };

@@ -1,0 +1,89 @@
+// CryptoKey, https://w3c.github.io/webcrypto/#cryptokey-interface
+'use strict';
+
+const { defineInterface, defineProperty } = require('internal/webidl');
+const { syntaxError } = require('web/crypto/errors');
+
+// In the order in which a key shows them.
+const USAGES = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];
+
+/** What a key of a pair can be for, by the half it is. */
+const PUBLIC_USAGES = ['encrypt', 'verify', 'wrapKey'];
+const PRIVATE_USAGES = ['decrypt', 'sign', 'deriveKey', 'deriveBits', 'unwrapKey'];
+
+/**
+ * What a CryptoKey stands for. What it shows are copies: a Worker that changes them changes nothing.
+ *
+ * @typedef {object} Material
+ * @property {string} name of its algorithm
+ * @property {'secret' | 'public' | 'private'} type
+ * @property {boolean} extractable
+ * @property {string[]} usages in the order of USAGES
+ * @property {object} algorithm what the key shows under that name
+ * @property {Uint8Array} [secret] the bytes; never given to anybody
+ * @property {ArrayBuffer} [key] of a pair: what the natives take
+ * @property {string} [hash] the digest it was made for
+ * @property {string} [curve]
+ */
+
+let making = false;
+
+class CryptoKey {
+  /** @type {Material} */
+  #material;
+
+  constructor(material) {
+    if (!making) throw new TypeError('Illegal constructor');
+    this.#material = material;
+    const { usages, algorithm, extractable, type } = material;
+    const shown = { usages: [...usages], algorithm, extractable, type };
+    for (const name in shown) {
+      defineProperty(this, name, {
+        value: shown[name], writable: false, enumerable: true, configurable: true,
+      });
+    }
+  }
+
+  static materialOf(value) {
+    return value !== null && typeof value === 'object' && #material in value ? value.#material : undefined;
+  }
+}
+
+/** @type {(value: unknown) => Material | undefined} */
+const { materialOf } = CryptoKey;
+delete CryptoKey.materialOf;
+
+defineProperty(CryptoKey, 'length', { value: 0, configurable: true });
+defineInterface(CryptoKey);
+
+/** @param {Material} material */
+function makeKey(material) {
+  making = true;
+  try {
+    return new CryptoKey(material);
+  } finally {
+    making = false;
+  }
+}
+
+// Those of `usages` that are among `among`, in the order of USAGES.
+function sortUsages(usages, among = USAGES) {
+  return USAGES.filter((usage) => usages.includes(usage) && among.includes(usage));
+}
+
+/**
+ * @param {string} name of the algorithm
+ * @param {'generate' | 'import secret' | 'import public' | 'import private'} action
+ * @param {string[]} usages what is asked for
+ * @param {string[]} allowed
+ */
+function checkUsages(name, action, usages, allowed) {
+  for (const usage of usages) {
+    if (!allowed.includes(usage)) {
+      throw syntaxError(`Attempt to ${action} ${name} key with invalid usage "${usage}".`);
+    }
+  }
+  return sortUsages(usages);
+}
+
+module.exports = { CryptoKey, PRIVATE_USAGES, PUBLIC_USAGES, checkUsages, makeKey, materialOf, sortUsages };

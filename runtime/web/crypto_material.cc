@@ -1,0 +1,92 @@
+#include "runtime/web/crypto_material.h"
+
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <openssl/crypto.h>
+
+#include "runtime/js/array_buffer.h"
+#include "runtime/js/isolate.h"
+#include "runtime/js/watchdog.h"
+#include "runtime/web/arguments.h"
+
+namespace isolane::web {
+
+namespace {
+
+class Secret {
+ public:
+  explicit Secret(std::span<const uint8_t> bytes) : bytes_(bytes.begin(), bytes.end()) {}
+  ~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+
+  std::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+  }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
+
+struct Key {
+  static constexpr uint64_t kMagic = 0x79656b63'69736f6c;
+  uint64_t magic = kMagic;
+  Openssl<evp_pkey_st> key;
+};
+
+void DeleteKey(void* data, size_t, void*) { delete static_cast<Key*>(data); }
+
+}  // namespace
+
+v8::MaybeLocal<v8::Value> NewSecret(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
+  // Shared by the buffer alone; that is how js::AdoptAsArrayBuffer takes it.
+  const auto secret = std::make_shared<const Secret>(bytes);
+  v8::Local<v8::ArrayBuffer> buffer;
+  if (!js::AdoptAsArrayBuffer(isolate, secret->view(), secret).ToLocal(&buffer)) return {};
+  return v8::Uint8Array::New(buffer, 0, bytes.size());
+}
+
+v8::Local<v8::Value> NewKey(v8::Isolate* isolate, Openssl<evp_pkey_st> key) {
+  auto holder = std::make_unique<Key>();
+  holder->key = std::move(key);
+  return v8::ArrayBuffer::New(
+      isolate, v8::ArrayBuffer::NewBackingStore(holder.release(), sizeof(Key), DeleteKey, nullptr));
+}
+
+evp_pkey_st* KeyOf(v8::Local<v8::Value> value) {
+  if (!value->IsArrayBuffer()) return nullptr;
+  const auto buffer = value.As<v8::ArrayBuffer>();
+  if (buffer->ByteLength() != sizeof(Key)) return nullptr;
+  const auto* const holder = static_cast<const Key*>(buffer->Data());
+  return holder->magic == Key::kMagic ? holder->key.get() : nullptr;
+}
+
+const evp_md_st* DigestOf(v8::Isolate* isolate, v8::Local<v8::Value> name) {
+  if (!name->IsString()) return nullptr;
+  const Utf8Text text(isolate, name.As<v8::String>());
+  return DigestByName(text.view());
+}
+
+std::string TextOf(v8::Isolate* isolate, v8::Local<v8::Value> value) {
+  if (!value->IsString()) return {};
+  const Utf8Text text(isolate, value.As<v8::String>());
+  return std::string(text.view());
+}
+
+void ReturnBytes(const Arguments& arguments, std::span<const uint8_t> bytes) {
+  v8::Local<v8::ArrayBuffer> buffer;
+  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (js::CopyToArrayBuffer(arguments.GetIsolate(), view).ToLocal(&buffer)) {
+    arguments.GetReturnValue().Set(buffer);
+  }
+}
+
+bool IsOverdue(v8::Isolate* isolate) {
+  const js::Watchdog* const watchdog = js::Isolate::From(isolate).watchdog();
+  return watchdog != nullptr && watchdog->Overdue();
+}
+
+}  // namespace isolane::web
