@@ -5,6 +5,7 @@
 #include "runtime/web/crypto.h"
 #include "runtime/web/crypto_ciphers.h"
 #include "runtime/web/crypto_derivation.h"
+#include "runtime/web/crypto_digests.h"
 #include "runtime/web/crypto_keys.h"
 #include "runtime/web/crypto_signatures.h"
 #include "runtime/web/inspect.h"
@@ -31,6 +32,9 @@ js::NativeTable Natives() {
       {"deriveShared", DeriveShared},
       {"deserialize", Deserialize},
       {"digest", Digest},
+      {"digestFinish", DigestFinish},
+      {"digestOpen", DigestOpen},
+      {"digestUpdate", DigestUpdate},
       {"encodeInto", EncodeInto},
       {"encodeUtf8", EncodeUtf8},
       {"enqueueMicrotask", EnqueueMicrotask},

@@ -1,4 +1,4 @@
-// crypto: random values, and the way to crypto.subtle.
+// crypto: random values, and the ways to crypto.subtle and crypto.DigestStream.
 // https://w3c.github.io/webcrypto/#crypto-interface
 'use strict';
 
@@ -17,8 +17,9 @@ class Crypto {
     if (!allowConstruction) throw new TypeError('Illegal constructor');
   }
 
-  // It is loaded when it is first used: most Workers only want randomness.
+  // Both are loaded when they are first used: most Workers only want randomness.
   get subtle() { return require('web/crypto/subtle').subtle; }
+  get DigestStream() { return require('web/crypto/digest_stream').DigestStream; }
 
   /**
    * @template {ArrayBufferView} T
