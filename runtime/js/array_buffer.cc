@@ -42,6 +42,8 @@ v8::MaybeLocal<v8::ArrayBuffer> CopyToArrayBuffer(v8::Isolate* isolate, std::str
 
 v8::MaybeLocal<v8::ArrayBuffer> AdoptAsArrayBuffer(v8::Isolate* isolate, std::string_view bytes,
                                                    std::shared_ptr<const void> owner) {
+  // V8 calls no deleter for memory that has no address.
+  if (bytes.empty()) return NewArrayBuffer(isolate, 0);
   const std::shared_ptr<BufferAllocator>& allocator = Isolate::From(isolate).shared_buffers();
   if (!allocator->Take(bytes.size())) return Refuse(isolate);
   auto* adopted = new Adopted{std::move(owner), allocator, bytes.size()};

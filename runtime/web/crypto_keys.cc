@@ -23,6 +23,7 @@
 #include "runtime/js/convert.h"
 #include "runtime/js/scratch.h"
 #include "runtime/web/arguments.h"
+#include "runtime/web/crypto.h"
 #include "runtime/web/crypto_material.h"
 #include "runtime/web/openssl.h"
 
@@ -128,6 +129,21 @@ void SecretKey(const Arguments& arguments) {
   if (NewSecret(arguments.GetIsolate(), view.bytes()).ToLocal(&secret)) {
     arguments.GetReturnValue().Set(secret);
   }
+}
+
+void GenerateSecretKey(const Arguments& arguments) {
+  if (!arguments[0]->IsUint32()) return;
+  v8::Isolate* isolate = arguments.GetIsolate();
+  const uint32_t bits = arguments[0].As<v8::Uint32>()->Value();
+  // Counted against the limit of the isolate, however long it is to be.
+  v8::Local<v8::ArrayBuffer> buffer;
+  if (bits == 0 || !js::NewArrayBuffer(isolate, (size_t{bits} + 7) / 8).ToLocal(&buffer)) return;
+  const std::span<uint8_t> bytes(static_cast<uint8_t*>(buffer->Data()), buffer->ByteLength());
+  FillRandom(bytes);
+  if (bits % 8 != 0) bytes.back() &= static_cast<uint8_t>(0xff00 >> (bits % 8));
+  v8::Local<v8::Value> secret;
+  if (NewSecret(isolate, bytes).ToLocal(&secret)) arguments.GetReturnValue().Set(secret);
+  OPENSSL_cleanse(bytes.data(), bytes.size());
 }
 
 void GenerateRsaKey(const Arguments& arguments) {

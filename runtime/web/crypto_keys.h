@@ -13,6 +13,8 @@ using Arguments = v8::FunctionCallbackInfo<v8::Value>;
 
 // (view) -> secret with a copy of these bytes
 void SecretKey(const Arguments& arguments);
+// (bits) -> random secret; the bits of the last byte that do not count are zero
+void GenerateSecretKey(const Arguments& arguments);
 
 // (bits of the modulus, exponent: view) -> private key
 void GenerateRsaKey(const Arguments& arguments);

@@ -40,6 +40,7 @@ js::NativeTable Natives() {
       {"enqueueMicrotask", EnqueueMicrotask},
       {"generateCurveKey", GenerateCurveKey},
       {"generateRsaKey", GenerateRsaKey},
+      {"generateSecretKey", GenerateSecretKey},
       {"hmacSign", HmacSign},
       {"indexOfBytes", IndexOfBytes},
       {"keyFromDer", KeyFromDer},

@@ -16,11 +16,10 @@ function allowedUsages(name) {
   return name === 'AES-KW' ? ['wrapKey', 'unwrapKey'] : ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
 }
 
-function material(name, bytes, extractable, usages) {
+function material(name, secret, extractable, usages) {
   return {
-    name, type: 'secret', extractable, usages,
-    algorithm: { name, length: bytes.length * 8 },
-    secret: native.secretKey(bytes),
+    name, type: 'secret', extractable, usages, secret,
+    algorithm: { name, length: secret.length * 8 },
   };
 }
 
@@ -31,11 +30,7 @@ function generateKey({ name, algorithm, extractable, usages }) {
     throw operationError(`Generated AES key length must be 128, 192, or 256 bits but requested ${length}.`);
   }
   requireContext();
-  const bytes = new Uint8Array(length / 8);
-  native.randomFill(bytes);
-  const result = material(name, bytes, extractable, allowed);
-  bytes.fill(0);
-  return result;
+  return material(name, native.generateSecretKey(length), extractable, allowed);
 }
 
 function checkLength(bits) {
@@ -82,7 +77,7 @@ function importKey({ name, format, data, extractable, usages }) {
   } else {
     throw notSupported(`Unrecognized key import format "${format}".`);
   }
-  return material(name, bytes, extractable, allowed);
+  return material(name, native.secretKey(bytes), extractable, allowed);
 }
 
 function exportKey(format, { name, secret, usages }) {

@@ -9,11 +9,7 @@ const { checkUsages } = require('web/crypto/key');
 
 const ALLOWED = ['sign', 'verify'];
 
-// `bits` of `bytes` count; the rest of the last byte is zeroed.
-function material({ bytes, bits, hash, extractable, usages }) {
-  bytes[bytes.length - 1] &= 0xff00 >> (((bits - 1) % 8) + 1);
-  const secret = native.secretKey(bytes);
-  bytes.fill(0);
+function material({ secret, bits, hash, extractable, usages }) {
   return {
     name: 'HMAC', type: 'secret', extractable, usages, hash, secret,
     algorithm: { name: 'HMAC', hash: { name: hash }, length: bits },
@@ -28,9 +24,7 @@ function generateKey({ name, algorithm, extractable, usages }) {
     throw operationError(`HMAC key length must be a non-zero unsigned long integer (requested ${bits}).`);
   }
   requireContext();
-  const bytes = new Uint8Array(Math.ceil(bits / 8));
-  native.randomFill(bytes);
-  return material({ bytes, bits, hash, extractable, usages: allowed });
+  return material({ secret: native.generateSecretKey(bits), bits, hash, extractable, usages: allowed });
 }
 
 function bytesOfJwk(jwk, hash) {
@@ -73,7 +67,11 @@ function importKey({ name, format, data, algorithm, extractable, usages }) {
     throw dataError(`Imported HMAC key length (${bits}) must be a non-zero value up to 7 bits less than, and no ` +
       `greater than, the bit length of the raw key data (${size}).`);
   }
-  return material({ bytes, bits, hash: digestNamed(hash), extractable, usages: allowed });
+  // The bits of the last byte that do not count.
+  if (bits < size) bytes[bytes.length - 1] &= 0xff00 >> (bits % 8);
+  return material({
+    secret: native.secretKey(bytes), bits, hash: digestNamed(hash), extractable, usages: allowed,
+  });
 }
 
 function exportKey(format, { secret, hash, usages }) {
