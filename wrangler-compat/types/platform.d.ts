@@ -222,6 +222,13 @@ interface CacheStorage {
 interface SubtleCrypto {
   timingSafeEqual(a: BufferSource, b: BufferSource): boolean;
 }
+interface DigestStream extends WritableStream<ArrayBuffer | ArrayBufferView | string> {
+  readonly digest: Promise<ArrayBuffer>;
+  readonly bytesWritten: bigint;
+}
+interface Crypto {
+  readonly DigestStream: new (algorithm: string | { name: string }) => DigestStream;
+}
 interface Scheduler {
   wait(delay: number, options?: { signal?: AbortSignal }): Promise<void>;
 }

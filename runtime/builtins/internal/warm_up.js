@@ -75,6 +75,15 @@ async function useMethods() {
   setFrame(undefined);
 }
 
+async function useCrypto() {
+  const { subtle } = require('web/crypto/subtle');
+  const bytes = new Uint8Array(16);
+  await subtle.digest('SHA-256', bytes);
+  const key = await subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+  await subtle.verify('HMAC', key, await subtle.sign('HMAC', key, bytes), bytes);
+}
+
 useOthers();
 useStreams();
 useMethods();
+useCrypto();

@@ -53,6 +53,19 @@ TEST_SUITE("runtime/worker/limits") {
     SUBCASE("a getter that the built-in half calls") {
       code = "return new Response('x', { get status() { for (;;) {} } });";
     }
+    SUBCASE("bytes derived from a password") {
+      code = R"js(
+        const key = await crypto.subtle.importKey('raw', new Uint8Array(1), 'PBKDF2', false, ['deriveBits']);
+        const algorithm = { name: 'PBKDF2', hash: 'SHA-1', salt: new Uint8Array(1), iterations: 2 ** 31 - 1 };
+        try { await crypto.subtle.deriveBits(algorithm, key, 8); } catch { }
+      )js";
+    }
+    SUBCASE("prime numbers") {
+      code = R"js(
+        await crypto.subtle.generateKey({ name: 'RSA-PSS', hash: 'SHA-1', modulusLength: 8192,
+                                          publicExponent: new Uint8Array([3]) }, true, ['sign']);
+      )js";
+    }
     CAPTURE(code);
     TestRuntime runtime({Risky("a", code).CpuMs(60)});
     CHECK(runtime.Text() == "request 1");
