@@ -11,6 +11,7 @@
 #include "runtime/js/snapshot.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/binding.h"
+#include "runtime/worker/builtin_flags.h"
 #include "runtime/worker/module_graph.h"
 #include "runtime/worker/native_registry.h"
 #include "runtime/worker/services/service_url.h"
@@ -24,54 +25,6 @@ constexpr size_t kMaxCallSites = 500;
 constexpr size_t kMebibyte = size_t{1} << 20;
 // CPU time that the evaluation of a worker's modules may take. ms.
 constexpr int64_t kStartupMs = 10'000;
-
-// Bits of builtins/internal/flags.js.
-enum FlagBits : uint32_t {
-  kSetToStringTag = 1,
-  kUpperCaseAllHttpMethods = 2,
-  kStripAuthorization = 4,
-  kEnhancedErrors = 8,
-  kFetcherHasHelpers = 16,
-  kRpc = 32,
-  kRequestSignal = 64,
-  kContextExports = 128,
-  kDupStubsInParams = 256,
-  kAsyncLocalStorage = 512,
-  kStandardBinaryType = 1024,
-  kAutoReplyToClose = 2048,
-  kDeleteAllDeletesAlarm = 4096,
-  kExtraHandlers = 8192,
-  kTailed = 16384,
-  kWebSocketCompression = 32768,
-  kCloseReasonByteLimit = 65536,
-  kPreservePublicExponent = 131072,
-  kStrictCryptoChecks = 262144,
-};
-
-uint32_t BitsOf(const CompatibilityFlags& flags) {
-  uint32_t bits = 0;
-  if (flags.set_tostring_tag) bits |= kSetToStringTag;
-  if (flags.upper_case_all_http_methods) bits |= kUpperCaseAllHttpMethods;
-  if (flags.strip_authorization_on_cross_origin_redirect) bits |= kStripAuthorization;
-  if (flags.enhanced_error_serialization) bits |= kEnhancedErrors;
-  if (!flags.fetcher_no_get_put_delete) bits |= kFetcherHasHelpers;
-  if (flags.rpc) bits |= kRpc;
-  if (flags.enable_request_signal) bits |= kRequestSignal;
-  if (flags.enable_ctx_exports) bits |= kContextExports;
-  if (flags.rpc_params_dup_stubs) bits |= kDupStubsInParams;
-  if (flags.delete_all_deletes_alarm) bits |= kDeleteAllDeletesAlarm;
-  if (flags.web_socket_auto_reply_to_close) bits |= kAutoReplyToClose;
-  if (flags.websocket_standard_binary_type) bits |= kStandardBinaryType;
-  if (flags.web_socket_compression) bits |= kWebSocketCompression;
-  if (flags.websocket_close_reason_byte_limit) bits |= kCloseReasonByteLimit;
-  if (flags.nodejs_als || flags.nodejs_compat || flags.nodejs_compat_v2) {
-    bits |= kAsyncLocalStorage;
-  }
-  if (flags.service_binding_extra_handlers) bits |= kExtraHandlers;
-  if (flags.crypto_preserve_public_exponent) bits |= kPreservePublicExponent;
-  if (flags.strict_crypto_checks) bits |= kStrictCryptoChecks;
-  return bits;
-}
 
 void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
   static_cast<Worker*>(isolate.owner())->OnPromiseReject(message);
@@ -270,7 +223,7 @@ Status Worker::Evaluate() {
       ResolveCompatibility(spec_.compatibility_date, spec_.compatibility_flags, Today()));
   enhanced_errors_ = flags.enhanced_error_serialization;
   v8::Local<v8::Value> nothing;
-  const uint32_t bits = BitsOf(flags) | (tail_consumers_.empty() ? 0u : uint32_t{kTailed});
+  const uint32_t bits = BuiltinFlagsOf(flags, !tail_consumers_.empty());
   v8::Local<v8::Value> configuration[] = {v8::Integer::NewFromUnsigned(isolate, bits)};
   if (!get("configure")
            ->Call(context, v8::Undefined(isolate), 1, configuration)

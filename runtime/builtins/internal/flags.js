@@ -1,5 +1,5 @@
 // Bits of state.flags: the compatibility flags that the built-in half acts upon. The same numbers are
-// in runtime/worker/worker.cc.
+// in runtime/worker/builtin_flags.cc.
 'use strict';
 
 module.exports = {
