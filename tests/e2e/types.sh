@@ -127,6 +127,20 @@ export class Flow extends WorkflowEntrypoint<Env, { id: number }> {
   }
 }'
 check "a Workflow compiles" "$(compile "$scratch/gateway")" "compiles"
+write gateway/spans.ts 'import { tracing, withEnvAndExports } from "cloudflare:workers";
+export default {
+  async fetch(request, env, ctx) {
+    const length: number = tracing.enterSpan("a", (span, text: string) => span.setAttribute("b", 1) && text.length, "c");
+    const same: boolean = tracing === ctx.tracing && withEnvAndExports({}, {}, () => true);
+    const found = new URLPattern({ pathname: "/:id" }).exec(request.url)?.pathname.groups.id;
+    const { port1 } = new MessageChannel();
+    port1.postMessage(performance.mark("d").startTime);
+    const key: CryptoKey = await crypto.subtle.importKey("raw", new Uint8Array(16), "AES-GCM", false, ["encrypt"]);
+    await caches.default.match(request);
+    return Response.json([length, same, found, key.type]);
+  },
+} satisfies ExportedHandler<Env>;'
+check "spans and the rest of the platform compile" "$(compile "$scratch/gateway")" "compiles"
 mkdir "$scratch/plain"
 cp "$scratch/gateway/worker-runtime.d.ts" "$scratch/plain/"
 write plain/tsconfig.json '{ "compilerOptions": { "lib": ["es2022", "webworker"], "types": [], "noEmit": true, "strict": true } }'

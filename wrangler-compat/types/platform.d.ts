@@ -115,6 +115,7 @@ declare namespace Cloudflare {
 interface ExecutionContext<Props = any> {
   waitUntil(promise: Promise<any>): void;
   passThroughOnException(): void;
+  readonly tracing: Tracing;
   readonly props: Props;
   readonly exports: Cloudflare.Exports;
 }
@@ -438,6 +439,25 @@ interface SendEmail {
   send(message: { readonly from: string; readonly to: string }): Promise<void>;
 }
 
+/** isolane records no spans: isTraced is false. */
+interface Span {
+  readonly isTraced: boolean;
+  spanContext(): { traceId: string; spanId: string; traceFlags: number };
+  setAttribute(name: string, value: string | number | boolean | undefined): this;
+  setAttributes(attributes: Record<string, string | number | boolean | undefined>): this;
+  recordException(exception: unknown): void;
+  updateName(name: string): this;
+  setStatus(status: { code: "unset" | "ok" | "error"; message?: string }): this;
+  end(): void;
+}
+interface Tracing {
+  enterSpan<A extends unknown[], T>(name: string, callback: (span: Span, ...args: A) => T, ...args: A): T;
+  startActiveSpan<A extends unknown[], T>(name: string, callback: (span: Span, ...args: A) => T, ...args: A): T;
+  startSpan(name: string): Span;
+  getActiveSpan(): Span | undefined;
+  withActiveSpan<A extends unknown[], T>(span: Span, callback: (...args: A) => T, ...args: A): T;
+}
+
 // --- modules ---
 
 declare module "cloudflare:workers" {
@@ -493,6 +513,9 @@ declare module "cloudflare:workers" {
   export const exports: Cloudflare.Exports;
   export function waitUntil(promise: Promise<unknown>): void;
   export function withEnv<T>(env: unknown, callback: () => T): T;
+  export function withExports<T>(exports: unknown, callback: () => T): T;
+  export function withEnvAndExports<T>(env: unknown, exports: unknown, callback: () => T): T;
+  export const tracing: Tracing;
 }
 
 declare module "cloudflare:sockets" {
