@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "wrangler-compat/container_fields.h"
+
 namespace isolane::wrangler {
 namespace {
 
@@ -35,8 +37,9 @@ constexpr std::string_view kManagedFields[] = {
     "observability", "ssh",        "authorized_keys",   "unsafe"};
 constexpr std::string_view kRollouts[] = {"full_auto", "full_manual", "none"};
 constexpr std::string_view kPolicies[] = {"regional", "moon", "default"};
-constexpr std::string_view kInstanceTypes[] = {
-    "lite", "basic", "standard-1", "standard-2", "standard-3", "standard-4", "dev", "standard"};
+constexpr std::string_view kConfigurationFields[] = {"image", "secrets", "labels",
+                                                     "disk",  "vcpu",    "memory_mib"};
+constexpr std::string_view kCustomLimits[] = {"disk", "vcpu", "memory_mib"};
 constexpr std::string_view kInstanceFields[] = {"vcpu", "memory_mib", "disk_mb"};
 
 // One of the containers.
@@ -48,39 +51,80 @@ class ContainerCheck {
   void Run() {
     part_.String("class_name");
     part_.String("name");
-    CheckName();
     const ConfigMember* policy = Find("scheduling_policy");
-    if (policy != nullptr && policy->value.text == "durable_object") {
-      CheckManagedFields();
+    const bool managed = policy != nullptr && policy->value.text == "durable_object";
+    CheckName(managed);
+    if (managed) {
+      CheckManaged();
       return;
     }
     CheckImage();
-    part_.String("image_build_context");
     part_.Object("image_vars");
     part_.Choice("rollout_kind", kRollouts);
+    CheckContainerObservability(part_);
     part_.Choice("scheduling_policy", kPolicies);
     CheckNumbers();
     CheckSteps();
-    CheckInstanceType();
     WarnDeprecated();
+    CheckUnsafe();
     part_.WarnUnexpected(kFields);
+    CheckAccess();
+    CheckContainerConstraints(part_);
+    CheckInstanceType();
   }
 
  private:
   const ConfigMember* Find(std::string_view key) const { return node_.Find(key); }
+  static bool IsFilled(const ConfigMember& member) {
+    return member.value.IsString() && !member.value.text.empty();
+  }
   void Fail(std::string text, const ConfigMember* member) {
     section_.Fail(std::move(text), member != nullptr ? member->position : node_.position);
   }
 
-  void CheckName() {
+  void CheckName(bool managed) {
     const ConfigMember* name = Find("name");
     const ConfigMember* class_name = Find("class_name");
-    if ((name != nullptr && !name->value.text.empty()) || class_name != nullptr) return;
-    Fail(
-        "\"containers.name\" is required when \"containers.class_name\" is not defined, because "
-        "there is no class name to derive a default name from. Either name this container and "
-        "reference it from a Durable Object's `exports` entry, or set \"containers.class_name\".",
-        nullptr);
+    const bool has_class = class_name != nullptr && IsFilled(*class_name);
+    if (managed && class_name != nullptr && class_name->value.IsString() && !has_class) {
+      Fail(
+          "\"containers.class_name\" must be a non-empty string when specified for a Durable "
+          "Object-managed Container.",
+          class_name);
+    }
+    if (name != nullptr && !(name->value.IsString() && name->value.text.empty())) return;
+    if (managed && class_name != nullptr && !has_class) return;
+    if (class_name == nullptr) {
+      Fail(
+          "\"containers.name\" is required when \"containers.class_name\" is not defined, because "
+          "there is no class name to derive a default name from. Either name this container and "
+          "reference it from a Durable Object's `exports` entry, or set \"containers.class_name\".",
+          nullptr);
+    } else if (section_.file().root.Find("name") == nullptr) {
+      Fail(
+          "Must have either a top level \"name\" and \"containers.class_name\" field defined, or "
+          "have field \"containers.name\" defined.",
+          nullptr);
+    }
+  }
+
+  // Of a container that a Durable Object manages.
+  void CheckManaged() {
+    CheckManagedImages(part_);
+    CheckContainerObservability(part_);
+    const ConfigMember* observability = Find("observability");
+    if (observability != nullptr &&
+        (observability->value.Find("target_instance_count") != nullptr ||
+         observability->value.Find("target_instance_percentage") != nullptr)) {
+      Fail(
+          "\"containers.observability\" only supports enabling or disabling logs for Durable "
+          "Object-managed Containers; instance targeting is not supported.",
+          observability);
+    }
+    CheckManagedUnsafe(part_);
+    CheckManagedFields();
+    if (Find("ssh") != nullptr) CheckContainerSsh(part_, "ssh");
+    CheckContainerKeys(part_, "authorized_keys", KeyName::kRequired);
   }
 
   void CheckManagedFields() {
@@ -112,15 +156,55 @@ class ContainerCheck {
     } else {
       part_.String("image");
     }
-    if (configuration == nullptr) return;
+    if (configuration != nullptr) CheckConfiguration(*configuration);
+    part_.String("image_build_context");
+    if (image == nullptr || !IsFilled(*image)) return;
+    std::string wrong = WrongImage(section_.file(), image->value.text);
+    if (!wrong.empty()) Fail(std::move(wrong), image);
+  }
+
+  void CheckConfiguration(const ConfigMember& configuration) {
     section_.Warn(
         "\"containers.configuration\" is deprecated. Use top level \"containers\" fields instead. "
         "\"configuration.image\" should be \"image\", limits should be set via "
         "\"instance_type\".",
-        configuration->position);
-    if (!configuration->value.IsObject()) {
-      Fail("\"containers.configuration\" should be an object", configuration);
+        configuration.position);
+    if (!configuration.value.IsObject()) {
+      Fail("\"containers.configuration\" should be an object", &configuration);
+      return;
     }
+    const bool limited =
+        std::any_of(std::begin(kCustomLimits), std::end(kCustomLimits),
+                    [&](std::string_view key) { return configuration.value.Find(key) != nullptr; });
+    if (limited && Find("instance_type") != nullptr) {
+      Fail(
+          "Cannot set custom limits via \"containers.configuration\" and use preset "
+          "\"instance_type\" limits at the same time.",
+          &configuration);
+    }
+    section_.Part(configuration.value, "containers.configuration")
+        .WarnUnexpected(kConfigurationFields);
+  }
+
+  void CheckUnsafe() {
+    const ConfigMember* unsafe = Find("unsafe");
+    if (unsafe == nullptr || unsafe->value.IsObject() || unsafe->value.kind == ConfigKind::kNull) {
+      return;
+    }
+    Fail("The field \"containers.unsafe\" should be an object but got " +
+             JsonQuote(JavaScriptType(unsafe->value)) + ".",
+         unsafe);
+  }
+
+  // Who may log in.
+  void CheckAccess() {
+    for (const std::string_view key : {"ssh", "wrangler_ssh"}) {
+      if (Find(key) == nullptr) continue;
+      CheckContainerSsh(part_, key);
+      break;
+    }
+    CheckContainerKeys(part_, "authorized_keys", KeyName::kRequired);
+    CheckContainerKeys(part_, "trusted_user_ca_keys", KeyName::kOptional);
   }
 
   void CheckNumbers() {
@@ -129,13 +213,13 @@ class ContainerCheck {
       Fail(
           "\"containers.rollout_active_grace_period\" field should be a positive number but got "
           "\"" +
-              Shown(grace->value) + "\"",
+              AsText(grace->value) + "\"",
           grace);
     }
     const auto most = part_.Number("max_instances");
     if (most && *most < 0) {
       Fail("\"containers.max_instances\" field should be a positive number, but got " +
-               Shown(Find("max_instances")->value),
+               AsText(Find("max_instances")->value),
            Find("max_instances"));
     }
   }
@@ -148,13 +232,13 @@ class ContainerCheck {
       static constexpr int kAllowed[] = {5, 10, 20, 25, 50, 100};
       const double step = *NumberOf(steps->value);
       if (std::find(std::begin(kAllowed), std::end(kAllowed), step) == std::end(kAllowed)) {
-        Fail(name + "must be one of [5, 10, 20, 25, 50, 100], but got " + Shown(steps->value),
+        Fail(name + "must be one of [5, 10, 20, 25, 50, 100], but got " + AsText(steps->value),
              steps);
       }
       return;
     }
     if (!steps->value.IsArray()) {
-      Fail(name + "must be a number or array of numbers, but got \"" + Shown(steps->value) + "\"",
+      Fail(name + "must be a number or array of numbers, but got \"" + AsText(steps->value) + "\"",
            steps);
       return;
     }
@@ -167,22 +251,22 @@ class ContainerCheck {
     double last = 0;
     for (const ConfigNode& step : steps.value.items) {
       if (!step.IsNumber()) {
-        others += (others.empty() ? "" : ", ") + Shown(step);
+        others += (others.empty() ? "" : ", ") + AsText(step);
         continue;
       }
       const double number = *NumberOf(step);
-      if (number < 10 || number > 100) outside += (outside.empty() ? "" : ", ") + Shown(step);
+      if (number < 10 || number > 100) outside += (outside.empty() ? "" : ", ") + AsText(step);
       ascending &= number >= last;
       last = number;
     }
     if (!ascending) {
-      Fail(name + "array elements must be in ascending order, but got \"" + Shown(steps.value) +
+      Fail(name + "array elements must be in ascending order, but got \"" + AsText(steps.value) +
                "\"",
            &steps);
     }
     if (!steps.value.items.empty() && steps.value.items.back().IsNumber() && last != 100) {
       Fail("The final step in " + name + "must be 100, but got \"" +
-               Shown(steps.value.items.back()) + "\"",
+               AsText(steps.value.items.back()) + "\"",
            &steps);
     }
     if (!others.empty()) {
@@ -196,7 +280,7 @@ class ContainerCheck {
     if (most != nullptr && most->value.IsNumber() &&
         static_cast<double>(count) > *NumberOf(most->value)) {
       Fail(name + "cannot have more steps (" + std::to_string(count) +
-               ") than \"max_instances\" (" + Shown(most->value) + ")",
+               ") than \"max_instances\" (" + AsText(most->value) + ")",
            &steps);
     }
   }
@@ -205,7 +289,7 @@ class ContainerCheck {
     const ConfigMember* type = Find("instance_type");
     if (type == nullptr) return;
     if (type->value.IsString()) {
-      const auto chosen = part_.Choice("instance_type", kInstanceTypes);
+      const auto chosen = part_.Choice("instance_type", kContainerInstanceTypes);
       if (chosen == "dev" || chosen == "standard") {
         const std::string better = *chosen == "dev" ? "lite" : "standard-1";
         section_.Warn("The \"" + *chosen + "\" instance_type has been renamed to \"" + better +
@@ -238,15 +322,6 @@ class ContainerCheck {
       section_.Warn("\"containers." + std::string(key) + "\" is deprecated. " + std::string(advice),
                     member->position);
     }
-  }
-
-  // As String() shows it: without quotes and brackets.
-  static std::string Shown(const ConfigNode& node) {
-    if (node.IsString()) return node.text;
-    if (!node.IsArray()) return ToJson(node);
-    std::string text;
-    for (const ConfigNode& item : node.items) text += (text.empty() ? "" : ",") + Shown(item);
-    return text;
   }
 
   ConfigSection& section_;

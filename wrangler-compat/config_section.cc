@@ -5,6 +5,24 @@
 
 namespace isolane::wrangler {
 
+std::string AsText(const ConfigNode& value) {
+  if (value.IsString()) return value.text;
+  if (value.IsObject()) return "[object Object]";
+  if (!value.IsArray()) return ToJson(value);
+  std::string text;
+  for (size_t i = 0; i < value.items.size(); i++) {
+    const ConfigNode& item = value.items[i];
+    text += (i == 0 ? "" : ",") + (item.kind == ConfigKind::kNull ? "" : AsText(item));
+  }
+  return text;
+}
+
+const char* JavaScriptType(const ConfigNode& value) {
+  if (value.IsString()) return "string";
+  if (value.IsNumber()) return "number";
+  return value.IsBoolean() ? "boolean" : "object";
+}
+
 std::string ConfigSection::Name(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
@@ -71,24 +89,34 @@ std::vector<std::string> ConfigSection::StringArray(std::string_view key) {
 }
 
 bool ConfigSection::CheckStrings(std::string_view key) {
+  return CheckItems(key, "string", &ConfigNode::IsString);
+}
+
+bool ConfigSection::CheckNumbers(std::string_view key) {
+  return CheckItems(key, "number", &ConfigNode::IsNumber);
+}
+
+bool ConfigSection::CheckItems(std::string_view key, std::string_view type,
+                               bool (ConfigNode::*is_one)() const) {
   const ConfigMember* member = Find(key);
   if (member == nullptr) return true;
+  const std::string name(type);
   if (!member->value.IsArray()) {
-    Fail(
-        "Expected \"" + Name(key) + "\" to be an array of strings but got " + ToJson(member->value),
-        member->position);
+    Fail("Expected \"" + Name(key) + "\" to be an array of " + name + "s but got " +
+             ToJson(member->value),
+         member->position);
     return false;
   }
-  bool all_strings = true;
+  bool all = true;
   for (size_t i = 0; i < member->value.items.size(); i++) {
     const ConfigNode& item = member->value.items[i];
-    if (item.IsString()) continue;
-    all_strings = false;
-    Fail("Expected \"" + Name(key) + ".[" + std::to_string(i) +
-             "]\" to be of type string but got " + ToJson(item) + ".",
+    if ((item.*is_one)()) continue;
+    all = false;
+    Fail("Expected \"" + Name(key) + ".[" + std::to_string(i) + "]\" to be of type " + name +
+             " but got " + ToJson(item) + ".",
          item.position);
   }
-  return all_strings;
+  return all;
 }
 
 std::optional<std::string> ConfigSection::Choice(std::string_view key,

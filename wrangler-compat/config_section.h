@@ -16,6 +16,11 @@
 
 namespace isolane::wrangler {
 
+// A value as JavaScript's String() shows it: a text without quotes, a list without brackets.
+std::string AsText(const ConfigNode& value);
+// What `typeof` says of it.
+const char* JavaScriptType(const ConfigNode& value);
+
 class ConfigSection {
  public:
   // `path` is how messages name the object: "" for the top level and for an environment, "dev",
@@ -44,11 +49,17 @@ class ConfigSection {
   // False, each mistake reported, if the key is there and no array of strings ("to be an array of
   // strings").
   bool CheckStrings(std::string_view key);
+  // Likewise of numbers.
+  bool CheckNumbers(std::string_view key);
   // An object ("Expected ... to be of type object"), or null.
   const ConfigMember* Object(std::string_view key);
   // An array ("The field ... should be an array"), or null.
   const ConfigMember* Array(std::string_view key);
 
+  // How messages name this object.
+  const std::string& Path() const { return path_; }
+  // How messages name a key: "main", "dev.ip".
+  std::string Name(std::string_view key) const;
   // How messages name a key that environments do not inherit: "services", "env.staging.services".
   std::string Field(std::string_view key) const;
   // An object for a part of this one, which is known to be an object. Same diagnostics.
@@ -65,7 +76,7 @@ class ConfigSection {
   const std::string& environment() const { return environment_; }
 
  private:
-  std::string Name(std::string_view key) const;
+  bool CheckItems(std::string_view key, std::string_view type, bool (ConfigNode::*is_one)() const);
   void FailType(const ConfigMember& member, std::string_view type, std::string_view shown = {});
 
   const ConfigFile& file_;

@@ -14,7 +14,7 @@ TEST_SUITE("wrangler-compat/config_containers") {
   TEST_CASE("containers") {
     SUBCASE("are accepted, and warned of") {
       const ReadConfig read = Read(
-          "class_name = \"C\"\nimage = \"./Dockerfile\"\nmax_instances = 3\n"
+          "class_name = \"C\"\nimage = \"docker.io/i:1\"\nmax_instances = 3\n"
           "rollout_step_percentage = [10, 50, 100]\ninstance_type = \"lite\"\n");
       CHECK(read.Errors().empty());
       CHECK(read.Warnings() == Texts{"\"containers\" is not supported yet by isolane and is "
@@ -48,12 +48,44 @@ TEST_SUITE("wrangler-compat/config_containers") {
                   "\"authorized_keys\", and restricted \"unsafe\" settings are supported. "
                   "@wrangler.toml:4"});
     }
+    SUBCASE("of a Durable Object have images") {
+      const auto error = [](const std::string& field) {
+        const Texts errors =
+            Errors("class_name = \"C\"\nscheduling_policy = \"durable_object\"\n" + field + "\n");
+        CAPTURE(field);
+        REQUIRE(errors.size() == 1);
+        return errors[0].substr(0, errors[0].find(" @wrangler.toml:7"));
+      };
+      const std::string pinned = "registry.cloudflare.com/a/b@sha256:" + std::string(64, '0');
+      CHECK(Errors("class_name = \"C\"\nscheduling_policy = \"durable_object\"\n"
+                   "images = { i = { image = \"" +
+                   pinned + "\" }, j = { dockerfile = \"D\" } }\n")
+                .empty());
+      CHECK(error("images = {}") ==
+            "\"containers.images\" must be a non-empty object when present.");
+      CHECK(error("images = { i = 1 }") ==
+            "\"containers.images.i\" must be an object with either a \"dockerfile\" or \"image\" "
+            "field.");
+      CHECK(error("images = { i = {} }") ==
+            "\"containers.images.i\" must specify exactly one of \"dockerfile\" or \"image\".");
+      CHECK(error("images = { i = { image = \"x:1\" } }") ==
+            "\"containers.images.i.image\" must be a digest-pinned image in the managed registry, "
+            "in the form \"registry.cloudflare.com/<account-id>/<repository>@sha256:<64 lowercase "
+            "hex characters>\".");
+      CHECK(error("images = { i = { dockerfile = \"D\", build_vars = { A = 1 } } }") ==
+            "\"containers.images.i.build_vars\" must be an object with string values.");
+      CHECK(error("images = { i = { dockerfile = \"D\", x = 1 } }") ==
+            "Unexpected fields found in containers.images.i field: \"x\"");
+      CHECK(error("unsafe = { x = 1 }") ==
+            "Only \"containers.unsafe.configuration.experimental_flags\" is supported for Durable "
+            "Object-managed Containers.");
+    }
   }
 
   // Each of a container whose fields begin in line 7.
   TEST_CASE("a field of a container") {
     const auto read = [](const std::string& field) {
-      return Read("name = \"n\"\nimage = \"i\"\n" + field + "\n");
+      return Read("name = \"n\"\nimage = \"i:1\"\n" + field + "\n");
     };
     const auto error = [&](const std::string& field) {
       const Texts errors = read(field).Errors();
@@ -133,6 +165,78 @@ TEST_SUITE("wrangler-compat/config_containers") {
                                "configuration to use \"" +
                                name + "\" instead." + place});
       }
+    }
+    SUBCASE("is the path of a Dockerfile or the address of an image") {
+      const auto wrong = [](const std::string& image) {
+        const Texts errors = Errors("name = \"n\"\nimage = \"" + image + "\"\n");
+        return errors.empty() ? "" : errors[0];
+      };
+      const std::string before =
+          "\" does not appear to be a valid path to a Dockerfile, or a valid image registry "
+          "path:\n";
+      CHECK(wrong("docker.io/httpd:1") == "");
+      CHECK(wrong("./nowhere/Dockerfile") ==
+            "The image \"./nowhere/Dockerfile" + before +
+                "If this is an image registry path, it needs to include at least a tag ':' (e.g: "
+                "docker.io/httpd:1) @wrangler.toml:6");
+      CHECK(wrong("https://docker.io/httpd:1") ==
+            "The image \"https://docker.io/httpd:1" + before +
+                "Image reference should not include the protocol part (e.g: docker.io/httpd:1, not "
+                "https://docker.io/httpd:1) @wrangler.toml:6");
+      CHECK(wrong("a b:1") == "The image \"a b:1" + before + "Invalid URL @wrangler.toml:6");
+      CHECK(wrong("/tmp") ==
+            "/tmp is a directory, you should specify a path to the Dockerfile @wrangler.toml:6");
+    }
+    SUBCASE("says who may log in") {
+      CHECK(error("ssh = { port = 22 }") == "containers.ssh.enabled must be a boolean");
+      CHECK(error("ssh = { enabled = true, port = 0 }") ==
+            "containers.ssh.port must be a number between 1 and 65535 inclusive");
+      CHECK(error("authorized_keys = 1") == "containers.authorized_keys must be an array");
+      CHECK(error("authorized_keys = [ 1 ]") == "containers.authorized_keys[0] must be an object");
+      CHECK(error("authorized_keys = [ { public_key = \"ssh-ed25519 x\" } ]") ==
+            "containers.authorized_keys[0].name must be a string");
+      CHECK(error("authorized_keys = [ { name = \"n\" } ]") ==
+            "containers.authorized_keys[0].public_key must be a string");
+      CHECK(error("trusted_user_ca_keys = [ { public_key = \"ssh-rsa x\" } ]") ==
+            "containers.trusted_user_ca_keys[0].public_key is an unsupported key type. Please "
+            "provide an ED25519 public key.");
+    }
+    SUBCASE("says where it runs") {
+      CHECK(read("constraints = { tier = 1 }").Warnings()[1] ==
+            "\"constraints.tier\" has been deprecated in favor of \"constraints.tiers\". Please "
+            "update your configuration to use \"constraints.tiers\" instead. @wrangler.toml:7");
+      CHECK(error("constraints = { tier = 1, tiers = [ 1 ] }") ==
+            "containers.constraints.tier and containers.constraints.tiers cannot both be set");
+      CHECK(error("constraints = { tiers = [ \"x\" ] }") ==
+            "Expected \"containers.constraints.tiers.[0]\" to be of type number but got \"x\".");
+      CHECK(error("constraints = { tiers = 1 }") ==
+            "Expected \"containers.constraints.tiers\" to be an array of numbers but got 1");
+      CHECK(error("constraints = { jurisdiction = \"x\" }") ==
+            "containers.constraints.jurisdiction must be one of: \"eu\", \"fedramp\", \"us\"");
+      CHECK(
+          error("constraints = { regions = [ \"enam\", \"x\" ] }") ==
+          "containers.constraints.regions contains invalid region \"x\". Valid regions are: ENAM, "
+          "WNAM, EEUR, WEUR, APAC, SAM, ME, OC, AFR");
+    }
+    SUBCASE("says what is observed") {
+      const std::string name = "\"containers.observability";
+      const std::string both = name + ".enabled\" or " + name + ".logs.enabled\"";
+      CHECK(error("observability = 1") == name + "\" should be an object but got 1.");
+      CHECK(error("observability = {}") == both + " is required.");
+      CHECK(error("observability = { enabled = true, logs = { enabled = false } }") ==
+            name + ".enabled\" and " + name + ".logs.enabled\" cannot be set to different values.");
+      CHECK(error("observability = { enabled = true, target_instance_percentage = 100 }") ==
+            name + ".target_instance_percentage\" must be an integer between 1 and 99 inclusive.");
+      CHECK(error("observability = { target_instance_count = 1 }") ==
+            name + ".target_instance_count\" requires " + both +
+                " to be true because container observability overrides root observability.");
+    }
+    SUBCASE("has the limits of an instance in one place") {
+      CHECK(error("configuration = { vcpu = 1 }\ninstance_type = \"lite\"") ==
+            "Cannot set custom limits via \"containers.configuration\" and use preset "
+            "\"instance_type\" limits at the same time.");
+      CHECK(error("unsafe = 1") ==
+            "The field \"containers.unsafe\" should be an object but got \"number\".");
     }
     SUBCASE("may be unknown") {
       CHECK(read("x = 1").Warnings()[1] ==
