@@ -7,6 +7,7 @@
 #include "wrangler-compat/config_containers.h"
 #include "wrangler-compat/config_deployment.h"
 #include "wrangler-compat/config_keys.h"
+#include "wrangler-compat/config_previews.h"
 #include "wrangler-compat/config_routes.h"
 
 namespace isolane::wrangler {
@@ -43,13 +44,6 @@ bool HasType(ConfigSection& section, const ConfigKey& key) {
       return section.Array(key.name) != nullptr;
   }
   return true;
-}
-
-// The JavaScript type of a value, of which wrangler speaks now and then.
-const char* TypeOf(const ConfigNode& value) {
-  if (value.IsString()) return "string";
-  if (value.IsNumber()) return "number";
-  return value.IsBoolean() ? "boolean" : "object";
 }
 
 bool IsEmpty(const ConfigNode& value) {
@@ -121,13 +115,14 @@ void CheckObjects(ConfigSection& section) {
   // A list is one in JavaScript; it has no directory.
   if (assets != nullptr && !assets->value.IsObject() && !assets->value.IsArray()) {
     section.Fail(std::string("\"assets\" should be an object, but got value \"assets\" of type ") +
-                     TypeOf(assets->value),
+                     JavaScriptType(assets->value),
                  assets->position);
   }
   const ConfigMember* alias = section.Find("alias");
   if (alias != nullptr && !alias->value.IsObject()) {
-    section.Fail(std::string("Expected alias to be an object, but got ") + TypeOf(alias->value),
-                 alias->position);
+    section.Fail(
+        std::string("Expected alias to be an object, but got ") + JavaScriptType(alias->value),
+        alias->position);
   }
 }
 
@@ -153,6 +148,12 @@ void CheckLogForwarding(ConfigSection& section, ConfigSection& part) {
     if (!node.IsObject()) {
       wrong = "\n- Expected " + JsonQuote(name) + " to be an object but got " + ToJson(node);
     } else {
+      static constexpr std::string_view kKnown[] = {"destination", "name"};
+      DiagnosticGroup unexpected;
+      ConfigSection(section.file(), node, name, unexpected).WarnUnexpected(kKnown);
+      for (const Diagnostic& entry : unexpected.entries) {
+        part.Warn(JsonQuote(name) + ": " + ToJson(node) + "\n- " + entry.message, node.position);
+      }
       for (const std::string_view key : {"name", "destination"}) {
         const ConfigMember* member = node.Find(key);
         if (member != nullptr && member->value.IsString()) continue;
@@ -271,7 +272,7 @@ void CheckBuilding(ConfigSection& section) {
     for (const ConfigMember& member : part.object().members) {
       if (member.value.IsString()) continue;
       section.Fail("Expected alias[" + JsonQuote(member.key) + "] to be a string, but got " +
-                       TypeOf(member.value),
+                       JavaScriptType(member.value),
                    member.position);
     }
   });
@@ -368,6 +369,8 @@ void CheckOtherKeys(ConfigSection& written) {
   CheckConnect(section);
   CheckStreamingTailConsumers(section);
   CheckContainers(section);
+  CheckPreviews(section);
+  CheckCloudchamber(section);
   CheckSecrets(section);
   WarnUnknown(written);
 }

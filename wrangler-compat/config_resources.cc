@@ -71,7 +71,7 @@ class ResourceReader {
       case ResourceShape::kObject: {
         if (!IsObject(kind, *member)) return;
         // Wrangler names that of an environment as if it were of the top level.
-        ResourceEntry entry(section_, kind, member->value, std::string(kind.key));
+        ResourceEntry entry(section_, kind, member->value, section_.Name(kind.key));
         if (entry.Check()) Add(kind, member->value, entry.Target(), names_);
         entry.WarnUnexpected();
         return;
@@ -88,6 +88,18 @@ class ResourceReader {
     if (binding == nullptr || !binding->value.IsString()) return;
     names_.push_back({binding->value.text, "Assets", binding->position});
     bindings_.push_back({binding->value.text, AssetsBinding{}, section_.Where(binding->position)});
+  }
+
+  // Those of `logfwdr` are checked elsewhere, and only their names are bindings' names.
+  void ReadLogForwarding() {
+    const ConfigMember* logs = section_.Find("logfwdr");
+    const ConfigMember* list = logs == nullptr ? nullptr : logs->value.Find("bindings");
+    if (list == nullptr) return;
+    for (const ConfigNode& node : list->value.items) {
+      const ConfigMember* name = node.Find("name");
+      if (name == nullptr || !name->value.IsString()) continue;
+      names_.push_back({name->value.text, "logfwdr", name->position});
+    }
   }
 
  private:
@@ -188,6 +200,7 @@ void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
   ResourceReader reader(section, bindings, names);
   for (const ResourceKind& kind : ResourceKinds()) reader.Read(kind);
   reader.ReadAssets();
+  reader.ReadLogForwarding();
   CheckQueueConsumers(section);
 }
 

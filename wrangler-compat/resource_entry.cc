@@ -98,8 +98,7 @@ void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::st
   }
   const ConfigMember* type = node.Find("type");
   if (type != nullptr && type->value.text != "worker") {
-    section.Fail("\"" + field + ".type\" has an invalid value \"" +
-                     (type->value.IsString() ? type->value.text : ToJson(type->value)) +
+    section.Fail("\"" + field + ".type\" has an invalid value \"" + AsText(type->value) +
                      "\". Only \"worker\" consumers can be configured in your Wrangler "
                      "configuration.",
                  type->position);
@@ -165,6 +164,7 @@ bool ResourceEntry::Check() {
   if (kind_.key == "ratelimits") CheckRateLimit();
   if (kind_.key == "workflows") CheckWorkflow();
   if (kind_.key == "pipelines") CheckPipeline();
+  if (kind_.key == "k2") CheckStream();
   if (kind_.key == "send_email") CheckMail();
   if (kind_.key == "vpc_networks") CheckNetwork();
   if (kind_.key == "dispatch_namespaces") CheckOutbound();
@@ -214,7 +214,9 @@ void ResourceEntry::CheckBucket() {
     if (name == nullptr || !name->value.IsString() || IsBucketName(name->value.text)) continue;
     // Reported already.
     if (key == "bucket_name" && name->value.text.empty()) continue;
-    section_.Fail(field_ + "." + key + "=" + JsonQuote(name->value.text) +
+    // The blank is wrangler's.
+    section_.Fail(field_ + "." + key + (key == "bucket_name" ? "=" : "= ") +
+                      JsonQuote(name->value.text) +
                       " is invalid. Bucket names must begin and end with an alphanumeric "
                       "character, only contain lowercase letters, numbers, and hyphens, and be "
                       "between 3 and 63 characters long.",
@@ -284,6 +286,23 @@ void ResourceEntry::CheckPipeline() {
   } else {
     Fail("bindings must have a string \"stream\" field", stream);
   }
+}
+
+void ResourceEntry::CheckStream() {
+  for (const std::string_view key : {"binding", "stream"}) {
+    const ConfigMember* member = node_.Find(key);
+    if (member != nullptr && member->value.IsString()) continue;
+    section_.Fail(JsonQuote(field_) + " must have a string " + JsonQuote(key) + " field.",
+                  member == nullptr ? node_.position : member->position);
+    valid_ = false;
+  }
+  const ConfigMember* remote = node_.Find("remote");
+  if (remote == nullptr || !remote->value.IsBoolean() || remote->value.boolean) return;
+  section_.Fail(JsonQuote(field_) +
+                    " does not support `remote: false`. K2 bindings always access remote "
+                    "resources; omit \"remote\" or set `remote: true`.",
+                remote->position);
+  valid_ = false;
 }
 
 void ResourceEntry::CheckMail() {

@@ -32,6 +32,7 @@ class ResourceEntry {
   void CheckRateLimit();
   void CheckWorkflow();
   void CheckPipeline();
+  void CheckStream();
   void CheckMail();
   void CheckNetwork();
   void CheckOutbound();

@@ -165,6 +165,10 @@ TEST_SUITE("wrangler-compat/config_checks") {
                 "\"logfwdr.bindings[1]\": {}\n- binding should have a string \"name\" field.\n- "
                 "binding "
                 "should have a string \"destination\" field. @wrangler.toml:4"});
+    CHECK(ReadTomlAfterHead("logfwdr.bindings = [ { name = \"A\", destination = \"d\", x = 1 } ]\n")
+              .Warnings() ==
+          Texts{"\"logfwdr.bindings[0]\": {\"name\":\"A\",\"destination\":\"d\",\"x\":1}\n- "
+                "Unexpected fields found in logfwdr.bindings[0] field: \"x\" @wrangler.toml:4"});
   }
 
   TEST_CASE("what is unsafe has types") {

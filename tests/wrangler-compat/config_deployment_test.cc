@@ -64,6 +64,10 @@ TEST_SUITE("wrangler-compat/config_deployment") {
       CHECK(errors("enabled = \"yes\"\n[observability.logs]\nenabled = 1\n") ==
             Texts{"Expected \"observability.enabled\" to be of type boolean but got \"yes\". "
                   "@wrangler.toml:5",
+                  "Expected \"observability.traces.enabled\" to be of type boolean but got "
+                  "undefined. @wrangler.toml:4",
+                  "Expected \"observability.issues.enabled\" to be of type boolean but got "
+                  "undefined. @wrangler.toml:4",
                   "Expected \"observability.logs.enabled\" to be of type boolean but got 1. "
                   "@wrangler.toml:7"});
       CHECK(errors("enabled = true\nissues = 1\ntraces = { destinations = 1, persist = 1 }\n") ==

@@ -146,6 +146,14 @@ TEST_SUITE("wrangler-compat/config_resources") {
                   "bindings. @wrangler.toml:7",
                   advice});
     }
+    SUBCASE("may be those of what is forwarded") {
+      CHECK(
+          ReadTomlAfterHead("vars = { A = 1 }\n"
+                            "logfwdr = { bindings = [ { name = \"A\", destination = \"d\" } ] }\n")
+              .Errors() ==
+          Texts{"A assigned to logfwdr and Environment Variable bindings. @wrangler.toml:4",
+                advice});
+    }
     SUBCASE("are not looked for in an array with a mistake") {
       CHECK(ReadTomlAfterHead("vars = { A = 1 }\n"
                               "kv_namespaces = [ { binding = \"A\" }, { id = \"x\" } ]\n")

@@ -123,7 +123,16 @@ TEST_SUITE("wrangler-compat/resource_entry") {
     CHECK(Read("r2_buckets", "binding = \"R\", bucket_name = \"X\"").Errors() ==
           Texts{"r2_buckets[0].bucket_name=\"X\"" + rule});
     CHECK(Read("r2_buckets", "binding = \"R\", preview_bucket_name = \"a-\"").Errors() ==
-          Texts{"r2_buckets[0].preview_bucket_name=\"a-\"" + rule});
+          Texts{"r2_buckets[0].preview_bucket_name= \"a-\"" + rule});
+  }
+
+  TEST_CASE("a stream of K2 has a name, and is never here") {
+    CHECK(Read("k2", "binding = \"K\", stream = \"s\", remote = true").Errors().empty());
+    CHECK(Read("k2", "remote = false").Errors() ==
+          Texts{"\"k2[0]\" must have a string \"binding\" field. @wrangler.toml:4",
+                "\"k2[0]\" must have a string \"stream\" field. @wrangler.toml:4",
+                "\"k2[0]\" does not support `remote: false`. K2 bindings always access remote "
+                "resources; omit \"remote\" or set `remote: true`. @wrangler.toml:4"});
   }
 
   TEST_CASE("rate limits") {
