@@ -113,6 +113,26 @@ struct StoredSecretBinding {
   std::optional<std::string> value;  // never shown
 };
 
+// Where a Worker sends mail: env.NAME.send(message) checks the addresses and keeps the message as a
+// file, for nothing is delivered from here.
+struct SendEmailBinding {
+  // The addresses that mail may go to, and come from. Nothing: all; empty: none.
+  std::optional<std::vector<std::string>> recipients;
+  std::optional<std::vector<std::string>> senders;
+};
+
+// A database behind Hyperdrive: env.NAME has connectionString, host, port, user, password,
+// database, and connect().
+struct HyperdriveBinding {
+  std::string id;
+  // "postgres://user:password@localhost:5432/database". Never shown, for the password in it.
+  std::string connection_string;
+};
+
+// env.NAME.load(code) and env.NAME.get(name, makeCode) run code that the Worker has at hand as a
+// Worker of its own.
+struct WorkerLoaderBinding {};
+
 // A file as a value of env: text as a string, data as an ArrayBuffer, WebAssembly as a compiled
 // module.
 struct FileBinding {
@@ -136,7 +156,7 @@ struct BindingSpec {
   std::string name;
   std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding, AssetsBinding,
                VersionMetadataBinding, AnalyticsBinding, RateLimitBinding, StoredSecretBinding,
-               OriginBinding, FileBinding>
+               OriginBinding, FileBinding, SendEmailBinding, HyperdriveBinding, WorkerLoaderBinding>
       value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;
