@@ -4,15 +4,10 @@
 #include <charconv>
 #include <limits>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::vercel {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return text;
-}
 
 // What JavaScript's Number() gives for decimal text; otherwise no number, which compares as false.
 double NumberOf(const std::string& text) {
@@ -40,7 +35,7 @@ Result<ValueMatcher> ValueMatcher::Compile(const ValueTest& test, base::RegexEng
 
 bool ValueMatcher::Matches(const std::string& value, Case letters, NamedValues* captured) const {
   const auto fold = [letters](const std::string& text) {
-    return letters == Case::kIgnore ? Lower(text) : text;
+    return letters == Case::kIgnore ? base::LowerCased(text) : text;
   };
   const std::string text = fold(value);
   const auto is = [&](const std::string& other) { return fold(other) == text; };
@@ -101,7 +96,7 @@ bool ConditionMatcher::Holds(const Item& item, const RequestView& request, Named
     case Condition::Kind::kHost: {
       const size_t port = request.host.rfind(':');
       const bool has_port = port != std::string_view::npos && !request.host.ends_with(']');
-      value = Lower(std::string(has_port ? request.host.substr(0, port) : request.host));
+      value = base::LowerCased(std::string(has_port ? request.host.substr(0, port) : request.host));
       break;
     }
     case Condition::Kind::kHeader:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/ascii.h"
 #include "runtime/config/json_reader.h"
 #include "runtime/config/toml_reader.h"
 #include "vercel-compat/config_error.h"
@@ -76,13 +77,6 @@ const std::vector<ConfigNode>& Items(const ConfigNode& node, std::string_view ke
   return value == nullptr ? kNone : value->items;
 }
 
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return text;
-}
-
 ValueTest ReadTest(const ConfigNode& node) {
   ValueTest test;
   if (node.IsString()) {
@@ -111,7 +105,7 @@ std::vector<Condition> ReadConditions(const ConfigNode& node, std::string_view k
     condition.key = Text(item, "key").value_or("");
     if (type == "header") {
       condition.kind = Condition::Kind::kHeader;
-      condition.key = Lower(condition.key);
+      condition.key = base::LowerCased(condition.key);
     } else if (type == "cookie") {
       condition.kind = Condition::Kind::kCookie;
     } else if (type == "query") {
@@ -424,7 +418,7 @@ Error SchemaMistake(const SchemaError& wrong, std::string_view source, const std
     message += wrong.message + ".";
   }
   Error error = ConfigError("INVALID_VERCEL_CONFIG", message);
-  error.hint = kDocumentation + (top.empty() ? "" : "#" + Lower(top));
+  error.hint = kDocumentation + (top.empty() ? "" : "#" + base::LowerCased(top));
   if (wrong.position.line > 0) {
     error.where = name + ":" + std::to_string(wrong.position.line) + ":" +
                   std::to_string(wrong.position.column);

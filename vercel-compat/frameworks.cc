@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runtime/base/ascii.h"
 #include "runtime/config/files.h"
 #include "runtime/config/json_reader.h"
 
@@ -180,13 +181,6 @@ bool NamesPythonPackage(const std::string& text, std::string_view name) {
   return false;
 }
 
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return text;
-}
-
 }  // namespace
 
 bool IsFramework(std::string_view slug) {
@@ -240,8 +234,8 @@ std::vector<std::string> DetectFrameworks(const std::string& directory, std::str
   }
   if (wanted("python")) {
     const std::string text =
-        Lower(Text(directory + "/requirements.txt") + "\n" + Text(directory + "/pyproject.toml") +
-              "\n" + Text(directory + "/Pipfile"));
+        base::LowerCased(Text(directory + "/requirements.txt") + "\n" +
+                         Text(directory + "/pyproject.toml") + "\n" + Text(directory + "/Pipfile"));
     for (const std::string_view name : kPythonFrameworks) {
       if (NamesPythonPackage(text, name)) found.emplace_back(name);
     }

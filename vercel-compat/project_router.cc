@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/runtime_pages.h"
@@ -33,12 +34,7 @@ void AddMissingHeaders(std::string& headers, std::string_view added) {
 
 bool WantsUpgrade(const RequestView& request) {
   const auto upgrade = HeaderOf(request.head, "upgrade");
-  if (!upgrade) return false;
-  std::string lower = *upgrade;
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return lower == "websocket";
+  return upgrade && base::LowerCased(*upgrade) == "websocket";
 }
 
 bool IsForwarding(std::string_view name) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 #include "runtime/base/percent.h"
 
@@ -22,12 +23,6 @@ void VisitParameters(std::string_view query, Visitor&& visit) {
     const size_t equals = std::min(text.find('='), text.size());
     visit(text.substr(0, equals), text.substr(std::min(equals + 1, text.size())), text);
   }
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
 }
 
 // "\nname\0"
@@ -94,8 +89,8 @@ std::optional<std::string> CookieOf(std::string_view packed_head, std::string_vi
     const std::string_view pair = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || Trimmed(pair.substr(0, equals)) != name) continue;
-    std::string_view value = Trimmed(pair.substr(equals + 1));
+    if (equals == std::string_view::npos || base::Trimmed(pair.substr(0, equals)) != name) continue;
+    std::string_view value = base::Trimmed(pair.substr(equals + 1));
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) {
       value = value.substr(1, value.size() - 2);
     }

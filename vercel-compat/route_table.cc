@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/route_compiler.h"
@@ -14,13 +15,6 @@ bool IsUrl(std::string_view text) {
 }
 
 bool IsRedirect(int status) { return status >= 300 && status < 400; }
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return text;
-}
 
 // What was captured from decoded cookies and parameters may hold anything; bytes that end a header
 // or a request line are encoded again. `least`: the first byte that may stand.
@@ -86,7 +80,7 @@ class RouteTable::Compiler {
       if (plain.service->path) rule.lookup = TextOf(*plain.service->path, rule);
     }
     for (const auto& [name, value] : plain.headers) {
-      rule.headers.emplace_back(Lower(name), TextOf(value, rule));
+      rule.headers.emplace_back(base::LowerCased(name), TextOf(value, rule));
     }
     rule.methods = plain.methods;
     rule.status = plain.status;

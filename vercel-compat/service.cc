@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/base/ascii.h"
 #include "runtime/config/files.h"
 #include "vercel-compat/config_error.h"
 #include "vercel-compat/frameworks.h"
@@ -27,10 +28,7 @@ std::string Normalized(const std::string& path) {
 bool IsDockerfile(const std::string& entrypoint) {
   static constexpr std::string_view kNames[] = {"dockerfile", "containerfile", "dockerfile.vercel",
                                                 "containerfile.vercel"};
-  std::string name = entrypoint.substr(entrypoint.rfind('/') + 1);
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
+  const std::string name = base::LowerCased(entrypoint.substr(entrypoint.rfind('/') + 1));
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 #include "runtime/base/percent.h"
 #include "vercel-compat/request_view.h"
@@ -11,13 +12,6 @@ namespace isolane::vercel {
 namespace {
 
 constexpr size_t kMaxPath = 2048;
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return text;
-}
 
 bool IsHeaderName(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -43,7 +37,7 @@ bool KeyMatches(const AppliedTransform& transform, const std::string& name) {
   if (transform.key_test != nullptr) {
     return transform.key_test->Matches(name, ValueMatcher::Case::kIgnore, nullptr);
   }
-  return Lower(name) == Lower(transform.key);
+  return base::LowerCased(name) == base::LowerCased(transform.key);
 }
 
 // "a, b" of a header is two values.
@@ -85,8 +79,9 @@ void Apply(const AppliedTransform& transform, FieldKind kind, std::vector<Field>
     } else {
       field.values = SplitValues(field, kind);
       const auto unwanted = [&](const std::string& value) {
-        return std::any_of(arguments->begin(), arguments->end(),
-                           [&](const std::string& one) { return Lower(one) == Lower(value); });
+        return std::any_of(arguments->begin(), arguments->end(), [&](const std::string& one) {
+          return base::LowerCased(one) == base::LowerCased(value);
+        });
       };
       field.values.erase(std::remove_if(field.values.begin(), field.values.end(), unwanted),
                          field.values.end());
@@ -94,7 +89,7 @@ void Apply(const AppliedTransform& transform, FieldKind kind, std::vector<Field>
   }
   if (!matched && adds && transform.key_test == nullptr) {
     fields.push_back(
-        {kind == FieldKind::kHeader ? Lower(transform.key) : transform.key, *arguments});
+        {kind == FieldKind::kHeader ? base::LowerCased(transform.key) : transform.key, *arguments});
   }
   fields.erase(std::remove_if(fields.begin(), fields.end(),
                               [](const Field& field) { return field.values.empty(); }),

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::base {
 namespace {
 
 constexpr size_t kListed = 12;
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return lower;
-}
 
 // Optimal string alignment: insert, delete, replace, swap two neighbours.
 size_t Distance(std::string_view a, std::string_view b) {
@@ -47,12 +41,12 @@ size_t SharedStart(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string NearestName(std::string_view name, std::span<const std::string> candidates) {
-  const std::string wanted = LowerCase(name);
+  const std::string wanted = LowerCased(name);
   std::string nearest, continued;
   size_t smallest = std::max<size_t>(1, wanted.size() / 3) + 1;
   size_t longest = 0;  // of the starts that those of that distance share with the wanted name
   for (const std::string& candidate : candidates) {
-    const std::string lower = LowerCase(candidate);
+    const std::string lower = LowerCased(candidate);
     const size_t distance = Distance(wanted, lower);
     const size_t shared_start = SharedStart(wanted, lower);
     // Of a name of one letter nothing is left when it is replaced.

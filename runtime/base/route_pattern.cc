@@ -3,19 +3,13 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::base {
 
 namespace {
 
 Error Wrong(std::string what) { return Error{std::move(what), {}, {}, {}}; }
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return lower;
-}
 
 }  // namespace
 
@@ -23,7 +17,7 @@ Result<RoutePattern> RoutePattern::Parse(std::string_view text) {
   RoutePattern pattern;
   const size_t scheme_end = text.find("://");
   if (scheme_end != std::string_view::npos && scheme_end < text.find('/')) {
-    pattern.scheme_ = LowerCase(text.substr(0, scheme_end));
+    pattern.scheme_ = LowerCased(text.substr(0, scheme_end));
     if (pattern.scheme_ != "http" && pattern.scheme_ != "https") {
       return Wrong("has the scheme \"" + pattern.scheme_ + "\"; it can be http or https.");
     }
@@ -48,7 +42,7 @@ Result<RoutePattern> RoutePattern::Parse(std::string_view text) {
     pattern.port_ = host.substr(port);
     host = host.substr(0, port);
   }
-  pattern.host_ = LowerCase(host);
+  pattern.host_ = LowerCased(host);
   pattern.path_ = path;
   return pattern;
 }

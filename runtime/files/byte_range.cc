@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::files {
 namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 enum class Digits { kNone, kNumber, kTooLarge, kOther };
 
@@ -26,22 +22,22 @@ Digits ParseDigits(std::string_view text, uint64_t& number) {
 ByteRange ParseByteRange(std::string_view value, uint64_t size) {
   constexpr ByteRange kAll;
   constexpr ByteRange kNothing{ByteRange::Kind::kUnsatisfiable, 0, 0};
-  value = Trimmed(value);
+  value = base::Trimmed(value);
   if (value.size() < 6) return kAll;
   for (size_t i = 0; i < 5; i++) {
     if ((value[i] | 32) != "bytes"[i]) return kAll;
   }
   value.remove_prefix(5);
-  value = Trimmed(value);
+  value = base::Trimmed(value);
   if (!value.starts_with('=')) return kAll;
-  value = Trimmed(value.substr(1));
+  value = base::Trimmed(value.substr(1));
   const size_t dash = value.find('-');
   if (dash == std::string_view::npos || value.find(',') != std::string_view::npos) return kAll;
 
   uint64_t first = 0;
   uint64_t last = 0;
-  const Digits from = ParseDigits(Trimmed(value.substr(0, dash)), first);
-  const Digits to = ParseDigits(Trimmed(value.substr(dash + 1)), last);
+  const Digits from = ParseDigits(base::Trimmed(value.substr(0, dash)), first);
+  const Digits to = ParseDigits(base::Trimmed(value.substr(dash + 1)), last);
   if (from == Digits::kOther || to == Digits::kOther) return kAll;
   if (from == Digits::kNone) {
     // The last so many bytes.

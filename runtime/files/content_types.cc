@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::files {
 namespace {
 
@@ -312,10 +314,7 @@ std::string ContentTypeOf(std::string_view path) {
   const size_t dot = name.rfind('.');
   // A name that begins with its only dot is hidden, not without a name.
   if (dot == std::string_view::npos || dot == 0) return {};
-  std::string extension(name.substr(dot + 1));
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
+  const std::string extension = base::LowerCased(name.substr(dot + 1));
   const auto found = std::lower_bound(
       std::begin(kTypes), std::end(kTypes), std::string_view(extension),
       [](const ContentType& one, std::string_view wanted) { return one.extension < wanted; });

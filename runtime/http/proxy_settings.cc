@@ -6,18 +6,11 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/base64.h"
 
 namespace isolane::http {
 namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string Lowered(std::string_view text) {
-  std::string lowered;
-  for (const char c : text) lowered += Lower(c);
-  return lowered;
-}
 
 // The bytes of an address, 4 or 16; empty when `text` is none. An IPv4 address that is written as
 // IPv6 is an IPv4 address.
@@ -88,7 +81,7 @@ Proxy ParseProxy(const std::string& variable, std::string_view value) {
   Proxy proxy;
   std::string_view rest = value;
   if (const size_t scheme = value.find("://"); scheme != std::string_view::npos) {
-    if (Lowered(value.substr(0, scheme)) != "http") {
+    if (base::LowerCased(value.substr(0, scheme)) != "http") {
       // The value may hold a password: only its scheme is shown.
       proxy.problem = variable + " names a proxy of the kind " +
                       std::string(value.substr(0, scheme)) +
@@ -160,7 +153,7 @@ ProxySettings ProxySettings::FromEnvironment() {
 void ProxySettings::ParseExceptions(std::string_view list) {
   while (!list.empty()) {
     const size_t end = list.find_first_of(", \t");
-    std::string entry = Lowered(list.substr(0, end));
+    std::string entry = base::LowerCased(list.substr(0, end));
     list = end == std::string_view::npos ? std::string_view() : list.substr(end + 1);
     if (entry.empty()) continue;
     if (entry == "*") {

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::http {
 namespace {
 
 constexpr std::string_view kName = "permessage-deflate";
 constexpr int kMinBits = 8;
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // The parts of `text` between `mark`s that are not in quotes, trimmed.
 std::vector<std::string_view> Split(std::string_view text, char mark) {
@@ -23,7 +19,7 @@ std::vector<std::string_view> Split(std::string_view text, char mark) {
   for (size_t at = 0; at <= text.size(); at++) {
     if (at < text.size() && text[at] == '"') quoted = !quoted;
     if (at < text.size() && (quoted || text[at] != mark)) continue;
-    parts.push_back(Trim(text.substr(begin, at - begin)));
+    parts.push_back(base::Trimmed(text.substr(begin, at - begin)));
     begin = at + 1;
   }
   return parts;
@@ -47,8 +43,8 @@ int ParseBits(std::string_view value) {
 bool Take(std::string_view parameter, DeflateParameters* into) {
   const size_t equals = parameter.find('=');
   const bool has_value = equals != std::string_view::npos;
-  const std::string_view name = Trim(parameter.substr(0, equals));
-  const std::string_view value = has_value ? Trim(parameter.substr(equals + 1)) : "";
+  const std::string_view name = base::Trimmed(parameter.substr(0, equals));
+  const std::string_view value = has_value ? base::Trimmed(parameter.substr(equals + 1)) : "";
   if (name == "server_no_context_takeover" || name == "client_no_context_takeover") {
     bool& flag =
         name.front() == 's' ? into->server_no_context_takeover : into->client_no_context_takeover;
@@ -160,7 +156,7 @@ std::string OfferDeflate(std::string_view wanted) {
 
 Result<std::optional<DeflateParameters>> ReadDeflateAnswer(std::string_view offer,
                                                            std::string_view answer) {
-  if (Trim(answer).empty()) return std::optional<DeflateParameters>();
+  if (base::Trimmed(answer).empty()) return std::optional<DeflateParameters>();
   const std::vector<DeflateParameters> offers = ParseDeflate(offer);
   if (offers.empty()) {
     return Failed("added Sec-WebSocket-Extensions when client did not offer any.");

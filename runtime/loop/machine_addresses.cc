@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::loop {
 
 std::vector<std::string> AddressesOfMachine() {
@@ -32,11 +34,7 @@ std::string HostName() {
   char name[UV_MAXHOSTNAMESIZE] = {};
   size_t size = sizeof name;
   if (uv_os_gethostname(name, &size) != 0) return {};
-  std::string text(name, size);
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return text;
+  return base::LowerCased({name, size});
 }
 
 }  // namespace isolane::loop

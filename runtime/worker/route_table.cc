@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "runtime/base/ascii.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -37,9 +38,7 @@ Worker* RouteTable::Find(std::string_view url) const {
   const size_t path = std::min(rest.find_first_of("/?"), rest.size());
   std::string host(rest.substr(0, path));
   host.resize(std::min(host.find(':', host.starts_with('[') ? host.find(']') : 0), host.size()));
-  for (char& c : host) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
+  host = base::LowerCased(host);
   for (const Entry& entry : entries_) {
     if (entry.pattern.Matches(url.substr(0, scheme_end), host, rest.substr(path))) {
       return entry.worker;

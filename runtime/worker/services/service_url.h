@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::worker {
 
 inline constexpr std::string_view kServiceDomain = ".isolane.internal";
@@ -14,7 +16,7 @@ inline constexpr std::string_view kServiceDomain = ".isolane.internal";
 inline std::string OriginOfService(std::string_view name, std::string_view run) {
   std::string origin = "http://";
   // As a URL parser writes a host.
-  for (const char c : name) origin += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 32 : c);
+  for (const char c : name) origin += base::LowerCased(c);
   return origin.append(".").append(run).append(kServiceDomain);
 }
 
