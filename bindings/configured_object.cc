@@ -30,6 +30,19 @@ ConfiguredObject& ConfiguredObject::Set(std::string_view name, const std::string
   return *this;
 }
 
+ConfiguredObject& ConfiguredObject::Set(std::string_view name,
+                                        const std::vector<std::string>& texts) {
+  std::vector<v8::Local<v8::Value>> values;
+  for (const std::string& text : texts) {
+    v8::Local<v8::String> value;
+    complete_ &= js::FromUtf8(isolate_, text).ToLocal(&value);
+    if (!complete_) return *this;
+    values.push_back(value);
+  }
+  Put(name, v8::Array::New(isolate_, values.data(), values.size()));
+  return *this;
+}
+
 ConfiguredObject& ConfiguredObject::Set(std::string_view name, double number) {
   Put(name, v8::Number::New(isolate_, number));
   return *this;

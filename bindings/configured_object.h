@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <v8.h>
 
@@ -18,6 +19,7 @@ class ConfiguredObject {
 
   ConfiguredObject& Set(std::string_view name, const std::string& text);
   ConfiguredObject& Set(std::string_view name, double number);
+  ConfiguredObject& Set(std::string_view name, const std::vector<std::string>& texts);
 
   // The object as the value of the binding `spec` of `worker`.
   Result<v8::MaybeLocal<v8::Value>> Make(worker::Worker& worker, const BindingSpec& spec) const;

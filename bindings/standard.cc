@@ -6,6 +6,7 @@
 #include "bindings/file/file_binding.h"
 #include "bindings/origin/origin_binding.h"
 #include "bindings/rate_limit/rate_limit_binding.h"
+#include "bindings/send_email/send_email_binding.h"
 #include "bindings/service/service_binding.h"
 #include "bindings/stored_secret/stored_secret_binding.h"
 #include "bindings/unsupported/unsupported_binding.h"
@@ -27,6 +28,7 @@ bool RegisterStandardBindings() {
   worker::RegisterBindingKind(AnalyticsKind());
   worker::RegisterBindingKind(RateLimitKind());
   worker::RegisterBindingKind(StoredSecretKind());
+  worker::RegisterBindingKind(SendEmailKind());
   worker::RegisterBindingKind(FileKind());
   worker::RegisterBindingKind(UnsupportedKind());
   return true;

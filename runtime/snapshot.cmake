@@ -39,14 +39,25 @@ set(builtins ${CMAKE_CURRENT_SOURCE_DIR}/builtins)
 set(packages ${PROJECT_SOURCE_DIR}/third_party/npm/node_modules)
 set(streams ${packages}/web-streams-polyfill/dist/ponyfill.js)
 set(url_pattern ${packages}/urlpattern-polyfill/dist/urlpattern.cjs)
+# Many files, which become the one that a built-in module is.
+set(postal_mime ${CMAKE_CURRENT_BINARY_DIR}/postal_mime.js)
+set(postal_mime_source ${packages}/postal-mime/dist/esm/postal-mime.js)
+add_custom_command(
+  OUTPUT ${postal_mime}
+  COMMAND ${packages}/@esbuild/linux-x64/bin/esbuild ${postal_mime_source} --bundle --format=cjs --minify
+          --log-level=warning --outfile=${postal_mime}
+  DEPENDS ${postal_mime_source}
+  COMMENT "Bundling postal-mime"
+  VERBATIM)
 set(blob ${CMAKE_CURRENT_BINARY_DIR}/snapshot.blob)
 file(GLOB_RECURSE builtin_sources CONFIGURE_DEPENDS ${builtins}/*.js)
 add_custom_command(
   OUTPUT ${blob} ${blob}.sources
   BYPRODUCTS ${blob}.texts
   COMMAND ${mksnapshot} ${builtins} ${blob} third_party/web-streams=${streams} third_party/url-pattern=${url_pattern}
+          third_party/postal-mime=${postal_mime}
   COMMAND ${mksnapshot} ${blob}
-  DEPENDS isolane_mksnapshot ${builtin_sources} ${streams} ${url_pattern}
+  DEPENDS isolane_mksnapshot ${builtin_sources} ${streams} ${url_pattern} ${postal_mime}
   COMMENT "Making the start-up snapshot"
   VERBATIM)
 

@@ -2,8 +2,19 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace isolane::wrangler {
+
+namespace {
+
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
+  return joined;
+}
+
+}  // namespace
 
 BindingText DescribeBinding(const BindingSpec& binding) {
   if (const auto* service = std::get_if<ServiceBinding>(&binding.value)) {
@@ -34,6 +45,12 @@ BindingText DescribeBinding(const BindingSpec& binding) {
   }
   if (const auto* secret = std::get_if<StoredSecretBinding>(&binding.value)) {
     return {secret->store_id + "/" + secret->secret_name, "Secrets Store Secret", {}};
+  }
+  if (const auto* mail = std::get_if<SendEmailBinding>(&binding.value)) {
+    std::string target = mail->recipients ? Joined(*mail->recipients) : std::string();
+    if (target.empty()) target = "unrestricted";
+    if (mail->senders) target += " - senders: " + Joined(*mail->senders);
+    return {std::move(target), "Send Email", {}};
   }
   if (const auto* file = std::get_if<FileBinding>(&binding.value)) {
     switch (file->type) {

@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -18,7 +19,27 @@ std::string TextOf(const ConfigNode& node, std::string_view key) {
 
 int64_t IntegerOf(const ConfigNode& node, std::string_view key) {
   const ConfigMember* member = node.Find(key);
-  return member == nullptr ? 0 : static_cast<int64_t>(NumberOf(member->value).value_or(0));
+  if (member == nullptr) return 0;
+  // Wrangler takes any number. Beyond these a count makes no difference.
+  const double number = NumberOf(member->value).value_or(0);
+  return static_cast<int64_t>(std::clamp(number, -1e15, 1e15));
+}
+
+std::optional<std::vector<std::string>> TextsOf(const ConfigNode& node, std::string_view key) {
+  const ConfigMember* member = node.Find(key);
+  if (member == nullptr) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const ConfigNode& item : member->value.items) texts.push_back(item.text);
+  return texts;
+}
+
+SendEmailBinding SendEmailOf(const ConfigNode& entry) {
+  SendEmailBinding binding;
+  const std::string only = TextOf(entry, "destination_address");
+  binding.recipients = only.empty() ? TextsOf(entry, "allowed_destination_addresses")
+                                    : std::vector<std::string>{only};
+  binding.senders = TextsOf(entry, "allowed_sender_addresses");
+  return binding;
 }
 
 // RFC 9562, version 4.
@@ -77,6 +98,7 @@ BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
                              IntegerOf(simple, "period")},
             {}};
   }
+  if (key == "send_email") return {name, SendEmailOf(entry), {}};
   return {
       name,
       StoredSecretBinding{TextOf(entry, "store_id"), TextOf(entry, "secret_name"), std::nullopt},

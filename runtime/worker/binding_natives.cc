@@ -1,5 +1,7 @@
-// Natives behind the smaller bindings: rate limiting, Analytics Engine.
+// Natives behind the smaller bindings: rate limiting, Analytics Engine, Send Email.
 #include "runtime/js/convert.h"
+#include "runtime/js/exceptions.h"
+#include "runtime/web/arguments.h"
 #include "runtime/worker/native_arguments.h"
 #include "runtime/worker/native_registry.h"
 
@@ -33,10 +35,22 @@ void TellDataPoint(const Arguments& info) {
                                     js::Describe(isolate, info[1]));
 }
 
+// keepMail(file name, Uint8Array) -> path; throws
+void KeepMail(const Arguments& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  const web::BytesView bytes(info[1]);
+  Result<std::string> path = WorkerOf(info).dispatcher().mail_folder().Write(
+      js::Describe(isolate, info[0]), bytes.bytes());
+  if (!path.ok()) return js::ThrowError(isolate, path.error().message + ". " + path.error().hint);
+  v8::Local<v8::String> text;
+  if (js::FromUtf8(isolate, *path).ToLocal(&text)) info.GetReturnValue().Set(text);
+}
+
 constexpr js::NativeFunction kNatives[] = {
     {"rateLimitTake", RateLimitTake},
     {"dataPointsWanted", DataPointsWanted},
     {"dataPoint", TellDataPoint},
+    {"keepMail", KeepMail},
 };
 
 }  // namespace

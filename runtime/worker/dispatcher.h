@@ -24,6 +24,7 @@
 #include "runtime/worker/bodies.h"
 #include "runtime/worker/call.h"
 #include "runtime/worker/event_call.h"
+#include "runtime/worker/mail_folder.h"
 #include "runtime/worker/rate_limits.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/remote_calls.h"
@@ -208,6 +209,7 @@ class Dispatcher {
   WebSockets& web_sockets() { return web_sockets_; }
 
   RateLimits& rate_limits() { return rate_limits_; }
+  MailFolder& mail_folder() { return mail_folder_; }
 
   // --- Durable Objects ---
   // A constructor or a blockConcurrencyWhile() callback begins (1) or is over (-1).
@@ -467,6 +469,7 @@ class Dispatcher {
   double hold_ms_ = 10'000;
   std::string persist_to_;
   RateLimits rate_limits_;
+  MailFolder mail_folder_;
   ErrorPages error_pages_{};  // kNone
   Alarms alarms_;
   double alarm_retry_ms_ = 2000;

@@ -13,7 +13,10 @@ constexpr char kAll[] =
     "version_metadata = { binding = \"V\" }\n"
     "ratelimits = [ { name = \"RL\", namespace_id = \"7\", simple = { limit = 2, period = 10 } } "
     "]\n"
-    "secrets_store_secrets = [ { binding = \"S\", store_id = \"st\", secret_name = \"key\" } ]\n";
+    "secrets_store_secrets = [ { binding = \"S\", store_id = \"st\", secret_name = \"key\" } ]\n"
+    "send_email = [ { name = \"ANY\" }, { name = \"ONE\", destination_address = \"one@x\" }, { "
+    "name = \"LIST\", allowed_destination_addresses = [\"a@x\", \"b@x\"], "
+    "allowed_sender_addresses = [\"me@x\"] } ]\n";
 
 template <typename Kind>
 const Kind* Find(const std::vector<BindingSpec>& bindings, const std::string& name) {
@@ -36,6 +39,12 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
       CHECK(limit->limit == 2);
       CHECK(limit->period_seconds == 10);
       CHECK_FALSE(Find<StoredSecretBinding>(bindings, "S")->value);
+      CHECK_FALSE(Find<SendEmailBinding>(bindings, "ANY")->recipients);
+      CHECK_FALSE(Find<SendEmailBinding>(bindings, "ANY")->senders);
+      using Texts = std::vector<std::string>;
+      CHECK(Find<SendEmailBinding>(bindings, "ONE")->recipients == Texts{"one@x"});
+      CHECK(Find<SendEmailBinding>(bindings, "LIST")->recipients == Texts{"a@x", "b@x"});
+      CHECK(Find<SendEmailBinding>(bindings, "LIST")->senders == Texts{"me@x"});
     }
     SUBCASE("are another version with each start") {
       const auto* version = Find<VersionMetadataBinding>(bindings, "V");
@@ -55,7 +64,9 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
       }
       CHECK(table ==
             "RL Rate Limit 2 requests/10s\nV Worker Version Metadata \nAE Analytics Engine Dataset "
-            "AE\nAE2 Analytics Engine Dataset d\nS Secrets Store Secret st/key\n");
+            "AE\nAE2 Analytics Engine Dataset d\nS Secrets Store Secret st/key\nANY Send Email "
+            "unrestricted\n"
+            "ONE Send Email one@x\nLIST Send Email a@x, b@x - senders: me@x\n");
     }
   }
 
@@ -70,6 +81,7 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
       return limit == nullptr ? -1 : limit->limit;
     };
     CHECK(find("{ limit = 5, period = 60 }") == 5);
+    CHECK(find("{ limit = 1e300, period = 60 }") == 1'000'000'000'000'000);
     CHECK(find("{ limit = 5, period = 61 }") == -1);
     CHECK(find("{ period = 60 }") == -1);
     CHECK(find("3") == -1);

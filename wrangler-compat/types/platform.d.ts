@@ -435,8 +435,28 @@ interface Hyperdrive {
   readonly database: string;
   connect(): Socket;
 }
+type EmailAddress = string | { name?: string; email: string };
+interface EmailAttachment {
+  disposition: "attachment" | "inline";
+  filename: string;
+  type: string;
+  content: string | ArrayBuffer | ArrayBufferView;
+  contentId?: string;
+}
 interface SendEmail {
-  send(message: { readonly from: string; readonly to: string }): Promise<void>;
+  send(message: { readonly from: string; readonly to: string }): Promise<{ messageId: string }>;
+  send(message: {
+    from: EmailAddress;
+    to: EmailAddress | EmailAddress[];
+    cc?: EmailAddress | EmailAddress[];
+    bcc?: EmailAddress | EmailAddress[];
+    replyTo?: EmailAddress;
+    subject: string;
+    text?: string;
+    html?: string;
+    attachments?: EmailAttachment[];
+    headers?: Record<string, string>;
+  }): Promise<{ messageId: string }>;
 }
 
 /** isolane records no spans: isTraced is false. */

@@ -65,12 +65,12 @@ class EmailMessage {
     show(this, 'to', `${to}`);
     this.#raw = raw;
   }
-  static async read(message) {
-    return new Response(#raw in message ? message.#raw : message.raw).text();
+  static rawOf(message) {
+    return #raw in message ? message.#raw : undefined;
   }
 }
-const readMessage = EmailMessage.read;
-delete EmailMessage.read;
+const { rawOf } = EmailMessage;
+delete EmailMessage.rawOf;
 defineInterface(EmailMessage);
 
 /** The first argument of email(message, env, ctx). */
@@ -111,7 +111,7 @@ class ForwardableEmailMessage {
     if (typeof message !== 'object' || message === null) {
       throw new TypeError('reply() needs an EmailMessage.');
     }
-    const raw = await readMessage(message);
+    const raw = await new Response(rawOf(message) ?? message.raw).text();
     const id = messageId();
     this.#state.replies.push({ messageId: id, sender: `${message.from}`, recipient: `${message.to}`, raw });
     note(`Email handler replied to sender with the following message:\n${raw}`);
@@ -148,4 +148,4 @@ function receive([from, to, text]) {
 
 const emailExports = () => ({ EmailMessage });
 
-module.exports = { emailExports, receive };
+module.exports = { emailExports, rawOf, receive };
