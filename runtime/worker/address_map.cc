@@ -39,7 +39,7 @@ std::string_view WithoutPort(std::string_view authority) {
 
 }  // namespace
 
-bool NamesThisMachine(std::string_view authority) {
+bool IsNoDeployment(std::string_view authority) {
   const std::string_view host = WithoutPort(authority);
   if (host.starts_with('[')) return true;
   if (host == "localhost" || host.ends_with(".localhost")) return true;
@@ -57,7 +57,7 @@ AddressMap::Outer AddressMap::MapRequest(std::string& packed_head) const {
   if (!url.starts_with(scheme)) return {};
   const std::string_view rest = url.substr(scheme.size());
   const Outer outer{std::string(rest.substr(0, rest.find_first_of("/?"))), scheme};
-  if (!NamesThisMachine(outer.authority)) return {};
+  if (!IsNoDeployment(outer.authority)) return {};
 
   const std::string origin = InnerOrigin(outer);
   std::string changed(base::PackedMethod(packed_head));

@@ -47,6 +47,6 @@ class AddressMap {
 
 // "localhost", a name below it, or the number of an address: where no deployed Worker is. With or
 // without a port.
-bool NamesThisMachine(std::string_view authority);
+bool IsNoDeployment(std::string_view authority);
 
 }  // namespace isolane::worker

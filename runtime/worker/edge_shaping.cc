@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 #include "runtime/base/route_pattern.h"
 #include "runtime/http/decoded_body.h"
@@ -76,24 +77,11 @@ constexpr std::string_view kCompressedTypes[] = {
 };
 static_assert(std::is_sorted(std::begin(kCompressedTypes), std::end(kCompressedTypes)));
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-std::string LowerCased(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return lower;
-}
-
 // Without what is said about one.
 bool IsCompressedType(std::string_view content_type) {
   if (content_type.empty()) return true;
-  const std::string type = LowerCased(Trimmed(content_type.substr(0, content_type.find(';'))));
+  const std::string type =
+      base::LowerCased(base::Trimmed(content_type.substr(0, content_type.find(';'))));
   return std::binary_search(std::begin(kCompressedTypes), std::end(kCompressedTypes), type);
 }
 
@@ -132,15 +120,17 @@ struct Element {
 std::optional<Element> ParseElement(std::string_view text) {
   Element element;
   const size_t parameters = text.find(';');
-  element.coding = LowerCased(Trimmed(text.substr(0, parameters)));
+  element.coding = base::LowerCased(base::Trimmed(text.substr(0, parameters)));
   if (element.coding.empty()) return std::nullopt;
   if (parameters == std::string_view::npos) return element;
-  std::string_view weight = Trimmed(text.substr(parameters + 1));
+  std::string_view weight = base::Trimmed(text.substr(parameters + 1));
   if (!weight.starts_with("q=") && !weight.starts_with("Q=")) return std::nullopt;
   weight.remove_prefix(2);
-  const auto [end, error] =
-      std::from_chars(weight.data(), weight.data() + weight.size(), element.weight);
+  const auto [end, error] = std::from_chars(weight.data(), weight.data() + weight.size(),
+                                            element.weight, std::chars_format::fixed);
   if (error != std::errc() || end != weight.data() + weight.size()) return std::nullopt;
+  // "nan" and "inf" are numbers to from_chars.
+  if (!(element.weight >= 0 && element.weight <= 1)) return std::nullopt;
   return element;
 }
 
@@ -148,7 +138,8 @@ bool MayNotBeChanged(int status, std::string_view packed_head) {
   // A part of a representation, which another encoding of it is not.
   if (status == 206) return true;
   const auto cache_control = base::FindPackedHeader(packed_head, "cache-control");
-  return cache_control && LowerCased(*cache_control).find("no-transform") != std::string_view::npos;
+  return cache_control &&
+         base::LowerCased(*cache_control).find("no-transform") != std::string_view::npos;
 }
 
 ShapedResponse Refusal() {
@@ -190,15 +181,16 @@ std::optional<AcceptedEncoding> ParseAcceptEncoding(std::string_view header) {
     return one.weight > other.weight;
   });
   AcceptedEncoding accepted;
-  bool settled = false;
   for (const Element& element : elements) {
-    if (element.weight <= 0) {
+    if (element.weight == 0) {
       accepted.refuses_identity |= element.coding == "identity" || element.coding == "*";
-    } else if (!settled) {
-      const Encoding encoding = http::ParseEncoding(element.coding);
-      const bool offered = encoding == Encoding::kGzip || encoding == Encoding::kBrotli;
-      if (offered) accepted.preferred = encoding;
-      settled = offered || element.coding == "identity";
+      continue;
+    }
+    if (element.coding == "identity") break;
+    const Encoding encoding = http::ParseEncoding(element.coding);
+    if (encoding == Encoding::kGzip || encoding == Encoding::kBrotli) {
+      accepted.preferred = encoding;
+      break;
     }
   }
   return accepted;
@@ -222,7 +214,9 @@ std::optional<ShapedResponse> ShapeResponse(std::string_view accept_encoding, bo
     return Refusal();
   }
   const bool is_empty = !is_head && body.length() == 0;
-  if (!label && (is_empty || MayNotBeChanged(status, packed_head))) wanted = Encoding::kNone;
+  const bool fixed = MayNotBeChanged(status, packed_head);
+  if (already_encoded && label && fixed) return std::nullopt;
+  if (!label && (is_empty || fixed)) wanted = Encoding::kNone;
   if (wanted == given) return std::nullopt;
   ShapedResponse shaped;
   shaped.status = status;

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/http_frontend.h"
+#include "runtime/worker/worker.h"
 #include "third_party/ada/ada_c.h"
 
 namespace isolane::worker {
@@ -12,11 +14,7 @@ namespace {
 
 void AppendHeaders(const HeaderList& headers, std::string& packed) {
   for (const auto& [name, value] : headers) {
-    std::string lower = name;
-    for (char& c : lower) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-    }
-    base::AppendPackedHeader(packed, lower, value);
+    base::AppendPackedHeader(packed, base::LowerCased(name), value);
   }
 }
 
@@ -72,8 +70,11 @@ Result<std::unique_ptr<EmbedderCall>> EmbedderCall::Create(
 
 void EmbedderCall::Start(Dispatcher& dispatcher, Worker& worker) {
   dispatcher_ = &dispatcher;
-  pipeline_ = dispatcher.Open(worker, *this, head_, std::move(request_body_),
-                              base::FindPackedHeader(head_, "accept-encoding").value_or(""));
+  std::string_view accept_encoding;
+  if (worker.develops()) {
+    accept_encoding = base::FindPackedHeader(head_, "accept-encoding").value_or("");
+  }
+  pipeline_ = dispatcher.Open(worker, *this, head_, std::move(request_body_), accept_encoding);
 }
 
 void EmbedderCall::OnResponse(int status, std::string_view packed_head, base::Body body, bool) {

@@ -14,7 +14,7 @@
 
 namespace isolane::worker {
 
-// Of a request from outside, on a developer's machine.
+// Of the first request of a pipeline, on a developer's machine.
 inline std::string MadeUpCf(std::string_view accept_encoding) {
   return std::string(1, '\0').append(accept_encoding);
 }

@@ -73,8 +73,7 @@ Peers::Peers(Dispatcher& dispatcher, uv_loop_s* loop, FindWorker find, void (*tu
   no_channel_.unresolved =
       "Workers of other processes have given " + std::to_string(kMaxChannels) +
       " different bindings to those of this one, and it keeps no more. Give a binding that was "
-      "given "
-      "before, or one with fewer different props; a restart of this process forgets them.";
+      "given before, or one with fewer different props; a restart of this process forgets them.";
 }
 
 Peers::~Peers() = default;

@@ -67,10 +67,10 @@ TEST_SUITE("runtime/worker/address_map") {
   TEST_CASE("this machine is named by localhost and by numbers") {
     for (const char* local :
          {"localhost", "localhost:1", "a.localhost", "127.0.0.1:80", "192.168.1.5", "[::1]:8787"}) {
-      CHECK_MESSAGE(NamesThisMachine(local), local);
+      CHECK_MESSAGE(IsNoDeployment(local), local);
     }
     for (const char* other : {"example.com", "localhost.example", "", "a"}) {
-      CHECK_MESSAGE(!NamesThisMachine(other), other);
+      CHECK_MESSAGE(!IsNoDeployment(other), other);
     }
   }
 }

@@ -107,6 +107,8 @@ TEST_SUITE("runtime/worker/edge_shaping") {
     SUBCASE("is for the body as it is if nothing that is offered comes before that") {
       CHECK(Preferred("identity") == "identity");
       CHECK(Preferred("identity, gzip") == "identity");
+      CHECK(Preferred("identity;q=1, *;q=0") == "identity");
+      CHECK(Preferred("deflate, identity, *;q=0") == "identity");
       CHECK(Preferred("deflate, zstd") == "identity");
       CHECK(Preferred("gzip;q=0") == "identity");
       CHECK(Preferred("*") == "identity");
@@ -120,6 +122,9 @@ TEST_SUITE("runtime/worker/edge_shaping") {
       CHECK(Preferred("") == "any");
       CHECK(Preferred(" , ;q=1") == "any");
       CHECK(Preferred("gzip;q=x") == "any");
+      for (const char* weight : {"nan", "inf", "-1", "1.5", "1e0"}) {
+        CHECK_MESSAGE(Preferred("gzip;q=" + std::string(weight)) == "any", weight);
+      }
     }
   }
 
@@ -167,6 +172,13 @@ TEST_SUITE("runtime/worker/edge_shaping") {
       shaping.body = base::Body::Bytes(base::Chunk::Copy(gzip));
       CHECK(shaping.For("gzip") == "as it is");
       CHECK(shaping.For("identity") == "200 none|text");
+    }
+    SUBCASE("that its Worker has encoded is left as it is if it is a part, or may not be changed") {
+      Shaping part{.status = 206, .already_encoded = true};
+      CHECK(part.Header("content-encoding", "gzip").For("identity") == "as it is");
+      Shaping fixed{.already_encoded = true};
+      fixed.Header("cache-control", "no-transform").Header("content-encoding", "gzip");
+      CHECK(fixed.For("br") == "as it is");
     }
     SUBCASE("that nobody could send is an error") {
       CHECK(Shaping().For("*;q=0") == "415 none encoded|Unsupported Media Type");
