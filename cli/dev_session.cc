@@ -43,7 +43,10 @@ class DevSession::State {
         project_options_(std::move(project_options)),
         hooks_(std::move(hooks)),
         log_(options, hooks_.before_print),
-        builder_(std::make_unique<wrangler::Builder>(BuilderOptionsOf(options))) {}
+        builder_(std::make_unique<wrangler::Builder>(BuilderOptionsOf(options))) {
+    // That ends a start, but no session: nothing here tells when the file is gone.
+    project_options_.refuses_large_assets = false;
+  }
 
   std::unique_ptr<Runtime> Load(wrangler::LoadedProject loaded, int64_t began,
                                 RuntimeOptions runtime_options);

@@ -26,6 +26,7 @@
 #include "cli/test_run.h"
 #include "cli/types_command.h"
 #include "cli/vercel.h"
+#include "runtime/base/ascii.h"
 #include "runtime/config/config_tree.h"
 #include "runtime/config/files.h"
 #include "wrangler-compat/dotenv_process.h"
@@ -73,10 +74,7 @@ void TakeLogLevel(CliOptions& options) {
   if (const auto level = LogLevelOf(name)) {
     options.log_level = *level;
   } else {
-    std::string lower(name);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
-    PrintWarning("Unrecognised WRANGLER_LOG value " + config::JsonQuote(lower) +
+    PrintWarning("Unrecognised WRANGLER_LOG value " + config::JsonQuote(base::LowerCased(name)) +
                      ", expected \"none\" | \"error\" | \"warn\" | \"info\" | \"log\" | "
                      "\"debug\", defaulting to \"log\"...",
                  options.log_level);
@@ -102,6 +100,9 @@ wrangler::ProjectOptions ProjectOptionsOf(const CliOptions& options) {
   if (options.command == Command::kServe) {
     project_options.target = wrangler::BuildTarget::kProduction;
   }
+  project_options.refuses_large_assets =
+      options.command == Command::kServe || options.command == Command::kDev ||
+      options.command == Command::kTest || options.command == Command::kCheck;
   project_options.process = wrangler::CurrentProcessVariables();
   project_options.unknown_service =
       options.command == Command::kServe || options.command == Command::kCheck

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/base/ascii.h"
 #include "runtime/config/files.h"
 
 namespace isolane::cli {
@@ -87,6 +88,7 @@ class Parser {
   explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
 
   Result<CliOptions> Parse() {
+    FindCwd();
     while (next_ < arguments_.size()) {
       ISOLANE_TRY(ParseOne());
     }
@@ -114,6 +116,15 @@ class Parser {
   }
 
  private:
+  // IsRoute looks at files, wherever --cwd stands.
+  void FindCwd() {
+    static constexpr std::string_view kInline = "--cwd=";
+    for (size_t i = 0; i < arguments_.size(); i++) {
+      if (arguments_[i] == "--cwd" && i + 1 < arguments_.size()) options_.cwd = arguments_[i + 1];
+      if (arguments_[i].starts_with(kInline)) options_.cwd = arguments_[i].substr(kInline.size());
+    }
+  }
+
   Status ParseOne() {
     const std::string& argument = arguments_[next_++];
     if (!argument.starts_with('-') || argument == "-") return ParseCommand(argument);
@@ -125,6 +136,9 @@ class Parser {
     // --no-FLAG, where that is not what the flag is called.
     negated_ = flag.starts_with("--no-") && flag != "--no-persist";
     if (negated_) flag.erase(2, 3);
+    if (negated_ && (flag == "--help" || flag == "--version" || flag == "--no-persist")) {
+      return Refused("Unknown argument: " + written.substr(2));
+    }
     inline_value_.reset();
     if (equals != std::string::npos) inline_value_ = argument.substr(equals + 1);
 
@@ -490,12 +504,9 @@ std::optional<LogLevel> LogLevelOf(std::string_view name) {
   static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
       {"none", LogLevel::kNone}, {"error", LogLevel::kError}, {"warn", LogLevel::kWarn},
       {"info", LogLevel::kInfo}, {"log", LogLevel::kLog},     {"debug", LogLevel::kDebug}};
-  const auto same = [name](std::string_view known) {
-    return std::equal(name.begin(), name.end(), known.begin(), known.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-  };
+  const std::string lower = base::LowerCased(name);
   for (const auto& [known, level] : kLevels) {
-    if (same(known)) return level;
+    if (known == lower) return level;
   }
   return std::nullopt;
 }

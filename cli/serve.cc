@@ -51,7 +51,9 @@ Result<Listening> ListenAtAll(const CliOptions& options, Runtime& runtime,
     listening.text += FormatReady(address.listen, port, colours);
     if (!address.listen.worker.empty()) listening.text += " (" + address.listen.worker + ")";
     listening.text += '\n';
-    listening.text += FormatOtherUrls(address.listen, port, loop::AddressesOfMachine());
+    if (ListensAtAll(address.listen)) {
+      listening.text += FormatOtherUrls(address.listen, port, loop::AddressesOfMachine());
+    }
     const std::string more = DescribeAddress(address, options);
     if (!more.empty()) listening.text += more + '\n';
   }

@@ -275,6 +275,7 @@ int RunVercel(const CliOptions& options, const VercelRun& run, wrangler::Project
   DevSession::Hooks hooks;
   hooks.complete = [&options](WorkerSpec& worker) { Complete(options, worker); };
   hooks.before_print = [&console] { console.Flush(); };
+  loading.refuses_large_assets = false;
   hooks.load = [&] {
     wrangler::LoadedProject again = LoadBeside(run, loading);
     if (again.ok()) prepared.services.AppendTo(again.project);

@@ -42,7 +42,7 @@ std::string SizeText(uint64_t bytes) {
     unit++;
   }
   char text[32];
-  std::snprintf(text, sizeof text, number < 1000 ? "%.3g %s" : "%.0f %s", number, kUnits[unit]);
+  std::snprintf(text, sizeof text, number < 999.5 ? "%.3g %s" : "%.0f %s", number, kUnits[unit]);
   return text;
 }
 
@@ -129,8 +129,9 @@ std::vector<AssetDirectory::LargeFile> AssetDirectory::LargeFiles() const {
   namespace fs = std::filesystem;
   std::vector<LargeFile> large;
   std::error_code error;
-  for (fs::recursive_directory_iterator at(settings_.directory, error), end; !error && at != end;
-       at.increment(error)) {
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(settings_.directory, options, error), end;
+       !error && at != end; at.increment(error)) {
     std::error_code unreadable;
     if (!at->is_regular_file(unreadable)) continue;
     const uint64_t size = at->file_size(unreadable);

@@ -3,27 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/packed_head.h"
 
 namespace isolane::wrangler {
 namespace {
 
 constexpr std::string_view kUnset = "! ";
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return lower;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // RFC 9110 5.6.2
 bool IsToken(std::string_view text) {
@@ -114,13 +100,13 @@ class AssetHeaders::Reader {
     if (colon == std::string_view::npos) {
       if (!rule_) return Refuse("Expected a path beginning with at least one forward-slash", line);
       if (line.starts_with(kUnset)) {
-        rule_->unset.push_back(Lower(Trimmed(line.substr(kUnset.size()))));
+        rule_->unset.push_back(base::LowerCased(base::Trimmed(line.substr(kUnset.size()))));
         return;
       }
       return Refuse("Expected a colon-separated header pair (e.g. name: value)", line);
     }
-    const std::string name = Lower(Trimmed(line.substr(0, colon)));
-    const std::string value(Trimmed(line.substr(colon + 1)));
+    const std::string name = base::LowerCased(base::Trimmed(line.substr(0, colon)));
+    const std::string value(base::Trimmed(line.substr(colon + 1)));
     if (name.find(' ') != std::string::npos) {
       return Refuse("Header name cannot include spaces", line);
     }
@@ -192,7 +178,7 @@ void AssetHeaders::Apply(std::string_view hostname, std::string_view path,
         set_here.push_back(name);
       }
       // A '*' may have stood for nothing.
-      headers->emplace_back(name, Trimmed(FillIn(value, *captures)));
+      headers->emplace_back(name, base::Trimmed(FillIn(value, *captures)));
     }
   }
   if (!headers) return;

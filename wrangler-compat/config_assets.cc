@@ -262,7 +262,9 @@ std::shared_ptr<base::Responder> MakeAssetResponder(AssetsConfig assets, const s
       break;
   }
   // Of what a build makes the responder tells when it is asked for.
-  if (!assets.made_by_build) RefuseLargeAssets(settings, assets.directory_where, loose);
+  if (assets.refuses_large && !assets.made_by_build) {
+    RefuseLargeAssets(settings, assets.directory_where, loose);
+  }
   std::vector<AssetDirectory::Note> found;
   auto responder = std::make_shared<AssetResponder>(std::move(settings), found);
   for (AssetDirectory::Note& note : found) {

@@ -22,6 +22,7 @@ struct AssetsConfig {
   std::string directory_where;
   bool from_command_line = false;  // --assets: relative to the working directory
   bool made_by_build = false;      // a custom build may make it: it need not be there yet
+  bool refuses_large = false;      // see ProjectOptions::refuses_large_assets
   std::string where;               // of the section
   bool has_binding = false;
   bool worker_first = false;                            // run_worker_first = true

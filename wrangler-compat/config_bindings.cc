@@ -112,10 +112,10 @@ class ServiceReader {
                       remote->position);
         valid_ = false;
       } else if (remote->value.boolean) {
-        section_.Warn("\"" + field_ +
-                          ".remote\" is ignored: isolane binds to a Worker of this "
-                          "process, never to a deployed one.",
-                      remote->position);
+        section_.WarnOfLack("\"" + field_ +
+                                ".remote\" is ignored: isolane binds to a Worker of this "
+                                "process, never to a deployed one.",
+                            remote->position);
       }
     }
   }
@@ -148,7 +148,8 @@ class ServiceReader {
       FailIn(field + ".options", "should be an object but got ", options, *dev);
     }
     if (!valid_) return;
-    section_.Warn("\"" + field + "\" is not supported by isolane and is ignored", dev->position);
+    section_.WarnOfLack("\"" + field + "\" is not supported by isolane and is ignored",
+                        dev->position);
   }
 
   // `got` may be null.

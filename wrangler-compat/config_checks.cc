@@ -149,11 +149,7 @@ void CheckLogForwarding(ConfigSection& section, ConfigSection& part) {
       wrong = "\n- Expected " + JsonQuote(name) + " to be an object but got " + ToJson(node);
     } else {
       static constexpr std::string_view kKnown[] = {"destination", "name"};
-      DiagnosticGroup unexpected;
-      ConfigSection(section.file(), node, name, unexpected).WarnUnexpected(kKnown);
-      for (const Diagnostic& entry : unexpected.entries) {
-        part.Warn(JsonQuote(name) + ": " + ToJson(node) + "\n- " + entry.message, node.position);
-      }
+      part.Part(node, name).WarnUnexpected(kKnown, JsonQuote(name) + ": " + ToJson(node));
       for (const std::string_view key : {"name", "destination"}) {
         const ConfigMember* member = node.Find(key);
         if (member != nullptr && member->value.IsString()) continue;
@@ -351,15 +347,18 @@ void CheckSecrets(ConfigSection& section) {
 
 void CheckOtherKeys(ConfigSection& written) {
   // What an environment repeats of the top level's keys is unexpected, whatever it says.
-  ConfigNode object = written.object();
-  if (!written.environment().empty()) {
-    std::erase_if(object.members, [](const ConfigMember& member) {
+  ConfigNode own;
+  const bool environment = !written.environment().empty();
+  if (environment) {
+    own = written.object();
+    std::erase_if(own.members, [](const ConfigMember& member) {
       const ConfigKey* key = FindTopLevelKey(member.key);
       return key != nullptr && key->scope == KeyScope::kTopLevelOnly &&
              key->use != KeyUse::kRemoved;
     });
   }
-  ConfigSection section(written.file(), object, "", written.diagnostics(), written.environment());
+  ConfigSection section(written.file(), environment ? own : written.object(), "",
+                        written.diagnostics(), written.environment());
   CheckTypes(section);
   CheckObjects(section);
   CheckRoutes(section);

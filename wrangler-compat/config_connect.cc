@@ -7,11 +7,6 @@
 namespace isolane::wrangler {
 namespace {
 
-bool IsWhole(const ConfigNode& node, int64_t low, int64_t high) {
-  const auto whole = WholeNumberOf(node);
-  return whole && *whole >= low && *whole <= high;
-}
-
 // connect[i].
 void CheckHandler(ConfigSection& section, const ConfigNode& node, const std::string& field) {
   const auto fail = [&](const std::string& text, const ConfigNode& got) {
@@ -34,7 +29,7 @@ void CheckHandler(ConfigSection& section, const ConfigNode& node, const std::str
   const ConfigMember* port = node.Find("port");
   if (port == nullptr || !port->value.IsNumber()) {
     fail("should have a number \"port\" field", node);
-  } else if (!IsWhole(port->value, 1, 65535)) {
+  } else if (!IsWholeIn(port->value, 1, 65535)) {
     fail("should have an integer \"port\" field between 1 and 65535", node);
   }
   const ConfigMember* address = node.Find("address");
@@ -44,7 +39,7 @@ void CheckHandler(ConfigSection& section, const ConfigNode& node, const std::str
   if (!udp) return;
   for (const std::string option : {"idle_timeout_ms", "max_pending_bytes"}) {
     const ConfigMember* member = node.Find(option);
-    if (member != nullptr && !IsWhole(member->value, 0, 4294967295)) {
+    if (member != nullptr && !IsWholeIn(member->value, 0, 4294967295)) {
       fail("should have an integer \"" + option + "\" field between 0 and 4294967295", node);
     }
   }

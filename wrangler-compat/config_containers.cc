@@ -75,9 +75,6 @@ class ContainerCheck {
 
  private:
   const ConfigMember* Find(std::string_view key) const { return node_.Find(key); }
-  static bool IsFilled(const ConfigMember& member) {
-    return member.value.IsString() && !member.value.text.empty();
-  }
   void Fail(std::string text, const ConfigMember* member) {
     section_.Fail(std::move(text), member != nullptr ? member->position : node_.position);
   }
@@ -85,7 +82,7 @@ class ContainerCheck {
   void CheckName(bool managed) {
     const ConfigMember* name = Find("name");
     const ConfigMember* class_name = Find("class_name");
-    const bool has_class = class_name != nullptr && IsFilled(*class_name);
+    const bool has_class = class_name != nullptr && IsFilled(class_name->value);
     if (managed && class_name != nullptr && class_name->value.IsString() && !has_class) {
       Fail(
           "\"containers.class_name\" must be a non-empty string when specified for a Durable "
@@ -158,7 +155,7 @@ class ContainerCheck {
     }
     if (configuration != nullptr) CheckConfiguration(*configuration);
     part_.String("image_build_context");
-    if (image == nullptr || !IsFilled(*image)) return;
+    if (image == nullptr || !IsFilled(image->value)) return;
     std::string wrong = WrongImage(section_.file(), image->value.text);
     if (!wrong.empty()) Fail(std::move(wrong), image);
   }

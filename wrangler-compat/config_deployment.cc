@@ -1,5 +1,6 @@
 #include "wrangler-compat/config_deployment.h"
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -162,16 +163,10 @@ void CheckObservability(ConfigSection& section) {
     inner.Boolean("persist");
     // Wrangler's short paths.
     part.Part(object->value, key).CheckStrings("destinations");
-    static constexpr std::string_view kLogs[] = {"enabled", "head_sampling_rate", "invocation_logs",
-                                                 "destinations", "persist"};
-    static constexpr std::string_view kTraces[] = {"enabled", "head_sampling_rate", "destinations",
-                                                   "persist"};
-    ConfigSection short_path = part.Part(object->value, path);
-    if (key == "logs") {
-      short_path.WarnUnexpected(kLogs);
-    } else {
-      short_path.WarnUnexpected(kTraces);
-    }
+    static constexpr std::string_view kKnown[] = {"enabled", "head_sampling_rate", "destinations",
+                                                  "persist", "invocation_logs"};
+    const std::span known(kKnown);
+    part.Part(object->value, path).WarnUnexpected(key == "logs" ? known : known.first(4));
   }
 }
 

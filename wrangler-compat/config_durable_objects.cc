@@ -58,12 +58,7 @@ class BindingReader {
   }
 
   void WarnUnexpected(std::span<const std::string_view> known) {
-    DiagnosticGroup found;
-    ConfigSection(section_.file(), node_, field_, found).WarnUnexpected(known);
-    for (Diagnostic& entry : found.entries) {
-      entry.message = TitleOf(node_, field_) + "\n- " + entry.message;
-      section_.diagnostics().entries.push_back(std::move(entry));
-    }
+    section_.Part(node_, field_).WarnUnexpected(known, TitleOf(node_, field_));
   }
 
   void Fail(const std::string& text, Position position) {

@@ -73,14 +73,6 @@ const ObjectState& RulesOf(std::string_view state) {
                        [state](const ObjectState& one) { return one.name == state; });
 }
 
-bool IsIdentifier(std::string_view text) {
-  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '$';
-         });
-}
-
 void CheckPartner(ConfigSection& section, const ConfigMember& one, const std::string& path,
                   const ObjectState& rules) {
   const ConfigMember* partner = one.value.Find(rules.partner);

@@ -107,7 +107,7 @@ void CheckObjects(ConfigSection& previews) {
 void CheckPreviews(ConfigSection& section) {
   const ConfigMember* member = section.Find("previews");
   if (member == nullptr || !member->value.IsObject()) return;
-  // Only what the bindings of previews say wrong: nobody asks for them here.
+  // Without what bindings say of isolane: nobody asks for these here.
   DiagnosticGroup found;
   ConfigSection previews(section.file(), member->value, "previews", found);
   previews.WarnUnexpected(kFields);
@@ -121,8 +121,7 @@ void CheckPreviews(ConfigSection& section) {
   CheckObservability(previews);
   CheckLimits(previews);
   for (Diagnostic& entry : found.entries) {
-    const bool unexpected = entry.message.starts_with("Unexpected fields found in ");
-    if (entry.severity == Severity::kWarning && !unexpected) continue;
+    if (entry.own) continue;
     section.diagnostics().entries.push_back(std::move(entry));
   }
 }

@@ -205,12 +205,12 @@ void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
 }
 
 void WarnOfRemoteKinds(const std::vector<BindingSpec>& bindings, DiagnosticGroup& loose) {
+  const auto kinds = ResourceKinds();
   std::vector<std::string> told;
   for (const BindingSpec& binding : bindings) {
     const auto* unsupported = std::get_if<UnsupportedBinding>(&binding.value);
     if (unsupported == nullptr) continue;
     const std::string& kind = unsupported->kind;
-    const auto kinds = ResourceKinds();
     const bool remote = std::any_of(kinds.begin(), kinds.end(), [&](const ResourceKind& known) {
       return known.remote_only && known.friendly == kind;
     });

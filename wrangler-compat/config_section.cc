@@ -23,6 +23,21 @@ const char* JavaScriptType(const ConfigNode& value) {
   return value.IsBoolean() ? "boolean" : "object";
 }
 
+bool IsFilled(const ConfigNode& value) { return value.IsString() && !value.text.empty(); }
+
+bool IsWholeIn(const ConfigNode& value, int64_t low, int64_t high) {
+  const auto number = WholeNumberOf(value);
+  return number && *number >= low && *number <= high;
+}
+
+bool IsIdentifier(std::string_view text) {
+  if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           c == '$';
+  });
+}
+
 std::string ConfigSection::Name(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
@@ -37,6 +52,11 @@ ConfigSection ConfigSection::Part(const ConfigNode& object, std::string path) co
 
 void ConfigSection::Warn(std::string message, Position position) {
   diagnostics_.Warn(std::move(message), file_.Where(position));
+}
+
+void ConfigSection::WarnOfLack(std::string message, Position position) {
+  Warn(std::move(message), position);
+  diagnostics_.entries.back().own = true;
 }
 
 void ConfigSection::Fail(std::string message, Position position) {
@@ -162,7 +182,8 @@ const ConfigMember* ConfigSection::Array(std::string_view key) {
   return nullptr;
 }
 
-void ConfigSection::WarnUnexpected(std::span<const std::string_view> known) {
+void ConfigSection::WarnUnexpected(std::span<const std::string_view> known,
+                                   const std::string& title) {
   std::string names;
   Position first;
   for (const ConfigMember& member : object_.members) {
@@ -174,7 +195,9 @@ void ConfigSection::WarnUnexpected(std::span<const std::string_view> known) {
   const std::string path = !path_.empty()         ? path_
                            : environment_.empty() ? "top-level"
                                                   : "env." + environment_;
-  Warn("Unexpected fields found in " + path + " field: " + names, first);
+  Warn((title.empty() ? title : title + "\n- ") + "Unexpected fields found in " + path +
+           " field: " + names,
+       first);
 }
 
 }  // namespace isolane::wrangler

@@ -4,6 +4,7 @@
 // Thread: any. Borrows the file, the object and the diagnostics.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,12 @@ namespace isolane::wrangler {
 std::string AsText(const ConfigNode& value);
 // What `typeof` says of it.
 const char* JavaScriptType(const ConfigNode& value);
+// A text that is not empty.
+bool IsFilled(const ConfigNode& value);
+// A whole number, `low` and `high` included.
+bool IsWholeIn(const ConfigNode& value, int64_t low, int64_t high);
+// A name of JavaScript, as far as ASCII goes.
+bool IsIdentifier(std::string_view text);
 
 class ConfigSection {
  public:
@@ -65,10 +72,12 @@ class ConfigSection {
   // An object for a part of this one, which is known to be an object. Same diagnostics.
   ConfigSection Part(const ConfigNode& object, std::string path) const;
 
-  // One warning that names every key which is not in `known`.
-  void WarnUnexpected(std::span<const std::string_view> known);
+  // One warning that names every key which is not in `known`; `title` is the line above it, if any.
+  void WarnUnexpected(std::span<const std::string_view> known, const std::string& title = {});
 
   void Warn(std::string message, Position position);
+  // Of what isolane has not; see Diagnostic::own.
+  void WarnOfLack(std::string message, Position position);
   void Fail(std::string message, Position position);
   std::string Where(Position position) const { return file_.Where(position); }
   const ConfigFile& file() const { return file_; }

@@ -10,8 +10,6 @@ constexpr int64_t kMaxSteps = 25000;
 
 bool IsPositive(const ConfigNode& value) { return WholeNumberOf(value).value_or(0) > 0; }
 
-bool IsFilled(const ConfigNode& value) { return value.IsString() && !value.text.empty(); }
-
 class SettingsCheck {
  public:
   SettingsCheck(ConfigSection& section, const ConfigNode& node, const std::string& field,

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <optional>
 
+#include "runtime/base/ascii.h"
 #include "runtime/base/url.h"
 #include "wrangler-compat/files.h"
 
@@ -18,24 +19,10 @@ std::string PathOf(const ConfigSection& container, Text field) {
 }
 
 bool IsText(const ConfigMember* member) { return member != nullptr && member->value.IsString(); }
-bool IsFilled(const ConfigMember& member) {
-  return member.value.IsString() && !member.value.text.empty();
-}
 bool IsTrue(const ConfigMember* member) {
   return member != nullptr && member->value.IsBoolean() && member->value.boolean;
 }
 
-bool IsWholeIn(const ConfigNode& node, int64_t low, int64_t high) {
-  const auto number = WholeNumberOf(node);
-  return number && *number >= low && *number <= high;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return text;
-}
 std::string Upper(std::string text) {
   for (char& c : text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
@@ -70,7 +57,7 @@ void CheckTargets(ConfigSection& part, const std::string& path, bool enabled) {
   }
 }
 
-bool IsNameOfPart(Text text, Text marks) {
+bool IsNameOfPart(Text text) {
   // Letters and digits with single marks between them; '-' may be repeated, '_' doubled.
   if (text.empty()) return false;
   bool mark = true;
@@ -80,7 +67,7 @@ bool IsNameOfPart(Text text, Text marks) {
       mark = false;
       continue;
     }
-    if (mark || marks.find(c) == Text::npos) return false;
+    if (mark || Text("._-").find(c) == Text::npos) return false;
     if (c == '-') {
       while (i + 1 < text.size() && text[i + 1] == '-') i++;
     } else if (c == '_' && i + 1 < text.size() && text[i + 1] == '_') {
@@ -109,7 +96,7 @@ bool IsPinned(Text image) {
   size_t parts = 0;
   for (Text rest = image.substr(0, at);; parts++) {
     const size_t slash = rest.find('/');
-    if (!IsNameOfPart(rest.substr(0, slash), "._-")) return false;
+    if (!IsNameOfPart(rest.substr(0, slash))) return false;
     if (slash == Text::npos) return parts > 0;
     rest.remove_prefix(slash + 1);
   }
@@ -117,7 +104,7 @@ bool IsPinned(Text image) {
 
 void CheckBuildFields(ConfigSection& part, const std::string& field) {
   const ConfigMember* context = part.Find("build_context");
-  if (context != nullptr && !IsFilled(*context)) {
+  if (context != nullptr && !IsFilled(context->value)) {
     part.Fail(JsonQuote(field + ".build_context") + " must be a non-empty string.",
               context->position);
   }
@@ -140,11 +127,11 @@ void CheckManagedImage(ConfigSection& part, const std::string& field, Position p
               position);
   }
   for (const ConfigMember* source : {dockerfile, image}) {
-    if (source == nullptr || IsFilled(*source)) continue;
+    if (source == nullptr || IsFilled(source->value)) continue;
     part.Fail(JsonQuote(field + "." + source->key) + " must be a non-empty string.",
               source->position);
   }
-  if (image != nullptr && IsFilled(*image) && !IsPinned(image->value.text)) {
+  if (image != nullptr && IsFilled(image->value) && !IsPinned(image->value.text)) {
     part.Fail(JsonQuote(field + ".image") +
                   " must be a digest-pinned image in the managed registry, in the form \"" +
                   std::string(kRegistry) +
@@ -200,7 +187,7 @@ void CheckContainerKeys(ConfigSection& container, std::string_view field, KeyNam
     const ConfigMember* text = key.Find("public_key");
     if (!IsText(text)) {
       container.Fail(one + ".public_key must be a string", key.position);
-    } else if (!Lower(text->value.text).starts_with("ssh-ed25519")) {
+    } else if (!base::LowerCased(text->value.text).starts_with("ssh-ed25519")) {
       container.Fail(one +
                          ".public_key is an unsupported key type. Please provide an ED25519 "
                          "public key.",

@@ -19,6 +19,7 @@ struct Diagnostic {
   std::string where;    // "gateway/wrangler.toml:14"; may be empty
   std::string excerpt;  // see Error::excerpt; may be empty
   std::string hint;     // may be empty
+  bool own = false;     // of what isolane has not: no message of wrangler
 };
 
 // The messages of one file, or of one environment inside it. Without a title: messages that stand

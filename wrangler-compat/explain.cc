@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "wrangler-compat/binding_text.h"
+#include "wrangler-compat/config_exports.h"
 #include "wrangler-compat/config_keys.h"
 #include "wrangler-compat/resource_kinds.h"
 
@@ -78,8 +79,9 @@ class Explainer {
   }
 
   void AddClasses() {
-    const std::string where =
-        config_.effective.Find("exports") != nullptr ? WhereOf("exports") : WhereOf("migrations");
+    const ConfigMember* exports = config_.effective.Find("exports");
+    const bool by_exports = exports != nullptr && ExportsObjects(*exports);
+    const std::string where = WhereOf(by_exports ? "exports" : "migrations");
     for (const DurableObjectClass& one : spec_.durable_objects) {
       Add("durable_objects." + one.name, one.sqlite ? "\"sqlite\"" : "\"legacy-kv\"", where,
           "storage of the class");

@@ -1,15 +1,9 @@
 #include "wrangler-compat/ignore_rules.h"
 
+#include "runtime/base/ascii.h"
+
 namespace isolane::wrangler {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
-  }
-  return lower;
-}
 
 // The class "[...]" at `at`: whether it takes `c`, and where it ends; `at` itself if it is none.
 size_t MatchClass(std::string_view pattern, size_t at, char c, bool* takes) {
@@ -101,7 +95,7 @@ IgnoreRules::IgnoreRules(std::string_view text) {
     rule.anchored = line.find('/') != std::string_view::npos;
     if (line.starts_with('/')) line.remove_prefix(1);
     if (line.empty()) continue;
-    rule.pattern = Lower(line);
+    rule.pattern = base::LowerCased(line);
     rules_.push_back(std::move(rule));
   }
 }
@@ -121,7 +115,7 @@ bool IgnoreRules::IgnoresOne(std::string_view lower_path, bool directory) const 
 
 bool IgnoreRules::Ignores(std::string_view path) const {
   if (rules_.empty()) return false;
-  const std::string lower = Lower(path);
+  const std::string lower = base::LowerCased(path);
   for (size_t slash = lower.find('/'); slash != std::string::npos;
        slash = lower.find('/', slash + 1)) {
     if (IgnoresOne(std::string_view(lower).substr(0, slash), true)) return true;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "runtime/base/ascii.h"
 #include "wrangler-compat/binding_text.h"
 #include "wrangler-compat/config_discovery.h"
 #include "wrangler-compat/config_file.h"
@@ -22,7 +23,7 @@ namespace {
 std::string NameFrom(std::string_view text) {
   std::string name;
   for (char c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 32);
+    c = base::LowerCased(c);
     const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     if (allowed) {
       name += c;
@@ -230,6 +231,7 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
   if (config.assets) {
     const std::string base = file.path.empty() ? options.cwd : DirectoryOf(file.path);
     config.assets->made_by_build = !plan.custom.command.empty();
+    config.assets->refuses_large = options.refuses_large_assets;
     spec.responder =
         MakeAssetResponder(std::move(*config.assets), spec.name, base, options.cwd, loose, notes);
   }

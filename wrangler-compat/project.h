@@ -56,6 +56,9 @@ struct ProjectOptions {
   // Whether the files beside cwd (dotenv_process.h) add to them, as they are when a project is
   // loaded.
   bool reads_beside = false;
+  // An asset that is too large to be deployed is an error, for which all of them are looked at.
+  // Else only a warning, when it is asked for.
+  bool refuses_large_assets = false;
   // kRefuse: a binding to an unknown Worker is an error; kFailOnUse: a warning.
   UnknownService unknown_service = UnknownService::kRefuse;
   // Workers that other processes have: known, too.

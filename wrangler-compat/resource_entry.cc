@@ -414,8 +414,8 @@ void CheckQueueConsumers(ConfigSection& section) {
     CheckConsumer(section, consumers->value.items[i], field + "[" + std::to_string(i) + "]");
   }
   if (!consumers->value.items.empty()) {
-    section.Warn("\"queues.consumers\" is not supported yet by isolane and is ignored",
-                 consumers->position);
+    section.WarnOfLack("\"queues.consumers\" is not supported yet by isolane and is ignored",
+                       consumers->position);
   }
 }
 

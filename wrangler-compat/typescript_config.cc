@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "runtime/base/ascii.h"
 #include "runtime/config/json_reader.h"
 #include "wrangler-compat/config_tree.h"
 #include "wrangler-compat/files.h"
@@ -38,10 +39,7 @@ void Read(const std::string& path, int depth, TypeScriptConfig& config) {
   if (const ConfigMember* lib = options->value.Find("lib")) {
     config.lib.emplace();
     for (const ConfigNode& name : lib->value.items) {
-      std::string lower = name.text;
-      std::transform(lower.begin(), lower.end(), lower.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      config.lib->push_back(std::move(lower));
+      config.lib->push_back(base::LowerCased(name.text));
     }
   }
 }

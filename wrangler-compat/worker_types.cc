@@ -9,6 +9,7 @@
 
 #include "runtime/config/json_reader.h"
 #include "wrangler-compat/binding_text.h"
+#include "wrangler-compat/config_section.h"
 #include "wrangler-compat/files.h"
 #include "wrangler-compat/module_exports.h"
 #include "wrangler-compat/typescript_config.h"
@@ -43,14 +44,6 @@ constexpr ResourceType kTypes[] = {
     {"Text Blob", "string"},
     {"Data Blob", "ArrayBuffer"},
 };
-
-bool IsIdentifier(std::string_view name) {
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-           c == '$';
-  });
-}
 
 std::string PropertyOf(const std::string& name) {
   return IsIdentifier(name) ? name : JsonQuote(name);

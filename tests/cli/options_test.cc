@@ -33,6 +33,11 @@ TEST_SUITE("cli/options") {
       CHECK(Parse({"--version"}).command == Command::kVersion);
       CHECK(Parse({"-v"}).command == Command::kVersion);
     }
+    SUBCASE("has no opposite where that would mean nothing") {
+      for (const std::string flag : {"no-help", "no-version", "no-no-persist"}) {
+        CHECK(Refusal({"dev", "--" + flag}) == "Unknown argument: " + flag);
+      }
+    }
     SUBCASE("is refused when unknown or doubled") {
       CHECK(Refusal({"run"}) == "Unknown argument: run");
       CHECK(Refusal({"dev", "serve"}) == "Unknown argument: serve");
@@ -131,6 +136,8 @@ TEST_SUITE("cli/options") {
       CHECK(folder.by_routes);
       CHECK(folder.script == ".");
       CHECK(Parse({"dev", "--cwd", "/usr", "--routes", "./bin"}).script == "./bin");
+      CHECK(Parse({"dev", "--routes", "./bin", "--cwd", "/usr"}).script == "./bin");
+      CHECK(Parse({"dev", "--routes", "./bin", "--cwd=/usr"}).script == "./bin");
       CHECK(Parse({"dev", "--cwd", "/usr", "--routes", "bin.com"}).routes == Arguments{"bin.com"});
     }
   }

@@ -51,6 +51,10 @@ TEST_SUITE("wrangler-compat/asset_directory") {
       CHECK(directory.Refresh().empty());
       CHECK(directory.headers().size() == 0);
     }
+    SUBCASE("has sizes of three digits") {
+      CHECK(DescribeLargeAsset("big", 26 << 20).ends_with("with a size of 26 MiB."));
+      CHECK(DescribeLargeAsset("big", 1'048'271'000).ends_with("with a size of 1000 MiB."));
+    }
     SUBCASE("may come later") {
       std::filesystem::rename(settings.directory, project.root() + "/away");
       CHECK_FALSE(directory.Has("/a.txt"));

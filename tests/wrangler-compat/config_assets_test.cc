@@ -12,12 +12,13 @@ namespace {
 constexpr char kNoMain[] = "name = \"w\"\ncompatibility_date = \"2026-01-01\"\n";
 
 LoadedProject Load(const TempProject& project, const std::string& toml,
-                   std::optional<std::string> assets = std::nullopt) {
+                   std::optional<std::string> assets = std::nullopt, bool refuses_large = true) {
   project.Write("wrangler.toml", toml);
   ProjectOptions options;
   options.cwd = project.root();
   options.configs = {"wrangler.toml"};
   options.assets = std::move(assets);
+  options.refuses_large_assets = refuses_large;
   return LoadProject(options);
 }
 
@@ -211,6 +212,7 @@ TEST_SUITE("wrangler-compat/config_assets") {
           "in your assets directory \"public/\" conform with the Workers maximum size "
           "requirement.\n  (wrangler.toml:4)\n  What is not to be served can be named in "
           "public/.assetsignore.\n\n");
+      CHECK(Load(project, settings, std::nullopt, false).ok());
       // It may be another one after the build.
       CHECK(Errors(Load(project, "build.command = \"make\"\n" + settings)) == "");
     }

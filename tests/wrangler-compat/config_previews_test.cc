@@ -59,6 +59,15 @@ TEST_SUITE("wrangler-compat/config_previews") {
             Texts{"Unexpected fields found in previews field: \"x\"" + place});
       CHECK(read("observability = { enabled = true, x = 1 }").Warnings() ==
             Texts{"Unexpected fields found in previews.observability field: \"x\"" + place});
+      CHECK(read("durable_objects = { bindings = [ { name = \"D\", class_name = \"D\", x = 1 } ] }")
+                .Warnings() ==
+            Texts{"\"previews.durable_objects.bindings[0]\": "
+                  "{\"name\":\"D\",\"class_name\":\"D\",\"x\":1}\n- Unexpected fields found in "
+                  "previews.durable_objects.bindings[0] field: \"x\"" +
+                  place});
+    }
+    SUBCASE("do not warn of what isolane has not") {
+      CHECK(read("queues = { consumers = [ { queue = \"q\" } ] }").Warnings().empty());
     }
   }
 

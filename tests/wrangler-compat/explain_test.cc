@@ -75,6 +75,12 @@ TEST_SUITE("wrangler-compat/explain") {
             "\"legacy-kv\" from d/wrangler.toml:2 (storage of the class)");
       CHECK(Shown(found, 0, "durable_objects.B") ==
             "\"sqlite\" from d/wrangler.toml:2 (storage of the class)");
+      // Exports that speak of no objects leave them to the migrations.
+      project.Write("d/wrangler.toml",
+                    "main = \"index.js\"\nexports = { E = { type = \"worker\" } }\n"
+                    "[[migrations]]\ntag = \"1\"\nnew_sqlite_classes = [\"B\"]\n");
+      CHECK(Shown(LoadProject(objects), 0, "durable_objects.B") ==
+            "\"sqlite\" from d/wrangler.toml:3 (storage of the class)");
     }
     SUBCASE("are defaults") { CHECK(Shown(loaded, 0, "limits.depth") == "32 from default"); }
     SUBCASE("hide secrets") {
