@@ -12,6 +12,7 @@
 #include "wrangler-compat/config_routes.h"
 #include "wrangler-compat/config_section.h"
 #include "wrangler-compat/config_workflows.h"
+#include "wrangler-compat/container_links.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -171,6 +172,7 @@ void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   config.assets = ReadAssets(section);
   config.required_secrets = RequiredSecrets(section);
   config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
+  CheckContainerLinks(section);
   config.workflow_classes = OwnWorkflowClasses(section);
   config.tail_consumers = ReadTailConsumers(section);
   config.crons = ReadCrons(section, section.diagnostics());

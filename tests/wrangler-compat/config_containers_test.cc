@@ -5,6 +5,10 @@
 namespace isolane::wrangler {
 namespace {
 
+// Stands behind the container "n".
+constexpr char kLink[] =
+    "[exports.L]\ntype = \"durable-object\"\nstorage = \"sqlite\"\ncontainer = \"n\"\n";
+
 ReadConfig Read(const std::string& container) {
   return ReadTomlAfterHead("[[containers]]\n" + container);
 }
@@ -85,7 +89,7 @@ TEST_SUITE("wrangler-compat/config_containers") {
   // Each of a container whose fields begin in line 7.
   TEST_CASE("a field of a container") {
     const auto read = [](const std::string& field) {
-      return Read("name = \"n\"\nimage = \"i:1\"\n" + field + "\n");
+      return Read("name = \"n\"\nimage = \"i:1\"\n" + field + "\n" + kLink);
     };
     const auto error = [&](const std::string& field) {
       const Texts errors = read(field).Errors();
@@ -168,7 +172,7 @@ TEST_SUITE("wrangler-compat/config_containers") {
     }
     SUBCASE("is the path of a Dockerfile or the address of an image") {
       const auto wrong = [](const std::string& image) {
-        const Texts errors = Errors("name = \"n\"\nimage = \"" + image + "\"\n");
+        const Texts errors = Errors("name = \"n\"\nimage = \"" + image + "\"\n" + kLink);
         return errors.empty() ? "" : errors[0];
       };
       const std::string before =

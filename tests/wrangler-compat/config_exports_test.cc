@@ -81,12 +81,14 @@ TEST_SUITE("wrangler-compat/config_exports") {
       const auto errors = [](const std::string& rest) {
         return ReadTomlAfterHead("[exports.Room]\ntype = \"durable-object\"\n" + rest).Errors();
       };
-      CHECK(errors("storage = \"sqlite\"\ncontainer = \"c\"\n").empty());
+      const std::string container =
+          "container = \"c\"\n[[containers]]\nname = \"c\"\nimage = \"docker.io/i:1\"\n";
+      CHECK(errors("storage = \"sqlite\"\n" + container).empty());
       CHECK(errors("storage = \"sqlite\"\ncontainer = 1\n") ==
             Texts{"\"exports.Room.container\" must be a non-empty string naming a container in the "
                   "\"containers\" array, but got 1. @wrangler.toml:7"});
       CHECK(
-          errors("storage = \"legacy-kv\"\ncontainer = \"c\"\n") ==
+          errors("storage = \"legacy-kv\"\n" + container) ==
           Texts{"\"exports.Room.container\" requires \"storage\" to be \"sqlite\". Containers are "
                 "not supported on Durable Objects using the \"legacy-kv\" storage backend. "
                 "@wrangler.toml:7"});
