@@ -8,6 +8,7 @@
 #include "runtime/web/crypto_digests.h"
 #include "runtime/web/crypto_keys.h"
 #include "runtime/web/crypto_signatures.h"
+#include "runtime/web/html_rewriter.h"
 #include "runtime/web/inspect.h"
 #include "runtime/web/scheduling.h"
 #include "runtime/web/structured_clone.h"
@@ -42,6 +43,7 @@ js::NativeTable Natives() {
       {"generateRsaKey", GenerateRsaKey},
       {"generateSecretKey", GenerateSecretKey},
       {"hmacSign", HmacSign},
+      {"htmlRewriterModule", HtmlRewriterModule},
       {"indexOfBytes", IndexOfBytes},
       {"keyFromDer", KeyFromDer},
       {"keyFromRsaNumbers", KeyFromRsaNumbers},

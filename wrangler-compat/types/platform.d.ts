@@ -435,6 +435,70 @@ interface Hyperdrive {
   readonly database: string;
   connect(): Socket;
 }
+declare namespace HTMLRewriterTypes {
+  interface ContentOptions {
+    html?: boolean;
+  }
+  interface Content {
+    readonly removed: boolean;
+    before(content: string, options?: ContentOptions): this;
+    after(content: string, options?: ContentOptions): this;
+    replace(content: string, options?: ContentOptions): this;
+    remove(): this;
+  }
+  interface Element extends Content {
+    tagName: string;
+    readonly attributes: IterableIterator<[string, string]>;
+    readonly namespaceURI: string;
+    getAttribute(name: string): string | null;
+    hasAttribute(name: string): boolean;
+    setAttribute(name: string, value: string): this;
+    removeAttribute(name: string): this;
+    prepend(content: string, options?: ContentOptions): this;
+    append(content: string, options?: ContentOptions): this;
+    setInnerContent(content: string, options?: ContentOptions): this;
+    removeAndKeepContent(): this;
+    onEndTag(handler: (tag: EndTag) => void | Promise<void>): void;
+  }
+  interface EndTag {
+    name: string;
+    before(content: string, options?: ContentOptions): this;
+    after(content: string, options?: ContentOptions): this;
+    remove(): this;
+  }
+  interface Comment extends Content {
+    text: string;
+  }
+  interface Text extends Content {
+    readonly text: string;
+    readonly lastInTextNode: boolean;
+  }
+  interface Doctype {
+    readonly name: string | null;
+    readonly publicId: string | null;
+    readonly systemId: string | null;
+  }
+  interface DocumentEnd {
+    append(content: string, options?: ContentOptions): this;
+  }
+  interface ElementHandlers {
+    element?(element: Element): void | Promise<void>;
+    comments?(comment: Comment): void | Promise<void>;
+    text?(text: Text): void | Promise<void>;
+  }
+  interface DocumentHandlers {
+    doctype?(doctype: Doctype): void | Promise<void>;
+    comments?(comment: Comment): void | Promise<void>;
+    text?(text: Text): void | Promise<void>;
+    end?(end: DocumentEnd): void | Promise<void>;
+  }
+}
+declare class HTMLRewriter {
+  on(selector: string, handlers: HTMLRewriterTypes.ElementHandlers): this;
+  onDocument(handlers: HTMLRewriterTypes.DocumentHandlers): this;
+  transform(response: Response): Response;
+}
+
 type EmailAddress = string | { name?: string; email: string };
 interface EmailAttachment {
   disposition: "attachment" | "inline";

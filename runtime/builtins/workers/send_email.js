@@ -5,6 +5,7 @@
 'use strict';
 
 const { toBytes } = require('internal/bytes');
+const { Promise } = require('internal/primordials');
 const { defineInterface } = require('internal/webidl');
 const { encodeUtf8 } = require('web/encoding');
 const { Headers } = require('web/headers');
@@ -50,7 +51,7 @@ async function checkMessage(bytes, from) {
   let parsed;
   let headers;
   try {
-    parsed = await require('third_party/postal-mime').default.parse(bytes);
+    parsed = await require('third_party/postal-mime', Promise).default.parse(bytes);
     headers = new Headers(parsed.headers.map(({ key, value }) => [key, value]));
   } catch (error) {
     throw new Error(`could not parse email: ${error.message}`);

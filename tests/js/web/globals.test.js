@@ -71,18 +71,6 @@ test('a timeline that nobody clears keeps the newest', () => {
   performance.clearMarks();
 });
 
-test('HTMLRewriter says that it is not implemented', () => {
-  let error;
-  try {
-    new HTMLRewriter();
-  } catch (thrown) {
-    error = thrown;
-  }
-  assertEquals(`${error}`,
-    'NotSupportedError: HTMLRewriter is not implemented yet by isolane. Serve the page as it is in ' +
-    'development, say by a variable of .dev.vars that the Worker asks for.');
-});
-
 test('navigator', () => {
   assertEquals([navigator.userAgent, navigator.hardwareConcurrency], ['Cloudflare-Workers', 1]);
   assertThrows(() => new Navigator(), TypeError, 'Illegal constructor');

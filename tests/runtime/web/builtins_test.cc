@@ -77,6 +77,9 @@ const std::string& Snapshot() {
         {"third_party/web-streams", ReadFile(packages / "web-streams-polyfill/dist/ponyfill.js")});
     builtins.push_back({"third_party/url-pattern",
                         ReadFile(packages / "urlpattern-polyfill/dist/urlpattern.cjs")});
+    // runtime/snapshot.cmake
+    builtins.push_back({"third_party/html-rewriter",
+                        ReadFile(fs::path(ISOLANE_BINARY_DIR) / "runtime/html_rewriter.js")});
     Result<std::string> result = js::CreateSnapshot(builtins, Natives());
     if (!result.ok()) FAIL("snapshot: ", result.error().where, ": ", result.error().message);
     return std::move(result).value();

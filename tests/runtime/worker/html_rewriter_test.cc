@@ -1,0 +1,60 @@
+// Runs tests/js/worker/html_rewriter.test.js in a Worker, and what only its host can see.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tests/support/test_runtime.h"
+
+namespace isolane::worker {
+namespace {
+
+using testing::TestRuntime;
+using testing::TestWorker;
+
+std::string ReadSource(const std::string& path) {
+  std::ifstream file(std::string(ISOLANE_SOURCE_DIR) + "/" + path);
+  REQUIRE(file.is_open());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_SUITE("runtime/worker/html_rewriter") {
+  TEST_CASE("tests/js/worker/html_rewriter.test.js") {
+    const std::string source =
+        "const internals = { require: () => ({ inspect: JSON.stringify }), setCurrent() {} };\n" +
+        ReadSource("tests/js/harness.js") + ReadSource("tests/js/worker/html_rewriter.test.js") +
+        "export default {\n  async fetch() {\n    await runTests();\n"
+        "    const results = JSON.parse(testResult);\n"
+        "    const failed = results.filter(([, failure]) => failure !== null);\n"
+        "    return new Response(failed.length > 0 ? JSON.stringify(failed, null, 1)\n"
+        "      : results.length > 10 ? 'passed' : 'too few tests');\n  },\n};\n";
+    CHECK(TestRuntime({TestWorker("w", source)}).Text() == "passed");
+  }
+
+  TEST_CASE("a handler that is stopped leaves HTMLRewriter to the next request") {
+    TestRuntime runtime({TestWorker::Handler("w",
+                                             "return new HTMLRewriter().on('b', { element(b) {\n"
+                                             "  if (request.url.endsWith('/spin')) for (;;);\n"
+                                             "  b.append('!');\n"
+                                             "} }).transform(new Response('<b></b>'));")
+                             .CpuMs(100)});
+    CHECK(runtime.Text() == "<b>!</b>");
+    runtime.Get("/spin");
+    CHECK(runtime.Text() == "<b>!</b>");
+  }
+
+  TEST_CASE("pages that are changed leave nothing behind") {
+    TestRuntime runtime({TestWorker::Handler(
+        "w",
+        "return new HTMLRewriter().on('b', { element(b) { b.append('!'); } })\n"
+        "  .transform(new Response('<b>1</b>'));")});
+    for (int i = 0; i < 50; i++) REQUIRE(runtime.Text() == "<b>1!</b>");
+    const size_t before = runtime.HeapOf(0);
+    for (int i = 0; i < 200; i++) REQUIRE(runtime.Text() == "<b>1!</b>");
+    CHECK(runtime.HeapOf(0) < before + 200 * 200);
+  }
+}
+
+}  // namespace
+}  // namespace isolane::worker
