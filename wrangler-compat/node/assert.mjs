@@ -1,6 +1,7 @@
 // node:assert. Messages show values as Node.js does.
 import { AssertionError } from "./internal/assert/assertion_error.mjs";
 import { checkThrown } from "./internal/assert/expectations.mjs";
+import { checkFunction } from "./internal/checks.mjs";
 import { invalidArgType, typeError } from "./internal/errors.mjs";
 import { isDeepEqual, isDeepStrictEqual, isPartiallyEqual } from "./internal/util/equality.mjs";
 import { inspect } from "./internal/util/inspect.mjs";
@@ -97,7 +98,7 @@ function unwanted(error, what, [expected, message], assertion) {
 }
 
 function checkCallable(run) {
-  if (typeof run !== "function") throw invalidArgType("fn", "of type function", run);
+  checkFunction(run, "fn");
 }
 
 export function throws(run, ...rest) {

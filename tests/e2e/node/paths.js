@@ -3,7 +3,7 @@ import * as own from "node:path/win32";
 
 const PATHS = [
   "", ".", "..", "/", "//", "///", "/a/b/../c", "a//b", "./a", "../a", "/a/", "a/b.txt", ".bashrc", "a.b.c", "/a/.b", "a.", "..a", "...", "a/..", "../../x/..", "C:\\a\\b", "C:a", "C:\\", "C:",
-  "\\\\srv\\share\\x", "\\\\srv\\share", "\\\\srv", "c:/a/../b", "/a/b/c.d/", "a\\b", "/\u00e9/\u00fc", "//a", "/a b/",
+  "\\\\srv\\share\\x", "\\\\srv\\share", "\\\\srv", "c:/a/../b", "/a/b/c.d/", "a\\b", "/\u00e9/\u00fc", "//a", "/a b/", "/..", "/../", "//..", "/.", "C:..", "\\..",
 ];
 const ROOTED = PATHS.filter((one) => one.startsWith("/"));
 const attempt = (run) => { try { return run(); } catch (error) { return [error.name, error.code, error.message]; } };
@@ -25,5 +25,6 @@ export const cases = {
   ...casesOf("win32", win32, ["C:\\a\\b", "c:/a/../b", "C:\\", "D:\\x", "\\\\srv\\share\\x", "\\\\srv\\share\\y\\z"]),
   "win32.toNamespacedPath": () => ["C:\\a", "\\\\srv\\share\\x", "\\\\?\\C:\\a", ""].map((one) => win32.toNamespacedPath(one)),
   "which is which": () => [path === posix, path.posix === path, path.win32 === win32, win32.posix === path, own.default === win32, path.sep, win32.sep, path.delimiter, win32.delimiter],
+  "in another directory": () => { const before = process.cwd(); process.chdir("/usr"); const got = [process.cwd(), path.resolve("a"), path.relative("", "/usr/b")]; process.chdir(before); return [...got, attempt(() => process.chdir(5)), process.cwd() === before]; },
   "names": () => Object.keys(path).sort(),
 };

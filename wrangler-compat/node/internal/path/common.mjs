@@ -1,10 +1,6 @@
 // What paths of POSIX and of Windows share.
 import { invalidArgType } from "../errors.mjs";
 
-export function checkPath(path, name = "path") {
-  if (typeof path !== "string") throw invalidArgType(name, "of type string", path);
-}
-
 // Parts of a path without "." and "..". Of one that has no root, ".." at its beginning stay.
 export function simplify(parts, hasRoot) {
   const simple = [];

@@ -1,18 +1,19 @@
 // Paths of POSIX, which are those of a Worker.
+import { checkString } from "../checks.mjs";
 import { missing } from "../errors.mjs";
 import { currentDirectory } from "../process/directory.mjs";
-import { checkPath, extensionOf, formatPath, simplify, wayBetween, withoutSuffix } from "./common.mjs";
+import { extensionOf, formatPath, simplify, wayBetween, withoutSuffix } from "./common.mjs";
 
 export const sep = "/";
 export const delimiter = ":";
 
 export function isAbsolute(path) {
-  checkPath(path);
+  checkString(path, "path");
   return path.startsWith("/");
 }
 
 export function normalize(path) {
-  checkPath(path);
+  checkString(path, "path");
   if (path === "") return ".";
   const root = path.startsWith("/") ? "/" : "";
   const simple = simplify(path.split("/"), root !== "").join("/");
@@ -22,7 +23,7 @@ export function normalize(path) {
 }
 
 export function join(...paths) {
-  for (const path of paths) checkPath(path);
+  for (const path of paths) checkString(path, "path");
   return normalize(paths.filter((path) => path !== "").join("/"));
 }
 
@@ -30,15 +31,15 @@ export function resolve(...paths) {
   let joined = "";
   for (let i = paths.length - 1; i >= -1 && !joined.startsWith("/"); i--) {
     const path = i < 0 ? currentDirectory() : paths[i];
-    checkPath(path, `paths[${i}]`);
+    checkString(path, `paths[${i}]`);
     if (path !== "") joined = `${path}/${joined}`;
   }
   return `/${simplify(joined.split("/"), true).join("/")}`;
 }
 
 export function relative(from, to) {
-  checkPath(from, "from");
-  checkPath(to, "to");
+  checkString(from, "from");
+  checkString(to, "to");
   const partsOf = (path) => resolve(path).split("/").filter((part) => part !== "");
   return wayBetween(partsOf(from), partsOf(to), (a, b) => a === b).join("/");
 }
@@ -53,7 +54,7 @@ function lastPart(path) {
 }
 
 export function dirname(path) {
-  checkPath(path);
+  checkString(path, "path");
   const { from } = lastPart(path);
   if (from === 0) return path.startsWith("/") ? "/" : ".";
   // Two slashes are a root of its own.
@@ -61,8 +62,8 @@ export function dirname(path) {
 }
 
 export function basename(path, suffix) {
-  if (suffix !== undefined) checkPath(suffix, "suffix");
-  checkPath(path);
+  if (suffix !== undefined) checkString(suffix, "suffix");
+  checkString(path, "path");
   const { from, end } = lastPart(path);
   return withoutSuffix(path.slice(from, end), path, suffix);
 }
@@ -70,11 +71,12 @@ export function basename(path, suffix) {
 export const extname = (path) => extensionOf(basename(path));
 
 export function parse(path) {
-  checkPath(path);
+  checkString(path, "path");
   const { from, end } = lastPart(path);
   const root = path.startsWith("/") ? "/" : "";
   const base = path.slice(from, end);
-  const ext = extensionOf(base);
+  // Node.js takes the second dot of "/.." for one.
+  const ext = base === ".." && from === 1 ? "." : extensionOf(base);
   const name = base.slice(0, base.length - ext.length);
   return { root, dir: path.slice(0, Math.max(from - 1, 0)) || root, base, ext, name };
 }

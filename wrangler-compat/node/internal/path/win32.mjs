@@ -1,7 +1,8 @@
 // Paths of Windows, for who has to do with them: a Worker has none.
+import { checkString } from "../checks.mjs";
 import { missing } from "../errors.mjs";
 import { currentDirectory } from "../process/directory.mjs";
-import { checkPath, extensionOf, formatPath, simplify, wayBetween, withoutSuffix } from "./common.mjs";
+import { extensionOf, formatPath, simplify, wayBetween, withoutSuffix } from "./common.mjs";
 
 export const sep = "\\";
 export const delimiter = ";";
@@ -28,12 +29,12 @@ function rootOf(path) {
 const together = ({ device, rooted }, tail) => `${device}${rooted ? "\\" : ""}${tail}`;
 
 export function isAbsolute(path) {
-  checkPath(path);
+  checkString(path, "path");
   return rootOf(path).rooted;
 }
 
 export function normalize(path) {
-  checkPath(path);
+  checkString(path, "path");
   if (path === "") return ".";
   const root = rootOf(path);
   let tail = simplify(partsOf(path.slice(root.length)), root.rooted).join("\\");
@@ -46,7 +47,7 @@ export function normalize(path) {
 }
 
 export function join(...paths) {
-  for (const path of paths) checkPath(path);
+  for (const path of paths) checkString(path, "path");
   const given = paths.filter((path) => path !== "");
   if (given.length === 0) return ".";
   const joined = given.join("\\");
@@ -60,7 +61,7 @@ export function resolve(...paths) {
   let rooted = false;
   for (let i = paths.length - 1; i >= -1 && !(rooted && device !== ""); i--) {
     const path = i < 0 ? currentDirectory() : paths[i];
-    checkPath(path, `paths[${i}]`);
+    checkString(path, `paths[${i}]`);
     if (path === "") continue;
     const root = rootOf(path);
     if (root.device !== "" && device !== "" && !isSame(root.device, device)) continue;
@@ -73,8 +74,8 @@ export function resolve(...paths) {
 }
 
 export function relative(from, to) {
-  checkPath(from, "from");
-  checkPath(to, "to");
+  checkString(from, "from");
+  checkString(to, "to");
   const [start, end] = [resolve(from), resolve(to)];
   if (isSame(start, end)) return "";
   const [before, behind] = [start, end].map((path) => partsOf(path).filter((part) => part !== ""));
@@ -101,15 +102,15 @@ function lastPart(path, first) {
 }
 
 export function dirname(path) {
-  checkPath(path);
+  checkString(path, "path");
   const { length } = rootOf(path);
   const { from } = lastPart(path, length);
   return from > length ? path.slice(0, from - 1) : path.slice(0, length) || ".";
 }
 
 export function basename(path, suffix) {
-  if (suffix !== undefined) checkPath(suffix, "suffix");
-  checkPath(path);
+  if (suffix !== undefined) checkString(suffix, "suffix");
+  checkString(path, "path");
   const { from, end } = lastPart(path, hasDrive(path) ? 2 : 0);
   return withoutSuffix(path.slice(from, end), path, suffix);
 }
@@ -117,7 +118,7 @@ export function basename(path, suffix) {
 export const extname = (path) => extensionOf(basename(path));
 
 export function parse(path) {
-  checkPath(path);
+  checkString(path, "path");
   const { length } = rootOf(path);
   const root = path.slice(0, length);
   const { from, end } = lastPart(path, length);

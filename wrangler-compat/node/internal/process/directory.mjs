@@ -1,5 +1,9 @@
-// Where a Worker is.
-export const ROOT = "/bundle";
+// Where a Worker is: /bundle, until process.chdir() says something else. Paths begin here, whether or not
+// `process` is in the bundle.
+let directory = "/bundle";
 
-// Who never asked for `process` cannot have gone elsewhere, and need not bring it into the bundle.
-export const currentDirectory = () => globalThis.process?.cwd() ?? ROOT;
+export const currentDirectory = () => directory;
+
+export function setCurrentDirectory(path) {
+  directory = path;
+}

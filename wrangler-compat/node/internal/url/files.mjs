@@ -1,7 +1,7 @@
 // URLs of files as paths, and back.
 import * as posix from "../path/posix.mjs";
 import * as win32 from "../path/win32.mjs";
-import { checkPath } from "../path/common.mjs";
+import { checkString } from "../checks.mjs";
 import { invalidArgType, typeError } from "../errors.mjs";
 
 const invalidPath = (what) => typeError("ERR_INVALID_FILE_URL_PATH", `File URL path must ${what}`);
@@ -34,7 +34,7 @@ export function toPath(given, options, unicodeOf) {
 const escape = (path) => path.replace(/[%\n\r\t?#]/g, encodeURIComponent);
 
 export function toUrl(path, options) {
-  checkPath(path);
+  checkString(path, "path");
   const windows = options?.windows === true;
   const { resolve, sep } = windows ? win32 : posix;
   const end = path.endsWith("/") || (windows && path.endsWith("\\")) ? sep : "";

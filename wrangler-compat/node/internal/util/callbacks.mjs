@@ -1,5 +1,5 @@
 // Between functions that take a callback and those that give a promise.
-import { invalidArgType } from "../errors.mjs";
+import { checkFunction } from "../checks.mjs";
 import { nextTick } from "../ticks.mjs";
 
 const kCustom = /* @__PURE__ */ Symbol.for("nodejs.util.promisify.custom");
@@ -12,10 +12,10 @@ function ownPromise(original) {
 }
 
 function promisify(original) {
-  if (typeof original !== "function") throw invalidArgType("original", "of type function", original);
+  checkFunction(original, "original");
   const custom = original[kCustom] ?? ownPromise(original);
   if (custom) {
-    if (typeof custom !== "function") throw invalidArgType("util.promisify.custom", "of type function", custom);
+    checkFunction(custom, "util.promisify.custom");
     return Object.defineProperty(custom, kCustom, { value: custom, configurable: true });
   }
   function promised(...args) {
@@ -30,10 +30,10 @@ function promisify(original) {
 promisify.custom = kCustom;
 
 function callbackify(original) {
-  if (typeof original !== "function") throw invalidArgType("original", "of type function", original);
+  checkFunction(original, "original");
   function calledBack(...args) {
     const callback = args.pop();
-    if (typeof callback !== "function") throw invalidArgType("last argument", "of type function", callback);
+    checkFunction(callback, "last argument");
     Reflect.apply(original, this, args).then(
       (value) => nextTick(() => callback.call(this, null, value)),
       (reason) => nextTick(() => {

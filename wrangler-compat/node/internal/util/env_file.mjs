@@ -1,10 +1,10 @@
 // The text of an .env file as an object.
-import { invalidArgType } from "../errors.mjs";
+import { checkString } from "../checks.mjs";
 
 const LINE = /^\s*(?:export\s+)?([\w.-]+)\s*=[ \t]*("[^"]*"|'[^']*'|`[^`]*`|[^#\r\n]*)/gm;
 
 export function parseEnv(content) {
-  if (typeof content !== "string") throw invalidArgType("content", "of type string", content);
+  checkString(content, "content");
   const values = {};
   for (const [, name, written] of content.matchAll(LINE)) {
     const text = written.trim();

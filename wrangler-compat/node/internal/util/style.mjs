@@ -1,9 +1,10 @@
 // Text with colours for a terminal, which the log of a Worker is not taken for.
-import { invalidArgType, invalidArgValue } from "../errors.mjs";
+import { checkString } from "../checks.mjs";
+import { invalidArgValue } from "../errors.mjs";
 import { inspect } from "./inspect.mjs";
 
 export function styleText(format, text, { validateStream = true } = {}) {
-  if (typeof text !== "string") throw invalidArgType("text", "of type string", text);
+  checkString(text, "text");
   let [before, after] = ["", ""];
   for (const name of [format].flat()) {
     const codes = inspect.colors[name];

@@ -1,7 +1,8 @@
 // All of the data at once: gzipSync(), gzip() and the like.
 import { Buffer } from "node:buffer";
 import { answerLater } from "../answer_later.mjs";
-import { invalidArgType, rangeError } from "../errors.mjs";
+import { checkFunction } from "../checks.mjs";
+import { rangeError } from "../errors.mjs";
 import { Engine } from "./engine.mjs";
 import { dataOf, settingsOf } from "./settings.mjs";
 
@@ -31,7 +32,7 @@ export const wholeSync = (kind, Class) => function (data, options) {
 export const whole = (kind, Class) => function (data, options, callback) {
   const [given, done] = typeof options === "function" ? [undefined, options] : [options, callback];
   const settings = settingsOf(given);
-  if (typeof done !== "function") throw invalidArgType("callback", "of type function", done);
+  checkFunction(done);
   const bytes = dataOf(data);
   answerLater(() => finish(kind, Class, bytes, settings, given), done);
 };
