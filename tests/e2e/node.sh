@@ -17,7 +17,14 @@ done
 
 check "a Worker is told where it is, and what it does not have by name" "$(http GET /own)" \
   "200 process: \\[\"linux\",\"x64\",\"workerd\",\\[\"workerd\"\\],\"/bundle\",\"hello\",true\\]
+on, of an emitter that fails at once: \\[\"boom\",\\[\"newListener\"\\]\\]
 createSign: throws Error ERR_METHOD_NOT_IMPLEMENTED: isolane does not have crypto.createSign
 ECDH: throws Error ERR_METHOD_NOT_IMPLEMENTED: isolane does not have crypto.ECDH
 brotli: throws Error ERR_METHOD_NOT_IMPLEMENTED: isolane does not have zlib.brotliCompressSync"
 check "and nothing is said in the log" "$(grep -c -i 'warn\|deprecat' "$scratch/log")" 0
+
+worker directory 'import { chdir, cwd } from "node:process";
+import { resolve } from "node:path";
+export default { fetch() { chdir("/a/b"); chdir("../c"); return new Response([cwd(), resolve("d")].join(" ")); } };'
+start dev -c "$scratch/directory/wrangler.toml"
+check "paths begin where the process went, also if nobody asks for the global" "$(http GET /)" "200 /a/c /a/c/d"

@@ -3,15 +3,12 @@
 import {
   EventEmitter as Base, EventEmitterAsyncResource, captureRejectionSymbol, errorMonitor,
 } from "npm:unenv/node/events";
+import { checkFunction } from "./internal/checks.mjs";
 import { invalidArgType, missing, plainError } from "./internal/errors.mjs";
 import { checkLimit, getMaxListeners, setMaxListeners, setUsualLimit, usualLimit } from "./internal/events/limits.mjs";
 import { checkSignal, on, once } from "./internal/events/waiting.mjs";
 
 const kCapture = Symbol.for("kCapture");
-
-function checkListener(listener) {
-  if (typeof listener !== "function") throw invalidArgType("listener", "of type function", listener);
-}
 
 function begin(options) {
   // Listeners may be there already, but not by inheritance.
@@ -21,10 +18,9 @@ function begin(options) {
   }
   this._maxListeners ||= undefined;
   const captures = options?.captureRejections;
-  if (captures !== undefined && typeof captures !== "boolean") {
-    throw invalidArgType("options.captureRejections", "of type boolean", captures);
-  }
-  if (captures !== undefined) this[kCapture] = captures;
+  if (!captures) return;
+  if (captures !== true) throw invalidArgType("options.captureRejections", "of type boolean", captures);
+  this[kCapture] = true;
 }
 
 export function getEventListeners(emitter, type) {
@@ -39,7 +35,7 @@ export function listenerCount(emitter, type) {
 
 export function addAbortListener(signal, listener) {
   checkSignal(signal, "signal");
-  checkListener(listener);
+  checkFunction(listener, "listener");
   if (signal.aborted) queueMicrotask(() => listener());
   else signal.addEventListener("abort", listener, { once: true });
   return { __proto__: null, [Symbol.dispose]: () => signal.removeEventListener("abort", listener) };
@@ -54,7 +50,7 @@ function adopt(EventEmitter) {
   EventEmitter.prototype = Base.prototype;
   const { addListener, emit, once: addOnce, prependListener, prependOnceListener, removeListener } = Base.prototype;
   const checked = (method) => function (type, listener) {
-    checkListener(listener);
+    checkFunction(listener, "listener");
     return method.call(this, type, listener);
   };
   // Neither of two names may call the other: streams put one method in the place of both.

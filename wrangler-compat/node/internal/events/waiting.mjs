@@ -1,79 +1,115 @@
 // once() and on(): events as a promise, and as what `for await` takes.
+import { checkInteger } from "../checks.mjs";
 import { abortError, invalidArgType } from "../errors.mjs";
 
 export function checkSignal(signal, name) {
   if (!(signal instanceof AbortSignal)) throw invalidArgType(name, "an instance of AbortSignal", signal);
 }
 
-// Listens, and answers how to end that. EventTargets have no event "error" of their own.
-function listen(emitter, listeners) {
-  const emits = typeof emitter?.on === "function";
-  if (!emits && typeof emitter?.addEventListener !== "function") {
-    throw invalidArgType("emitter", "an instance of EventEmitter", emitter);
+// Listeners of an emitter or target, and of a signal, which end together: also while they are being added,
+// as an emitter may call one at once.
+class Listeners {
+  #removals = [];
+  #ended = false;
+
+  add(target, type, listener) {
+    const emits = typeof target.on === "function";
+    if (emits) target.on(type, listener);
+    else target.addEventListener(type, listener);
+    this.#removals.push(() => (emits ? target.removeListener(type, listener) : target.removeEventListener(type, listener)));
+    if (this.#ended) this.end();
   }
-  const [add, remove] = emits ? ["on", "removeListener"] : ["addEventListener", "removeEventListener"];
-  for (const [type, listener] of listeners) emitter[add](type, listener);
-  return () => {
-    for (const [type, listener] of listeners) emitter[remove](type, listener);
-  };
+
+  // Events, and errors, which are events where somebody asks for them; targets have none of their own.
+  addBoth(emitter, type, listener, onError) {
+    const emits = typeof emitter?.on === "function";
+    if (!emits && typeof emitter?.addEventListener !== "function") {
+      throw invalidArgType("emitter", "an instance of EventEmitter", emitter);
+    }
+    this.add(emitter, type, listener);
+    if (emits && type !== "error") this.add(emitter, "error", onError);
+  }
+
+  addAbort(signal, abort) {
+    if (signal !== undefined) this.add(signal, "abort", () => abort(abortError(signal.reason)));
+  }
+
+  end() {
+    this.#ended = true;
+    for (const remove of this.#removals.splice(0)) remove();
+  }
 }
 
-// The listeners for events and for errors, which are events where somebody asks for them.
-const withErrors = (emitter, type, listener, onError) => (type === "error" || typeof emitter?.on !== "function"
-  ? [[type, listener]] : [[type, listener], ["error", onError]]);
-
-// Calls back when the signal is aborted; answers how to end that.
-function onAbort(signal, abort) {
-  if (signal === undefined) return () => {};
-  const run = () => abort(abortError(signal.reason));
-  signal.addEventListener("abort", run, { once: true });
-  return () => signal.removeEventListener("abort", run);
-}
-
+// The signal of the options, if there is one.
 function signalOf(options) {
-  const signal = options?.signal;
+  if (typeof options !== "object" || options === null) throw invalidArgType("options", "of type object", options);
+  const { signal } = options;
   if (signal !== undefined) checkSignal(signal, "options.signal");
   if (signal?.aborted) throw abortError(signal.reason);
   return signal;
 }
 
-export async function once(emitter, type, options) {
+export async function once(emitter, type, options = {}) {
   const signal = signalOf(options);
   return new Promise((resolve, reject) => {
+    const listeners = new Listeners();
     const ending = (settle) => (value) => {
-      stop();
-      forget();
+      listeners.end();
       settle(value);
     };
     const fail = ending(reject);
     const succeed = ending(resolve);
-    const stop = listen(emitter, withErrors(emitter, type, (...values) => succeed(values), fail));
-    const forget = onAbort(signal, fail);
+    listeners.addBoth(emitter, type, (...values) => succeed(values), fail);
+    listeners.addAbort(signal, fail);
   });
 }
 
+function markOf(options, name, otherwise) {
+  const mark = options[name] ?? otherwise;
+  checkInteger(mark, `options.${name}`, 1, Number.MAX_SAFE_INTEGER);
+  return mark;
+}
+
 class Events {
+  #emitter;
+  #high;
+  #low;
   #queue = [];
   #waiting = [];
+  #listeners = new Listeners();
+  #paused = false;
   #error = undefined;
   #ended = false;
-  #stop;
 
   constructor(emitter, type, options) {
     const signal = signalOf(options);
-    const listeners = withErrors(emitter, type, (...values) => this.#give(values), (error) => this.#fail(error));
-    for (const name of options?.close ?? []) listeners.push([name, () => this.#end()]);
-    const stop = listen(emitter, listeners);
-    const forget = onAbort(signal, (error) => this.#fail(error));
-    this.#stop = () => {
-      stop();
-      forget();
-    };
+    this.#emitter = emitter;
+    this.#high = markOf(options, "highWaterMark", Number.MAX_SAFE_INTEGER);
+    this.#low = markOf(options, "lowWaterMark", 1);
+    const fail = (error) => this.#fail(error);
+    this.#listeners.addBoth(emitter, type, (...values) => this.#give(values), fail);
+    for (const name of options.close ?? []) this.#listeners.add(emitter, name, () => this.#end());
+    this.#listeners.addAbort(signal, fail);
   }
 
   #give(values) {
-    if (this.#waiting.length > 0) this.#waiting.shift().resolve({ done: false, value: values });
-    else this.#queue.push(values);
+    if (this.#waiting.length > 0) {
+      this.#waiting.shift().resolve({ done: false, value: values });
+      return;
+    }
+    this.#queue.push(values);
+    if (this.#paused || this.#queue.length <= this.#high) return;
+    this.#paused = true;
+    this.#emitter.pause();
+  }
+
+  #take() {
+    const value = this.#queue.shift();
+    if (this.#paused && this.#queue.length < this.#low) {
+      this.#paused = false;
+      this.#emitter.resume();
+    }
+    return { done: false, value };
   }
 
   #fail(error) {
@@ -83,14 +119,15 @@ class Events {
   }
 
   #end() {
-    this.#stop();
+    this.#listeners.end();
+    this.#paused = false;
     this.#ended = true;
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
     return Promise.resolve({ done: true, value: undefined });
   }
 
   next() {
-    if (this.#queue.length > 0) return Promise.resolve({ done: false, value: this.#queue.shift() });
+    if (this.#queue.length > 0) return Promise.resolve(this.#take());
     if (this.#error !== undefined) {
       const { error } = this.#error;
       this.#error = undefined;
@@ -114,4 +151,4 @@ class Events {
   }
 }
 
-export const on = (emitter, type, options) => new Events(emitter, type, options);
+export const on = (emitter, type, options = {}) => new Events(emitter, type, options);
