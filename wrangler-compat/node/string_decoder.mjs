@@ -2,43 +2,55 @@
 // base64url.
 import { Buffer } from "node:buffer";
 import decoder from "npm:string_decoder/lib/string_decoder.js";
-import { asBuffer } from "./internal/crypto/bytes.mjs";
+import { asBuffer } from "./internal/as_buffer.mjs";
 import { invalidArgType, typeError } from "./internal/errors.mjs";
 
 const Base = decoder.StringDecoder;
-
-const translate = (text) => text.replace(/[+/=]/g, (letter) => ({ "+": "-", "/": "_", "=": "" })[letter]);
+// That decoder, in one of ours.
+const kBase = Symbol("base");
 
 function inputOf(bytes) {
   if (ArrayBuffer.isView(bytes)) return asBuffer(bytes);
   throw invalidArgType("buf", "an instance of Buffer, TypedArray, or DataView", bytes);
 }
 
-export const StringDecoder = extend(function StringDecoder(encoding) {
+const LETTERS = { "+": "-", "/": "_", "=": "" };
+const shown = (encoding, text) => (encoding === "base64url" ? text.replace(/[+/=]/g, (letter) => LETTERS[letter]) : text);
+
+// A decoder may begin again.
+function forget(base) {
+  base.lastNeed = base.lastTotal = 0;
+}
+
+// Older code inherits from it, and calls it.
+export function StringDecoder(encoding) {
   const name = String(encoding || "utf8").toLowerCase();
   if (!Buffer.isEncoding(name)) throw typeError("ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
-  Base.call(this, name === "base64url" ? "base64" : name);
-  if (name === "base64url") this.encoding = name;
-  const show = name === "base64url" ? translate : (text) => text;
-  const { write, end } = this;
-  const own = {
-    write: (bytes) => (typeof bytes === "string" ? bytes : show(write.call(this, inputOf(bytes)))),
-    // A decoder may begin again.
-    end: (bytes) => {
-      const text = (bytes === undefined ? "" : this.write(bytes)) + show(end.call(this));
-      this.lastNeed = this.lastTotal = 0;
-      return text;
-    },
-  };
-  for (const [method, value] of Object.entries(own)) {
-    Object.defineProperty(this, method, { value, writable: true, configurable: true });
-  }
-});
+  const isBase64Url = name === "base64url";
+  this[kBase] = new Base(isBase64Url ? "base64" : name);
+  this.encoding = isBase64Url ? name : this[kBase].encoding;
+}
 
-function extend(StringDecoder) {
-  StringDecoder.prototype = Base.prototype;
-  Object.defineProperty(StringDecoder.prototype, "constructor", { value: StringDecoder, writable: true, configurable: true });
-  return StringDecoder;
+StringDecoder.prototype.write = function write(bytes) {
+  return typeof bytes === "string" ? bytes : shown(this.encoding, this[kBase].write(inputOf(bytes)));
+};
+
+StringDecoder.prototype.end = function end(bytes) {
+  const text = (bytes === undefined ? "" : this.write(bytes)) + shown(this.encoding, this[kBase].end());
+  forget(this[kBase]);
+  return text;
+};
+
+StringDecoder.prototype.text = function text(bytes, from) {
+  forget(this[kBase]);
+  return this.write(bytes.slice(from));
+};
+
+for (const name of ["lastChar", "lastNeed", "lastTotal"]) {
+  const get = function () {
+    return this[kBase][name];
+  };
+  Object.defineProperty(StringDecoder.prototype, name, { get, enumerable: true, configurable: true });
 }
 
 export default { StringDecoder };

@@ -1,7 +1,8 @@
 // unenv's, without its warning of url.parse(): who reads a Worker's log did not write the dependency
 // that calls it.
 import base, { Url } from "npm:unenv/node/url";
-import { invalidArgType, invalidArgValue, missing } from "./internal/errors.mjs";
+import { checkString } from "./internal/checks.mjs";
+import { invalidArgType, invalidArgValue, missing, typeError } from "./internal/errors.mjs";
 import { toPath, toUrl } from "./internal/url/files.mjs";
 
 const AUTHORITY = /^\s*([a-z][a-z\d+.-]*:)?[\\/]{2}([^/?#\\\s"%'<>^`{|};]*)/i;
@@ -16,7 +17,7 @@ function checkPort(url, slashesDenoteHost) {
 
 export function parse(url, parseQueryString, slashesDenoteHost) {
   if (url instanceof Url) return url;
-  if (typeof url !== "string") throw invalidArgType("url", "of type string", url);
+  checkString(url, "url");
   checkPort(url, slashesDenoteHost);
   const parsed = new Url();
   parsed.parse(url, parseQueryString, slashesDenoteHost);
@@ -47,13 +48,20 @@ Url.prototype.resolve = function (relative) {
   return this.resolveObject(parse(relative, false, true)).format();
 };
 
+// Of a name that is none a URL keeps its own.
+const asHost = (domain, before) => {
+  const url = new URL(`ws://${before}`);
+  url.hostname = domain;
+  return url.hostname;
+};
+
 // Names that are none are "".
 export function domainToASCII(domain) {
-  const url = new URL("ws://none.invalid");
-  url.hostname = domain;
-  return url.hostname === "none.invalid" ? "" : url.hostname;
+  if (arguments.length === 0) throw typeError("ERR_MISSING_ARGS", 'The "domain" argument must be specified');
+  const host = asHost(domain, "a");
+  return host === "a" && asHost(domain, "b") === "b" ? "" : host;
 }
-export const domainToUnicode = (domain) => base.domainToUnicode(domainToASCII(domain));
+export const domainToUnicode = (...domain) => base.domainToUnicode(domainToASCII(...domain));
 export const fileURLToPath = (url, options) => toPath(url, options, base.domainToUnicode);
 export const fileURLToPathBuffer = /* @__PURE__ */ missing("url.fileURLToPathBuffer");
 export const pathToFileURL = toUrl;

@@ -1,6 +1,6 @@
 // All of a stream, of Node.js or of the Web, as one value.
 import { Buffer } from "node:buffer";
-import { asBuffer } from "../internal/crypto/bytes.mjs";
+import { asBuffer } from "../internal/as_buffer.mjs";
 
 async function parts(stream) {
   const all = [];

@@ -1,5 +1,6 @@
 // Arguments and results of node:crypto as bytes.
 import { Buffer } from "node:buffer";
+import { asBuffer } from "../as_buffer.mjs";
 import { bytesOf, viewBytes } from "../bytes.mjs";
 import { invalidArgType } from "../errors.mjs";
 
@@ -18,10 +19,6 @@ export function secretBytes(secret, name) {
   const bytes = typeof secret === "string" ? viewBytes(Buffer.from(secret)) : bytesOf(secret);
   if (bytes !== undefined) return bytes;
   throw invalidArgType(name, SECRETS, secret);
-}
-
-export function asBuffer(bytes) {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 // A Buffer, or the text of one if there is an encoding.

@@ -7,7 +7,8 @@ import { checkFunction, checkInteger, checkString } from "../checks.mjs";
 import { outOfRange, rangeError, typeError } from "../errors.mjs";
 import { nextTick } from "../ticks.mjs";
 import { algorithmOf } from "./algorithms.mjs";
-import { asBuffer, secretBytes } from "./bytes.mjs";
+import { asBuffer } from "../as_buffer.mjs";
+import { secretBytes } from "./bytes.mjs";
 import { KeyObject, keyBytes } from "./keys.mjs";
 
 const MAX_INFO = 1024;

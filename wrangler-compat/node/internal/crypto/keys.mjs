@@ -3,7 +3,8 @@ import { bytesOf } from "../bytes.mjs";
 import { nextTick } from "../ticks.mjs";
 import { checkFunction, checkInteger, checkString } from "../checks.mjs";
 import { invalidArgType, invalidArgValue, missing } from "../errors.mjs";
-import { asBuffer, dataBytes, encoded } from "./bytes.mjs";
+import { asBuffer } from "../as_buffer.mjs";
+import { dataBytes, encoded } from "./bytes.mjs";
 
 const KINDS = "of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey";
 

@@ -1,7 +1,7 @@
 // The streams of node:zlib.
 import { Buffer } from "node:buffer";
 import { Transform } from "node:stream";
-import { asBuffer } from "../crypto/bytes.mjs";
+import { asBuffer } from "../as_buffer.mjs";
 import { nextTick } from "../ticks.mjs";
 import {
   DEFLATE, DEFLATERAW, Engine, GUNZIP, GZIP, INFLATE, INFLATERAW, UNZIP, Z_FULL_FLUSH,
