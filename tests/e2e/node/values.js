@@ -49,6 +49,8 @@ export const cases = {
     "a/b;c=\u0100", "a b/c", "a/b c", "a/b;;c=d", "A/B;C=D", "a/b;c=\u00e9", "a/b;c=d\u007f",
   ].map((text) => attempt(() => { const mime = new util.MIMEType(text); return [String(mime), mime.type, mime.subtype, mime.essence, [...mime.params], JSON.stringify(mime)]; })),
   "MIMEType, changed": () => { const mime = new util.MIMEType("a/b"); const { params } = mime; return [attempt(() => { mime.type = "C"; mime.subtype = "D"; params.set("Q", "1 2"); params.set("r", ""); return String(mime); }), attempt(() => { mime.type = ""; }), attempt(() => { mime.subtype = "x y"; }), attempt(() => params.set("", "x")), attempt(() => params.set("a", "\u0100")), params.get("q"), params.get("z"), params.has("q"), params.delete("q") ?? [...params.keys()]]; },
+  "MIMEType, its errors": () => ["a\"/b", "a\\/b", "a\nb/c", "it's /b", "\u00e9/b", ""].map((text) => attempt(() => String(new util.MIMEType(text)))),
+  "MIMEType, what classes have": () => [Object.getOwnPropertyNames(util.MIMEParams), Object.getOwnPropertyNames(util.MIMEType), ["a", "a/b; c=d", 5].map((text) => attempt(() => String(util.MIMEType.parse(text))))],
   "parseEnv": () => [
     "A=1", "A='x y'", "A=\"a\\nb\"", "export A=1", "A = 1 # c", "#A=1", "A=", "A", "A=1\r\nB=2", "A=`x`", "A='a\nb'", "A=x#y", "A=\"x\" # y", "A.B=1", " A=1 ", "A=\"a\\\"b\"", "A='", "=1", "A==1", "A=1=2", "A=\"x\nB=1", "A='a'b'", "A-B=1", "1A=2", "A= #x", 5, undefined,
   ].map((text) => attempt(() => ({ ...util.parseEnv(text) }))),

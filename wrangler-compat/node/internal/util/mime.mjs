@@ -17,7 +17,7 @@ function trimEnd(text) {
 function check(what, part, whole, pattern = NO_TOKEN) {
   const at = part.search(pattern);
   if (at < 0 && (part !== "" || pattern === NO_VALUE)) return part;
-  throw typeError("ERR_INVALID_MIME_SYNTAX", `The MIME syntax for a ${what} in ${JSON.stringify(whole)} is invalid${at < 0 ? "" : ` at ${at}`}`);
+  throw typeError("ERR_INVALID_MIME_SYNTAX", `The MIME syntax for a ${what} in "${whole}" is invalid${at < 0 ? "" : ` at ${at}`}`);
 }
 
 // { value, rest } of text that begins with a quote.
@@ -64,13 +64,18 @@ function readParameters(text) {
 
 const written = (value) => (value !== "" && !NO_TOKEN.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`);
 
+// MIMEParams of a text, which only a MIMEType can make.
+let paramsOf;
+
 export class MIMEParams {
   #all = new Map();
 
-  static from(text) {
-    const params = new MIMEParams();
-    params.#all = readParameters(text);
-    return params;
+  static {
+    paramsOf = (text) => {
+      const params = new MIMEParams();
+      params.#all = readParameters(text);
+      return params;
+    };
   }
 
   delete(name) {
@@ -120,6 +125,16 @@ export class MIMEType {
   #subtype;
   #params;
 
+  // Null for a text that is none.
+  static parse(text) {
+    try {
+      return new MIMEType(text);
+    } catch (error) {
+      if (error.code === "ERR_INVALID_MIME_SYNTAX") return null;
+      throw error;
+    }
+  }
+
   constructor(given) {
     const text = `${given}`;
     const rest = trimStart(text);
@@ -130,7 +145,7 @@ export class MIMEType {
     const subtype = upTo(rest.slice(slash + 1), /;/);
     this.#type = lower(type);
     this.#subtype = lower(check("subtype", trimEnd(subtype), text));
-    this.#params = MIMEParams.from(rest.slice(slash + 1 + subtype.length));
+    this.#params = paramsOf(rest.slice(slash + 1 + subtype.length));
   }
 
   get type() {
