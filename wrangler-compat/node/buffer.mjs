@@ -42,13 +42,13 @@ function extend(Buffer) {
   const { alloc, allocUnsafe, allocUnsafeSlow, byteLength, from, isEncoding } = Buffer;
   const { toString, write } = Buffer.prototype;
   const checkEncoding = (encoding) => {
-    if (encoding === "" || Buffer.isEncoding(encoding)) return;
+    if (Buffer.isEncoding(encoding)) return;
     throw typeError("ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
   };
   // Where bytes are read from it, base64 takes the letters of both.
   const reading = (encoding) => (isBase64Url(encoding) ? "base64" : encoding);
   const encode = (text, encoding) => {
-    if (typeof encoding === "string") checkEncoding(encoding);
+    if (typeof encoding === "string" && encoding !== "") checkEncoding(encoding);
     const bytes = isUtf8Name(encoding) ? encoder.encode(text) : isHex(encoding) ? fromHex(text) : undefined;
     return bytes === undefined ? from(text, reading(encoding)) : Object.setPrototypeOf(bytes, Buffer.prototype);
   };
@@ -66,7 +66,8 @@ function extend(Buffer) {
     byteLength(value, encoding) {
       if (typeof value === "string") {
         if (!BASE64.test(encoding)) return byteLength(value, encoding);
-        return (value.length - /={0,2}$/.exec(value)[0].length) * 3 >>> 2;
+        const padding = value.endsWith("==") ? 2 : value.endsWith("=") ? 1 : 0;
+        return (value.length - padding) * 3 >>> 2;
       }
       const bytes = bytesOf(value);
       if (bytes !== undefined) return bytes.length;
@@ -127,8 +128,8 @@ function extend(Buffer) {
     toString(encoding, start, end) {
       const from = Math.max(Math.trunc(+start) || 0, 0);
       const to = end === undefined || end > this.length ? this.length : Math.trunc(+end) || 0;
-      if (encoding !== undefined) checkEncoding(encoding);
       if (to <= from) return "";
+      if (encoding !== undefined) checkEncoding(encoding);
       const part = viewBytes(this).subarray(from, to);
       if (isUtf8Name(encoding)) return decoder.decode(part);
       if (isHex(encoding)) return part.toHex();

@@ -1,5 +1,6 @@
 // Order and equality of bytes.
 import { checkInteger } from "../checks.mjs";
+import { viewBytes } from "../bytes.mjs";
 import { invalidArgType } from "../errors.mjs";
 
 export function checkBytes(value, name) {
@@ -18,7 +19,7 @@ export function compareBytes(a, b) {
 function part(bytes, start, end, names) {
   if (start !== undefined) checkInteger(start, names[0], 0, Number.MAX_SAFE_INTEGER);
   if (end !== undefined) checkInteger(end, names[1], 0, bytes.length);
-  return Uint8Array.prototype.slice.call(bytes, start ?? 0, end ?? bytes.length);
+  return viewBytes(bytes).subarray(start ?? 0, end ?? bytes.length);
 }
 
 export const comparingMethods = {

@@ -1,12 +1,14 @@
 // What puts bytes into a Buffer: copy(), fill(), write().
-import { checkInteger } from "../checks.mjs";
-import { invalidArgType, invalidArgValue, outOfRange, typeError } from "../errors.mjs";
+import { viewBytes } from "../bytes.mjs";
+import { checkInteger, checkNumber } from "../checks.mjs";
+import { invalidArgValue, outOfRange, typeError } from "../errors.mjs";
 import { checkBytes } from "./comparing.mjs";
 
+const encoder = /* @__PURE__ */ new TextEncoder();
 const MOST = Number.MAX_SAFE_INTEGER;
 
 export function checkSize(size, name, most = MOST) {
-  if (typeof size !== "number") throw invalidArgType(name, "of type number", size);
+  checkNumber(size, name);
   if (!(size >= 0 && size <= most)) throw outOfRange(name, `>= 0 && <= ${most}`, size);
 }
 
@@ -49,9 +51,10 @@ export function fillingMethods(encode, writeText) {
         if (end !== undefined) checkSize(end, "end", this.length);
       }
       const part = this.subarray(offset ?? 0, offset === undefined ? this.length : end ?? this.length);
-      if (!(pattern instanceof Uint8Array)) Uint8Array.prototype.fill.call(part, pattern & 0xff);
+      const isView = ArrayBuffer.isView(pattern) && !(pattern instanceof DataView);
+      if (!isView) Uint8Array.prototype.fill.call(part, pattern & 0xff);
       else if (pattern.length === 0) throw invalidArgValue("value", value);
-      else repeat(part, pattern);
+      else repeat(part, viewBytes(pattern));
       return this;
     },
     write(text, offset, length, encoding) {
@@ -63,7 +66,7 @@ export function fillingMethods(encode, writeText) {
       const from = offset ?? 0;
       const room = this.subarray(from, from + (length ?? this.length));
       // Half a letter is not written.
-      if (!encoding || /^utf-?8$/i.test(encoding)) return new TextEncoder().encodeInto(text, room).written;
+      if (!encoding || /^utf-?8$/i.test(encoding)) return encoder.encodeInto(text, room).written;
       return writeText(room, text, encoding);
     },
   };
