@@ -1,9 +1,6 @@
 // Numbers in a Buffer: readInt32BE(), writeDoubleLE() and their kind.
-import { invalidArgType, outOfRange, rangeError } from "../errors.mjs";
-
-function checkNumber(value, name) {
-  if (typeof value !== "number") throw invalidArgType(name, "of type number", value);
-}
+import { checkNumber } from "../checks.mjs";
+import { outOfRange, rangeError } from "../errors.mjs";
 
 // `least`: of the values that would have been right, with `most`.
 function refuse(name, value, least, most) {
@@ -43,46 +40,49 @@ function fitting(value, { least, most, text }) {
   return value;
 }
 
-const UINT8 = /* @__PURE__ */ rangeOf(false, 1, false);
-const INT8 = /* @__PURE__ */ rangeOf(true, 1, false);
-const UINT16 = /* @__PURE__ */ rangeOf(false, 2, false);
-const INT16 = /* @__PURE__ */ rangeOf(true, 2, false);
-const UINT32 = /* @__PURE__ */ rangeOf(false, 4, false);
-const INT32 = /* @__PURE__ */ rangeOf(true, 4, false);
+// By the number of bytes.
+const SIZES = [0, 1, 2, 3, 4, 5, 6];
+const UNSIGNED = /* @__PURE__ */ SIZES.map((size) => rangeOf(false, size, false));
+const SIGNED = /* @__PURE__ */ SIZES.map((size) => rangeOf(true, size, false));
+const [, UINT8, UINT16, , UINT32] = UNSIGNED;
+const [, INT8, INT16, , INT32] = SIGNED;
 const BIGUINT64 = /* @__PURE__ */ rangeOf(false, 8, true);
 const BIGINT64 = /* @__PURE__ */ rangeOf(true, 8, true);
 const BITS = 0xffffffffffffffffn;
 
-// Of one to six bytes, the lowest first or last.
-function* places(offset, size, little) {
-  for (let i = 0; i < size; i++) yield offset + (little ? i : size - 1 - i);
-}
-
+// Of one to six bytes, from the lowest one on.
 function sizedReader(signed, little) {
+  const step = little ? 1 : -1;
   return function (offset, size) {
-    if (offset === undefined) throw invalidArgType("offset", "of type number", offset);
+    checkNumber(offset, "offset");
     checkSize(size);
     checked(this, offset, size);
+    let at = little ? offset : offset + size - 1;
     let value = 0;
     let unit = 1;
-    for (const at of places(offset, size, little)) {
+    for (let i = 0; i < size; i++) {
       value += this[at] * unit;
       unit *= 256;
+      at += step;
     }
     return signed && value >= unit / 2 ? value - unit : value;
   };
 }
 
 function sizedWriter(signed, little) {
+  const step = little ? 1 : -1;
+  const ranges = signed ? SIGNED : UNSIGNED;
   return function (value, offset, size) {
     checkSize(size);
-    const number = +value;
-    fitting(number, rangeOf(signed, size, false));
+    const number = fitting(+value, ranges[size]);
     checked(this, offset, size);
-    let rest = Math.trunc(number) || 0;
-    for (const at of places(offset, size, little)) {
-      this[at] = rest;
-      rest = Math.floor(rest / 256);
+    let at = little ? offset : offset + size - 1;
+    let bits = number | 0;
+    for (let i = 0; i < size; i++) {
+      if (i === 4) bits = Math.floor(Math.trunc(number) / 2 ** 32);
+      this[at] = bits;
+      bits >>= 8;
+      at += step;
     }
     return offset + size;
   };
@@ -107,6 +107,79 @@ function backward(to, at, from, first, size) {
 const two = (buffer, a, b) => buffer[a] << 8 | buffer[b];
 const four = (buffer, a, b, c, d) => buffer[a] << 24 | buffer[b] << 16 | buffer[c] << 8 | buffer[d];
 
+function put8(buffer, value, offset, range) {
+  const number = +value;
+  checkNumber(offset, "offset");
+  fitting(number, range);
+  checked(buffer, offset, 1)[offset] = number;
+  return offset + 1;
+}
+
+function put16LE(buffer, value, offset, range) {
+  const number = fitting(+value, range);
+  checked(buffer, offset, 2);
+  buffer[offset] = number;
+  buffer[offset + 1] = number >>> 8;
+  return offset + 2;
+}
+
+function put16BE(buffer, value, offset, range) {
+  const number = fitting(+value, range);
+  checked(buffer, offset, 2);
+  buffer[offset + 1] = number;
+  buffer[offset] = number >>> 8;
+  return offset + 2;
+}
+
+function put32LE(buffer, value, offset, range) {
+  const number = fitting(+value, range);
+  checked(buffer, offset, 4);
+  buffer[offset] = number;
+  buffer[offset + 1] = number >>> 8;
+  buffer[offset + 2] = number >>> 16;
+  buffer[offset + 3] = number >>> 24;
+  return offset + 4;
+}
+
+function put32BE(buffer, value, offset, range) {
+  const number = fitting(+value, range);
+  checked(buffer, offset, 4);
+  buffer[offset + 3] = number;
+  buffer[offset + 2] = number >>> 8;
+  buffer[offset + 1] = number >>> 16;
+  buffer[offset] = number >>> 24;
+  return offset + 4;
+}
+
+function putBigLE(buffer, value, offset, range) {
+  fitting(value, range);
+  checked(buffer, offset, 8);
+  unsigned[0] = value & BITS;
+  forward(buffer, offset, scratch, 0, 8);
+  return offset + 8;
+}
+
+function putBigBE(buffer, value, offset, range) {
+  fitting(value, range);
+  checked(buffer, offset, 8);
+  unsigned[0] = value & BITS;
+  backward(buffer, offset, scratch, 0, 8);
+  return offset + 8;
+}
+
+// `copy`: forward or backward.
+function putFloat(buffer, value, offset, copy) {
+  float[0] = value;
+  copy(checked(buffer, offset, 4), offset, scratch, 0, 4);
+  return offset + 4;
+}
+
+function putDouble(buffer, value, offset, copy) {
+  double[0] = value;
+  copy(checked(buffer, offset, 8), offset, scratch, 0, 8);
+  return offset + 8;
+}
+
 // Written out for each kind: made by one function, all of them would be slow.
 const methods = {
   readUInt8(offset = 0) { return checked(this, offset, 1)[offset]; },
@@ -127,132 +200,24 @@ const methods = {
   readDoubleBE(offset = 0) { backward(scratch, 0, checked(this, offset, 8), offset, 8); return double[0]; },
   readBigUInt64BE(offset = 0) { backward(scratch, 0, checked(this, offset, 8), offset, 8); return unsigned[0]; },
   readBigInt64BE(offset = 0) { backward(scratch, 0, checked(this, offset, 8), offset, 8); return signed[0]; },
-  writeUInt8(value, offset = 0) {
-    const number = +value;
-    checkNumber(offset, "offset");
-    fitting(number, UINT8);
-    checked(this, offset, 1)[offset] = number;
-    return offset + 1;
-  },
-  writeInt8(value, offset = 0) {
-    const number = +value;
-    checkNumber(offset, "offset");
-    fitting(number, INT8);
-    checked(this, offset, 1)[offset] = number;
-    return offset + 1;
-  },
-  writeUInt16LE(value, offset = 0) {
-    const number = fitting(+value, UINT16);
-    checked(this, offset, 2);
-    this[offset] = number;
-    this[offset + 1] = number >>> 8;
-    return offset + 2;
-  },
-  writeUInt16BE(value, offset = 0) {
-    const number = fitting(+value, UINT16);
-    checked(this, offset, 2);
-    this[offset + 1] = number;
-    this[offset] = number >>> 8;
-    return offset + 2;
-  },
-  writeInt16LE(value, offset = 0) {
-    const number = fitting(+value, INT16);
-    checked(this, offset, 2);
-    this[offset] = number;
-    this[offset + 1] = number >>> 8;
-    return offset + 2;
-  },
-  writeInt16BE(value, offset = 0) {
-    const number = fitting(+value, INT16);
-    checked(this, offset, 2);
-    this[offset + 1] = number;
-    this[offset] = number >>> 8;
-    return offset + 2;
-  },
-  writeUInt32LE(value, offset = 0) {
-    const number = fitting(+value, UINT32);
-    checked(this, offset, 4);
-    this[offset] = number;
-    this[offset + 1] = number >>> 8;
-    this[offset + 2] = number >>> 16;
-    this[offset + 3] = number >>> 24;
-    return offset + 4;
-  },
-  writeUInt32BE(value, offset = 0) {
-    const number = fitting(+value, UINT32);
-    checked(this, offset, 4);
-    this[offset + 3] = number;
-    this[offset + 2] = number >>> 8;
-    this[offset + 1] = number >>> 16;
-    this[offset] = number >>> 24;
-    return offset + 4;
-  },
-  writeInt32LE(value, offset = 0) {
-    const number = fitting(+value, INT32);
-    checked(this, offset, 4);
-    this[offset] = number;
-    this[offset + 1] = number >>> 8;
-    this[offset + 2] = number >>> 16;
-    this[offset + 3] = number >>> 24;
-    return offset + 4;
-  },
-  writeInt32BE(value, offset = 0) {
-    const number = fitting(+value, INT32);
-    checked(this, offset, 4);
-    this[offset + 3] = number;
-    this[offset + 2] = number >>> 8;
-    this[offset + 1] = number >>> 16;
-    this[offset] = number >>> 24;
-    return offset + 4;
-  },
-  writeFloatLE(value, offset = 0) {
-    float[0] = value;
-    forward(checked(this, offset, 4), offset, scratch, 0, 4);
-    return offset + 4;
-  },
-  writeDoubleLE(value, offset = 0) {
-    double[0] = value;
-    forward(checked(this, offset, 8), offset, scratch, 0, 8);
-    return offset + 8;
-  },
-  writeBigUInt64LE(value, offset = 0) {
-    fitting(value, BIGUINT64);
-    checked(this, offset, 8);
-    unsigned[0] = value & BITS;
-    forward(this, offset, scratch, 0, 8);
-    return offset + 8;
-  },
-  writeBigInt64LE(value, offset = 0) {
-    fitting(value, BIGINT64);
-    checked(this, offset, 8);
-    signed[0] = value & BITS;
-    forward(this, offset, scratch, 0, 8);
-    return offset + 8;
-  },
-  writeFloatBE(value, offset = 0) {
-    float[0] = value;
-    backward(checked(this, offset, 4), offset, scratch, 0, 4);
-    return offset + 4;
-  },
-  writeDoubleBE(value, offset = 0) {
-    double[0] = value;
-    backward(checked(this, offset, 8), offset, scratch, 0, 8);
-    return offset + 8;
-  },
-  writeBigUInt64BE(value, offset = 0) {
-    fitting(value, BIGUINT64);
-    checked(this, offset, 8);
-    unsigned[0] = value & BITS;
-    backward(this, offset, scratch, 0, 8);
-    return offset + 8;
-  },
-  writeBigInt64BE(value, offset = 0) {
-    fitting(value, BIGINT64);
-    checked(this, offset, 8);
-    signed[0] = value & BITS;
-    backward(this, offset, scratch, 0, 8);
-    return offset + 8;
-  },
+  writeUInt8(value, offset = 0) { return put8(this, value, offset, UINT8); },
+  writeInt8(value, offset = 0) { return put8(this, value, offset, INT8); },
+  writeUInt16LE(value, offset = 0) { return put16LE(this, value, offset, UINT16); },
+  writeInt16LE(value, offset = 0) { return put16LE(this, value, offset, INT16); },
+  writeUInt32LE(value, offset = 0) { return put32LE(this, value, offset, UINT32); },
+  writeInt32LE(value, offset = 0) { return put32LE(this, value, offset, INT32); },
+  writeUInt16BE(value, offset = 0) { return put16BE(this, value, offset, UINT16); },
+  writeInt16BE(value, offset = 0) { return put16BE(this, value, offset, INT16); },
+  writeUInt32BE(value, offset = 0) { return put32BE(this, value, offset, UINT32); },
+  writeInt32BE(value, offset = 0) { return put32BE(this, value, offset, INT32); },
+  writeFloatLE(value, offset = 0) { return putFloat(this, value, offset, forward); },
+  writeDoubleLE(value, offset = 0) { return putDouble(this, value, offset, forward); },
+  writeBigUInt64LE(value, offset = 0) { return putBigLE(this, value, offset, BIGUINT64); },
+  writeBigInt64LE(value, offset = 0) { return putBigLE(this, value, offset, BIGINT64); },
+  writeFloatBE(value, offset = 0) { return putFloat(this, value, offset, backward); },
+  writeDoubleBE(value, offset = 0) { return putDouble(this, value, offset, backward); },
+  writeBigUInt64BE(value, offset = 0) { return putBigBE(this, value, offset, BIGUINT64); },
+  writeBigInt64BE(value, offset = 0) { return putBigBE(this, value, offset, BIGINT64); },
 };
 
 // Methods for the prototype of Buffer, by name.
