@@ -35,6 +35,7 @@ class Scanner {
     if (token.text == "import") return TakeImport();
     if (token.text == "export") return TakeExport();
     if (token.text == "addEventListener") outline_.names_listener = true;
+    outline_.names_global_object |= IsOneOf(token.text, kGlobalObjectNames);
     failed_ |= NeedsBundler(token.text) || MayBeNodes(token.text);
   }
 

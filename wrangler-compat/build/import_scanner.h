@@ -18,6 +18,7 @@ struct ModuleOutline {
   // Names that are plainly exported; `export *` and patterns may add others.
   std::vector<std::string> exports;
   bool names_listener = false;  // mentions addEventListener
+  bool names_global_object = false;
 };
 
 bool Exports(const ModuleOutline& outline, std::string_view name);

@@ -1,6 +1,7 @@
 #include "wrangler-compat/build/node_globals.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -33,8 +34,8 @@ class GlobalsReader {
   std::optional<Asked> Read() {
     for (Token token = tokens_.Next(); token.kind != TokenKind::kEnd; token = tokens_.Next()) {
       const bool is_name = token.kind == TokenKind::kWord && !token.is_property;
-      if (is_name && !IsKey()) TakeName(token.text);
-      declares_ = Declares(token);
+      if (is_name) TakeName(token.text);
+      awaits_ = AwaitedAfter(token);
       before_last_ = std::exchange(last_, token);
     }
     if (tokens_.failed()) return std::nullopt;
@@ -42,36 +43,42 @@ class GlobalsReader {
   }
 
  private:
+  // What a declaration may go on with: "var a, b" as far as no value comes.
+  enum class Awaits : uint8_t { kNothing, kName, kComma };
+
+  Awaits AwaitedAfter(const Token& token) const {
+    static constexpr std::string_view kWords[] = {"const", "let", "var", "class", "function"};
+    if (token.kind == TokenKind::kWord) {
+      if (!token.is_property && IsOneOf(token.text, kWords)) return Awaits::kName;
+      const bool is_declared = awaits_ == Awaits::kName && token.text != "extends";
+      return is_declared ? Awaits::kComma : Awaits::kNothing;
+    }
+    return awaits_ == Awaits::kComma && token.Is(",") ? Awaits::kName : Awaits::kNothing;
+  }
+
   // In { name: ... } it is no variable.
   bool IsKey() { return (last_.Is("{") || last_.Is(",")) && tokens_.Peek().Is(":"); }
 
-  // Whether names that follow are new: after "var", and in "var a, b" as far as no value comes.
-  bool Declares(const Token& token) const {
-    static constexpr std::string_view kWords[] = {"const", "let", "var", "class", "function"};
-    if (token.kind == TokenKind::kWord && IsOneOf(token.text, kWords)) return !token.is_property;
-    return declares_ && (token.kind == TokenKind::kWord || token.Is(","));
-  }
-
   void TakeName(std::string_view name) {
     const bool is_node = IsOneOf(name, kNodeGlobalNames);
-    if (declares_) {
+    const bool is_object = IsOneOf(name, kGlobalObjectNames);
+    if (!is_node && !is_object) return;
+    if (awaits_ == Awaits::kName) {
       if (is_node) asked_.declared.emplace(name);
       has_own_self_ |= name == "self";
       return;
     }
+    if (IsKey()) return;
     if (is_node) {
       if (IsNeverCalled(name) && tokens_.Peek().Is("(")) return;
       asked_.by_name.emplace(name);
     }
-    if (name == "globalThis" || name == "global" || (name == "self" && !has_own_self_)) {
-      TakeObject();
-    }
+    if (is_object && !(name == "self" && has_own_self_)) TakeObject();
   }
 
   // The global object itself, or a property of it. Whoever has it as a value may ask it for
   // anything.
   void TakeObject() {
-    static constexpr std::string_view kObjects[] = {"globalThis", "self", "global"};
     const bool defines = last_.Is("(") && before_last_.IsWord("defineProperty");
     const bool is_asked = last_.IsWord("typeof");
     TokenReader ahead = tokens_;
@@ -88,7 +95,7 @@ class GlobalsReader {
       return AddAll();
     }
     if (IsOneOf(name.text, kNodeGlobalNames)) asked_.by_object.emplace(name.text);
-    if (IsOneOf(name.text, kObjects)) AddAll();
+    if (IsOneOf(name.text, kGlobalObjectNames)) AddAll();
   }
 
   void AddAll() { asked_.by_object = AllNames(); }
@@ -97,7 +104,7 @@ class GlobalsReader {
   Asked asked_;
   Token last_;
   Token before_last_;
-  bool declares_ = false;
+  Awaits awaits_ = Awaits::kNothing;
   bool has_own_self_ = false;
 };
 
@@ -117,7 +124,7 @@ bool HasWord(std::string_view text, std::string_view word) {
 
 Asked WordsIn(std::string_view script) {
   Asked asked;
-  for (const std::string_view object : {"globalThis", "self", "global"}) {
+  for (const std::string_view object : kGlobalObjectNames) {
     if (HasWord(script, object)) asked.by_object = AllNames();
   }
   for (const std::string_view name : kNodeGlobalNames) {

@@ -14,6 +14,8 @@ namespace isolane::wrangler {
 
 inline constexpr std::string_view kNodeGlobalNames[] = {"process", "Buffer", "global",
                                                         "setImmediate", "clearImmediate"};
+// The global object, of which they are properties.
+inline constexpr std::string_view kGlobalObjectNames[] = {"globalThis", "self", "global"};
 // Of kNodeGlobalNames.
 using NodeNames = std::set<std::string, std::less<>>;
 

@@ -79,7 +79,9 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
     if (!source.ok()) return std::nullopt;
     const auto outline = ScanModule(*source);
     if (!outline) return std::nullopt;
-    if (NodeCompatOf(plan) == NodeCompat::kFull && !NodeGlobalsIn(*source).empty()) {
+    // Variables of theirs are not plain; properties of the global object may be any.
+    if (outline->names_global_object && NodeCompatOf(plan) == NodeCompat::kFull &&
+        !NodeGlobalsIn(*source).empty()) {
       return std::nullopt;
     }
     // The bundler says what is missing.

@@ -21,6 +21,15 @@ TEST_SUITE("wrangler-compat/build/node_globals") {
       CHECK(NodeGlobalsIn("a ? process : b") == NodeNames{"process"});
       CHECK(NodeGlobalsIn("`${process.pid}`") == NodeNames{"process"});
     }
+    SUBCASE("behind a name that is declared") {
+      CHECK(NodeGlobalsIn("for (const k in process.env) {}") == NodeNames{"process"});
+      CHECK(NodeGlobalsIn("for (const k of process.argv) {}") == NodeNames{"process"});
+      CHECK(NodeGlobalsIn("for (const of of process.argv) {}") == NodeNames{"process"});
+      CHECK(NodeGlobalsIn("class Mine extends Buffer {}") == NodeNames{"Buffer"});
+      CHECK(NodeGlobalsIn("a(class extends Buffer {})") == NodeNames{"Buffer"});
+      CHECK(NodeGlobalsIn("let a\nprocess.exit()") == NodeNames{"process"});
+      CHECK(NodeGlobalsIn("let a, b = 1, c = [process]") == NodeNames{"process"});
+    }
     SUBCASE("of the global object") {
       CHECK(NodeGlobalsIn("globalThis.process") == NodeNames{"process"});
       CHECK(NodeGlobalsIn("globalThis?.process") == NodeNames{"process"});
@@ -46,6 +55,7 @@ TEST_SUITE("wrangler-compat/build/node_globals") {
       CHECK(NodeGlobalsIn("this.process(order.Buffer); this.#process").empty());
       CHECK(NodeGlobalsIn("queue?.process()").empty());
       CHECK(NodeGlobalsIn("({ process: 1, global: 2 })").empty());
+      CHECK(NodeGlobalsIn("({ a, self: 1, Buffer: 2, globalThis: 3 })").empty());
       CHECK(NodeGlobalsIn("class Queue { process(job) {} }").empty());
       CHECK(NodeGlobalsIn("processed; reprocess; ArrayBuffer; $process; globals").empty());
       CHECK(NodeGlobalsIn("globalThis.fetch; globalThis . counter ||= 0; self.crypto").empty());
@@ -74,6 +84,8 @@ TEST_SUITE("wrangler-compat/build/node_globals") {
             NodeNames{"process"});
       CHECK(in("// a.js\nclass Buffer {}\n\n// b.js\nglobalThis.Buffer;\n") == NodeNames{"Buffer"});
       CHECK(in("var a = Buffer, process;\n") == NodeNames{"Buffer", "process"});
+      CHECK(in("class Buffer extends process {}\n") == NodeNames{"process"});
+      CHECK(in("function process() {}\n\n// b.js\nprocess;\n").empty());
     }
     SUBCASE("by a name that is computed in a file of the Worker") {
       CHECK(in("// a.js\nglobalThis[name];\n") == kAll);
