@@ -28,3 +28,15 @@ import { resolve } from "node:path";
 export default { fetch() { chdir("/a/b"); chdir("../c"); return new Response([cwd(), resolve("d")].join(" ")); } };'
 start dev -c "$scratch/directory/wrangler.toml"
 check "paths begin where the process went, also if nobody asks for the global" "$(http GET /)" "200 /a/c /a/c/d"
+
+worker behind 'class Mine extends Buffer {}
+export default {
+  fetch() {
+    const names = [];
+    for (const name in process.env) names.push(name);
+    return new Response(`${names} ${Mine.from("a").length}`);
+  },
+};' '[vars]
+GREETING = "hello"'
+start dev -c "$scratch/behind/wrangler.toml"
+check "globals are there for who names them behind a declaration" "$(http GET /)" "200 GREETING 1"
