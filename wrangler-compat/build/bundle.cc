@@ -1,12 +1,12 @@
 #include "wrangler-compat/build/bundle.h"
 
 #include <algorithm>
-#include <cctype>
 #include <future>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/ascii.h"
 #include "wrangler-compat/build/build_failure.h"
 #include "wrangler-compat/build/node_modules.h"
 #include "wrangler-compat/files.h"
@@ -82,7 +82,7 @@ void Advise(const BuildPlan& plan, EsbuildValue& message) {
            "https://developers.cloudflare.com/workers/wrangler/configuration/#bundling-issues\n"));
 }
 
-// A Service Worker exports nothing; what it can do about that.
+// A Service Worker has no classes of Durable Objects; what it can do about that.
 std::string NoClassesHere(const BuildPlan& plan) {
   if (plan.durable_objects.empty()) return {};
   std::string text =
@@ -95,14 +95,16 @@ std::string NoClassesHere(const BuildPlan& plan) {
       "example:\n";
   for (const auto& [name, class_name] : plan.durable_objects) {
     std::string script = name;
-    for (char& c : script) c = c == '_' ? '-' : static_cast<char>(std::tolower(c));
+    for (char& c : script) c = c == '_' ? '-' : base::LowerCased(c);
     const std::string binding = "{ name = " + name + ", class_name = " + class_name;
     text += binding + " } ==> " + binding + ", script_name = " + script + "-worker }\n";
   }
   return text +
          "Alternatively, migrate your worker to ES Module syntax to implement a Durable Object in "
          "this Worker:\n"
-         "https://developers.cloudflare.com/workers/learning/migrating-to-module-workers/";
+         "https://developers.cloudflare.com/workers/learning/migrating-to-module-workers/\n"
+         "The entrypoint of Worker \"" +
+         plan.worker + "\" is " + plan.files.display + plan.files.main + ".";
 }
 
 // What is wrong with these exports of the main module; empty if nothing is.
@@ -368,8 +370,8 @@ BuildResult Bundle::Build(Colours colours) {
   if (!output->warnings.empty()) {
     result.rendered_warnings = Describe(output->warnings, Severity::kWarning, colours);
   }
-  result.error =
-      context == module_.get() ? MissingClasses(plan_, output->exports) : NoClassesHere(plan_);
+  if (context != module_.get()) result.error = NoClassesHere(plan_);
+  if (result.ok()) result.error = MissingClasses(plan_, output->exports);
   if (!result.ok()) return result;
   WarnOfNodeImports(*context, result);
   TakeOutput(*output, *context, result);

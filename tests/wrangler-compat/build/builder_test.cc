@@ -334,6 +334,11 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(plain.Build().error == expected + "index.js.");
       plain.project.Write("index.js", "export default {}; export class A {}; export class B {}");
       CHECK(plain.Build().ok());
+      plain.project.Write("index.js", "addEventListener('fetch', () => {});");
+      CHECK(plain.Build().error ==
+            "Your Worker depends on the following Workflows, which are not exported in your "
+            "entrypoint file: A, B.\nYou should export these objects from your entrypoint, "
+            "index.js.");
     }
     SUBCASE("may lack one in plain JavaScript, too") {
       const std::string objects =
@@ -346,7 +351,9 @@ TEST_SUITE("wrangler-compat/build/builder") {
             "entrypoint file: A, B.\nYou should export these objects from your entrypoint, "
             "index.js.");
       plain.project.Write("index.js", "addEventListener('fetch', () => {});");
-      CHECK(plain.Build().error.starts_with(
+      const std::string error = plain.Build().error;
+      CHECK(error.ends_with("\nThe entrypoint of Worker \"w\" is index.js."));
+      CHECK(error.starts_with(
           "You seem to be trying to use Durable Objects in a Worker written as a "
           "service-worker.\nYou can use Durable Objects defined in other Workers by specifying a "
           "`script_name` in your wrangler.toml file, where `script_name` is the name of the Worker "
