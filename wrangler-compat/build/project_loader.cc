@@ -1,20 +1,39 @@
 #include "wrangler-compat/build/project_loader.h"
 
+#include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 
 namespace isolane::wrangler {
 namespace {
 
-// Gives the Workers at these places of the project what was built of them.
-Status TakeBuilds(const std::vector<BuildResult>& results, const std::vector<size_t>& places,
-                  Project& project) {
+// Builds of the Workers at some places of a project.
+struct Round {
+  std::vector<size_t> places;
+  std::vector<BuildResult> results;  // in this order
+};
+
+Round BuildAt(std::vector<size_t> places, const Project& project, const BuildPlans& build,
+              const BuildRequest& request) {
+  std::vector<BuildPlan> plans;
+  for (const size_t place : places) plans.push_back(project.builds[place]);
+  return {std::move(places), build(plans, request)};
+}
+
+Round BundleAt(std::vector<size_t> places, const Project& project, const BuildPlans& build) {
+  return BuildAt(std::move(places), project, build, {.run_custom = false, .always_bundle = true});
+}
+
+// Gives the Workers what was built of them.
+Status TakeBuilds(const Round& round, Project& project) {
   std::string failed;
-  for (size_t i = 0; i < results.size(); i++) {
-    if (results[i].ok()) {
-      TakeBuild(results[i], project.workers[places[i]]);
+  for (size_t i = 0; i < round.results.size(); i++) {
+    const BuildResult& result = round.results[i];
+    if (result.ok()) {
+      TakeBuild(result, project.workers[round.places[i]]);
     } else {
-      failed += (failed.empty() ? "" : "\n") + results[i].error;
+      failed += (failed.empty() ? "" : "\n") + result.error;
     }
   }
   if (failed.empty()) return Ok{};
@@ -30,22 +49,18 @@ bool MayBeBundled(const BuildPlan& plan, bool was_bundled) {
 
 Result<std::unique_ptr<Runtime>> BuildAndLoad(const BuildPlans& build, Project project,
                                               const RuntimeOptions& options) {
-  std::vector<size_t> all;
-  for (size_t i = 0; i < project.builds.size(); i++) all.push_back(i);
-  const std::vector<BuildResult> results = build(project.builds, {});
-  ISOLANE_TRY(TakeBuilds(results, all, project));
+  std::vector<size_t> all(project.builds.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  const Round round = BuildAt(std::move(all), project, build, {});
+  ISOLANE_TRY(TakeBuilds(round, project));
   std::vector<size_t> plain;
-  std::vector<BuildPlan> plans;
-  for (const size_t i : all) {
-    if (!MayBeBundled(project.builds[i], results[i].bundled)) continue;
-    plain.push_back(i);
-    plans.push_back(project.builds[i]);
+  for (const size_t place : round.places) {
+    if (MayBeBundled(project.builds[place], round.results[place].bundled)) plain.push_back(place);
   }
   if (plain.empty()) return Runtime::LoadSpecs(std::move(project.workers), options);
   auto runtime = Runtime::LoadSpecs(project.workers, options);
   if (runtime.ok() || runtime.error().kind != ErrorKind::kBuild) return runtime;
-  const auto bundled = build(plans, {.run_custom = false, .always_bundle = true});
-  ISOLANE_TRY(TakeBuilds(bundled, plain, project));
+  ISOLANE_TRY(TakeBuilds(BundleAt(std::move(plain), project, build), project));
   return Runtime::LoadSpecs(std::move(project.workers), options);
 }
 
@@ -53,37 +68,39 @@ Mistakes FindMistakes(const BuildPlans& build, LoadedProject loaded,
                       const RuntimeOptions& options) {
   Mistakes mistakes;
   Project& project = loaded.project;
-  std::vector<size_t> places;
-  std::vector<BuildPlan> plans;
+  std::vector<size_t> sound;
   for (size_t i = 0; i < project.workers.size(); i++) {
-    if (!loaded.sound[i]) continue;
-    places.push_back(i);
-    plans.push_back(project.builds[i]);
+    if (loaded.sound[i]) sound.push_back(i);
   }
-  const std::vector<BuildResult> results = build(plans, {});
   RuntimeOptions alone = options;
   alone.observer = nullptr;
   alone.unknown_services = UnknownService::kFailOnUse;
-  for (size_t i = 0; i < results.size(); i++) {
-    WorkerSpec& worker = project.workers[places[i]];
-    if (!results[i].ok()) {
-      mistakes.of_builds = true;
-      continue;
-    }
-    TakeBuild(results[i], worker);
-    auto runtime = Runtime::LoadSpecs({worker}, alone);
-    if (!runtime.ok() && runtime.error().kind == ErrorKind::kBuild &&
-        MayBeBundled(plans[i], results[i].bundled)) {
-      const auto bundled = build({plans[i]}, {.run_custom = false, .always_bundle = true});
-      if (!bundled.front().ok()) {
+  std::map<size_t, Error> of_code;  // by place
+  // Answers which ones are worth a bundle.
+  const auto load_each = [&](const Round& round) {
+    std::vector<size_t> refused;
+    for (size_t i = 0; i < round.results.size(); i++) {
+      const size_t place = round.places[i];
+      const BuildResult& result = round.results[i];
+      if (!result.ok()) {
         mistakes.of_builds = true;
         continue;
       }
-      TakeBuild(bundled.front(), worker);
-      runtime = Runtime::LoadSpecs({worker}, alone);
+      TakeBuild(result, project.workers[place]);
+      auto runtime = Runtime::LoadSpecs({project.workers[place]}, alone);
+      if (runtime.ok()) continue;
+      if (runtime.error().kind == ErrorKind::kBuild &&
+          MayBeBundled(project.builds[place], result.bundled)) {
+        refused.push_back(place);
+      } else {
+        of_code.emplace(place, std::move(runtime.error()));
+      }
     }
-    if (!runtime.ok()) mistakes.of_code.push_back(std::move(runtime.error()));
-  }
+    return refused;
+  };
+  std::vector<size_t> refused = load_each(BuildAt(std::move(sound), project, build, {}));
+  if (!refused.empty()) load_each(BundleAt(std::move(refused), project, build));
+  for (auto& [place, error] : of_code) mistakes.of_code.push_back(std::move(error));
   if (mistakes.any() || !loaded.ok()) return mistakes;
   auto runtime = Runtime::LoadSpecs(std::move(project.workers), options);
   if (!runtime.ok()) mistakes.of_code.push_back(std::move(runtime.error()));

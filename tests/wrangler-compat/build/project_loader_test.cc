@@ -17,6 +17,7 @@ struct Workers {
   TempProject project;
   std::vector<std::string> configs;
   std::vector<std::string> builds_failed;
+  std::vector<size_t> plans_built;  // by each call, how many
 
   void Add(const std::string& name, const std::string& module, const std::string& settings = {}) {
     project.Write(name + "/wrangler.toml", "name = \"" + name + "\"\nmain = \"index.js\"\n" +
@@ -32,6 +33,7 @@ struct Workers {
     return FindMistakes(
         [&](const auto& plans, const auto& request) {
           auto results = builder.BuildAll(plans, request);
+          plans_built.push_back(plans.size());
           for (size_t i = 0; i < results.size(); i++) {
             if (!results[i].ok()) builds_failed.push_back(plans[i].worker);
           }
@@ -69,6 +71,17 @@ TEST_SUITE("wrangler-compat/build/project_loader") {
       REQUIRE(found.of_code.size() == 2);
       CHECK(Has(found.of_code[0], "at the start"));
       CHECK(Has(found.of_code[1], "nothing is not defined"));
+    }
+    SUBCASE("are shown by the bundler, at once for all that V8 does not understand") {
+      workers.Add("one", "export default { fetch() { return 1 + ; } };");
+      workers.Add("start", "throw new RangeError('at the start');");
+      workers.Add("two", "export default { fetch() { return = 2; } };");
+      const Mistakes found = workers.Find();
+      CHECK(workers.plans_built == std::vector<size_t>{3, 2});
+      CHECK(workers.builds_failed == std::vector<std::string>{"one", "two"});
+      CHECK(found.of_builds);
+      REQUIRE(found.of_code.size() == 1);
+      CHECK(Has(found.of_code[0], "at the start"));
     }
     SUBCASE("are those of the Workers together if each is right by itself") {
       workers.Add("a", kFine,
