@@ -64,19 +64,8 @@ function readParameters(text) {
 
 const written = (value) => (value !== "" && !NO_TOKEN.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`);
 
-// MIMEParams of a text, which only a MIMEType can make.
-let paramsOf;
-
 export class MIMEParams {
   #all = new Map();
-
-  static {
-    paramsOf = (text) => {
-      const params = new MIMEParams();
-      params.#all = readParameters(text);
-      return params;
-    };
-  }
 
   delete(name) {
     this.#all.delete(name);
@@ -123,7 +112,7 @@ export class MIMEParams {
 export class MIMEType {
   #type;
   #subtype;
-  #params;
+  #params = new MIMEParams();
 
   // Null for a text that is none.
   static parse(text) {
@@ -145,7 +134,7 @@ export class MIMEType {
     const subtype = upTo(rest.slice(slash + 1), /;/);
     this.#type = lower(type);
     this.#subtype = lower(check("subtype", trimEnd(subtype), text));
-    this.#params = paramsOf(rest.slice(slash + 1 + subtype.length));
+    for (const [name, value] of readParameters(rest.slice(slash + 1 + subtype.length))) this.#params.set(name, value);
   }
 
   get type() {
