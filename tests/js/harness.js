@@ -71,6 +71,27 @@ async function assertRejects(promise, Class, text = '') {
   return checkError(error, Class, text);
 }
 
+// Bytes and how they are written.
+function hex(buffer) {
+  return [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function unhex(text) {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+function base64url(text) {
+  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+}
+
+function utf8(text) {
+  return new TextEncoder().encode(text);
+}
+
+function filled(length, byte = 1) {
+  return new Uint8Array(length).fill(byte);
+}
+
 let testResult = '';
 
 async function runTests() {

@@ -1,7 +1,5 @@
 'use strict';
 
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-
 test('getRandomValues', () => {
   const array = new Uint32Array(64);
   assertEquals(crypto.getRandomValues(array) === array, true);

@@ -1,28 +1,25 @@
 'use strict';
 
 const { subtle } = crypto;
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const filled = (length, byte = 1) => new Uint8Array(length).fill(byte);
 const BOTH = ['encrypt', 'decrypt'];
 const importRaw = (name, key, usages = BOTH) => subtle.importKey('raw', key, name, true, usages);
 
 async function roundTrip(key, algorithm, plain, encrypted) {
-  assertEquals(hex(await subtle.encrypt(algorithm, key, bytes(plain))), encrypted);
-  assertEquals(hex(await subtle.decrypt(algorithm, key, bytes(encrypted))), plain);
+  assertEquals(hex(await subtle.encrypt(algorithm, key, unhex(plain))), encrypted);
+  assertEquals(hex(await subtle.decrypt(algorithm, key, unhex(encrypted))), plain);
 }
 
 // NIST SP 800-38A, F.2.1 and F.2.5; behind it the block of padding.
 test('AES-CBC, vectors of NIST', async () => {
-  const algorithm = { name: 'AES-CBC', iv: bytes('000102030405060708090a0b0c0d0e0f') };
-  const short = await importRaw('AES-CBC', bytes('2b7e151628aed2a6abf7158809cf4f3c'));
+  const algorithm = { name: 'AES-CBC', iv: unhex('000102030405060708090a0b0c0d0e0f') };
+  const short = await importRaw('AES-CBC', unhex('2b7e151628aed2a6abf7158809cf4f3c'));
   const plain = '6bc1bee22e409f96e93d7e117393172a';
-  const first = hex(await subtle.encrypt(algorithm, short, bytes(plain)));
+  const first = hex(await subtle.encrypt(algorithm, short, unhex(plain)));
   assertEquals(first.slice(0, 32), '7649abac8119b246cee98e9b12e9197d');
   assertEquals(first.length, 64);
   await roundTrip(short, algorithm, plain, first);
-  const long = await importRaw('AES-CBC', bytes('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4'));
-  assertEquals(hex(await subtle.encrypt(algorithm, long, bytes(plain))).slice(0, 32), 'f58c4c04d6e5f1ba779eabfb5f7bfbd6');
+  const long = await importRaw('AES-CBC', unhex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4'));
+  assertEquals(hex(await subtle.encrypt(algorithm, long, unhex(plain))).slice(0, 32), 'f58c4c04d6e5f1ba779eabfb5f7bfbd6');
 });
 
 test('AES-CBC, what cannot be done', async () => {
@@ -45,11 +42,11 @@ test('AES-CBC, what cannot be done', async () => {
 
 // NIST SP 800-38A, F.5.1 and F.5.5.
 test('AES-CTR, vectors of NIST', async () => {
-  const algorithm = { name: 'AES-CTR', counter: bytes('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'), length: 128 };
+  const algorithm = { name: 'AES-CTR', counter: unhex('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'), length: 128 };
   const plain = '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51';
-  await roundTrip(await importRaw('AES-CTR', bytes('2b7e151628aed2a6abf7158809cf4f3c')), algorithm, plain,
+  await roundTrip(await importRaw('AES-CTR', unhex('2b7e151628aed2a6abf7158809cf4f3c')), algorithm, plain,
     '874d6191b620e3261bef6864990db6ce9806f66b7970fdff8617187bb9fffdff');
-  await roundTrip(await importRaw('AES-CTR', bytes('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4')),
+  await roundTrip(await importRaw('AES-CTR', unhex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4')),
     algorithm, plain, '601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5');
 });
 
@@ -81,14 +78,14 @@ test('AES-CTR, what cannot be done', async () => {
 
 // The GCM Mode of Operation, McGrew and Viega, test cases 4 and 6.
 test('AES-GCM, vectors', async () => {
-  const key = await importRaw('AES-GCM', bytes('feffe9928665731c6d6a8f9467308308'));
+  const key = await importRaw('AES-GCM', unhex('feffe9928665731c6d6a8f9467308308'));
   const plain = 'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525' +
     'b16aedf5aa0de657ba637b39';
-  const additionalData = bytes('feedfacedeadbeeffeedfacedeadbeefabaddad2');
-  await roundTrip(key, { name: 'AES-GCM', iv: bytes('cafebabefacedbaddecaf888'), additionalData }, plain,
+  const additionalData = unhex('feedfacedeadbeeffeedfacedeadbeefabaddad2');
+  await roundTrip(key, { name: 'AES-GCM', iv: unhex('cafebabefacedbaddecaf888'), additionalData }, plain,
     '42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091' +
       '5bc94fbc3221a5db94fae95ae7121a47');
-  const iv = bytes('9313225df88406e555909c5aff5269aa6a7a9538534f7da1e4c303d2a318a728c3c0c95156809539fcf0e2429a6b525416aedbf5a0' +
+  const iv = unhex('9313225df88406e555909c5aff5269aa6a7a9538534f7da1e4c303d2a318a728c3c0c95156809539fcf0e2429a6b525416aedbf5a0' +
     'de6a57a637b39b');
   await roundTrip(key, { name: 'AES-GCM', iv, additionalData }, plain,
     '8ce24998625615b603a033aca13fb894be9112a5c3a211a8ba262a3cca7e2ca701e4a9a4fba43c90ccdcb281d48c7c6fd62875d2aca417034c34aee5' +
@@ -134,8 +131,8 @@ test('AES-GCM, lengths of tags and initialization vectors', async () => {
 
 // https://www.rfc-editor.org/rfc/rfc3394#section-4.1
 test('AES-KW, vector of RFC 3394', async () => {
-  const wrapping = await importRaw('AES-KW', bytes('000102030405060708090a0b0c0d0e0f'), ['wrapKey', 'unwrapKey']);
-  const key = await importRaw('AES-GCM', bytes('00112233445566778899aabbccddeeff'));
+  const wrapping = await importRaw('AES-KW', unhex('000102030405060708090a0b0c0d0e0f'), ['wrapKey', 'unwrapKey']);
+  const key = await importRaw('AES-GCM', unhex('00112233445566778899aabbccddeeff'));
   const wrapped = await subtle.wrapKey('raw', key, wrapping, 'AES-KW');
   assertEquals(hex(wrapped), '1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5');
   const unwrapped = await subtle.unwrapKey('raw', wrapped, wrapping, 'AES-KW', 'AES-CBC', true, BOTH);

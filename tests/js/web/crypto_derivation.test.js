@@ -1,9 +1,6 @@
 'use strict';
 
 const { subtle } = crypto;
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const utf8 = (text) => new TextEncoder().encode(text);
 const importKey = (name, data, usages = ['deriveBits', 'deriveKey']) => subtle.importKey('raw', data, name, false, usages);
 
 // https://www.rfc-editor.org/rfc/rfc6070; the last is longer than a digest.
@@ -38,8 +35,8 @@ test('HKDF, vectors of RFC 5869', async () => {
     ['SHA-1', '0b'.repeat(11), '000102030405060708090a0b0c', 'f0f1f2f3f4f5f6f7f8f9',
       '085a01ea1b10f36933068b56efa5ad81a4f14b822f5b091568a9cdd4f155fda2c22e422478d305f3f896'],
   ]) {
-    const key = await importKey('HKDF', bytes(secret));
-    const derived = await subtle.deriveBits({ name: 'HKDF', salt: bytes(salt), info: bytes(info), hash }, key, expected.length * 4);
+    const key = await importKey('HKDF', unhex(secret));
+    const derived = await subtle.deriveBits({ name: 'HKDF', salt: unhex(salt), info: unhex(info), hash }, key, expected.length * 4);
     assertEquals(hex(derived), expected);
   }
 });

@@ -1,8 +1,6 @@
 'use strict';
 
 const { DigestStream } = crypto;
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const utf8 = (text) => new TextEncoder().encode(text);
 
 async function digestOf(algorithm, ...chunks) {
   const stream = new DigestStream(algorithm);

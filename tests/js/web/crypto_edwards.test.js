@@ -1,11 +1,8 @@
 'use strict';
 
 const { subtle } = crypto;
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const filled = (length, byte = 1) => new Uint8Array(length).fill(byte);
 // PKCS #8 around 32 bytes; the last byte of the name of the algorithm is given.
-const pkcs8 = (kind, key) => new Uint8Array([0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, kind, 4, 0x22, 4, 0x20, ...bytes(key)]);
+const pkcs8 = (kind, key) => new Uint8Array([0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, kind, 4, 0x22, 4, 0x20, ...unhex(key)]);
 
 // https://www.rfc-editor.org/rfc/rfc8032#section-7.1: tests 1 and 2
 const VECTORS = [
@@ -25,12 +22,12 @@ const importJwk = (jwk, algorithm = 'Ed25519', usages = jwk.d === undefined ? ['
 test('Ed25519, vectors of RFC 8032', async () => {
   for (const [secret, point, message, expected] of VECTORS) {
     const privateKey = await subtle.importKey('pkcs8', pkcs8(0x70, secret), 'Ed25519', true, ['sign']);
-    const publicKey = await subtle.importKey('raw', bytes(point), 'ed25519', true, ['verify']);
-    assertEquals(hex(await subtle.sign('Ed25519', privateKey, bytes(message))), expected);
-    assertEquals(await subtle.verify('Ed25519', publicKey, bytes(expected), bytes(message)), true);
-    assertEquals(await subtle.verify('Ed25519', publicKey, bytes(expected), bytes(`${message}00`)), false);
-    assertEquals(await subtle.verify('Ed25519', publicKey, filled(64), bytes(message)), false);
-    await assertRejects(subtle.verify('Ed25519', publicKey, filled(63), bytes(message)), DOMException,
+    const publicKey = await subtle.importKey('raw', unhex(point), 'ed25519', true, ['verify']);
+    assertEquals(hex(await subtle.sign('Ed25519', privateKey, unhex(message))), expected);
+    assertEquals(await subtle.verify('Ed25519', publicKey, unhex(expected), unhex(message)), true);
+    assertEquals(await subtle.verify('Ed25519', publicKey, unhex(expected), unhex(`${message}00`)), false);
+    assertEquals(await subtle.verify('Ed25519', publicKey, filled(64), unhex(message)), false);
+    await assertRejects(subtle.verify('Ed25519', publicKey, filled(63), unhex(message)), DOMException,
       'OperationError: Invalid Ed25519 signature length 63');
   }
 });
@@ -39,7 +36,7 @@ test('Ed25519, vectors of RFC 8032', async () => {
 test('X25519, vector of RFC 7748', async () => {
   const own = await subtle.importKey('pkcs8', pkcs8(0x6e, '77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a'), 'X25519',
     true, ['deriveBits', 'deriveKey']);
-  const peer = await subtle.importKey('raw', bytes('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f'), 'X25519', true, []);
+  const peer = await subtle.importKey('raw', unhex('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f'), 'X25519', true, []);
   const derive = (bits, publicKey = peer) => subtle.deriveBits({ name: 'X25519', public: publicKey }, own, bits);
   assertEquals(hex(await derive(256)), '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742');
   assertEquals(hex(await derive()), '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742');

@@ -5,12 +5,6 @@ const { state } = internals.require('internal/context');
 const { STRICT_CRYPTO_CHECKS } = internals.require('internal/flags');
 state.flags = STRICT_CRYPTO_CHECKS;
 
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const utf8 = (text) => new TextEncoder().encode(text);
-const filled = (length, byte = 1) => new Uint8Array(length).fill(byte);
-const base64url = (text) =>
-  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
-
 // https://www.rfc-editor.org/rfc/rfc7515#appendix-A.3
 const PRIVATE = {
   kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',

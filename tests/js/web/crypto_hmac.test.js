@@ -1,9 +1,6 @@
 'use strict';
 
 const { subtle } = crypto;
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const utf8 = (text) => new TextEncoder().encode(text);
-const filled = (length, byte = 1) => new Uint8Array(length).fill(byte);
 const importRaw = (bytes, hash, usages = ['sign', 'verify'], more = {}) =>
   subtle.importKey('raw', bytes, { name: 'HMAC', hash, ...more }, true, usages);
 const importJwk = (jwk, { hash = 'SHA-256', extractable = true } = {}) =>

@@ -5,12 +5,6 @@ const { state } = internals.require('internal/context');
 const { CRYPTO_PRESERVE_PUBLIC_EXPONENT, STRICT_CRYPTO_CHECKS } = internals.require('internal/flags');
 state.flags = CRYPTO_PRESERVE_PUBLIC_EXPONENT | STRICT_CRYPTO_CHECKS;
 
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const utf8 = (text) => new TextEncoder().encode(text);
-const filled = (length, byte = 1) => new Uint8Array(length).fill(byte);
-const base64url = (text) =>
-  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
-
 // Made for these tests.
 const PRIVATE = {
   kty: 'RSA',

@@ -2,9 +2,6 @@
 'use strict';
 
 const { subtle } = crypto;
-const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-const utf8 = (text) => new TextEncoder().encode(text);
-const filled = (length, byte = 1) => new Uint8Array(length).fill(byte);
 const gcm = { name: 'AES-GCM', iv: filled(12) };
 const makeGcm = (usages = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'], extractable = true) =>
   subtle.importKey('raw', filled(16), 'AES-GCM', extractable, usages);
