@@ -10,7 +10,6 @@
 
 namespace isolane::web {
 
-void OpensslFree::operator()(bignum_ctx* object) const { BN_CTX_free(object); }
 void OpensslFree::operator()(bignum_st* object) const { BN_clear_free(object); }
 void OpensslFree::operator()(ec_group_st* object) const { EC_GROUP_free(object); }
 void OpensslFree::operator()(ec_point_st* object) const { EC_POINT_free(object); }

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string_view>
 
-struct bignum_ctx;
 struct bignum_st;
 struct ec_group_st;
 struct ec_point_st;
@@ -26,7 +25,6 @@ struct ossl_param_st;
 namespace isolane::web {
 
 struct OpensslFree {
-  void operator()(bignum_ctx* object) const;
   void operator()(bignum_st* object) const;  // wiped: it may be a secret
   void operator()(ec_group_st* object) const;
   void operator()(ec_point_st* object) const;
