@@ -1,9 +1,13 @@
 #include "runtime/web/base64.h"
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/base/base64.h"
 #include "runtime/js/convert.h"
+#include "runtime/web/arguments.h"
 
 namespace isolane::web {
 
@@ -42,6 +46,26 @@ void Base64Encode(const Arguments& arguments) {
     return;
   }
   ReturnLatin1(arguments, base::Base64Encoded(in));
+}
+
+void Base64UrlDecode(const Arguments& arguments) {
+  v8::Isolate* isolate = arguments.GetIsolate();
+  std::string in;
+  if (!arguments[0]->IsString() || !ToBytes(isolate, arguments[0].As<v8::String>(), in)) return;
+  const auto decoded = base::Base64UrlDecoded(in);
+  if (!decoded) return;
+  v8::Local<v8::Uint8Array> bytes;
+  if (NewBytes(isolate, {reinterpret_cast<const uint8_t*>(decoded->data()), decoded->size()})
+          .ToLocal(&bytes)) {
+    arguments.GetReturnValue().Set(bytes);
+  }
+}
+
+void Base64UrlEncode(const Arguments& arguments) {
+  const BytesView view(arguments[0]);
+  const std::span<const uint8_t> bytes = view.bytes();
+  ReturnLatin1(arguments,
+               base::Base64UrlEncoded({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
 }  // namespace isolane::web

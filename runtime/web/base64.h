@@ -1,4 +1,4 @@
-// atob and btoa, for builtins/web/base64.js.
+// Base64, for builtins/web/base64.js and builtins/web/crypto/jwk.js.
 #pragma once
 
 #include <v8.h>
@@ -11,5 +11,10 @@ using Arguments = v8::FunctionCallbackInfo<v8::Value>;
 void Base64Decode(const Arguments& arguments);
 // (text) -> base64, or undefined when a character is above U+00FF
 void Base64Encode(const Arguments& arguments);
+
+// (text) -> Uint8Array, or undefined when that is base64 of neither alphabet
+void Base64UrlDecode(const Arguments& arguments);
+// (view) -> base64url without padding
+void Base64UrlEncode(const Arguments& arguments);
 
 }  // namespace isolane::web

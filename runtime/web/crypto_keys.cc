@@ -338,35 +338,33 @@ void RawPrivateKey(const Arguments& arguments) {
 }
 
 void KeyFromRsaNumbers(const Arguments& arguments) {
-  if (!arguments[0]->IsArray()) return;
   const OpensslErrors errors;
-  v8::Isolate* isolate = arguments.GetIsolate();
-  const auto list = arguments[0].As<v8::Array>();
   const Openssl<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
   // The builder refers to them.
   std::vector<Openssl<BIGNUM>> numbers;
-  const uint32_t count = std::min<uint32_t>(list->Length(), kRsaNumbers.size());
-  for (uint32_t i = 0; i < count; i++) {
-    v8::Local<v8::Value> item;
-    if (!list->Get(isolate->GetCurrentContext(), i).ToLocal(&item)) return;
-    const BytesView bytes(item);
+  for (const char* const name : kRsaNumbers) {
+    const v8::Local<v8::Value> argument = arguments[static_cast<int>(numbers.size())];
+    if (argument->IsUndefined()) break;
+    const BytesView bytes(argument);
     numbers.push_back(ToNumber(bytes.bytes()));
     if (builder == nullptr || numbers.back() == nullptr ||
-        OSSL_PARAM_BLD_push_BN(builder.get(), kRsaNumbers[i], numbers.back().get()) != 1) {
+        OSSL_PARAM_BLD_push_BN(builder.get(), name, numbers.back().get()) != 1) {
       return;
     }
   }
-  ReturnKey(arguments, FromParameters("RSA", count > 2 ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
-                                      builder.get()));
+  ReturnKey(arguments,
+            FromParameters("RSA", numbers.size() > 2 ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
+                           builder.get()));
 }
 
 void RsaNumbersOf(const Arguments& arguments) {
   EVP_PKEY* const key = KeyOf(arguments[0]);
-  if (key == nullptr) return;
+  if (key == nullptr || !arguments[1]->IsUint32()) return;
   const OpensslErrors errors;
   v8::Isolate* isolate = arguments.GetIsolate();
+  const size_t count = std::min<size_t>(arguments[1].As<v8::Uint32>()->Value(), kRsaNumbers.size());
   std::vector<v8::Local<v8::Value>> buffers;
-  for (const char* const name : kRsaNumbers) {
+  for (const char* const name : std::span(kRsaNumbers).first(count)) {
     BIGNUM* number = nullptr;
     if (EVP_PKEY_get_bn_param(key, name, &number) != 1) break;
     const Openssl<BIGNUM> owned(number);

@@ -42,9 +42,10 @@ void RawPublicKey(const Arguments& arguments);
 // (private key of a curve) -> ArrayBuffer
 void RawPrivateKey(const Arguments& arguments);
 
-// ([n, e] | [n, e, d] | [n, e, d, p, q, dp, dq, qi], views) -> key
+// (n, e) | (n, e, d) | (n, e, d, p, q, dp, dq, qi): views; the others are undefined -> key
 void KeyFromRsaNumbers(const Arguments& arguments);
-// (RSA key) -> array of ArrayBuffers in that order, as many as there are
+// (RSA key, count) -> array of the first `count` of them in that order, ArrayBuffers; fewer if
+// there are no more
 void RsaNumbersOf(const Arguments& arguments);
 
 }  // namespace isolane::web

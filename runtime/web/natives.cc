@@ -26,6 +26,8 @@ js::NativeTable Natives() {
       {"aesKw", AesKw},
       {"base64Decode", Base64Decode},
       {"base64Encode", Base64Encode},
+      {"base64UrlDecode", Base64UrlDecode},
+      {"base64UrlEncode", Base64UrlEncode},
       {"decodeBytes", DecodeBytes},
       {"decodeUtf8", DecodeUtf8},
       {"deriveHkdf", DeriveHkdf},

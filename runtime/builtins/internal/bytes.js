@@ -1,17 +1,29 @@
 // Bytes behind an ArrayBuffer or a view of one.
 'use strict';
 
+const { Uint8Array } = require('internal/primordials');
+
 const { isView } = ArrayBuffer;
-const bufferByteLength =
-  Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
-const typedArrayTag = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+const { call } = Function.prototype;
+
+// An accessor as a function of the object, which nobody can get between.
+function getterOf(prototype, name) {
+  return call.bind(Object.getOwnPropertyDescriptor(prototype, name).get);
+}
+
+const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
+const bufferByteLength = getterOf(ArrayBuffer.prototype, 'byteLength');
+// Name of a typed array's class; undefined for everything else, DataView included.
+const typedArrayName = getterOf(TypedArrayPrototype, Symbol.toStringTag);
+// Of a typed array, whatever a Worker has made of its prototype.
+const bufferOf = getterOf(TypedArrayPrototype, 'buffer');
+const lengthOf = getterOf(TypedArrayPrototype, 'length');
 
 // A real ArrayBuffer, of any realm and whatever its prototype says.
 function isArrayBuffer(value) {
   if (value === null || typeof value !== 'object') return false;
   try {
-    bufferByteLength.call(value);
+    bufferByteLength(value);
     return true;
   } catch {
     return false;
@@ -24,18 +36,13 @@ function isSharedArrayBuffer(value) {
 }
 
 function isUint8Array(value) {
-  return typedArrayTag.call(value) === 'Uint8Array';
-}
-
-// Name of a typed array's class; undefined for everything else, DataView included.
-function typedArrayName(value) {
-  return typedArrayTag.call(value);
+  return typedArrayName(value) === 'Uint8Array';
 }
 
 // A Uint8Array over the same memory; undefined when `value` is no buffer source.
 function toBytes(value) {
   if (isView(value)) {
-    if (typedArrayTag.call(value) === 'Uint8Array') return value;
+    if (isUint8Array(value)) return value;
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   }
   if (isArrayBuffer(value) || isSharedArrayBuffer(value)) return new Uint8Array(value);
@@ -66,6 +73,6 @@ function toExactBuffer(bytes) {
 }
 
 module.exports = {
-  concat, isArrayBuffer, isSharedArrayBuffer, isUint8Array, isView, toBytes, toExactBuffer,
+  bufferOf, concat, isArrayBuffer, isSharedArrayBuffer, isUint8Array, isView, lengthOf, toBytes, toExactBuffer,
   typedArrayName,
 };

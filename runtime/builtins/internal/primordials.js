@@ -6,6 +6,7 @@ const { catch: promiseCatch, finally: promiseFinally, then: promiseThen } = Nati
 const { getOwnPropertyNames, getPrototypeOf, hasOwn, prototype: objectPrototype, setPrototypeOf } = Object;
 const { captureStackTrace } = Error;
 const { parse, stringify } = JSON;
+const { Uint8Array } = globalThis;
 
 // Stands for the class in code that takes its functions when it is loaded: `new` gives real promises.
 function SafePromise(executor) {
@@ -18,6 +19,7 @@ SafePromise.prototype = { then: promiseThen };
 
 module.exports = {
   Promise: SafePromise,
+  Uint8Array,
   captureStackTrace,
   getOwnPropertyNames,
   getPrototypeOf,

@@ -34,6 +34,24 @@ TEST_SUITE("runtime/base/base64") {
       }
     }
   }
+
+  TEST_CASE("the alphabet of URLs") {
+    SUBCASE("is written without padding") {
+      CHECK(Base64UrlEncoded("") == "");
+      CHECK(Base64UrlEncoded("f") == "Zg");
+      CHECK(Base64UrlEncoded("foo") == "Zm9v");
+      CHECK(Base64UrlEncoded("\xFB\xFF\x00"sv) == "-_8A");
+    }
+    SUBCASE("is read like the other one") {
+      CHECK(Base64UrlDecoded("-_8A") == "\xFB\xFF\x00"sv);
+      CHECK(Base64UrlDecoded("-/8A") == "\xFB\xFF\x00"sv);
+      CHECK(Base64UrlDecoded("Zg==") == "f");
+      CHECK(Base64UrlDecoded(" Zm\n8") == "fo");
+      for (const std::string_view text : {"Z", "Zg=", "Zm9v*"}) {
+        CHECK_MESSAGE(Base64UrlDecoded(text) == std::nullopt, text);
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ const internals = {
   setCurrent(current) { setFrame(current === null ? undefined : new Frame(current, undefined, 1)); },
   getCurrent: () => getFrame()?.io ?? null,
 };
+require('internal/bytes');
+require('internal/primordials');
 require('web/globals').install(globalThis);
 require('web/timers');
 globalThis.internals = internals;

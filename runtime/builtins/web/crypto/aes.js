@@ -1,7 +1,9 @@
 // AES-CTR, AES-CBC, AES-GCM and AES-KW.
 'use strict';
 
+const { bufferOf, lengthOf } = require('internal/bytes');
 const { requireContext } = require('internal/context');
+const { Uint8Array } = require('internal/primordials');
 const { dataError, notSupported, operationError, required } = require('web/crypto/errors');
 const { decode, encode, firstDuplicate } = require('web/crypto/jwk');
 const { checkUsages } = require('web/crypto/key');
@@ -16,10 +18,10 @@ function allowedUsages(name) {
   return name === 'AES-KW' ? ['wrapKey', 'unwrapKey'] : ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
 }
 
-function material(name, secret, extractable, usages) {
+function material({ name, extractable, usages }, secret, bits) {
   return {
-    name, type: 'secret', extractable, usages, secret,
-    algorithm: { name, length: secret.length * 8 },
+    __proto__: null, name, type: 'secret', extractable, usages, secret, bits,
+    algorithm: { name, length: bits },
   };
 }
 
@@ -30,7 +32,7 @@ function generateKey({ name, algorithm, extractable, usages }) {
     throw operationError(`Generated AES key length must be 128, 192, or 256 bits but requested ${length}.`);
   }
   requireContext();
-  return material(name, native.generateSecretKey(length), extractable, allowed);
+  return material({ name, extractable, usages: allowed }, native.generateSecretKey(length), length);
 }
 
 function checkLength(bits) {
@@ -48,8 +50,9 @@ function bytesOfJwk(jwk, name, usages) {
   if (bytes === undefined) {
     throw dataError('Symmetric "jwk" key import requires a base64Url encoding of the key.');
   }
-  checkLength(bytes.length * 8);
-  const alg = `A${bytes.length * 8}${name.slice(4)}`;
+  const bits = lengthOf(bytes) * 8;
+  checkLength(bits);
+  const alg = `A${bits}${name.slice(4)}`;
   if (jwk.alg !== undefined && jwk.alg !== alg) {
     throw dataError(`Symmetric "jwk" key contains invalid "alg" value "${jwk.alg}", expected "${alg}".`);
   }
@@ -73,20 +76,20 @@ function importKey({ name, format, data, extractable, usages }) {
   if (format === 'jwk') {
     bytes = bytesOfJwk(data, name, usages);
   } else if (format === 'raw') {
-    checkLength(data.length * 8);
+    checkLength(lengthOf(data) * 8);
   } else {
     throw notSupported(`Unrecognized key import format "${format}".`);
   }
-  return material(name, native.secretKey(bytes), extractable, allowed);
+  return material({ name, extractable, usages: allowed }, native.secretKey(bytes), lengthOf(bytes) * 8);
 }
 
-function exportKey(format, { name, secret, usages }) {
-  if (format === 'raw') return secret.slice().buffer;
+function exportKey(format, { name, secret, bits, usages }) {
+  if (format === 'raw') return bufferOf(new Uint8Array(secret));
   if (format !== 'jwk') {
     throw notSupported(`${name} key only supports exporting "raw" & "jwk", not "${format}".`);
   }
   return {
-    kty: 'oct', key_ops: [...usages], alg: `A${secret.length * 8}${name.slice(4)}`, ext: true,
+    kty: 'oct', key_ops: [...usages], alg: `A${bits}${name.slice(4)}`, ext: true,
     k: encode(secret),
   };
 }
@@ -141,7 +144,7 @@ function ctr(encrypt, { secret }, { counter, length }, data) {
   return result;
 }
 
-const MODES = { 'AES-GCM': gcm, 'AES-CBC': cbc, 'AES-CTR': ctr };
+const MODES = { __proto__: null, 'AES-GCM': gcm, 'AES-CBC': cbc, 'AES-CTR': ctr };
 
 function encrypt(key, algorithm, data) { return MODES[key.name](true, key, algorithm, data); }
 function decrypt(key, algorithm, data) { return MODES[key.name](false, key, algorithm, data); }
@@ -177,4 +180,4 @@ function unwrapKey(key, algorithm, data) {
   return result;
 }
 
-module.exports = { decrypt, encrypt, exportKey, generateKey, importKey, unwrapKey, wrapKey };
+module.exports = { __proto__: null, decrypt, encrypt, exportKey, generateKey, importKey, unwrapKey, wrapKey };

@@ -1,6 +1,8 @@
 // Diffie-Hellman, for ECDH and X25519.
 'use strict';
 
+const { bufferOf, lengthOf } = require('internal/bytes');
+const { Uint8Array } = require('internal/primordials');
 const { invalidAccess, notSupported, operationError, required } = require('web/crypto/errors');
 
 /**
@@ -37,14 +39,15 @@ function deriveBits(own, algorithm, bits) {
     throw operationError(name === 'ECDH' ? 'Failed to generate shared ECDH secret.' : 'Failed to derive EDDH key.');
   }
   if (bits === undefined) return shared;
-  const most = shared.byteLength * 8;
+  const most = lengthOf(new Uint8Array(shared)) * 8;
   if (bits > most) {
     throw operationError(`Derived key length (${bits} bits) is too long (should be at most ${most} bits).`);
   }
-  const result = new Uint8Array(shared, 0, Math.ceil(bits / 8)).slice();
+  const length = Math.ceil(bits / 8);
+  const result = new Uint8Array(new Uint8Array(shared, 0, length));
   // The bits of the last byte that were not asked for.
-  if (bits % 8 > 0) result[result.length - 1] &= 0xff00 >> (bits % 8);
-  return result.buffer;
+  if (bits % 8 > 0) result[length - 1] &= 0xff00 >> (bits % 8);
+  return bufferOf(result);
 }
 
 module.exports = { deriveBits };

@@ -13,7 +13,7 @@ function importKey({ name, format, data, extractable, usages }) {
       (name === 'PBKDF2' ? '.' : ''));
   }
   return {
-    name, type: 'secret', extractable, usages: allowed,
+    __proto__: null, name, type: 'secret', extractable, usages: allowed,
     algorithm: { name }, secret: native.secretKey(data),
   };
 }
@@ -57,4 +57,4 @@ function deriveBits({ name, secret }, algorithm, bits) {
   return name === 'HKDF' ? hkdf(secret, algorithm, bits) : pbkdf2(secret, algorithm, bits);
 }
 
-module.exports = { deriveBits, importKey };
+module.exports = { __proto__: null, deriveBits, importKey };

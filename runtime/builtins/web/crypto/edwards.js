@@ -1,6 +1,8 @@
 // Ed25519 and X25519, and NODE-ED25519: the name that the former had at first.
 'use strict';
 
+const { lengthOf } = require('internal/bytes');
+const { Uint8Array } = require('internal/primordials');
 const { deriveBits } = require('web/crypto/agreement');
 const { dataError, invalidAccess, notSupported, operationError, required } = require('web/crypto/errors');
 const { decode, encode } = require('web/crypto/jwk');
@@ -60,7 +62,8 @@ function readJwk(jwk, name) {
     throw dataError(
       `Invalid ${curve} key in JSON Web Key; missing or invalid private key component ("d").`);
   }
-  if (d.length !== KEY_BYTES) throw dataError(`Invalid length ${d.length} for private key`);
+  const length = lengthOf(d);
+  if (length !== KEY_BYTES) throw dataError(`Invalid length ${length} for private key`);
   return native.privateKeyFromRaw(curve, d);
 }
 
@@ -81,7 +84,7 @@ function importKey(request) {
   if (imported.key === undefined || native.keyKind(imported.key) !== curveOf(name)) {
     throw dataError(`Input was not an ${curveOf(name)} key.`);
   }
-  return { ...imported, ...common(name), extractable, algorithm: shownAlgorithm(name) };
+  return { __proto__: null, ...imported, ...common(name), extractable, algorithm: shownAlgorithm(name) };
 }
 
 function exportKey(format, material) {
@@ -126,4 +129,4 @@ function verify(material, algorithm, signature, data) {
   return native.verifyData(material.key, undefined, undefined, signature, data);
 }
 
-module.exports = { deriveBits, exportKey, generateKey, importKey, sign, verify };
+module.exports = { __proto__: null, deriveBits, exportKey, generateKey, importKey, sign, verify };

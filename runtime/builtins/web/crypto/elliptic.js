@@ -1,6 +1,7 @@
 // ECDSA and ECDH, on the curves of NIST.
 'use strict';
 
+const { Uint8Array } = require('internal/primordials');
 const { deriveBits } = require('web/crypto/agreement');
 const { dataError, invalidAccess, notSupported, operationError, required } = require('web/crypto/errors');
 const { digestNamed } = require('web/crypto/hashes');
@@ -127,7 +128,7 @@ function importKey(request) {
       'match the curve specified by the input key data.');
   }
   return {
-    ...imported, name, curve, family: 'elliptic', extractable, algorithm: shownAlgorithm(name, curve),
+    __proto__: null, ...imported, name, curve, family: 'elliptic', extractable, algorithm: shownAlgorithm(name, curve),
   };
 }
 
@@ -177,4 +178,4 @@ function verify(material, algorithm, signature, data) {
   return native.verifyData(material.key, hashOf(material, algorithm), undefined, signature, data);
 }
 
-module.exports = { deriveBits, exportKey, generateKey, importKey, sign, verify };
+module.exports = { __proto__: null, deriveBits, exportKey, generateKey, importKey, sign, verify };

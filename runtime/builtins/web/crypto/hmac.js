@@ -1,7 +1,9 @@
 // HMAC.
 'use strict';
 
+const { bufferOf, lengthOf } = require('internal/bytes');
 const { requireContext } = require('internal/context');
+const { Uint8Array } = require('internal/primordials');
 const { dataError, notSupported, operationError, required } = require('web/crypto/errors');
 const { BLOCK_BITS, digestNamed } = require('web/crypto/hashes');
 const { decode, encode } = require('web/crypto/jwk');
@@ -11,7 +13,7 @@ const ALLOWED = ['sign', 'verify'];
 
 function material({ secret, bits, hash, extractable, usages }) {
   return {
-    name: 'HMAC', type: 'secret', extractable, usages, hash, secret,
+    __proto__: null, name: 'HMAC', type: 'secret', extractable, usages, hash, secret,
     algorithm: { name: 'HMAC', hash: { name: hash }, length: bits },
   };
 }
@@ -61,21 +63,22 @@ function importKey({ name, format, data, algorithm, extractable, usages }) {
   } else {
     throw notSupported(`Unrecognized key import format "${format}".`);
   }
-  const size = bytes.length * 8;
+  const length = lengthOf(bytes);
+  const size = length * 8;
   const { length: bits = size } = algorithm;
   if (bits <= 0 || bits > size || bits <= size - 8) {
     throw dataError(`Imported HMAC key length (${bits}) must be a non-zero value up to 7 bits less than, and no ` +
       `greater than, the bit length of the raw key data (${size}).`);
   }
   // The bits of the last byte that do not count.
-  if (bits < size) bytes[bytes.length - 1] &= 0xff00 >> (bits % 8);
+  if (bits < size) bytes[length - 1] &= 0xff00 >> (bits % 8);
   return material({
     secret: native.secretKey(bytes), bits, hash: digestNamed(hash), extractable, usages: allowed,
   });
 }
 
 function exportKey(format, { secret, hash, usages }) {
-  if (format === 'raw') return secret.slice().buffer;
+  if (format === 'raw') return bufferOf(new Uint8Array(secret));
   if (format !== 'jwk') throw notSupported(`Unimplemented key export format "${format}".`);
   if (!hash.startsWith('SHA-')) {
     throw notSupported(`Unimplemented JWK key export format for key algorithm "${hash}".`);
@@ -93,4 +96,4 @@ function verify(key, algorithm, signature, data) {
   return native.timingSafeEqual(new Uint8Array(sign(key, algorithm, data)), signature);
 }
 
-module.exports = { exportKey, generateKey, importKey, sign, verify };
+module.exports = { __proto__: null, exportKey, generateKey, importKey, sign, verify };

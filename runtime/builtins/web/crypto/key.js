@@ -12,17 +12,21 @@ const PUBLIC_USAGES = ['encrypt', 'verify', 'wrapKey'];
 const PRIVATE_USAGES = ['decrypt', 'sign', 'deriveKey', 'deriveBits', 'unwrapKey'];
 
 /**
- * What a CryptoKey stands for. What it shows are copies: a Worker that changes them changes nothing.
+ * What a CryptoKey stands for. It has no prototype, so that nobody is asked for what it lacks. What the key
+ * shows - a copy of `usages`, and `algorithm` itself - is read by nobody: a Worker that changes it changes
+ * nothing.
  *
  * @typedef {object} Material
  * @property {string} name of its algorithm
  * @property {'secret' | 'public' | 'private'} type
  * @property {boolean} extractable
  * @property {string[]} usages in the order of USAGES
- * @property {object} algorithm what the key shows under that name
+ * @property {object} algorithm what the key shows under that name, and no more than that
  * @property {Uint8Array} [secret] the bytes; never given to anybody
  * @property {ArrayBuffer} [key] of a pair: what the natives take
  * @property {string} [hash] the digest it was made for
+ * @property {number} [bits] of a key of AES
+ * @property {number} [modulusBytes] of a key of RSA
  * @property {string} [curve]
  */
 

@@ -125,11 +125,11 @@ function exportPair(format, { name, type, key, usages }, formats) {
  */
 function makePair(key, { extractable, usages }, common, algorithm) {
   const publicKey = {
-    ...common, type: 'public', extractable: true, key: native.publicKeyOf(key), algorithm: algorithm(),
+    __proto__: null, ...common, type: 'public', extractable: true, key: native.publicKeyOf(key), algorithm: algorithm(),
     usages: sortUsages(usages, PUBLIC_USAGES),
   };
   const privateKey = {
-    ...common, type: 'private', extractable, key, algorithm: algorithm(),
+    __proto__: null, ...common, type: 'private', extractable, key, algorithm: algorithm(),
     usages: sortUsages(usages, PRIVATE_USAGES),
   };
   return { publicKey, privateKey };

@@ -1,8 +1,10 @@
 // RSASSA-PKCS1-v1_5, RSA-PSS and RSA-OAEP.
 'use strict';
 
+const { lengthOf } = require('internal/bytes');
 const { state } = require('internal/context');
 const { CRYPTO_PRESERVE_PUBLIC_EXPONENT } = require('internal/flags');
+const { Uint8Array } = require('internal/primordials');
 const { dataError, invalidAccess, notSupported, operationError, required } = require('web/crypto/errors');
 const { DIGEST_BYTES, digestNamed } = require('web/crypto/hashes');
 const { decode, encode } = require('web/crypto/jwk');
@@ -12,6 +14,8 @@ const {
 } = require('web/crypto/pair');
 
 const MEMBERS = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'];
+// How many of them are public.
+const PUBLIC_MEMBERS = 2;
 const WHAT = {
   n: 'Modulus parameter', e: 'Exponent parameter', d: 'Private Exponent parameter',
   p: 'First Prime Factor parameter', q: 'Second Prime Factor parameter',
@@ -82,7 +86,7 @@ function generateKey({ name, algorithm, extractable, usages }) {
   if (modulusLength < 512) throw operationError('RSA key size is too small.');
   const key = native.generateRsaKey(modulusLength, exponent);
   if (key === undefined) throw operationError('RSA key generation failed.');
-  return makePair(key, { extractable, usages: allowed }, { name, hash },
+  return makePair(key, { extractable, usages: allowed }, { name, hash, modulusBytes: modulusLength / 8 },
     () => shownAlgorithm(name, modulusLength, exponent, hash));
 }
 
@@ -107,16 +111,20 @@ function readJwk(jwk, hash) {
     throw dataError('Invalid RSA private key in JSON Web Key; if one Prime Factor or CRT Exponent/Coefficient ' +
       'parameter is present, then they must all be present ("p", "q", "dp", "dq", "qi").');
   }
-  const count = jwk.d === undefined ? 2 : factors === 0 ? 3 : 8;
-  const numbers = MEMBERS.slice(0, count).map((member) => {
+  const count = jwk.d === undefined ? PUBLIC_MEMBERS : factors === 0 ? 3 : 8;
+  const number = (index) => {
+    if (index >= count) return undefined;
+    const member = MEMBERS[index];
     const bytes = decode(jwk[member]);
     if (bytes === undefined) {
-      throw dataError(`Invalid RSA key in JSON Web Key; ${count > 3 && MEMBERS.indexOf(member) > 2 ? '' :
-        'missing or '}invalid ${WHAT[member]} ("${member}").`);
+      throw dataError(
+        `Invalid RSA key in JSON Web Key; ${index > 2 ? '' : 'missing or '}invalid ${WHAT[member]} ("${member}").`);
     }
     return bytes;
-  });
-  const key = native.keyFromRsaNumbers(numbers);
+  };
+  // Nothing of Array.prototype, whose methods and setters may be a Worker's, gets to see these.
+  const key = native.keyFromRsaNumbers(
+    number(0), number(1), number(2), number(3), number(4), number(5), number(6), number(7));
   if (key === undefined) throw dataError('Invalid RSA key in JSON Web Key.');
   return key;
 }
@@ -126,12 +134,13 @@ function importKey(request) {
   const hash = digestNamed(required(algorithm.hash, 'hash'));
   const imported = importPair(request, allowedUsages(name), (jwk) => readJwk(jwk, hash));
   if (native.keyKind(imported.key) !== 'RSA') throw dataError('Input was not an RSA key.');
-  const [modulus, exponentBuffer] = native.rsaNumbersOf(imported.key);
+  const [modulus, exponentBuffer] = native.rsaNumbersOf(imported.key, PUBLIC_MEMBERS);
   const exponent = new Uint8Array(exponentBuffer);
-  const modulusLength = modulus.byteLength * 8;
+  const modulusBytes = lengthOf(new Uint8Array(modulus));
+  const modulusLength = modulusBytes * 8;
   checkNumbers(modulusLength, exponent, true);
   return {
-    ...imported, name, hash, extractable,
+    __proto__: null, ...imported, name, hash, extractable, modulusBytes,
     algorithm: shownAlgorithm(name, modulusLength, exponent, hash),
   };
 }
@@ -150,8 +159,8 @@ function exportKey(format, material) {
   return exportPair(format, material, {
     jwk(common) {
       const jwk = { kty: 'RSA', key_ops: common.key_ops, alg: algOf(name, hash), ext: true };
-      const numbers = native.rsaNumbersOf(key);
-      const count = type === 'private' ? MEMBERS.length : 2;
+      const count = type === 'private' ? MEMBERS.length : PUBLIC_MEMBERS;
+      const numbers = native.rsaNumbersOf(key, count);
       if (numbers.length < count) {
         throw operationError('Private key export failed: the key was imported without its prime factors.');
       }
@@ -164,9 +173,7 @@ function exportKey(format, material) {
   });
 }
 
-function checkSigning({ name, key, hash }, saltLength) {
-  const [modulus] = native.rsaNumbersOf(key);
-  const size = modulus.byteLength;
+function checkSigning({ name, hash, modulusBytes: size }, saltLength) {
   const digest = DIGEST_BYTES[hash];
   if (name === 'RSASSA-PKCS1-v1_5') {
     // The digest, what says which it is, and the padding.
@@ -234,4 +241,4 @@ function decrypt(material, algorithm, data) {
   return oaep(false, material, algorithm, data);
 }
 
-module.exports = { decrypt, encrypt, exportKey, generateKey, importKey, sign, verify };
+module.exports = { __proto__: null, decrypt, encrypt, exportKey, generateKey, importKey, sign, verify };

@@ -2,10 +2,16 @@
 //
 // Everything is computed at once, before the promise is returned, as in workerd: its time is the
 // request's. Here arguments are checked and the algorithm is found; each family has a file.
+//
+// A Worker may patch every intrinsic and wait for a key that it may not read. So what is not its own
+// to see - the bytes of keys, on their way as well, and those of C++ - goes to natives, to what
+// internal/bytes and internal/primordials have of the originals, and to no method or accessor else;
+// materials and tables have no prototype.
 'use strict';
 
 const { badArgument, defineInterface } = require('internal/webidl');
-const { toBytes } = require('internal/bytes');
+const { isUint8Array, toBytes } = require('internal/bytes');
+const { Uint8Array, parse, setPrototypeOf, stringify } = require('internal/primordials');
 const { decodeUtf8, encodeUtf8 } = require('web/encoding');
 const { dataError, invalidAccess, notSupported, operationError, required, syntaxError } =
   require('web/crypto/errors');
@@ -13,10 +19,9 @@ const { CallArguments, isObject, readJsonWebKey } = require('web/crypto/dictiona
 const { BLOCK_BITS, digestNamed } = require('web/crypto/hashes');
 const { makeKey } = require('web/crypto/key');
 
-const { parse, stringify } = JSON;
-
 // The algorithms of keys: their names, and the file of the family.
 const FAMILIES = {
+  __proto__: null,
   'AES-CTR': 'aes', 'AES-CBC': 'aes', 'AES-GCM': 'aes', 'AES-KW': 'aes',
   HMAC: 'hmac',
   PBKDF2: 'derivation', HKDF: 'derivation',
@@ -65,7 +70,7 @@ function checkSomeUsage({ type, usages }) {
 }
 
 function importMaterial({ format, data, algorithm, extractable, usages }) {
-  const isBytes = toBytes(data) !== undefined;
+  const isBytes = isUint8Array(data);
   if (format === 'raw' || format === 'pkcs8' || format === 'spki') {
     if (!isBytes) {
       throw new TypeError('Import data provided for buffer-based import formats must be a buffer source.');
@@ -256,7 +261,7 @@ class SubtleCrypto {
     if (format === 'jwk') {
       const value = parse(decodeUtf8(bytes));
       if (!isObject(value)) throw dataError('Missing "kty" field or corrupt JSON unwrapping key?');
-      data = readJsonWebKey(value);
+      data = readJsonWebKey(setPrototypeOf(value, null));
     }
     return makeKey(importMaterial({ format, data, algorithm: unwrapped, extractable, usages }));
   }
