@@ -144,40 +144,32 @@ function ctr(encrypt, { secret }, { counter, length }, data) {
   return result;
 }
 
-const MODES = { __proto__: null, 'AES-GCM': gcm, 'AES-CBC': cbc, 'AES-CTR': ctr };
+// For keys only: they are of no other use.
+// https://www.rfc-editor.org/rfc/rfc3394
+function kw(encrypt, { secret }, algorithm, data) {
+  const { length } = data;
+  if (length % 8 !== 0) {
+    throw operationError(encrypt
+      ? 'Unwrapped key bit length must be a multiple of 64 bits but unwrapped key has a length of ' +
+        `${length * 8} bits.`
+      : `Provided a wrapped key to unwrap that is ${length * 8} bits which isn't a multiple of 64 bits.`);
+  }
+  if (encrypt && length < 16) {
+    throw operationError(`Unwrapped key has length ${length} bytes but it should be greater than or equal to 16 ` +
+      'and less than or equal to 18446744073709551607');
+  }
+  if (!encrypt && length < 24) {
+    throw operationError(`Provided a wrapped key to unwrap this is ${length * 8} bits that is less than the ` +
+      'minimal length of 192 bits.');
+  }
+  const result = native.aesKw(secret, encrypt, data);
+  if (result === undefined) throw operationError(`AES-KW key ${encrypt ? 'wrapping' : 'unwrapping'} failed.`);
+  return result;
+}
+
+const MODES = { __proto__: null, 'AES-GCM': gcm, 'AES-CBC': cbc, 'AES-CTR': ctr, 'AES-KW': kw };
 
 function encrypt(key, algorithm, data) { return MODES[key.name](true, key, algorithm, data); }
 function decrypt(key, algorithm, data) { return MODES[key.name](false, key, algorithm, data); }
 
-// https://www.rfc-editor.org/rfc/rfc3394
-function wrapKey(key, algorithm, data) {
-  if (key.name !== 'AES-KW') return encrypt(key, algorithm, data);
-  if (data.length % 8 !== 0) {
-    throw operationError('Unwrapped key bit length must be a multiple of 64 bits but unwrapped key has a ' +
-      `length of ${data.length * 8} bits.`);
-  }
-  if (data.length < 16) {
-    throw operationError(`Unwrapped key has length ${data.length} bytes but it should be greater than or ` +
-      'equal to 16 and less than or equal to 18446744073709551607');
-  }
-  const result = native.aesKw(key.secret, true, data);
-  if (result === undefined) throw operationError('AES-KW key wrapping failed.');
-  return result;
-}
-
-function unwrapKey(key, algorithm, data) {
-  if (key.name !== 'AES-KW') return decrypt(key, algorithm, data);
-  if (data.length % 8 !== 0) {
-    throw operationError(`Provided a wrapped key to unwrap that is ${data.length * 8} bits which isn't a ` +
-      'multiple of 64 bits.');
-  }
-  if (data.length < 24) {
-    throw operationError(`Provided a wrapped key to unwrap this is ${data.length * 8} bits that is less than ` +
-      'the minimal length of 192 bits.');
-  }
-  const result = native.aesKw(key.secret, false, data);
-  if (result === undefined) throw operationError('AES-KW key unwrapping failed.');
-  return result;
-}
-
-module.exports = { __proto__: null, decrypt, encrypt, exportKey, generateKey, importKey, unwrapKey, wrapKey };
+module.exports = { __proto__: null, decrypt, encrypt, exportKey, generateKey, importKey };

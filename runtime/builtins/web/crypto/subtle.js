@@ -122,6 +122,17 @@ function keyLengthOf(algorithm) {
   throw notSupported(`Unrecognized derived key type "${algorithm.name}" requested.`);
 }
 
+// A method (algorithm, key, bytes), or with a `count` of two (algorithm, key, bytes, bytes).
+function run(operation, type, values, count = 1) {
+  const call = new CallArguments(operation, values);
+  const algorithm = call.algorithm(0, type);
+  const material = call.key(1);
+  const first = call.bytes(2);
+  const second = count < 2 ? undefined : call.bytes(3);
+  checkOperation(material, algorithm.name, operation);
+  return operationOf(material, operation)(material, algorithm, first, second);
+}
+
 let allowConstruction = true;
 
 class SubtleCrypto {
@@ -129,42 +140,10 @@ class SubtleCrypto {
     if (!allowConstruction) throw new TypeError('Illegal constructor');
   }
 
-  async encrypt() {
-    const call = new CallArguments('encrypt', arguments);
-    const algorithm = call.algorithm(0, 'EncryptAlgorithm');
-    const material = call.key(1);
-    const data = call.bytes(2);
-    checkOperation(material, algorithm.name, 'encrypt');
-    return operationOf(material, 'encrypt')(material, algorithm, data);
-  }
-
-  async decrypt() {
-    const call = new CallArguments('decrypt', arguments);
-    const algorithm = call.algorithm(0, 'EncryptAlgorithm');
-    const material = call.key(1);
-    const data = call.bytes(2);
-    checkOperation(material, algorithm.name, 'decrypt');
-    return operationOf(material, 'decrypt')(material, algorithm, data);
-  }
-
-  async sign() {
-    const call = new CallArguments('sign', arguments);
-    const algorithm = call.algorithm(0, 'SignAlgorithm');
-    const material = call.key(1);
-    const data = call.bytes(2);
-    checkOperation(material, algorithm.name, 'sign');
-    return operationOf(material, 'sign')(material, algorithm, data);
-  }
-
-  async verify() {
-    const call = new CallArguments('verify', arguments);
-    const algorithm = call.algorithm(0, 'SignAlgorithm');
-    const material = call.key(1);
-    const signature = call.bytes(2);
-    const data = call.bytes(3);
-    checkOperation(material, algorithm.name, 'verify');
-    return operationOf(material, 'verify')(material, algorithm, signature, data);
-  }
+  async encrypt() { return run('encrypt', 'EncryptAlgorithm', arguments); }
+  async decrypt() { return run('decrypt', 'EncryptAlgorithm', arguments); }
+  async sign() { return run('sign', 'SignAlgorithm', arguments); }
+  async verify() { return run('verify', 'SignAlgorithm', arguments, 2); }
 
   async digest() {
     const call = new CallArguments('digest', arguments);
@@ -242,7 +221,8 @@ class SubtleCrypto {
     checkOperation(wrapping, algorithm.name, 'wrapKey');
     const exported = exportMaterial(format, material);
     const bytes = format === 'jwk' ? encodeUtf8(stringify(exported)) : new Uint8Array(exported);
-    return wrapperOf(wrapping, 'wrapKey', 'encrypt')(wrapping, algorithm, bytes);
+    // Keys are wrapped by encrypting them, even where nothing else may be encrypted.
+    return operationOf(wrapping, 'encrypt')(wrapping, algorithm, bytes);
   }
 
   async unwrapKey() {
@@ -255,8 +235,7 @@ class SubtleCrypto {
     const extractable = call.flag(5);
     const usages = call.texts(6);
     checkOperation(unwrapping, algorithm.name, 'unwrapKey');
-    const bytes =
-      new Uint8Array(wrapperOf(unwrapping, 'unwrapKey', 'decrypt')(unwrapping, algorithm, wrapped));
+    const bytes = new Uint8Array(operationOf(unwrapping, 'decrypt')(unwrapping, algorithm, wrapped));
     let data = bytes;
     if (format === 'jwk') {
       const value = parse(decodeUtf8(bytes));
@@ -279,11 +258,6 @@ class SubtleCrypto {
   }
 }
 defineInterface(SubtleCrypto);
-
-// Keys are wrapped by encrypting them, where there is no other way.
-function wrapperOf(material, operation, otherwise) {
-  return operationOf(material, familyOf(material.name)[operation] === undefined ? otherwise : operation);
-}
 
 const subtle = new SubtleCrypto();
 allowConstruction = false;
