@@ -186,15 +186,18 @@ class PerformanceObserver {
   }
   static get supportedEntryTypes() { return [...TYPES]; }
   observe(options = undefined) {
-    const types = options?.type === undefined ? options?.entryTypes ?? [] : [options.type];
-    this.#types = [...types].map((type) => `${type}`);
+    // A `type` is one more, `entryTypes` are all.
+    const isOneMore = options?.type !== undefined;
+    const types = (isOneMore ? [options.type] : [...options?.entryTypes ?? []]).map((type) => `${type}`);
+    this.#types = isOneMore ? [...this.#types, ...types] : types;
     observers.add(this);
     if (options?.buffered) {
-      for (const entry of timeline) tell(this, entry);
+      for (const entry of timeline) if (types.includes(entry.entryType)) tell(this, entry);
     }
   }
   disconnect() {
     observers.delete(this);
+    this.#types = [];
     this.#waiting = [];
   }
   takeRecords() {

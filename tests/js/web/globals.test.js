@@ -63,6 +63,39 @@ test('marks and measures', async () => {
   assertThrows(() => new PerformanceMeasure('a', 0, 0, null), TypeError, 'Illegal constructor');
 });
 
+test('what a PerformanceObserver looks at', async () => {
+  performance.clearMarks();
+  performance.clearMeasures();
+  const seen = [];
+  const observer = new PerformanceObserver((list) => seen.push(...list.getEntries().map((entry) => entry.name)));
+  const seenOf = async () => {
+    performance.mark('mark', { startTime: 1 });
+    performance.measure('measure', { start: 2, duration: 1 });
+    await null;
+    await null;
+    return seen.splice(0);
+  };
+  observer.observe({ type: 'mark' });
+  assertEquals(await seenOf(), ['mark']);
+  // Each type is one more; a list is all of them.
+  observer.observe({ type: 'measure' });
+  observer.observe({ type: 'measure' });
+  assertEquals(await seenOf(), ['mark', 'measure']);
+  // Of what was there already, only that type.
+  observer.observe({ type: 'measure', buffered: true });
+  await null;
+  await null;
+  assertEquals(seen.splice(0), ['measure', 'measure']);
+  observer.observe({ entryTypes: ['mark'] });
+  assertEquals(await seenOf(), ['mark']);
+  observer.disconnect();
+  observer.observe({ type: 'measure' });
+  assertEquals(await seenOf(), ['measure']);
+  observer.disconnect();
+  performance.clearMarks();
+  performance.clearMeasures();
+});
+
 test('a timeline that nobody clears keeps the newest', () => {
   for (let i = 0; i < 10_500; i++) performance.mark(`${i}`, { startTime: i });
   const names = performance.getEntriesByType('mark').map((entry) => entry.name);
