@@ -5,6 +5,9 @@
 // runTests() is called by the C++ side; it gives JSON: [[name, null | failure text], ...].
 'use strict';
 
+// Rejected promises that nobody has handled until now; counted by the C++ side.
+var unhandledRejections = 0;
+
 const registeredTests = [];
 
 function test(name, body) {

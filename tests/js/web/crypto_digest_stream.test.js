@@ -48,9 +48,26 @@ test('what is no chunk or no algorithm', async () => {
   writer.closed.catch(() => {});
   await assertRejects(writer.write(5), TypeError,
     'DigestStream is a byte stream but received an object of non-ArrayBuffer/ArrayBufferView/string type on its writable side.');
+  await assertRejects(stream.digest, TypeError, 'DigestStream is a byte stream but received an object');
   assertThrows(() => new DigestStream('foo'), DOMException, 'NotSupportedError: Unrecognized or unimplemented digest algorithm requested.');
   assertThrows(() => new DigestStream(), TypeError,
     "Failed to construct 'DigestStream': constructor parameter 1 is not of type 'string or HashAlgorithm'.");
+});
+
+test('a digest that nobody asks for is no unhandled rejection', async () => {
+  const before = unhandledRejections;
+  const aborted = new DigestStream('SHA-1');
+  aborted.abort(new Error('why'));
+  new DigestStream('SHA-1')[Symbol.dispose]();
+  await null;
+  assertEquals(unhandledRejections, before);
+  // What was asked of it is one.
+  const asked = aborted.digest.then(() => {});
+  await null;
+  await null;
+  assertEquals(unhandledRejections, before + 1);
+  await assertRejects(asked, Error, 'why');
+  assertEquals(unhandledRejections, before);
 });
 
 test('one that is aborted or disposed has no digest', async () => {

@@ -89,6 +89,21 @@ const std::string& Snapshot() {
   return snapshot;
 }
 
+// Keeps what the harness tells tests about rejections.
+void CountRejection(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
+  const v8::PromiseRejectEvent event = message.GetEvent();
+  const int change = event == v8::kPromiseRejectWithNoHandler       ? 1
+                     : event == v8::kPromiseHandlerAddedAfterReject ? -1
+                                                                    : 0;
+  v8::Isolate* v8 = isolate.v8();
+  const v8::HandleScope handles(v8);
+  v8::Local<v8::Context> context = isolate.context();
+  v8::Local<v8::Object> global = context->Global();
+  v8::Local<v8::String> name = js::Literal(v8, "unhandledRejections");
+  const int count = global->Get(context, name).ToLocalChecked()->Int32Value(context).FromJust();
+  global->Set(context, name, v8::Integer::New(v8, count + change)).Check();
+}
+
 class WebIsolate {
  public:
   WebIsolate() {
@@ -100,6 +115,7 @@ class WebIsolate {
     options.buffer_limit = size_t{128} << 20;
     isolate_ = js::Isolate::Create(options);
     REQUIRE(isolate_ != nullptr);
+    isolate_->on_promise_reject = CountRejection;
   }
 
   js::Isolate& get() { return *isolate_; }

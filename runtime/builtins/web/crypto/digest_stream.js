@@ -4,14 +4,13 @@
 const { badConstructorArgument, defineInspect, defineInterface, defineProperty } =
   require('internal/webidl');
 const { toBytes } = require('internal/bytes');
+const { Promise, promiseCatch } = require('internal/primordials');
 const { encodeUtf8 } = require('web/encoding');
 const { readAlgorithm } = require('web/crypto/dictionaries');
 const { digestNamed } = require('web/crypto/hashes');
 const { WritableStream } = require('web/streams');
 
 const CHECKSUMS = ['crc32', 'crc32c', 'crc64nvme'];
-
-const NativePromise = (async () => {})().constructor;
 
 class DigestStream extends WritableStream {
   #promise;
@@ -31,16 +30,28 @@ class DigestStream extends WritableStream {
     const lower = name.toLowerCase();
     const state = native.digestOpen(CHECKSUMS.includes(lower) ? lower : digestNamed(name));
     super({
-      write: (chunk) => { this.#write(chunk); },
-      close: () => { this.#close(); },
+      write: (chunk) => { this.#run(() => this.#write(chunk)); },
+      close: () => { this.#run(() => this.#close()); },
       abort: (reason) => { this.#fail(reason); },
     });
     this.#state = state;
-    this.#promise = new NativePromise((resolve, reject) => { this.#settle = { resolve, reject }; });
+    this.#promise = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
+    // Whoever does not ask for the digest need not hear why there is none.
+    promiseCatch.call(this.#promise, () => {});
+  }
+
+  // A step of the stream; if it fails there is no digest either.
+  #run(step) {
+    if (this.#reason !== undefined) throw this.#reason;
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
   }
 
   #write(chunk) {
-    if (this.#reason !== undefined) throw this.#reason;
     const bytes = typeof chunk === 'string' ? encodeUtf8(chunk) : toBytes(chunk);
     if (bytes === undefined) {
       throw new TypeError('DigestStream is a byte stream but received an object of ' +
@@ -51,10 +62,10 @@ class DigestStream extends WritableStream {
   }
 
   #close() {
-    if (this.#reason !== undefined) throw this.#reason;
     if (this.#isOver) return;
+    const digest = native.digestFinish(this.#state);
     this.#isOver = true;
-    this.#settle.resolve(native.digestFinish(this.#state));
+    this.#settle.resolve(digest);
   }
 
   #fail(reason) {
@@ -64,7 +75,7 @@ class DigestStream extends WritableStream {
     this.#settle.reject(reason);
   }
 
-  /** @returns {Promise<ArrayBuffer>} settled when the stream is closed or aborted */
+  /** @returns {Promise<ArrayBuffer>} settled when the stream is closed, aborted or fails */
   get digest() { return this.#promise; }
 
   /** @returns {bigint} */
