@@ -7,14 +7,14 @@ const { DOMException } = require('internal/dom_exception');
 const { badArgument, defineInspect, defineInterface } = require('internal/webidl');
 const { isView, typedArrayName } = require('internal/bytes');
 
-let allowConstruction = true;
+const MAKE = Symbol('Crypto');
 
 const INTEGER_ARRAYS = new Set(['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array',
   'Uint16Array', 'Int32Array', 'Uint32Array', 'BigInt64Array', 'BigUint64Array']);
 
 class Crypto {
-  constructor() {
-    if (!allowConstruction) throw new TypeError('Illegal constructor');
+  constructor(key = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
   }
 
   // Both are loaded when they are first used: most Workers only want randomness.
@@ -53,7 +53,6 @@ class Crypto {
 defineInterface(Crypto);
 defineInspect(Crypto, ['subtle']);
 
-const crypto = new Crypto();
-allowConstruction = false;
+const crypto = new Crypto(MAKE);
 
 module.exports = { Crypto, crypto };

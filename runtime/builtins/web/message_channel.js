@@ -10,32 +10,24 @@ const { Event, EventTarget, MessageEvent, defineEventHandler, dispatchTrusted } 
 const { queueMicrotask } = require('web/microtask');
 const { structuredClone } = require('web/structured_clone');
 
-let makePort;
+const MAKE = Symbol('MessagePort');
+
 let entangle;
 
 class MessagePort extends EventTarget {
-  static #allowed = false;
   #other = null;
   #waiting = [];
   #started = false;
 
   static {
-    makePort = () => {
-      MessagePort.#allowed = true;
-      try {
-        return new MessagePort();
-      } finally {
-        MessagePort.#allowed = false;
-      }
-    };
     entangle = (one, other) => {
       one.#other = other;
       other.#other = one;
     };
   }
 
-  constructor() {
-    if (!MessagePort.#allowed) throw new TypeError('Illegal constructor');
+  constructor(key = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
     super();
   }
 
@@ -85,8 +77,8 @@ defineInspect(MessagePort, []);
 for (const type of ['message', 'messageerror', 'close']) defineEventHandler(MessagePort, type);
 
 class MessageChannel {
-  #port1 = makePort();
-  #port2 = makePort();
+  #port1 = new MessagePort(MAKE);
+  #port2 = new MessagePort(MAKE);
   constructor() {
     entangle(this.#port1, this.#port2);
   }

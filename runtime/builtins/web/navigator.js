@@ -3,11 +3,11 @@
 
 const { defineInspect, defineInterface } = require('internal/webidl');
 
-let allowConstruction = true;
+const MAKE = Symbol('Navigator');
 
 class Navigator {
-  constructor() {
-    if (!allowConstruction) throw new TypeError('Illegal constructor');
+  constructor(key = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
   }
   get userAgent() { return 'Cloudflare-Workers'; }
   get hardwareConcurrency() { return 1; }
@@ -18,7 +18,6 @@ class Navigator {
 defineInterface(Navigator);
 defineInspect(Navigator, ['userAgent', 'hardwareConcurrency']);
 
-const navigator = new Navigator();
-allowConstruction = false;
+const navigator = new Navigator(MAKE);
 
 module.exports = { Navigator, navigator };

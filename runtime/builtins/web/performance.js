@@ -5,14 +5,14 @@ const { state } = require('internal/context');
 const { defineInspect, defineInterface } = require('internal/webidl');
 const { EventTarget } = require('web/event_target');
 
-let allowConstruction = true;
+const MAKE = Symbol('Performance');
 
 const entries = () => require('web/performance_entries');
 
 /** https://w3c.github.io/hr-time/#sec-performance */
 class Performance extends EventTarget {
-  constructor() {
-    if (!allowConstruction) throw new TypeError('Illegal constructor');
+  constructor(key = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
     super();
   }
 
@@ -36,7 +36,6 @@ class Performance extends EventTarget {
 defineInterface(Performance);
 defineInspect(Performance, ['timeOrigin']);
 
-const performance = new Performance();
-allowConstruction = false;
+const performance = new Performance(MAKE);
 
 module.exports = { Performance, performance };

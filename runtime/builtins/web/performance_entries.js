@@ -14,30 +14,18 @@ const { structuredClone } = require('web/structured_clone');
 // clears none does not grow.
 const MOST_ENTRIES = 10_000;
 
-let allowConstruction = false;
+const MAKE = Symbol('performance');
+
 let timeline = [];
 const observers = new Set();
-
-function make(Class, ...args) {
-  allowConstruction = true;
-  try {
-    return new Class(...args);
-  } finally {
-    allowConstruction = false;
-  }
-}
-
-function checkConstruction() {
-  if (!allowConstruction) throw new TypeError('Illegal constructor');
-}
 
 class PerformanceEntry {
   #name;
   #type;
   #startTime;
   #duration;
-  constructor(name, type, startTime, duration) {
-    checkConstruction();
+  constructor(key = undefined, name, type, startTime, duration) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
     this.#name = name;
     this.#type = type;
     this.#startTime = startTime;
@@ -75,10 +63,7 @@ class PerformanceMark extends PerformanceEntry {
     const detail = detailOf(options);
     const given = options?.startTime;
     const time = given === undefined ? performance.now() : timeOf(given, 'a mark', 'startTime');
-    // For the base class, which fails at nothing else.
-    allowConstruction = true;
-    super(text, 'mark', time, 0);
-    allowConstruction = false;
+    super(MAKE, text, 'mark', time, 0);
     this.#detail = detail;
   }
   get detail() { return this.#detail; }
@@ -88,8 +73,8 @@ defineInspect(PerformanceMark, [...SHOWN, 'detail']);
 
 class PerformanceMeasure extends PerformanceEntry {
   #detail;
-  constructor(name, startTime, duration, detail) {
-    super(name, 'measure', startTime, duration);
+  constructor(key = undefined, name, startTime, duration, detail) {
+    super(key, name, 'measure', startTime, duration);
     this.#detail = detail;
   }
   get detail() { return this.#detail; }
@@ -132,7 +117,7 @@ function measure(name, from = undefined, to = undefined) {
   }
   start ??= 0;
   end ??= performance.now();
-  return add(make(PerformanceMeasure, `${name}`, start, end - start, detailOf(options)));
+  return add(new PerformanceMeasure(MAKE, `${name}`, start, end - start, detailOf(options)));
 }
 
 function clear(type, name) {
@@ -151,8 +136,8 @@ const find = (name, type) => select(timeline, name, type);
 
 class PerformanceObserverEntryList {
   #entries;
-  constructor(entries) {
-    checkConstruction();
+  constructor(key = undefined, entries = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
     this.#entries = entries;
   }
   getEntries() { return select(this.#entries); }
@@ -208,7 +193,7 @@ class PerformanceObserver {
   #run() {
     const entries = this.takeRecords();
     if (entries.length === 0) return;
-    this.#callback.call(this, make(PerformanceObserverEntryList, entries), this);
+    this.#callback.call(this, new PerformanceObserverEntryList(MAKE, entries), this);
   }
 }
 defineInterface(PerformanceObserver);

@@ -5,16 +5,7 @@
 const { getFrame, runWithStores, state } = require('internal/context');
 const { badArgument, defineInspect, defineInterface } = require('internal/webidl');
 
-let allowConstruction = false;
-
-function make(Class, ...args) {
-  allowConstruction = true;
-  try {
-    return new Class(...args);
-  } finally {
-    allowConstruction = false;
-  }
-}
+const MAKE = Symbol('tracing');
 
 // Sixteen hexadecimal digits.
 function randomId() {
@@ -28,8 +19,8 @@ const STATUS_CODES = ['unset', 'ok', 'error'];
 class Span {
   #traceId;
   #spanId = randomId();
-  constructor(parent) {
-    if (!allowConstruction) throw new TypeError('Illegal constructor');
+  constructor(key = undefined, parent = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
     this.#traceId = parent === undefined ? randomId() + randomId() : parent.#traceId;
   }
   get isTraced() { return false; }
@@ -86,14 +77,14 @@ function activeSpan() {
   const io = state.current;
   if (io === null) return undefined;
   let root = roots.get(io);
-  if (root === undefined) roots.set(io, (root = make(Span)));
+  if (root === undefined) roots.set(io, (root = new Span(MAKE)));
   return root;
 }
 
 function start(method, args) {
   if (args.length === 0) throw badArgument(method, 'Tracing', 1, 'string');
   `${args[0]}`;
-  return make(Span, activeSpan());
+  return new Span(MAKE, activeSpan());
 }
 
 function runIn(span, callback, args) {
@@ -107,8 +98,8 @@ function startAndRun(method, args) {
 }
 
 class Tracing {
-  constructor() {
-    if (!allowConstruction) throw new TypeError('Illegal constructor');
+  constructor(key = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
   }
   enterSpan(...args) { return startAndRun('enterSpan', args); }
   startActiveSpan(...args) { return startAndRun('startActiveSpan', args); }
@@ -124,4 +115,4 @@ class Tracing {
 defineInterface(Tracing);
 defineInspect(Tracing, []);
 
-module.exports = { tracing: make(Tracing) };
+module.exports = { tracing: new Tracing(MAKE) };

@@ -96,6 +96,14 @@ test('what a PerformanceObserver looks at', async () => {
   performance.clearMeasures();
 });
 
+test('interfaces that nobody may construct', () => {
+  for (const Class of [PerformanceEntry, PerformanceMeasure, PerformanceObserverEntryList, Performance, Navigator, MessagePort,
+    CryptoKey, Crypto, SubtleCrypto]) {
+    assertThrows(() => new Class(), TypeError, 'Illegal constructor');
+    assertEquals(Class.length, 0, Class.name);
+  }
+});
+
 test('a timeline that nobody clears keeps the newest', () => {
   for (let i = 0; i < 10_500; i++) performance.mark(`${i}`, { startTime: i });
   const names = performance.getEntriesByType('mark').map((entry) => entry.name);

@@ -30,14 +30,15 @@ const PRIVATE_USAGES = ['decrypt', 'sign', 'deriveKey', 'deriveBits', 'unwrapKey
  * @property {string} [curve]
  */
 
-let making = false;
+// An object: Symbol may be a Worker's function by now, and who has this makes keys of what he likes.
+const MAKE = {};
 
 class CryptoKey {
   /** @type {Material} */
   #material;
 
-  constructor(material) {
-    if (!making) throw new TypeError('Illegal constructor');
+  constructor(key = undefined, material = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
     this.#material = material;
     const { usages, algorithm, extractable, type } = material;
     const shown = { usages: [...usages], algorithm, extractable, type };
@@ -57,17 +58,11 @@ class CryptoKey {
 const { materialOf } = CryptoKey;
 delete CryptoKey.materialOf;
 
-defineProperty(CryptoKey, 'length', { value: 0, configurable: true });
 defineInterface(CryptoKey);
 
 /** @param {Material} material */
 function makeKey(material) {
-  making = true;
-  try {
-    return new CryptoKey(material);
-  } finally {
-    making = false;
-  }
+  return new CryptoKey(MAKE, material);
 }
 
 // Those of `usages` that are among `among`, in the order of USAGES.

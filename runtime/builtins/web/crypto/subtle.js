@@ -133,11 +133,11 @@ function run(operation, type, values, count = 1) {
   return operationOf(material, operation)(material, algorithm, first, second);
 }
 
-let allowConstruction = true;
+const MAKE = Symbol('SubtleCrypto');
 
 class SubtleCrypto {
-  constructor() {
-    if (!allowConstruction) throw new TypeError('Illegal constructor');
+  constructor(key = undefined) {
+    if (key !== MAKE) throw new TypeError('Illegal constructor');
   }
 
   async encrypt() { return run('encrypt', 'EncryptAlgorithm', arguments); }
@@ -259,7 +259,6 @@ class SubtleCrypto {
 }
 defineInterface(SubtleCrypto);
 
-const subtle = new SubtleCrypto();
-allowConstruction = false;
+const subtle = new SubtleCrypto(MAKE);
 
 module.exports = { SubtleCrypto, subtle };
