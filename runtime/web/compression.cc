@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include <zlib.h>
 
 #include "runtime/js/convert.h"
 #include "runtime/js/scratch.h"
 #include "runtime/web/arguments.h"
+#include "runtime/web/holder.h"
 
 namespace isolane::web {
 
@@ -28,17 +30,6 @@ struct State {
       inflateEnd(&stream);
   }
 };
-
-void Delete(void* data, size_t, void*) { delete static_cast<State*>(data); }
-
-// Null when `value` is not what ZlibOpen made.
-State* StateOf(v8::Local<v8::Value> value) {
-  if (!value->IsArrayBuffer()) return nullptr;
-  const auto buffer = value.As<v8::ArrayBuffer>();
-  if (buffer->ByteLength() != sizeof(State)) return nullptr;
-  auto* const state = static_cast<State*>(buffer->Data());
-  return state->magic == State::kMagic ? state : nullptr;
-}
 
 bool Open(State& state, int32_t format) {
   enum Format { kGzip, kDeflate, kDeflateRaw };
@@ -61,8 +52,7 @@ void ZlibOpen(const Arguments& arguments) {
         js::Literal(isolate, "Not enough memory for a compression stream.")));
     return;
   }
-  arguments.GetReturnValue().Set(v8::ArrayBuffer::New(
-      isolate, v8::ArrayBuffer::NewBackingStore(state.release(), sizeof(State), Delete, nullptr)));
+  arguments.GetReturnValue().Set(NewHolder(isolate, std::move(state)));
 }
 
 void ZlibRun(const Arguments& arguments) {
@@ -71,7 +61,7 @@ void ZlibRun(const Arguments& arguments) {
   uint32_t* const scratch = js::Scratch(isolate);
   scratch[0] = kFailed;
   scratch[1] = 0;
-  State* const state = StateOf(arguments[0]);
+  State* const state = HolderOf<State>(arguments[0]);
   if (state == nullptr) return;
   const BytesView view(arguments[1]);
   const std::span<const uint8_t> input = view.bytes();

@@ -12,18 +12,27 @@
 
 #include "runtime/web/arguments.h"
 #include "runtime/web/crypto_material.h"
+#include "runtime/web/holder.h"
 #include "runtime/web/openssl.h"
 
 namespace isolane::web {
 
 namespace {
 
-// Checksums whose bits run from the low end, begun and ended with all bits turned over. `width` is
-// in bits; `polynomial` is reflected.
+// Checksums whose bits run from the low end, begun and ended with all bits turned over.
 struct Checksum {
   std::string_view name;
-  unsigned width;
-  uint64_t polynomial;
+  unsigned width;                   // in bits
+  std::array<uint64_t, 256> table;  // what a byte adds
+
+  constexpr Checksum(std::string_view its_name, unsigned bits, uint64_t reflected_polynomial)
+      : name(its_name), width(bits), table() {
+    for (uint64_t byte = 0; byte < table.size(); byte++) {
+      uint64_t value = byte;
+      for (int i = 0; i < 8; i++) value = (value >> 1) ^ ((value & 1) * reflected_polynomial);
+      table[byte] = value;
+    }
+  }
 };
 
 constexpr Checksum kChecksums[] = {
@@ -35,32 +44,15 @@ constexpr Checksum kChecksums[] = {
 struct State {
   static constexpr uint64_t kMagic = 0x64696765'69736f6c;
   uint64_t magic = kMagic;
-  Openssl<EVP_MD_CTX> digest;  // null for a checksum
-  unsigned width = 0;
-  uint64_t value = 0;
-  std::array<uint64_t, 256> table{};
+  // One of the two.
+  Openssl<EVP_MD_CTX> digest;
+  const Checksum* checksum = nullptr;
+  uint64_t value = 0;  // of the checksum
 
-  explicit State(const Checksum& checksum)
-      : width(checksum.width), value(~uint64_t{0} >> (64 - checksum.width)) {
-    for (uint64_t byte = 0; byte < table.size(); byte++) {
-      uint64_t bits = byte;
-      for (int i = 0; i < 8; i++) bits = (bits >> 1) ^ ((bits & 1) != 0 ? checksum.polynomial : 0);
-      table[byte] = bits;
-    }
-  }
+  explicit State(const Checksum& kind)
+      : checksum(&kind), value(~uint64_t{0} >> (64 - kind.width)) {}
   explicit State(Openssl<EVP_MD_CTX> context) : digest(std::move(context)) {}
 };
-
-void Delete(void* data, size_t, void*) { delete static_cast<State*>(data); }
-
-// Null when `value` is not what DigestOpen made.
-State* StateOf(v8::Local<v8::Value> value) {
-  if (!value->IsArrayBuffer()) return nullptr;
-  const auto buffer = value.As<v8::ArrayBuffer>();
-  if (buffer->ByteLength() != sizeof(State)) return nullptr;
-  auto* const state = static_cast<State*>(buffer->Data());
-  return state->magic == State::kMagic ? state : nullptr;
-}
 
 std::unique_ptr<State> Open(std::string_view name) {
   for (const Checksum& checksum : kChecksums) {
@@ -80,12 +72,11 @@ void DigestOpen(const Arguments& arguments) {
   v8::Isolate* isolate = arguments.GetIsolate();
   std::unique_ptr<State> state = Open(TextOf(isolate, arguments[0]));
   if (state == nullptr) return;
-  arguments.GetReturnValue().Set(v8::ArrayBuffer::New(
-      isolate, v8::ArrayBuffer::NewBackingStore(state.release(), sizeof(State), Delete, nullptr)));
+  arguments.GetReturnValue().Set(NewHolder(isolate, std::move(state)));
 }
 
 void DigestUpdate(const Arguments& arguments) {
-  State* const state = StateOf(arguments[0]);
+  State* const state = HolderOf<State>(arguments[0]);
   if (state == nullptr) return;
   const OpensslErrors errors;
   const BytesView view(arguments[1]);
@@ -94,13 +85,14 @@ void DigestUpdate(const Arguments& arguments) {
     EVP_DigestUpdate(state->digest.get(), bytes.data(), bytes.size());
     return;
   }
+  const std::array<uint64_t, 256>& table = state->checksum->table;
   uint64_t value = state->value;
-  for (const uint8_t byte : bytes) value = (value >> 8) ^ state->table[(value ^ byte) & 0xff];
+  for (const uint8_t byte : bytes) value = (value >> 8) ^ table[(value ^ byte) & 0xff];
   state->value = value;
 }
 
 void DigestFinish(const Arguments& arguments) {
-  State* const state = StateOf(arguments[0]);
+  State* const state = HolderOf<State>(arguments[0]);
   if (state == nullptr) return;
   const OpensslErrors errors;
   if (state->digest != nullptr) {
@@ -112,7 +104,7 @@ void DigestFinish(const Arguments& arguments) {
     return;
   }
   uint8_t out[8];
-  const size_t length = state->width / 8;
+  const size_t length = state->checksum->width / 8;
   for (size_t i = 0; i < length; i++) {
     out[i] = static_cast<uint8_t>(~state->value >> (8 * (length - 1 - i)));
   }
