@@ -27,7 +27,7 @@ BytesView::BytesView(v8::Local<v8::Value> value) {
   if (!value->IsArrayBufferView()) return;
   const v8::MemorySpan<uint8_t> contents =
       value.As<v8::ArrayBufferView>()->GetContents({storage_, sizeof storage_});
-  bytes_ = {contents.data(), contents.size()};
+  if (contents.size() > 0) bytes_ = {contents.data(), contents.size()};
 }
 
 std::span<uint8_t> MutableBytes(v8::Local<v8::Value> value) {

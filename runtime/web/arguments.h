@@ -32,8 +32,9 @@ class Utf8Text {
   size_t length_ = 0;
 };
 
-// The bytes of an ArrayBufferView for reading. V8 keeps short typed arrays in its own heap, so
-// those are copied.
+// The bytes of an ArrayBufferView for reading; none of anything else. V8 keeps short typed arrays
+// in its own heap, so those are copied. Where there are no bytes there is an address all the same:
+// to OpenSSL none would mean that an argument is missing.
 class BytesView {
  public:
   explicit BytesView(v8::Local<v8::Value> value);
@@ -44,7 +45,7 @@ class BytesView {
 
  private:
   uint8_t storage_[64];
-  std::span<const uint8_t> bytes_;
+  std::span<const uint8_t> bytes_{storage_, 0};
 };
 
 // The bytes of an ArrayBufferView for writing; empty for anything else.

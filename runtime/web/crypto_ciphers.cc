@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <vector>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -43,10 +42,8 @@ struct Output {
 };
 
 bool Allocate(v8::Isolate* isolate, size_t length, Output* output) {
-  // Room of its own where it is empty, so that `data` is an address in any case.
   if (!js::NewArrayBuffer(isolate, length).ToLocal(&output->buffer)) return false;
-  static uint8_t none[kBlock];
-  output->data = length == 0 ? none : static_cast<uint8_t*>(output->buffer->Data());
+  output->data = static_cast<uint8_t*>(output->buffer->Data());
   return true;
 }
 
@@ -152,7 +149,7 @@ void AesCbc(const Arguments& arguments) {
     return;
   }
   // How long it will be shows only at the end.
-  std::vector<uint8_t> output(data.size() + kBlock);
+  SecretBuffer output(data.size() + kBlock);
   int length = 0;
   int rest = 0;
   if (EVP_CipherInit_ex(context.get(), cipher, nullptr, key.data(), iv_view.bytes().data(),
@@ -160,10 +157,9 @@ void AesCbc(const Arguments& arguments) {
       Update(context.get(), output.data(), &length, data)) {
     expected = static_cast<uint32_t>(length);
     if (EVP_CipherFinal_ex(context.get(), output.data() + length, &rest) == 1) {
-      ReturnBytes(arguments, {output.data(), static_cast<size_t>(length + rest)});
+      ReturnBytes(arguments, output.bytes().first(static_cast<size_t>(length + rest)));
     }
   }
-  OPENSSL_cleanse(output.data(), output.size());
 }
 
 void AesCtr(const Arguments& arguments) {
@@ -214,16 +210,15 @@ void AesKw(const Arguments& arguments) {
   const Openssl<EVP_CIPHER_CTX> context(EVP_CIPHER_CTX_new());
   if (cipher == nullptr || context == nullptr || data.size() > kMaxInput) return;
   EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-  std::vector<uint8_t> output(data.size() + kBlock);
+  SecretBuffer output(data.size() + kBlock);
   int length = 0;
   int rest = 0;
   if (EVP_CipherInit_ex(context.get(), cipher, nullptr, key.data(), nullptr,
                         arguments[1]->IsTrue() ? 1 : 0) == 1 &&
       Update(context.get(), output.data(), &length, data) &&
       EVP_CipherFinal_ex(context.get(), output.data() + length, &rest) == 1) {
-    ReturnBytes(arguments, {output.data(), static_cast<size_t>(length + rest)});
+    ReturnBytes(arguments, output.bytes().first(static_cast<size_t>(length + rest)));
   }
-  OPENSSL_cleanse(output.data(), output.size());
 }
 
 void RsaOaep(const Arguments& arguments) {
@@ -257,11 +252,10 @@ void RsaOaep(const Arguments& arguments) {
   const auto run = encrypt ? EVP_PKEY_encrypt : EVP_PKEY_decrypt;
   size_t length = 0;
   if (run(context.get(), nullptr, &length, data.data(), data.size()) != 1) return;
-  std::vector<uint8_t> output(length);
+  SecretBuffer output(length);
   if (run(context.get(), output.data(), &length, data.data(), data.size()) == 1) {
-    ReturnBytes(arguments, {output.data(), length});
+    ReturnBytes(arguments, output.bytes().first(length));
   }
-  OPENSSL_cleanse(output.data(), output.size());
 }
 
 }  // namespace isolane::web

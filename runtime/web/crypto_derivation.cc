@@ -4,10 +4,8 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <vector>
 
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
@@ -24,10 +22,9 @@ namespace {
 // Between two looks at the clock: some milliseconds.
 constexpr uint32_t kIterationsAtOnce = 4096;
 
-// For OpenSSL, to whom no address means that something is missing.
-void* AddressOf(std::span<const uint8_t> bytes) {
-  static uint8_t none = 0;
-  return bytes.empty() ? &none : const_cast<uint8_t*>(bytes.data());
+// A parameter that OpenSSL only reads.
+OSSL_PARAM BytesParameter(const char* name, std::span<const uint8_t> bytes) {
+  return OSSL_PARAM_construct_octet_string(name, const_cast<uint8_t*>(bytes.data()), bytes.size());
 }
 
 // HMAC with one key, many times.
@@ -44,8 +41,7 @@ class Hmac {
         OSSL_PARAM_construct_end(),
     };
     return context_ != nullptr &&
-           EVP_MAC_init(context_.get(), static_cast<const uint8_t*>(AddressOf(key)), key.size(),
-                        parameters) == 1;
+           EVP_MAC_init(context_.get(), key.data(), key.size(), parameters) == 1;
   }
   bool Update(std::span<const uint8_t> bytes) {
     return EVP_MAC_update(context_.get(), bytes.data(), bytes.size()) == 1;
@@ -78,10 +74,11 @@ void DerivePbkdf2(const Arguments& arguments) {
   v8::Local<v8::ArrayBuffer> buffer;
   if (!js::NewArrayBuffer(isolate, length).ToLocal(&buffer)) return;
   auto* const out = static_cast<uint8_t*>(buffer->Data());
-  uint8_t step_bytes[EVP_MAX_MD_SIZE];
-  uint8_t sum[EVP_MAX_MD_SIZE];
   const auto width = static_cast<size_t>(EVP_MD_get_size(digest));
-  const std::span<uint8_t> step(step_bytes, width);
+  SecretBuffer step_buffer(width);
+  SecretBuffer sum_buffer(width);
+  const std::span<uint8_t> step = step_buffer.bytes();
+  const std::span<uint8_t> sum = sum_buffer.bytes();
   uint32_t until_look = kIterationsAtOnce;
   uint32_t block = 0;
   for (size_t done = 0; done < length; done += width) {
@@ -89,7 +86,7 @@ void DerivePbkdf2(const Arguments& arguments) {
     const uint8_t number[] = {static_cast<uint8_t>(block >> 24), static_cast<uint8_t>(block >> 16),
                               static_cast<uint8_t>(block >> 8), static_cast<uint8_t>(block)};
     if (!hmac.Update(salt.bytes()) || !hmac.Update(number) || !hmac.Finish(step)) return;
-    std::memcpy(sum, step.data(), width);
+    std::memcpy(sum.data(), step.data(), width);
     for (uint32_t i = 1; i < iterations; i++) {
       if (!hmac.Update(step) || !hmac.Finish(step)) return;
       for (size_t k = 0; k < width; k++) sum[k] ^= step[k];
@@ -97,10 +94,8 @@ void DerivePbkdf2(const Arguments& arguments) {
       if (IsOverdue(isolate)) return;
       until_look = kIterationsAtOnce;
     }
-    std::memcpy(out + done, sum, std::min(width, length - done));
+    std::memcpy(out + done, sum.data(), std::min(width, length - done));
   }
-  OPENSSL_cleanse(step_bytes, sizeof step_bytes);
-  OPENSSL_cleanse(sum, sizeof sum);
   arguments.GetReturnValue().Set(buffer);
 }
 
@@ -123,12 +118,9 @@ void DeriveHkdf(const Arguments& arguments) {
     const OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
                                          const_cast<char*>(EVP_MD_get0_name(digest)), 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, AddressOf(secret.bytes()),
-                                          secret.bytes().size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, AddressOf(salt.bytes()),
-                                          salt.bytes().size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, AddressOf(info.bytes()),
-                                          info.bytes().size()),
+        BytesParameter(OSSL_KDF_PARAM_KEY, secret.bytes()),
+        BytesParameter(OSSL_KDF_PARAM_SALT, salt.bytes()),
+        BytesParameter(OSSL_KDF_PARAM_INFO, info.bytes()),
         OSSL_PARAM_construct_end(),
     };
     if (EVP_KDF_derive(context.get(), static_cast<uint8_t*>(buffer->Data()), length, parameters) !=
@@ -151,11 +143,10 @@ void DeriveShared(const Arguments& arguments) {
       EVP_PKEY_derive(context.get(), nullptr, &length) != 1) {
     return;
   }
-  std::vector<uint8_t> secret(length);
+  SecretBuffer secret(length);
   if (EVP_PKEY_derive(context.get(), secret.data(), &length) == 1) {
-    ReturnBytes(arguments, {secret.data(), length});
+    ReturnBytes(arguments, secret.bytes().first(length));
   }
-  OPENSSL_cleanse(secret.data(), secret.size());
 }
 
 }  // namespace isolane::web

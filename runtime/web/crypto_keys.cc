@@ -33,22 +33,6 @@ namespace {
 
 using Key = Openssl<EVP_PKEY>;
 
-// Secrets on their way; wiped.
-class SecretBuffer {
- public:
-  explicit SecretBuffer(size_t size) : bytes_(size) {}
-  ~SecretBuffer() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
-  SecretBuffer(const SecretBuffer&) = delete;
-  SecretBuffer& operator=(const SecretBuffer&) = delete;
-
-  uint8_t* data() { return bytes_.data(); }
-  size_t size() const { return bytes_.size(); }
-  std::span<const uint8_t> bytes() const { return bytes_; }
-
- private:
-  std::vector<uint8_t> bytes_;
-};
-
 // Ed25519 and X25519: OpenSSL has a type of its own for each. Zero for another curve.
 int TypeOfMontgomeryCurve(std::string_view curve) {
   if (curve == "Ed25519") return EVP_PKEY_ED25519;

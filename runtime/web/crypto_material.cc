@@ -3,7 +3,6 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <openssl/crypto.h>
 
@@ -11,25 +10,11 @@
 #include "runtime/js/isolate.h"
 #include "runtime/js/watchdog.h"
 #include "runtime/web/arguments.h"
+#include "runtime/web/holder.h"
 
 namespace isolane::web {
 
 namespace {
-
-class Secret {
- public:
-  explicit Secret(std::span<const uint8_t> bytes) : bytes_(bytes.begin(), bytes.end()) {}
-  ~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
-  Secret(const Secret&) = delete;
-  Secret& operator=(const Secret&) = delete;
-
-  std::string_view view() const {
-    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
-  }
-
- private:
-  std::vector<uint8_t> bytes_;
-};
 
 struct Key {
   static constexpr uint64_t kMagic = 0x79656b63'69736f6c;
@@ -37,31 +22,32 @@ struct Key {
   Openssl<evp_pkey_st> key;
 };
 
-void DeleteKey(void* data, size_t, void*) { delete static_cast<Key*>(data); }
+// As js/array_buffer.h takes bytes.
+std::string_view AsText(std::span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace
 
+SecretBuffer::~SecretBuffer() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
 v8::MaybeLocal<v8::Value> NewSecret(v8::Isolate* isolate, std::span<const uint8_t> bytes) {
   // Shared by the buffer alone; that is how js::AdoptAsArrayBuffer takes it.
-  const auto secret = std::make_shared<const Secret>(bytes);
+  const auto secret = std::make_shared<const SecretBuffer>(bytes);
   v8::Local<v8::ArrayBuffer> buffer;
-  if (!js::AdoptAsArrayBuffer(isolate, secret->view(), secret).ToLocal(&buffer)) return {};
+  if (!js::AdoptAsArrayBuffer(isolate, AsText(secret->bytes()), secret).ToLocal(&buffer)) return {};
   return v8::Uint8Array::New(buffer, 0, bytes.size());
 }
 
 v8::Local<v8::Value> NewKey(v8::Isolate* isolate, Openssl<evp_pkey_st> key) {
   auto holder = std::make_unique<Key>();
   holder->key = std::move(key);
-  return v8::ArrayBuffer::New(
-      isolate, v8::ArrayBuffer::NewBackingStore(holder.release(), sizeof(Key), DeleteKey, nullptr));
+  return NewHolder(isolate, std::move(holder));
 }
 
 evp_pkey_st* KeyOf(v8::Local<v8::Value> value) {
-  if (!value->IsArrayBuffer()) return nullptr;
-  const auto buffer = value.As<v8::ArrayBuffer>();
-  if (buffer->ByteLength() != sizeof(Key)) return nullptr;
-  const auto* const holder = static_cast<const Key*>(buffer->Data());
-  return holder->magic == Key::kMagic ? holder->key.get() : nullptr;
+  const Key* const holder = HolderOf<Key>(value);
+  return holder == nullptr ? nullptr : holder->key.get();
 }
 
 const evp_md_st* DigestOf(v8::Isolate* isolate, v8::Local<v8::Value> name) {
@@ -78,8 +64,7 @@ std::string TextOf(v8::Isolate* isolate, v8::Local<v8::Value> value) {
 
 void ReturnBytes(const Arguments& arguments, std::span<const uint8_t> bytes) {
   v8::Local<v8::ArrayBuffer> buffer;
-  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (js::CopyToArrayBuffer(arguments.GetIsolate(), view).ToLocal(&buffer)) {
+  if (js::CopyToArrayBuffer(arguments.GetIsolate(), AsText(bytes)).ToLocal(&buffer)) {
     arguments.GetReturnValue().Set(buffer);
   }
 }

@@ -2,13 +2,14 @@
 // never shows it to anybody.
 //
 // Both are memory of an ArrayBuffer, whose deleter runs with the garbage collector or the disposal
-// of the isolate, on whatever thread.
+// of the isolate, on whatever thread. (holder.h)
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <v8.h>
 
@@ -17,6 +18,24 @@
 namespace isolane::web {
 
 using Arguments = v8::FunctionCallbackInfo<v8::Value>;
+
+// Bytes of a secret, in memory that is wiped when it goes.
+class SecretBuffer {
+ public:
+  explicit SecretBuffer(size_t size) : bytes_(size) {}
+  explicit SecretBuffer(std::span<const uint8_t> bytes) : bytes_(bytes.begin(), bytes.end()) {}
+  ~SecretBuffer();
+  SecretBuffer(const SecretBuffer&) = delete;
+  SecretBuffer& operator=(const SecretBuffer&) = delete;
+
+  uint8_t* data() { return bytes_.data(); }
+  size_t size() const { return bytes_.size(); }
+  std::span<uint8_t> bytes() { return bytes_; }
+  std::span<const uint8_t> bytes() const { return bytes_; }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
 
 // A Uint8Array with a copy of `bytes`, which are wiped when it goes. Empty, with a RangeError
 // pending, when the isolate has reached its limit of memory.

@@ -86,13 +86,11 @@ void HmacSign(const Arguments& arguments) {
   const OpensslErrors errors;
   const BytesView secret(arguments[1]);
   const BytesView data(arguments[2]);
-  // Without bytes there may be no address, which would mean another thing here.
-  static constexpr uint8_t kNone = 0;
   const std::span<const uint8_t> key = secret.bytes();
   uint8_t out[EVP_MAX_MD_SIZE];
   unsigned length = 0;
-  if (HMAC(digest, key.empty() ? &kNone : key.data(), static_cast<int>(key.size()),
-           data.bytes().data(), data.bytes().size(), out, &length) != nullptr) {
+  if (HMAC(digest, key.data(), static_cast<int>(key.size()), data.bytes().data(),
+           data.bytes().size(), out, &length) != nullptr) {
     ReturnBytes(arguments, {out, length});
   }
 }

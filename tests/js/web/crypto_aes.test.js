@@ -92,6 +92,15 @@ test('AES-GCM, vectors', async () => {
       '619cc5aefffe0bfa462af43c1699d050');
 });
 
+// Test case 1 there.
+test('what is empty has no more than a tag', async () => {
+  const key = await importRaw('AES-GCM', new Uint8Array(16));
+  const algorithm = { name: 'AES-GCM', iv: new Uint8Array(12) };
+  await roundTrip(key, algorithm, '', '58e2fccefa7e3061367f1d57a4e7455a');
+  await assertRejects(subtle.decrypt(algorithm, key, filled(16)), DOMException, 'OperationError: Decryption failed.');
+  await roundTrip(await importRaw('AES-CTR', filled(16)), { name: 'AES-CTR', counter: filled(16), length: 64 }, '', '');
+});
+
 test('AES-GCM, what was changed is not decrypted', async () => {
   const key = await importRaw('AES-GCM', filled(32));
   const algorithm = { name: 'AES-GCM', iv: filled(12), additionalData: filled(3) };
