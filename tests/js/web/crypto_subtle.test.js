@@ -21,6 +21,17 @@ test('a CryptoKey shows what it is and cannot be made, changed or cloned', async
   assertEquals([CryptoKey.length, CryptoKey.materialOf], [0, undefined]);
 });
 
+test('what a library adds to all objects is no member', async () => {
+  Object.prototype.added = 'to all';
+  try {
+    const key = await makeGcm();
+    assertEquals(Object.keys(key).join(), 'usages,algorithm,extractable,type');
+    assertEquals((await subtle.encrypt(gcm, key, filled(1))).byteLength, 17);
+  } finally {
+    delete Object.prototype.added;
+  }
+});
+
 test('what stands in for a key is none', async () => {
   const key = await makeGcm();
   for (const other of [{}, { ...key }, Object.create(key), CryptoKey.prototype, null, undefined, 'key']) {

@@ -4,6 +4,7 @@
 
 const { badArgument } = require('internal/webidl');
 const { toBytes } = require('internal/bytes');
+const { hasOwn } = require('internal/primordials');
 const { materialOf } = require('web/crypto/key');
 
 const { isArray } = Array;
@@ -76,6 +77,7 @@ function readDictionary(value, type, head) {
   const result = { __proto__: null, [head]: `${value[head]}` };
   const members = DICTIONARIES[type];
   for (const member in members) {
+    if (!hasOwn(members, member)) continue;
     const found = value[member];
     if (found !== undefined) result[member] = members[member](found, type, member);
   }

@@ -41,7 +41,7 @@ class CryptoKey {
     if (key !== MAKE) throw new TypeError('Illegal constructor');
     this.#material = material;
     const { usages, algorithm, extractable, type } = material;
-    const shown = { usages: [...usages], algorithm, extractable, type };
+    const shown = { __proto__: null, usages: [...usages], algorithm, extractable, type };
     for (const name in shown) {
       defineProperty(this, name, {
         value: shown[name], writable: false, enumerable: true, configurable: true,
