@@ -5,7 +5,7 @@
 'use strict';
 
 const { state } = require('internal/context');
-const { NODEJS_ALS, SET_TOSTRING_TAG } = require('internal/flags');
+const { GLOBAL_NAVIGATOR, NODEJS_ALS, SET_TOSTRING_TAG } = require('internal/flags');
 const { removeToStringTags } = require('internal/webidl');
 
 function define(name, value) {
@@ -58,6 +58,7 @@ define('self', globalThis);
 function configure(flags) {
   state.flags = flags;
   if (!(flags & SET_TOSTRING_TAG)) removeToStringTags();
+  if (!(flags & GLOBAL_NAVIGATOR)) delete globalThis.navigator;
   configureFetcher();
 }
 

@@ -29,6 +29,7 @@ constexpr BuiltinFlag kFlags[] = {
     {"WEBSOCKET_CLOSE_REASON_BYTE_LIMIT", &Flags::websocket_close_reason_byte_limit},
     {"CRYPTO_PRESERVE_PUBLIC_EXPONENT", &Flags::crypto_preserve_public_exponent},
     {"STRICT_CRYPTO_CHECKS", &Flags::strict_crypto_checks},
+    {"GLOBAL_NAVIGATOR", &Flags::global_navigator},
 };
 
 }  // namespace

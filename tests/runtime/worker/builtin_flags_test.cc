@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/test_runtime.h"
+
 namespace isolane::worker {
 namespace {
 
@@ -35,6 +37,19 @@ TEST_SUITE("runtime/worker/builtin_flags") {
     flags.set_tostring_tag = true;
     flags.strict_crypto_checks = true;
     CHECK(BuiltinFlagsOf(flags, false) == (1 | 16 | 262144));
+  }
+
+  TEST_CASE("a Worker of before 2022-03-21 has no navigator, unless it asks for it") {
+    const auto has = [](const std::string& date, const std::string& flag) {
+      auto worker = testing::TestWorker::Handler("w", "return new Response(typeof navigator);");
+      worker.Date(date);
+      if (!flag.empty()) worker.Flag(flag);
+      return testing::TestRuntime({worker}).Text();
+    };
+    CHECK(has("2022-03-20", "") == "undefined");
+    CHECK(has("2022-03-20", "global_navigator") == "object");
+    CHECK(has("2022-03-21", "") == "object");
+    CHECK(has("2022-03-21", "no_global_navigator") == "undefined");
   }
 
   TEST_CASE("AsyncLocalStorage comes with any flag of Node.js") {
