@@ -7,6 +7,7 @@
 
 #include "runtime/base/packed_head.h"
 #include "runtime/http/client_connection.h"
+#include "runtime/http/client_socket.h"
 #include "runtime/http/web_socket_handshake.h"
 #include "runtime/loop/timer.h"
 
@@ -24,7 +25,7 @@ bool IsIdempotent(std::string_view method) {
 }  // namespace
 
 // Its memory outlives the Client by one iteration of the loop.
-class ClientCore final : private ClientConnection::Owner {
+class ClientCore final : private ClientConnection::Owner, private ClientSocket::Owner {
  public:
   ClientCore(uv_loop_t* loop, ClientOptions options, void (*batch_end)(void*), void* context)
       : shared_{loop, std::move(options), nullptr}, batch_end_(batch_end), context_(context) {
@@ -68,7 +69,27 @@ class ClientCore final : private ClientConnection::Owner {
     return id;
   }
 
+  uint64_t Connect(const SocketTarget& target, std::shared_ptr<base::Pipe> sent,
+                   ClientListener* listener) {
+    sockets_.emplace_back(new ClientSocket(shared_, *this));
+    sockets_.back()->Open(++last_id_, target, std::move(sent), listener);
+    return last_id_;
+  }
+
+  uint64_t StartTls(uint64_t id, const SocketUpgrade& upgrade, std::shared_ptr<base::Pipe> sent,
+                    ClientListener* listener) {
+    ClientSocket* const socket = FindSocket(id);
+    if (socket == nullptr || !socket->open()) return 0;
+    socket->StartTls(++last_id_, upgrade, std::move(sent), listener);
+    return last_id_;
+  }
+
   void Cancel(uint64_t id, const std::string& reason) {
+    if (ClientSocket* socket = FindSocket(id)) {
+      socket->Release(reason);
+      OnOver(*socket);
+      return;
+    }
     for (const auto& connection : connections_) {
       if (connection->request_id() != id) continue;
       Remove(*connection, reason);
@@ -83,6 +104,10 @@ class ClientCore final : private ClientConnection::Owner {
 
   void CloseNow() {
     while (!connections_.empty()) Remove(*connections_.back(), kLost);
+    while (!sockets_.empty()) {
+      sockets_.back()->Release(kLost);
+      OnOver(*sockets_.back());
+    }
     for (Failed& failed : failed_) failed.request->DropBody();
     failed_.clear();
   }
@@ -102,6 +127,22 @@ class ClientCore final : private ClientConnection::Owner {
 
   void OnEvent() override {
     if (!abandoned_) batch_end_(context_);
+  }
+  void OnOver(ClientSocket& socket) override {
+    for (auto& one : sockets_) {
+      if (one.get() != &socket) continue;
+      // It may be on the stack.
+      loop::DeleteLater(shared_.loop, one.release());
+      std::swap(one, sockets_.back());
+      sockets_.pop_back();
+      return;
+    }
+  }
+  ClientSocket* FindSocket(uint64_t id) const {
+    for (const auto& one : sockets_) {
+      if (one->id() == id) return one.get();
+    }
+    return nullptr;
   }
   void OnWork(ClientConnection& connection) override {
     working_.push_back(&connection);
@@ -202,6 +243,7 @@ class ClientCore final : private ClientConnection::Owner {
   bool abandoned_ = false;
   uint64_t last_id_ = 0;
   std::vector<std::unique_ptr<ClientConnection>> connections_;
+  std::vector<std::unique_ptr<ClientSocket>> sockets_;
   std::vector<ClientConnection*> working_;  // want Work in the loop's next iteration
   std::vector<ClientConnection*> running_;  // of this one; null: gone
   std::vector<Failed> failed_;              // to be told in the loop's next iteration
@@ -220,6 +262,14 @@ class ClientHandle final : public Client {
   }
   uint64_t Start(std::string_view packed_head, base::Body body, ClientListener* listener) override {
     return core_->Start(packed_head, std::move(body), listener);
+  }
+  uint64_t Connect(const SocketTarget& target, std::shared_ptr<base::Pipe> sent,
+                   ClientListener* listener) override {
+    return core_->Connect(target, std::move(sent), listener);
+  }
+  uint64_t StartTls(uint64_t id, const SocketUpgrade& upgrade, std::shared_ptr<base::Pipe> sent,
+                    ClientListener* listener) override {
+    return core_->StartTls(id, upgrade, std::move(sent), listener);
   }
   void Cancel(uint64_t id, const std::string& reason) override { core_->Cancel(id, reason); }
   void CloseNow() override { core_->CloseNow(); }

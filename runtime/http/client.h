@@ -1,4 +1,5 @@
-// Outbound HTTP/1.1: what a Worker's global fetch() reaches the network with.
+// Outbound HTTP/1.1: what a Worker's global fetch() reaches the network with. And plain
+// connections, which connect() of "cloudflare:sockets" gives.
 //
 // http and https, kept connections, proxies, limits in time (client_options.h). Bodies are handed
 // on as they come: what content-encoding says is the listener's business (decoded_body.h).
@@ -14,6 +15,7 @@
 #include "runtime/base/body.h"
 #include "runtime/base/message_channel.h"
 #include "runtime/http/client_options.h"
+#include "runtime/http/socket_target.h"
 
 struct uv_loop_s;
 
@@ -31,8 +33,13 @@ class ClientListener {
   // `end`.
   virtual void OnClientWebSocket(std::string_view packed_head,
                                  std::shared_ptr<base::MessageEnd> end) = 0;
+  // Instead of these, of Connect and StartTls: the connection is open, and `received` is what
+  // comes.
+  virtual void OnClientSocket(std::shared_ptr<base::Pipe> /*received*/) {}
   // Cause in words: "connect to 127.0.0.1:9: connection refused".
   virtual void OnClientError(const std::string& message) = 0;
+  // Some time after OnClientSocket: the connection is closed, both ways.
+  //
   // Some time after OnClientResponse: the connection is done with this response, because all of it
   // has come, or it broke off, or nobody wants the rest. What is left of the body waits in its
   // pipe.
@@ -51,6 +58,14 @@ class Client {
   // Cancel; 0 is never an id.
   virtual uint64_t Start(std::string_view packed_head, base::Body body,
                          ClientListener* listener) = 0;
+  // Opens a connection for bytes that are no HTTP, straight, whatever proxies there are: `sent` is
+  // what the peer gets, and its end too. Returns an id, as Start.
+  virtual uint64_t Connect(const SocketTarget& target, std::shared_ptr<base::Pipe> sent,
+                           ClientListener* listener) = 0;
+  // Takes over the open connection `id`: what was written to it is sent, then TLS begins. What it
+  // received ends, its listener is forgotten. Returns an id, 0 if there is no such connection.
+  virtual uint64_t StartTls(uint64_t id, const SocketUpgrade& upgrade,
+                            std::shared_ptr<base::Pipe> sent, ClientListener* listener) = 0;
   // Forgets the listener and closes the connection of a request that is not finished. The body of
   // its response, when that is under way, fails with `reason`.
   virtual void Cancel(uint64_t id, const std::string& reason) = 0;

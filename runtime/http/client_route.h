@@ -8,6 +8,7 @@
 
 #include "runtime/http/client_url.h"
 #include "runtime/http/proxy_settings.h"
+#include "runtime/http/socket_target.h"
 
 namespace isolane::http {
 
@@ -16,10 +17,23 @@ struct ClientRoute {
   const Proxy* proxy = nullptr;  // null: straight
   // What is asked for is no HTTP, which a proxy would not understand (RFC 6455, section 4.1).
   bool web_socket = false;
+  // It is no HTTP at all: connect(). Whom a TLS peer must be then.
+  bool raw = false;
+  TlsTrust trust = TlsTrust::kFull;
 
   static ClientRoute For(ClientUrl url, const ProxySettings& proxies) {
     const Proxy* const proxy = proxies.Find(url.https, url.host, url.port);
     return {std::move(url), proxy};
+  }
+
+  static ClientRoute To(const SocketTarget& target) {
+    ClientRoute route;
+    route.url.https = target.tls;
+    route.url.host = target.host;
+    route.url.port = target.port;
+    route.raw = true;
+    route.trust = target.trust;
+    return route;
   }
 
   // What a socket is connected to.
@@ -35,6 +49,8 @@ struct ClientRoute {
   std::string Subject() const {
     return proxy == nullptr ? url.where() : url.where() + " through the proxy " + proxy->where;
   }
+  // What was asked for, for refusals: "fetch() of example.com:443".
+  std::string Asked() const { return (raw ? "connect() to " : "fetch() of ") + url.where(); }
   // A kept connection serves every request with the same key.
   std::string Key() const {
     if (absolute_form()) return "proxy " + proxy->where;

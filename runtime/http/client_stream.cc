@@ -91,20 +91,13 @@ void ClientStream::OnTimeout() {
 
 void ClientStream::Open(const ClientRoute& route) {
   route_ = route;
-  if (route_.url.https && context_.tls == nullptr) {
-    auto made = TlsContext::Create(context_.options.authorities);
-    if (!made.ok()) {
-      FailLater(made.error().message + " " + made.error().hint);
-      return;
-    }
-    context_.tls = std::move(made).value();
-  }
+  if (route_.url.https && !HasAuthorities()) return;
   // A proxy looks names up itself; what can be refused here is an address.
   sockaddr_storage target{};
   const bool literal = loop::Lookup::ParseAddress(route_.url.host, route_.url.port, &target);
   if (route_.proxy != nullptr && context_.options.public_only && literal &&
       !IsPublicAddress(Plain(target))) {
-    FailLater("fetch() of " + route_.url.where() + " is refused: " + AddressText(Plain(target)) +
+    FailLater(route_.Asked() + " is refused: " + AddressText(Plain(target)) +
               " is not a public address (--public-only)");
     return;
   }
@@ -121,6 +114,18 @@ void ClientStream::Open(const ClientRoute& route) {
         static_cast<ClientStream*>(self)->OnLookup(status, addresses);
       },
       this);
+}
+
+// False: FailLater was called.
+bool ClientStream::HasAuthorities() {
+  if (context_.tls != nullptr) return true;
+  auto made = TlsContext::Create(context_.options.authorities);
+  if (!made.ok()) {
+    FailLater(made.error().message + " " + made.error().hint);
+    return false;
+  }
+  context_.tls = std::move(made).value();
+  return true;
 }
 
 void ClientStream::OnLookup(int status, const addrinfo* addresses) {
@@ -147,7 +152,7 @@ void ClientStream::UseAddresses(std::vector<sockaddr_storage> addresses) {
       return true;
     });
     if (addresses.empty()) {
-      FailLater("fetch() of " + route_.url.where() + " is refused: " +
+      FailLater(route_.Asked() + " is refused: " +
                 (refused == route_.host() ? refused : "it leads to " + refused + ", which") +
                 " is not a public address (--public-only)");
       return;
@@ -194,7 +199,7 @@ void ClientStream::OnConnected(int status) {
   if (route_.tunnel()) {
     StartTunnel();
   } else if (route_.url.https) {
-    StartTls();
+    StartTls(route_.url.host, route_.trust);
   } else {
     BecomeOpen();
   }
@@ -235,7 +240,7 @@ void ClientStream::ReadTunnel(std::string_view bytes) {
   const int status = tunnel_->status();
   if (status >= 200 && status <= 299) {
     if (route_.url.https) {
-      StartTls();
+      StartTls(route_.url.host, route_.trust);
     } else {
       BecomeOpen();
     }
@@ -250,11 +255,28 @@ void ClientStream::ReadTunnel(std::string_view bytes) {
   Fail(std::move(reason));
 }
 
-void ClientStream::StartTls() {
+void ClientStream::StartTls(const std::string& host, TlsTrust trust) {
   Enter(Stage::kTls, context_.options.limits.tls_handshake_ms);
-  tls_ = std::make_unique<TlsSession>(*context_.tls, route_.url.host, route_.url.where());
+  tls_ = std::make_unique<TlsSession>(*context_.tls, host, route_.url.where(),
+                                      TlsClientOptions{!route_.raw, trust});
   tls_->Start();
   if (FlushTls()) socket_->SetReading(true);
+}
+
+void ClientStream::Upgrade(const SocketUpgrade& upgrade) {
+  socket_->SetReading(false);
+  stage_ = Stage::kTls;
+  if (HasAuthorities()) StartTls(upgrade.host, upgrade.trust);
+}
+
+void ClientStream::ShutDown() {
+  if (tls_ != nullptr && tls_->state() == TlsSession::State::kOpen) {
+    tls_->Close();
+    tls_->TakeOutput(wire_.tail());
+    // A failure is told by what is read.
+    if (!wire_.empty()) writer_.Write(*socket_, wire_);
+  }
+  socket_->ShutDown();
 }
 
 bool ClientStream::FlushTls() {

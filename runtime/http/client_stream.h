@@ -1,8 +1,8 @@
 // The client's way to one peer: looks the name up, tries its addresses in turn, asks a proxy for a
 // tunnel, agrees on TLS. From then on it is plain bytes both ways, whatever lies between.
 //
-// Loop thread. Owned by a ClientConnection, which may Close it from within any of its callbacks but
-// destroys it later.
+// Loop thread. Owned by a ClientConnection or a ClientSocket, which may Close it from within any of
+// its callbacks but destroys it later.
 #pragma once
 
 #include <cstdint>
@@ -73,6 +73,11 @@ class ClientStream final : private ResponseParser::Events {
   SocketWriter::Outcome Write();
   // The peer took some of the pending write since this was last asked.
   bool TakeWriteProgress();
+  // TLS from here on, on a stream without it. No write is pending, and nothing is to be written
+  // before OnOpen or OnOpenFailed, which follow later.
+  void Upgrade(const SocketUpgrade& upgrade);
+  // Nothing more will be written; the output is empty, and no write is pending. The peer is told.
+  void ShutDown();
   // A stream that is only kept does not keep the loop running.
   void Ref();
   void Unref();
@@ -105,7 +110,8 @@ class ClientStream final : private ResponseParser::Events {
   void TryAddress();
   void StartTunnel();
   void ReadTunnel(std::string_view bytes);
-  void StartTls();
+  bool HasAuthorities();
+  void StartTls(const std::string& host, TlsTrust trust);
   // Writes what the TLS session has for the peer. False: Fail was called.
   bool FlushTls();
   void Enter(Stage stage, uint64_t limit_ms);

@@ -119,18 +119,18 @@ TlsContext::~TlsContext() {
   SSL_CTX_free(context_);
 }
 
-SSL* TlsContext::NewSession(const std::string& peer) {
+SSL* TlsContext::NewSession(const std::string& key) {
   SSL* const ssl = SSL_new(context_);
   ISOLANE_CHECK(ssl != nullptr);
-  if (const auto known = tickets_.find(peer); known != tickets_.end()) {
+  if (const auto known = tickets_.find(key); known != tickets_.end()) {
     SSL_set_session(ssl, known->second.get());
   }
   return ssl;
 }
 
-void TlsContext::Keep(const std::string& peer, SSL_SESSION* ticket) {
-  if (tickets_.size() >= kMaxTickets && !tickets_.contains(peer)) tickets_.erase(tickets_.begin());
-  tickets_[peer].reset(ticket);
+void TlsContext::Keep(const std::string& key, SSL_SESSION* ticket) {
+  if (tickets_.size() >= kMaxTickets && !tickets_.contains(key)) tickets_.erase(tickets_.begin());
+  tickets_[key].reset(ticket);
 }
 
 void TlsContext::FreeTicket::operator()(SSL_SESSION* ticket) const { SSL_SESSION_free(ticket); }

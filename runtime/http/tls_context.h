@@ -26,12 +26,13 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // A session for `peer`, the key of its ticket ("host:port"). Owned by the caller.
-  ssl_st* NewSession(const std::string& peer);
+  // A session with the peer whose tickets have that key ("host:port"). Owned by the caller, as the
+  // key is, which the session's app data is to point to.
+  ssl_st* NewSession(const std::string& key);
 
  private:
   explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
-  void Keep(const std::string& peer, ssl_session_st* ticket);
+  void Keep(const std::string& key, ssl_session_st* ticket);
 
   struct FreeTicket {
     void operator()(ssl_session_st* ticket) const;

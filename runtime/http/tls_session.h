@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "runtime/http/byte_buffer.h"
+#include "runtime/http/socket_target.h"
 
 struct ssl_st;
 
@@ -17,6 +18,12 @@ namespace isolane::http {
 
 class ServerTls;
 class TlsContext;
+
+struct TlsClientOptions {
+  // It is offered http/1.1, and nothing else.
+  bool http = true;
+  TlsTrust trust = TlsTrust::kFull;
+};
 
 class TlsSession {
  public:
@@ -28,7 +35,8 @@ class TlsSession {
   };
 
   // `host`: a name or an address without brackets, which the peer's certificate must be for.
-  TlsSession(TlsContext& context, const std::string& host, const std::string& peer);
+  TlsSession(TlsContext& context, const std::string& host, const std::string& peer,
+             TlsClientOptions options = {});
   // The server's end. Its peer begins the handshake.
   explicit TlsSession(ServerTls& context);
   ~TlsSession();
@@ -59,7 +67,8 @@ class TlsSession {
   void Decrypt(ByteBuffer& plain);
   void Fail(std::string_view what);
 
-  const std::string peer_;  // for messages, and the key of tickets
+  const std::string peer_;  // for messages
+  const std::string key_;   // of tickets
   std::unique_ptr<ssl_st, FreeSession> ssl_;
   State state_ = State::kHandshake;
   std::string error_;

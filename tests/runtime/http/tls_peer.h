@@ -161,6 +161,8 @@ class TlsPeer {
     if (!out.empty()) BIO_read(SSL_get_wbio(ssl_), out.data(), static_cast<int>(out.size()));
     return out;
   }
+  // The client has said that nothing more will come.
+  bool ended() const { return (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0; }
   bool open() const { return SSL_is_init_finished(ssl_) != 0; }
   bool resumed() const { return SSL_session_reused(ssl_) != 0; }
   std::string received() const { return received_; }
