@@ -97,6 +97,7 @@ module.exports = {
   onAbort: dispatch.onAbort,
   releaseContext: dispatch.releaseContext,
   onResponse,
+  onConnected: (...parameters) => require('workers/network').onConnected(...parameters),
   onMethodResult: rpc.onMethodResult,
   onCallError,
   onDropped: rpc.onDropped,

@@ -10,6 +10,7 @@
 
 #include "runtime/base/body.h"
 #include "runtime/base/request_router.h"
+#include "runtime/http/socket_target.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/rpc_message.h"
 
@@ -18,7 +19,8 @@ namespace isolane::worker {
 class Worker;
 struct Channel;
 
-enum class CallKind : uint8_t { kFetch, kMethod };
+// kConnect: a connection to the network, for bytes that are no HTTP.
+enum class CallKind : uint8_t { kFetch, kMethod, kConnect };
 
 // Bits of Call::operation: the call is an event, and not one over a binding. The others are those
 // of builtins/workers/rpc_stub.js.
@@ -59,6 +61,9 @@ struct Call {
   RemoteError error;     // of status 0
   StubReference object;  // of kMethod: holds it until the call is over, also when the stub is gone
   RpcMessage message;    // of kMethod: the arguments, then the result
+  // Of kConnect; its head is "CONNECT\0tcp://host:port", for messages, and its body is what is
+  // sent.
+  std::unique_ptr<http::SocketTarget> connect = nullptr;
 
   // Nobody will read it.
   void DropBody() {
@@ -68,8 +73,9 @@ struct Call {
 
   void Reset() {
     // OPTIMIZATION: most calls are fetches that succeed. They pay for nothing else, once per hop.
-    if (kind == CallKind::kMethod) {
+    if (kind != CallKind::kFetch) {
       kind = CallKind::kFetch;
+      connect.reset();
       export_id = 0;
       object = StubReference();
       operation = 0;

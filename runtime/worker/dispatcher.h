@@ -40,7 +40,8 @@ class ResponderHost;
 
 namespace isolane::http {
 class Client;
-}
+struct SocketUpgrade;
+}  // namespace isolane::http
 
 namespace isolane::storage {
 class Committer;
@@ -116,6 +117,8 @@ class Dispatcher {
   // Answers of Call that are not ids; the same numbers are in builtins/web/fetch.js.
   static constexpr int kTooDeep = -2;
   static constexpr int kTooManySubrequests = -3;
+  // Of StartTls; the same number is in builtins/workers/network.js.
+  static constexpr int kGone = -9;
 
   Dispatcher(js::Watchdog& watchdog, Observer& observer);
   ~Dispatcher();
@@ -185,6 +188,10 @@ class Dispatcher {
   Call* NewCall() { return calls_.Take(); }
   void FreeCall(Call& call) { calls_.Free(&call); }
   void CancelCall(Invocation& caller, uint32_t call_id);
+  // TLS on the open connection `socket` of the caller's pipeline, from now on; `call`, of kConnect,
+  // is answered like the one that opened it. Gives an id or kGone.
+  int32_t StartTls(Invocation& caller, uint64_t socket, const http::SocketUpgrade& upgrade,
+                   Call& call);
   // `socket` with status 101: the answer is a WebSocket. `call_id`: the call on a Durable Object
   // that is answered; 0: the one it was made for.
   void Respond(Invocation& invocation, uint32_t call_id, int status, std::string_view head,
@@ -269,6 +276,8 @@ class Dispatcher {
   // The peer has agreed to a WebSocket.
   void OutboundSwitched(OutboundCall& outbound, std::string_view packed_head,
                         std::shared_ptr<base::MessageEnd> end);
+  // connect(): the connection is open.
+  void OutboundConnected(OutboundCall& outbound, std::shared_ptr<base::Pipe> received);
   // The connection is free for another fetch of the pipeline. `outbound` is gone after it.
   void OutboundFinished(OutboundCall& outbound);
 
@@ -390,6 +399,7 @@ class Dispatcher {
   static void Settle(Invocation& caller, const Call& call);
   void Reply(uint32_t call_id);
   void ReplyToMethod(Invocation& caller, Call& call);
+  void ReplyToConnect(Invocation& caller, Call& call);
   // Takes the call from whoever was to answer it. Null if it is not that invocation's to answer.
   Call* TakeAnswered(Invocation& invocation, uint32_t call_id);
   // The call is over with this error, unless nobody waits for it.
@@ -407,6 +417,8 @@ class Dispatcher {
   // Every connection is held by a response that nobody reads, and a fetch waits: one has to go.
   void CheckForStall(Pipeline& pipeline);
   void QueueStalled();
+  // Says so if something waits for a connection while connect() has them all.
+  void WarnOfConnections(Pipeline& pipeline);
 
   // Enters the isolate on behalf of `invocation`, calls `body(context)`, runs microtasks, and looks
   // after what became of the invocation and its isolate.

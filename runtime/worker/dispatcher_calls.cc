@@ -247,8 +247,12 @@ void Dispatcher::Reply(uint32_t call_id) {
   }
   if (traces_) [[unlikely]]
     TraceReply(*caller->pipeline, *call);
-  if (call->kind == CallKind::kMethod && call->status != 0) {
-    ReplyToMethod(*caller, *call);
+  if (call->kind != CallKind::kFetch && call->status != 0) {
+    if (call->kind == CallKind::kMethod) {
+      ReplyToMethod(*caller, *call);
+    } else {
+      ReplyToConnect(*caller, *call);
+    }
     if (Call* same = calls_.Find(call_id)) calls_.Free(same);
     return;
   }

@@ -236,7 +236,14 @@ void Dispatcher::EndOverdue(double now_ms) {
 
 void Dispatcher::CheckForHang(Pipeline& pipeline) {
   if (pipeline.queued_for_check) return;
-  if (pipeline.outbound != nullptr) CheckForStall(pipeline);
+  if (pipeline.outbound != nullptr) {
+    CheckForStall(pipeline);
+    if (pipeline.outbound->connected()) {
+      // Its peer may close it at any time, and somebody may wait for that.
+      WarnOfConnections(pipeline);
+      return;
+    }
+  }
   bool waits_for_client = false;
   if (pipeline.response_given && !pipeline.response_sent) {
     // Bytes on their way to the client, or a complete response that the next flush announces.

@@ -17,7 +17,9 @@ void Dispatcher::StartOutbound(Invocation& caller, Call& call) {
   caller.calls++;
   if (client_ == nullptr) {
     call.DropBody();
-    call.error.message = "fetch() to the network is not available here.";
+    const bool connects = call.kind == CallKind::kConnect;
+    call.error.message = connects ? "connect() to the network is not available here."
+                                  : "fetch() to the network is not available here.";
     queue_.Push(EventKind::kReply, call.id);
     return;
   }
@@ -41,10 +43,15 @@ void Dispatcher::SendWaiting(Pipeline& pipeline) {
 void Dispatcher::SendOutbound(Pipeline& pipeline, Call& call) {
   const Invocation* const caller = invocations_.Find(call.caller);
   auto outbound = std::make_unique<OutboundCall>(*this, call, *caller->worker);
-  std::string head = std::move(call.head);
-  call.head.clear();
-  if (caller->worker->develops()) ShapeOutboundRequest(head, caller->worker->spec());
-  call.outbound = client_->Start(head, std::exchange(call.body, {}), outbound.get());
+  if (call.kind == CallKind::kConnect) {
+    call.outbound =
+        client_->Connect(*call.connect, std::exchange(call.body, {}).pipe, outbound.get());
+  } else {
+    std::string head = std::move(call.head);
+    call.head.clear();
+    if (caller->worker->develops()) ShapeOutboundRequest(head, caller->worker->spec());
+    call.outbound = client_->Start(head, std::exchange(call.body, {}), outbound.get());
+  }
   outbound->request = call.outbound;
   pipeline.outbound->Add(*outbound);
   outbound_.emplace(call.outbound, std::move(outbound));

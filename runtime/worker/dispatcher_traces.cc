@@ -53,7 +53,7 @@ void Dispatcher::TraceCall(const Invocation& caller, Call& call) {
   } else if (call.export_id != 0) {
     node.name = "stub";
   } else {
-    node.name = "fetch ";
+    node.name = call.kind == CallKind::kConnect ? "connect " : "fetch ";
     node.name += HostOf(base::PackedUrl(call.head));
   }
   if (call.kind == CallKind::kMethod) node.name += MethodOf(call);

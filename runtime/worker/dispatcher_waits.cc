@@ -14,7 +14,8 @@ std::string Plural(size_t count, const char* what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-// "env.AUTH.fetch(GET http://auth/)", "env.USERS.find()", "fetch(GET http://origin/)"
+// "env.AUTH.fetch(GET http://auth/)", "env.USERS.find()", "fetch(GET http://origin/)",
+// "connect(origin:5432)"
 std::string NameOf(const Call& call) {
   std::string name;
   if (call.channel != nullptr) {
@@ -23,6 +24,9 @@ std::string NameOf(const Call& call) {
     name = "stub.";
   }
   if (call.kind == CallKind::kMethod) return name + call.head + "()";
+  if (call.kind == CallKind::kConnect) {
+    return "connect(" + std::string(base::PackedUrl(call.head).substr(sizeof "tcp://" - 1)) + ")";
+  }
   name += "fetch(";
   name.append(base::PackedMethod(call.head)).append(" ").append(base::PackedUrl(call.head));
   return name + ")";

@@ -17,6 +17,7 @@ js::NativeTable ContextNatives();
 js::NativeTable RpcNatives();
 js::NativeTable StorageNatives();
 js::NativeTable WebSocketNatives();
+js::NativeTable ConnectNatives();
 js::NativeTable EventNatives();
 js::NativeTable BindingNatives();
 

@@ -1,4 +1,5 @@
-// One fetch() to the network: the bridge from the HTTP client's events to the reply of a call.
+// One fetch() or connect() to the network: the bridge from the HTTP client's events to the reply of
+// a call.
 //
 // Loop thread. Owned by the dispatcher until the client is done with it or it is cancelled, which
 // may be long after the reply: until then it holds one of its pipeline's connections.
@@ -18,11 +19,16 @@ namespace isolane::worker {
 class OutboundCall final : public http::ClientListener {
  public:
   OutboundCall(Dispatcher& dispatcher, const Call& call, const Worker& worker)
-      : dispatcher_(dispatcher), call_(call.id), pipeline_(call.pipeline), worker_(worker) {}
+      : dispatcher_(dispatcher),
+        call_(call.id),
+        pipeline_(call.pipeline),
+        worker_(worker),
+        connects_(call.kind == CallKind::kConnect) {}
 
   uint32_t call() const { return call_; }
   uint32_t pipeline() const { return pipeline_; }
   const Worker& worker() const { return worker_; }
+  bool connects() const { return connects_; }
 
   // The response's body, when nobody awaits more of it. Null while something else is under way.
   const base::Pipe* unread() const {
@@ -41,6 +47,9 @@ class OutboundCall final : public http::ClientListener {
                          std::shared_ptr<base::MessageEnd> end) override {
     dispatcher_.OutboundSwitched(*this, packed_head, std::move(end));
   }
+  void OnClientSocket(std::shared_ptr<base::Pipe> received) override {
+    dispatcher_.OutboundConnected(*this, std::move(received));
+  }
   void OnClientError(const std::string& message) override {
     dispatcher_.OutboundAnswered(*this, 0, {}, {}, message);
     dispatcher_.OutboundFinished(*this);
@@ -54,6 +63,7 @@ class OutboundCall final : public http::ClientListener {
   const uint32_t call_;
   const uint32_t pipeline_;
   const Worker& worker_;
+  const bool connects_;
   std::weak_ptr<base::Pipe> body_;  // as it was handed on, decoded
 };
 

@@ -1,5 +1,8 @@
 #include "runtime/worker/outbound_slots.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "runtime/worker/outbound.h"
 
 namespace isolane::worker {
@@ -7,6 +10,18 @@ namespace isolane::worker {
 void OutboundSlots::Touch(OutboundCall& call) {
   Remove(call);
   Add(call);
+}
+
+bool OutboundSlots::connected() const {
+  return std::any_of(running_.begin(), running_.end(),
+                     [](const OutboundCall* call) { return call->connects(); });
+}
+
+bool OutboundSlots::TakeExhausted() {
+  const bool exhausted = waiting() && !free() &&
+                         std::all_of(running_.begin(), running_.end(),
+                                     [](const OutboundCall* call) { return call->connects(); });
+  return exhausted && !std::exchange(told_exhausted_, true);
 }
 
 uint32_t OutboundSlots::TakeWaiting() {

@@ -21,6 +21,10 @@ class OutboundSlots {
 
   explicit OutboundSlots(size_t limit) : limit_(limit) {}
 
+  // Some connection of connect() is open or being opened.
+  bool connected() const;
+  // True once, when all of them are and something waits.
+  bool TakeExhausted();
   bool free() const { return running_.size() < limit_; }
   size_t limit() const { return limit_; }
   // Precondition: free().
@@ -48,6 +52,7 @@ class OutboundSlots {
   const size_t limit_;
   std::vector<OutboundCall*> running_;  // used least recently first
   std::deque<uint32_t> waiting_;
+  bool told_exhausted_ = false;
   double stalled_since_ms_ = -1;
   size_t stalled_bytes_ = 0;  // that had arrived then
 };

@@ -212,6 +212,7 @@ Status Worker::Evaluate() {
   hooks_.describe_object.Reset(isolate, get("describeObject"));
   hooks_.revive_object.Reset(isolate, get("reviveObject"));
   hooks_.on_response.Reset(isolate, get("onResponse"));
+  hooks_.on_connected.Reset(isolate, get("onConnected"));
   hooks_.on_call_error.Reset(isolate, get("onCallError"));
   hooks_.on_timer.Reset(isolate, get("onTimer"));
   hooks_.on_news.Reset(isolate, get("onNews"));

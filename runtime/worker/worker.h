@@ -37,6 +37,7 @@ struct Hooks {
   v8::Global<v8::Function> handle_method;
   v8::Global<v8::Function> handle_stub_call;
   v8::Global<v8::Function> on_response;
+  v8::Global<v8::Function> on_connected;
   v8::Global<v8::Function> on_method_result;
   v8::Global<v8::Function> on_call_error;
   v8::Global<v8::Function> on_dropped;

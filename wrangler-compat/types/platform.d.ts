@@ -94,7 +94,10 @@ interface Socket {
   readonly writable: WritableStream<Uint8Array>;
   readonly closed: Promise<void>;
   readonly opened: Promise<SocketInfo>;
+  readonly upgraded: boolean;
+  readonly secureTransport: "on" | "off" | "starttls";
   close(): Promise<void>;
+  startTls(options?: { expectedServerHostname?: string }): Socket;
 }
 
 // --- handlers ---

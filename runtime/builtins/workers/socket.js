@@ -1,4 +1,4 @@
-// Sockets: connect() on a binding, connect handlers, and connect() of "cloudflare:sockets".
+// Sockets: connect() on a binding, and connect handlers. Those to the network are in workers/network.js.
 //
 // https://developers.cloudflare.com/workers/runtime-apis/tcp-sockets/. A connection over a binding is an
 // event (workers/events.js) and two pipes: the caller sends the reading end of its own along, the callee
@@ -78,7 +78,7 @@ class Source {
   cancel() {
     this.#over = true;
     this.#drop();
-    this.#connection.readEnded();
+    this.#connection.readCancelled();
   }
 
   // The connection is over; whoever reads gets `error`, or the end.
@@ -136,8 +136,7 @@ class Sink {
     this.#onDone?.();
     if (this.#over || !native.pipeCancelled(this.#writer)) return;
     this.#end();
-    this.#connection.writeEnded();
-    throw new TypeError('The other side of this connection has closed it.');
+    throw this.#connection.writeRefused();
   }
 
   close() {
@@ -213,6 +212,7 @@ class Connection {
       this.#rejectClosed = reject;
     });
     promiseThen.call(this.closed, undefined, () => {});
+    this.io = io;
     this.#source = new Source(io, this, body);
     this.#sink = new Sink(io, this, writer);
     this.readable = new ReadableStream(this.#source, { highWaterMark: 0 });
@@ -228,20 +228,70 @@ class Connection {
     this.#settle();
   }
 
+  readCancelled() {
+    this.readEnded();
+  }
+
   writeEnded() {
     this.#writes = false;
     this.#settle();
+  }
+
+  // The other side takes nothing more: what a write gets.
+  writeRefused() {
+    this.writeEnded();
+    return new TypeError('The other side of this connection has closed it.');
   }
 
   failed(error) {
     this.end(error);
   }
 
+  // For whoever has the socket.
+  close() {
+    this.end(undefined);
+    return Promise.resolve();
+  }
+
+  // Waits until everything that was written is sent on.
+  drained() {
+    return this.#sink.drained(this.writable);
+  }
+
   // Ends both directions once everything that was written is sent.
   async finish() {
     this.#source.end(undefined);
-    await this.#sink.drained(this.writable);
+    await this.drained();
     this.end(undefined);
+  }
+
+  // Nothing more is to be read, while writing goes on.
+  stopReading() {
+    this.#reads = false;
+    this.#settle();
+  }
+
+  // It cannot be opened. Whoever reads finds the end, but not before others know why.
+  refuse(error) {
+    this.#reads = this.#writes = false;
+    this.#settle(error);
+    this.#sink.end(error);
+    promiseThen.call(this.closed, undefined, () => this.#source.end(undefined));
+  }
+
+  // The connection is lost: that is how it was closed. Whoever writes gets `error`, whoever reads what
+  // there is of `readError`.
+  lose(error, readError) {
+    this.#reads = this.#writes = false;
+    if (readError !== undefined) this.#source.end(readError);
+    this.#sink.end(error);
+    this.#settle();
+  }
+
+  // A Socket with TLS, instead of the one that this is the connection of.
+  startTls() {
+    this.end(undefined);
+    return refusedSocket(requireContext(), new Error(NO_TLS), 'on');
   }
 
   // Ends both directions, for all who use them.
@@ -265,6 +315,7 @@ class Socket {
   #opened;
   #secureTransport;
   #startedTls = false;
+  #upgraded = false;
 
   constructor(key, connection, opened, secureTransport) {
     if (key !== MAKE) throw new TypeError('Illegal constructor');
@@ -290,9 +341,9 @@ class Socket {
     return this.#opened;
   }
 
-  // Whether it was made by startTls(), which gives no socket that works so far.
+  // Whether a socket that startTls() made of it is open: as in workerd, that one is not upgraded itself.
   get upgraded() {
-    return false;
+    return this.#upgraded;
   }
 
   get secureTransport() {
@@ -300,23 +351,29 @@ class Socket {
   }
 
   close() {
-    this.#connection.end(undefined);
-    return Promise.resolve();
+    return this.#connection.close();
   }
 
-  startTls() {
+  startTls(options) {
     if (this.#secureTransport === 'on') throw new TypeError('Cannot startTls on a TLS socket.');
     if (this.#secureTransport !== 'starttls') {
       throw new TypeError(
         "The `secureTransport` socket option must be set to 'starttls' for startTls to be used.");
     }
-    if (this.#startedTls) throw new TypeError('startTls can only be called once.');
+    if (this.#startedTls) {
+      throw new TypeError(
+        'startTls has already been called on this socket, or the socket was transferred over RPC.');
+    }
+    const upgraded = this.#connection.startTls(options);
     this.#startedTls = true;
-    this.#connection.end(undefined);
-    return refusedSocket(requireContext(), new Error(NO_TLS), 'on');
+    promiseThen.call(upgraded.opened, () => { this.#upgraded = true; }, () => {});
+    return upgraded;
   }
 }
 defineInterface(Socket);
+
+const makeSocket = (connection, opened, secureTransport) =>
+  new Socket(MAKE, connection, opened, secureTransport);
 
 // A socket that was never opened.
 function refusedSocket(io, error, secureTransport) {
@@ -324,7 +381,7 @@ function refusedSocket(io, error, secureTransport) {
   promiseThen.call(refused, undefined, () => {});
   const connection = new Connection(io, refused, native.pipeOpen(io.id, -1), false);
   connection.end(error);
-  return new Socket(MAKE, connection, refused, secureTransport);
+  return makeSocket(connection, refused, secureTransport);
 }
 
 // --- addresses ---
@@ -334,13 +391,16 @@ function integerOf(port) {
   if (port === undefined || !Number.isFinite(number)) {
     throw new TypeError('The value cannot be converted because it is not an integer.');
   }
-  return Math.trunc(number);
+  const integer = Math.trunc(number);
+  if (integer > 65535) throw new TypeError('Value out of range. Must be less than or equal to 65535.');
+  if (integer < 0) throw new TypeError('The value cannot be converted because it is either negative.');
+  return integer;
 }
 
-// The authority, as it was written: host and port.
-function authorityOf(address, type) {
+// What connect() is given: the authority as it was written, its host without brackets, its port.
+function addressOf(address, type) {
   if (address === undefined || address === null) throw badArgument('connect', type, 1, 'SocketAddress or string');
-  const text = typeof address === 'object' ? `${address.hostname}:${integerOf(address.port)}` : `${address}`;
+  const text = typeof address === 'object' ? joinAddress(address) : `${address}`;
   if (text === '') throw new TypeError('Specified address is missing hostname.');
   const { URL } = require('web/url');
   let url;
@@ -349,11 +409,17 @@ function authorityOf(address, type) {
   } catch {
     throw new TypeError('Specified address could not be parsed.');
   }
-  if (!/:\d+$/.test(text.replace(/[/?#].*$/s, ''))) throw new TypeError('Specified address is missing port.');
+  const port = /:(\d+)$/.exec(text.replace(/[/?#].*$/s, ''));
+  if (port === null) throw new TypeError('Specified address is missing port.');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
     throw new TypeError('Specified address could not be parsed.');
   }
-  return text;
+  return { authority: text, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(port[1]) };
+}
+
+function joinAddress({ hostname, port }) {
+  const host = `${hostname}`;
+  return `${/^[\da-f:.]*:[\da-f:.]*$/i.test(host) ? `[${host}]` : host}:${integerOf(port)}`;
 }
 
 function optionsOf(options) {
@@ -364,27 +430,33 @@ function optionsOf(options) {
   return { transport, halfOpen: Boolean(options?.allowHalfOpen) };
 }
 
+// Why there is no connection to `authority`: `cause`, if that is known.
+function unreachable(authority, cause = undefined) {
+  const text = cause === undefined ? UNREACHABLE : `${UNREACHABLE}: ${cause}`;
+  return new Error(/:(?:80|443)$/.test(authority) ? text + NOT_HTTP : text);
+}
+
 // --- the caller's side ---
 
 // env.NAME.connect(address, options) on the binding `root`.
 function connectOn(root, args) {
   if (args.length === 0) throw badArgument('connect', 'Fetcher', 1, 'SocketAddress or string');
   const io = requireContext();
-  const authority = authorityOf(args[0], 'Fetcher');
+  const { authority } = addressOf(args[0], 'Fetcher');
   const { transport, halfOpen } = optionsOf(args[1]);
   if (transport === 'on') return refusedSocket(io, new Error('Incoming CONNECT with TLS not supported'), 'on');
   const writer = native.pipeOpen(io.id, -1);
   const answer = promiseThen.call(
     start(root, ['connect'], EVENT, [authority, new OutgoingPipe(writer)]), (pipe) => {
       if (pipe !== null) return pipe.body;
-      throw new Error(/:(?:80|443)$/.test(authority) ? UNREACHABLE + NOT_HTTP : UNREACHABLE);
+      throw unreachable(authority);
     });
   const connection = new Connection(io, answer, writer, halfOpen);
   const opened = promiseThen.call(answer, () => ({ remoteAddress: authority }), (error) => {
     connection.end(error);
     throw error;
   });
-  return new Socket(MAKE, connection, opened, transport);
+  return makeSocket(connection, opened, transport);
 }
 
 // --- the callee's side ---
@@ -422,7 +494,7 @@ function handleConnect(io, callId, number, [authority, incoming]) {
   values.write((pipe) => native.rpcRespond(io.id, callId, pipe, false), new OutgoingPipe(writer), 'result', false);
   const connection = new Connection(io, Promise.resolve(incoming.body), writer, true);
   const opened = Promise.resolve({ localAddress: authority });
-  serve(io, handler, connection, new Socket(MAKE, connection, opened, 'off'));
+  serve(io, handler, connection, makeSocket(connection, opened, 'off'));
 }
 
 // The connection lasts as long as its handler and the waitUntil tasks of the invocation, whatever is left
@@ -445,4 +517,4 @@ async function serve(io, handler, connection, socket) {
   native.holdOpen(io.id, -1);
 }
 
-module.exports = { Socket, connectOn, handleConnect };
+module.exports = { Connection, Socket, addressOf, connectOn, handleConnect, makeSocket, optionsOf, unreachable };

@@ -185,11 +185,6 @@ TEST_SUITE("runtime/worker/connect") {
     CHECK(runtime.Text() == "kept");
     CHECK(runtime.Text().starts_with("Cannot perform I/O on behalf of a different request"));
   }
-
-  TEST_CASE("connect() to the network says that it is not supported") {
-    CHECK(Ask("connect('127.0.0.1:1');")
-              .starts_with("Error: connect() to the network is not supported yet by isolane"));
-  }
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class ManyOrigin {
   ManyOrigin& operator=(const ManyOrigin&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+  int port() const { return port_; }
 
   // Takes what has come.
   void Look() {
