@@ -4,6 +4,7 @@
 #include "bindings/assets/assets_binding.h"
 #include "bindings/durable_object/durable_object_binding.h"
 #include "bindings/file/file_binding.h"
+#include "bindings/hyperdrive/hyperdrive_binding.h"
 #include "bindings/origin/origin_binding.h"
 #include "bindings/rate_limit/rate_limit_binding.h"
 #include "bindings/send_email/send_email_binding.h"
@@ -29,6 +30,7 @@ bool RegisterStandardBindings() {
   worker::RegisterBindingKind(RateLimitKind());
   worker::RegisterBindingKind(StoredSecretKind());
   worker::RegisterBindingKind(SendEmailKind());
+  worker::RegisterBindingKind(HyperdriveKind());
   worker::RegisterBindingKind(FileKind());
   worker::RegisterBindingKind(UnsupportedKind());
   return true;

@@ -103,6 +103,9 @@ wrangler::ProjectOptions ProjectOptionsOf(const CliOptions& options) {
   project_options.refuses_large_assets =
       options.command == Command::kServe || options.command == Command::kDev ||
       options.command == Command::kTest || options.command == Command::kCheck;
+  project_options.to_run = options.command != Command::kTypes &&
+                           options.command != Command::kExplain &&
+                           options.command != Command::kGraph;
   project_options.process = wrangler::CurrentProcessVariables();
   project_options.unknown_service =
       options.command == Command::kServe || options.command == Command::kCheck

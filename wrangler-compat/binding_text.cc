@@ -52,6 +52,9 @@ BindingText DescribeBinding(const BindingSpec& binding) {
     if (mail->senders) target += " - senders: " + Joined(*mail->senders);
     return {std::move(target), "Send Email", {}};
   }
+  if (const auto* hyperdrive = std::get_if<HyperdriveBinding>(&binding.value)) {
+    return {hyperdrive->id, "Hyperdrive Config", {}};
+  }
   if (const auto* file = std::get_if<FileBinding>(&binding.value)) {
     switch (file->type) {
       case ModuleType::kWasm:

@@ -11,6 +11,7 @@
 #include "wrangler-compat/config_file.h"
 #include "wrangler-compat/dotenv_process.h"
 #include "wrangler-compat/files.h"
+#include "wrangler-compat/hyperdrive.h"
 #include "wrangler-compat/module_files.h"
 #include "wrangler-compat/node_compat.h"
 #include "wrangler-compat/resource_bindings.h"
@@ -361,9 +362,9 @@ class Loader {
                                 options_.environment.value_or("")};
       beside_ = VariablesBeside(source, options_.process);
     }
-    ProcessVariables variables = options_.process;
-    for (const DevVar& var : beside_) variables[var.name] = var.value;
-    environment_ = options_.environment.value_or(variables["CLOUDFLARE_ENV"]);
+    variables_ = options_.process;
+    for (const DevVar& var : beside_) variables_[var.name] = var.value;
+    environment_ = options_.environment.value_or(variables_["CLOUDFLARE_ENV"]);
   }
 
   std::vector<Source> Sources() {
@@ -421,6 +422,9 @@ class Loader {
     const ConfigChoice choice = ChoiceFor(source);
     WorkerConfig config = ReadWorkerConfig(file, choice, tree, loose);
     TakeDevVars(source, file, config, loose);
+    if (options_.to_run) {
+      ApplyHyperdrives(variables_, file, config.effective, config.bindings, loose, loaded_.notes);
+    }
     Project& project = loaded_.project;
     const bool first = project.workers.empty();
     if (first) {
@@ -520,6 +524,7 @@ class Loader {
   const ProjectOptions& options_;
   std::string environment_;
   std::vector<DevVar> beside_;  // what files add to options_.process
+  ProcessVariables variables_;  // both
   LoadedProject loaded_;
 };
 

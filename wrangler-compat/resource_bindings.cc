@@ -99,6 +99,7 @@ BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
             {}};
   }
   if (key == "send_email") return {name, SendEmailOf(entry), {}};
+  if (key == "hyperdrive") return {name, HyperdriveBinding{TextOf(entry, "id"), {}}, {}};
   return {
       name,
       StoredSecretBinding{TextOf(entry, "store_id"), TextOf(entry, "secret_name"), std::nullopt},

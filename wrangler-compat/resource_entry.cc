@@ -84,6 +84,15 @@ bool Fits(const ConfigNode& node, FieldValue value) {
   return true;
 }
 
+// There is a password in a connection string.
+std::string ShownJson(ConfigNode entry) {
+  for (ConfigMember& member : entry.members) {
+    if (member.key != "localConnectionString" || !member.value.IsString()) continue;
+    member.value.text = "(hidden)";
+  }
+  return ToJson(entry);
+}
+
 void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::string& field) {
   if (!node.IsObject()) {
     section.Fail("\"" + field + "\" should be a objects, but got " + ToJson(node), node.position);
@@ -188,7 +197,7 @@ std::string ResourceEntry::Target() const {
 }
 
 void ResourceEntry::Fail(const std::string& text, const ConfigMember* member) {
-  section_.Fail("\"" + field_ + "\" " + text + " but got " + ToJson(node_) + ".",
+  section_.Fail("\"" + field_ + "\" " + text + " but got " + ShownJson(node_) + ".",
                 member != nullptr ? member->position : node_.position);
   valid_ = false;
 }

@@ -32,6 +32,12 @@ TEST_SUITE("wrangler-compat/resource_entry") {
             Texts{"\"kv_namespaces[0]\" bindings should have a string \"binding\" field but got "
                   "{\"id\":\"x\"}. @wrangler.toml:4"});
     }
+    SUBCASE("is asked for without what nobody is to see") {
+      CHECK(Read("hyperdrive", "binding = \"H\", localConnectionString = \"postgres://u:p@h/d\"")
+                .Errors() == Texts{"\"hyperdrive[0]\" bindings must have a \"id\" field but got "
+                                   "{\"binding\":\"H\",\"localConnectionString\":\"(hidden)\"}. "
+                                   "@wrangler.toml:4"});
+    }
     SUBCASE("is asked for in the words that wrangler has for its kind") {
       CHECK(Error("hyperdrive", "binding = \"H\"") ==
             "\"hyperdrive[0]\" bindings must have a \"id\" field");
