@@ -13,6 +13,7 @@
 #include "bindings/unsupported/unsupported_binding.h"
 #include "bindings/vars/vars.h"
 #include "bindings/version_metadata/version_metadata_binding.h"
+#include "bindings/worker_loader/worker_loader_binding.h"
 #include "runtime/worker/binding.h"
 
 namespace isolane::bindings {
@@ -32,6 +33,7 @@ bool RegisterStandardBindings() {
   worker::RegisterBindingKind(SendEmailKind());
   worker::RegisterBindingKind(HyperdriveKind());
   worker::RegisterBindingKind(FileKind());
+  worker::RegisterBindingKind(WorkerLoaderKind());
   worker::RegisterBindingKind(UnsupportedKind());
   return true;
 }

@@ -20,6 +20,7 @@ constexpr int32_t kTooManyCalls = -4;
 constexpr int32_t kUrlTooLong = -6;
 constexpr int32_t kHeadTooLong = -7;
 constexpr int32_t kNotGranted = -8;
+constexpr int32_t kNotPermitted = -9;
 
 // 0, or the code of what is wrong with the sizes of a request's packed head.
 int32_t CheckHead(const Limits& limits, std::string_view head) {
@@ -61,10 +62,19 @@ void CallFunction(const Arguments& info) {
   }
   call->cf = CfArgument(info, 5);
   call->props = AddressArgument(info, 6);
+  bool permitted = true;
+  if (channel == nullptr && worker.outbound() != nullptr) [[unlikely]] {
+    refused = false;
+    channel = worker.outbound()->channel;
+    call->props = worker.outbound()->props;
+    permitted = channel != nullptr;
+  }
   // The body is taken whatever happens: it counts as used.
   call->body = BodyArgument(info, 3);
   const int32_t depth = info[7]->IsInt32() ? info[7].As<v8::Int32>()->Value() : 1;
-  int32_t id = refused ? kNotGranted : CheckHead(*caller->pipeline->limits, call->head);
+  int32_t id = refused      ? kNotGranted
+               : !permitted ? kNotPermitted
+                            : CheckHead(*caller->pipeline->limits, call->head);
   if (id == 0) id = worker.dispatcher().CallChannel(*caller, channel, depth, *call);
   if (id < 0) {
     call->body.Cancel();

@@ -171,6 +171,8 @@ void Dispatcher::Turn() {
     }
     // What they have written is committed.
     if (!leaving_.empty() && HandOver()) continue;
+    if (!loaders_.empty() && TidyLoaders()) [[unlikely]]
+      continue;
     if (!releases_.empty()) ReleaseContexts();
     if (flush_ != nullptr) flush_(flush_context_);
     if (tails_.pending()) tails_.Deliver();

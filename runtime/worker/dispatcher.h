@@ -59,9 +59,11 @@ class ChildCall;
 class ChildService;
 struct ServiceEdge;
 class ActorStorage;
+class Loader;
 class StubBody;
 struct Actor;
 struct ActorClass;
+struct LoadedEntrypoint;
 
 // A service written in C++: the answer of a stubbed binding.
 using HostService =
@@ -101,6 +103,8 @@ struct Channel {
   ChildService* child = nullptr;
   // Of a binding by URL: the URLs that lead here begin with it. "http://auth.id.isolane.internal"
   std::string origin;
+  // It leads to a Worker that its owner has loaded, and `target` is null (loader.h).
+  const LoadedEntrypoint* loaded = nullptr;
   // Where calls are counted; null: nowhere.
   ServiceEdge* edge = nullptr;
   // The rules that stand before the target, which know it by `router_number`; null: none.
@@ -254,9 +258,22 @@ class Dispatcher {
   // already.
   void Redirect(Worker& from, Worker* to);
   // Which of `workers` something here still refers to: those in `used` by index.
-  std::vector<bool> InUse(const std::vector<std::unique_ptr<Worker>>& workers);
+  std::vector<bool> InUse(const std::vector<Worker*>& workers);
   // How long calls on Workers that cannot run yet wait. ms.
   void set_hold_ms(double ms) { hold_ms_ = ms; }
+
+  // --- Workers that others have loaded (loader.h): dispatcher_loaded.cc ---
+  void AddLoader(Loader& loader);
+  void RemoveLoader(Loader& loader);
+  const std::vector<Loader*>& loaders() const { return loaders_; }
+  // It gets no calls any more. Its owner is whoever takes it.
+  void RetireLoaded(std::unique_ptr<Worker> worker);
+  std::vector<std::unique_ptr<Worker>> TakeRetiredLoaded();
+  bool has_retired_loaded() const { return !retired_loaded_.empty(); }
+  // There is a call on that channel that has not been answered.
+  bool IsCalled(const Channel& channel);
+  // They waited for code, and need not any more.
+  void StartAgain(std::vector<uint32_t> calls);
 
   // --- logging ---
   // `request` 0: the one that runs now, if any.
@@ -347,6 +364,9 @@ class Dispatcher {
   bool RouteInside(Call& call);
   void StartOnChild(Call& call);
   void DropChildCall(Call& call);
+  void StartOnLoaded(Pipeline& pipeline, Call& call);
+  // True if that has queued something.
+  bool TidyLoaders();
   void TurnIntoResponse(Call& call);
   // dispatcher_actors.cc
   void StartOnActor(Call& call);
@@ -492,6 +512,8 @@ class Dispatcher {
   std::unordered_map<uint64_t, std::unique_ptr<OutboundCall>>
       outbound_;  // by OutboundCall::request
   std::unordered_map<uint32_t, std::unique_ptr<StubBody>> stub_bodies_;
+  std::vector<Loader*> loaders_;
+  std::vector<std::unique_ptr<Worker>> retired_loaded_;
   std::unordered_map<uint64_t, std::unique_ptr<ChildCall>> child_calls_;  // by ChildCall::number
   uint64_t last_child_call_ = 0;
   Pipeline* live_ = nullptr;  // list of live pipelines

@@ -9,6 +9,7 @@
 #include "runtime/worker/decided_response.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
+#include "runtime/worker/loader.h"
 #include "runtime/worker/request_cf.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/services/service_metrics.h"
@@ -20,14 +21,20 @@ namespace {
 
 bool IsHead(std::string_view packed) { return base::PackedMethod(packed) == "HEAD"; }
 
-// ctx.props for the callee: the bytes of a clone, JSON text, or undefined. Empty: an exception.
+// ctx.props for the callee: the bytes of a clone, JSON text, true (native.loadedProps gives them),
+// or undefined. Empty: an exception.
 v8::MaybeLocal<v8::Value> PropsOf(v8::Isolate* isolate, const Call& call) {
   if (!call.props.empty()) {
     v8::Local<v8::ArrayBuffer> bytes;
     if (!js::CopyToArrayBuffer(isolate, call.props).ToLocal(&bytes)) return {};
     return bytes;
   }
-  if (call.channel == nullptr || call.channel->props.empty()) return v8::Undefined(isolate);
+  if (call.channel == nullptr) return v8::Undefined(isolate);
+  if (call.channel->props.empty()) {
+    const LoadedEntrypoint* const loaded = call.channel->loaded;
+    if (loaded != nullptr && loaded->props != nullptr) return v8::True(isolate);
+    return v8::Undefined(isolate);
+  }
   v8::Local<v8::String> json;
   if (!js::FromUtf8(isolate, call.channel->props).ToLocal(&json)) return {};
   return json;
@@ -144,6 +151,8 @@ void Dispatcher::Start(uint32_t call_id) {
       StartOnActor(*call);
     } else if (call->channel->child != nullptr && !call->channel->stub) {
       StartOnChild(*call);
+    } else if (call->channel->loaded != nullptr) {
+      StartOnLoaded(*pipeline, *call);
     } else if (call->channel->remote && !call->channel->stub) {
       SendToPeer(*call);
     } else {

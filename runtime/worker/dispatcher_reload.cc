@@ -52,7 +52,7 @@ void Dispatcher::Redirect(Worker& from, Worker* to) {
   ReleaseHeld();
 }
 
-std::vector<bool> Dispatcher::InUse(const std::vector<std::unique_ptr<Worker>>& workers) {
+std::vector<bool> Dispatcher::InUse(const std::vector<Worker*>& workers) {
   std::vector<bool> used(workers.size());
   auto mark = [&](auto&& refers) {
     for (size_t i = 0; i < workers.size(); i++) used[i] = used[i] || refers(*workers[i]);

@@ -6,6 +6,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/http/status_text.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/loader.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/worker.h"
 
@@ -50,6 +51,7 @@ void Dispatcher::TraceCall(const Invocation& caller, Call& call) {
     node.name = call.channel->binding;
     if (call.channel->target != nullptr) node.worker = call.channel->target->name();
     if (call.channel->child != nullptr) node.worker = call.channel->child->name();
+    if (call.channel->loaded != nullptr) node.worker = call.channel->loaded->worker.name;
   } else if (call.export_id != 0) {
     node.name = "stub";
   } else {

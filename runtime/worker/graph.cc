@@ -13,6 +13,7 @@
 #include "runtime/js/platform.h"
 #include "runtime/worker/actor.h"
 #include "runtime/worker/embedder_call.h"
+#include "runtime/worker/loader.h"
 #include "runtime/worker/local_requests.h"
 #include "runtime/worker/neighbours.h"
 #include "runtime/worker/runtime_loop.h"
@@ -140,6 +141,7 @@ Graph::~Graph() {
   }
   retiring_.clear();
   workers_.clear();
+  dispatcher_.TakeRetiredLoaded().clear();
   services_.Clear();
   doors_.Clear();
   timer_.reset();
@@ -158,6 +160,17 @@ Graph::~Graph() {
 Graph::WorkerList Graph::AllWorkers() const {
   WorkerList all;
   for (const auto& worker : workers_) all.push_back(worker.get());
+  return all;
+}
+
+Graph::WorkerList Graph::EveryWorker() const {
+  WorkerList all = AllWorkers();
+  for (const auto& worker : retiring_) {
+    if (worker != nullptr) all.push_back(worker.get());
+  }
+  for (Loader* loader : dispatcher_.loaders()) {
+    loader->ForEachWorker([&](Worker& worker) { all.push_back(&worker); });
+  }
   return all;
 }
 
@@ -253,8 +266,7 @@ void Graph::Turn() {
     live_reload_->Join();
   dispatcher_.Turn();
   if (dispatcher_.TakeReplaced()) {
-    for (const auto& worker : workers_) worker->DisposeRetired();
-    for (const auto& worker : retiring_) worker->DisposeRetired();
+    for (Worker* worker : EveryWorker()) worker->DisposeRetired();
   }
   for (size_t i = 0; i < embedder_calls_.size();) {
     if (embedder_calls_[i]->over()) {
@@ -264,6 +276,9 @@ void Graph::Turn() {
     }
   }
   if (timer_ == nullptr) return;
+  if (dispatcher_.has_retired_loaded()) [[unlikely]] {
+    for (auto& worker : dispatcher_.TakeRetiredLoaded()) retiring_.push_back(std::move(worker));
+  }
   if (!retiring_.empty()) DisposeRetired();
   if (drained_) StopIfDrained();
   if (dispatcher_.TakeToldObserver() && !log_timer_->active()) log_timer_->Start(kLogDelayMs);
@@ -288,7 +303,10 @@ void Graph::RunV8Tasks() {
 }
 
 void Graph::CollectIdle() {
-  const double next = idle_collector_.Tick(Dispatcher::NowMs(), workers_);
+  const uint64_t before = idle_collector_.collections();
+  const double next = idle_collector_.Tick(Dispatcher::NowMs(), EveryWorker());
+  // The garbage may have been stubs of loaded Workers.
+  if (!dispatcher_.loaders().empty() && idle_collector_.collections() != before) Turn();
   // At rest no timer runs; the next turn starts it.
   if (next >= 0) idle_timer_->Start(static_cast<uint64_t>(std::ceil(next)));
 }

@@ -74,6 +74,8 @@ class Graph final : public Runtime {
  private:
   // A set of Workers that know each other; the first is public.
   using WorkerList = std::vector<Worker*>;
+  // Besides those of the graph: those that are retiring, and those that Workers have loaded.
+  WorkerList EveryWorker() const;
   WorkerList AllWorkers() const;
   Status ConnectChannels(const WorkerList& all);
   Status ConnectTails(const WorkerList& all);

@@ -190,10 +190,8 @@ void Graph::PutInPlace(std::vector<Version> versions) {
     for (const auto& worker : workers_) names.push_back(worker->name());
     peers_->SetWorkers(std::move(names));
     // Beside what the configuration declares: bindings that were given, and old versions.
-    for (const auto* some : {&workers_, &retiring_}) {
-      for (const auto& worker : *some) {
-        for (Channel& channel : worker->channels()) peers_->Follow(channel);
-      }
+    for (Worker* worker : EveryWorker()) {
+      for (Channel& channel : worker->channels()) peers_->Follow(channel);
     }
     WatchNeighbours();
   }
@@ -218,10 +216,7 @@ void Graph::Direct(HttpFrontend& frontend, const ListenOptions& options) {
 void Graph::GiveToSuccessor(Worker& old) {
   auto found = FindWorker(old.name());
   Worker* const next = found.ok() ? *found : nullptr;
-  for (const auto& worker : workers_) worker->Redirect(old, next);
-  for (const auto& worker : retiring_) {
-    if (worker != nullptr) worker->Redirect(old, next);
-  }
+  for (Worker* worker : EveryWorker()) worker->Redirect(old, next);
   if (peers_ != nullptr) peers_->Redirect(old, next);
   dispatcher_.Redirect(old, next);
 }
@@ -246,16 +241,15 @@ void Graph::DisposeRetired() {
     return;
   }
   retire_look_ms_ = now + kRetireLookMs;
-  const std::vector<bool> used = dispatcher_.InUse(retiring_);
+  WorkerList retiring;
+  for (const auto& worker : retiring_) retiring.push_back(worker.get());
+  const std::vector<bool> used = dispatcher_.InUse(retiring);
   for (size_t i = 0; i < used.size(); i++) {
     if (used[i]) continue;
     Worker& gone = *retiring_[i];
     // It may have told others the way to itself since it was replaced.
     GiveToSuccessor(gone);
-    for (const auto& worker : workers_) worker->ForgetChannelsOf(gone);
-    for (const auto& worker : retiring_) {
-      if (worker != nullptr) worker->ForgetChannelsOf(gone);
-    }
+    for (Worker* worker : EveryWorker()) worker->ForgetChannelsOf(gone);
     retiring_[i].reset();
   }
   std::erase(retiring_, nullptr);

@@ -7,6 +7,12 @@
 namespace isolane::worker {
 
 double IdleCollector::Tick(double now_ms, const std::vector<std::unique_ptr<Worker>>& workers) {
+  std::vector<Worker*> all;
+  for (const auto& worker : workers) all.push_back(worker.get());
+  return Tick(now_ms, all);
+}
+
+double IdleCollector::Tick(double now_ms, const std::vector<Worker*>& workers) {
   seen_.resize(workers.size());
   double next = -1;
   bool collected = false;

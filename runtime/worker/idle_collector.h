@@ -25,6 +25,7 @@ class IdleCollector {
   // Collects one isolate if one is due. Gives the ms until the next look, or -1 when all are
   // collected: then it is enough to call this after the next entry. No isolate is entered.
   double Tick(double now_ms, const std::vector<std::unique_ptr<Worker>>& workers);
+  double Tick(double now_ms, const std::vector<Worker*>& workers);
 
   // How many collections there were.
   uint64_t collections() const { return collections_; }

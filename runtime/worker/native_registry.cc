@@ -12,7 +12,7 @@ js::NativeTable AllNatives() {
     for (js::NativeTable part :
          {web::Natives(), CallNatives(), BodyNatives(), ContextNatives(), RpcNatives(),
           WebSocketNatives(), ActorNatives(), HibernationNatives(), StorageNatives(),
-          EventNatives(), BindingNatives(), ConnectNatives()}) {
+          EventNatives(), BindingNatives(), ConnectNatives(), LoaderNatives()}) {
       functions.insert(functions.end(), part.begin(), part.end());
     }
     return functions;

@@ -20,5 +20,6 @@ js::NativeTable WebSocketNatives();
 js::NativeTable ConnectNatives();
 js::NativeTable EventNatives();
 js::NativeTable BindingNatives();
+js::NativeTable LoaderNatives();
 
 }  // namespace isolane::worker

@@ -206,10 +206,15 @@ void AttachStub(const Arguments& info) {
   Attach(info, std::move(attachment));
 }
 
-// attachChannel(channel)
+// attachChannel(channel); -1: it leads to a loaded Worker, to which nobody else may have a way
 void AttachChannel(const Arguments& info) {
   RpcAttachment attachment;
   attachment.channel = &WorkerOf(info).channels()[IdArgument(info, 0)];
+  const Worker* const target = attachment.channel->target;
+  if (attachment.channel->loaded != nullptr || (target != nullptr && target->is_loaded())) {
+    info.GetReturnValue().Set(-1);
+    return;
+  }
   Attach(info, std::move(attachment));
 }
 

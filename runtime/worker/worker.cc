@@ -12,6 +12,7 @@
 #include "runtime/worker/actor.h"
 #include "runtime/worker/binding.h"
 #include "runtime/worker/builtin_flags.h"
+#include "runtime/worker/loader.h"
 #include "runtime/worker/module_graph.h"
 #include "runtime/worker/native_registry.h"
 #include "runtime/worker/services/service_url.h"
@@ -32,8 +33,13 @@ void OnReject(js::Isolate& isolate, const v8::PromiseRejectMessage& message) {
 
 }  // namespace
 
-Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, bool develops)
-    : spec_(std::move(spec)), dispatcher_(dispatcher), ports_(ports), develops_(develops) {
+Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, bool develops,
+               std::shared_ptr<LoadedParts> loaded)
+    : spec_(std::move(spec)),
+      dispatcher_(dispatcher),
+      ports_(ports),
+      develops_(develops),
+      loaded_(std::move(loaded)) {
   if (spec_.responder != nullptr) spec_.responder->Start(dispatcher_.responder_host());
   for (const BindingSpec& binding : spec_.bindings) {
     Channel channel;
@@ -56,11 +62,13 @@ Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, b
   const auto& flags = spec_.compatibility_flags;
   frozen_clock_ = spec_.frozen_clock ||
                   std::find(flags.begin(), flags.end(), "isolane_edge_clock") != flags.end();
+  if (loaded_ != nullptr) ConnectGiven();
 }
 
 Worker::~Worker() { DropHandles(); }
 
 void Worker::DropHandles() {
+  loader_.reset();
   hooks_ = Hooks();
   rejections_.clear();
   modules_.reset();
@@ -150,7 +158,7 @@ Status Worker::MakeIsolate() {
   return Ok{};
 }
 
-Status Worker::Load() {
+Status Worker::Load(js::CpuMeter* payer) {
   failure_.clear();
   Status made = MakeIsolate();
   if (!made.ok()) return made;
@@ -158,6 +166,7 @@ Status Worker::Load() {
   js::Platform& platform = js::Platform::Start();
   platform.set_clock_at_zero(true);
   js::CpuMeter meter{0, dispatcher_.watchdog().CyclesOf(kStartupMs)};
+  if (payer != nullptr) meter.budget = std::min(meter.budget, payer->budget - payer->spent);
   Status loaded = Ok{};
   {
     js::Enter enter(*isolate_, dispatcher_.watchdog(), meter);
@@ -167,6 +176,7 @@ Status Worker::Load() {
     ReportRejections();
   }
   platform.set_clock_at_zero(false);
+  if (payer != nullptr) payer->spent += meter.spent;
   const js::Condemned condemned = isolate_->condemned();
   if (condemned != js::Condemned::kNo) {
     loaded =
@@ -492,6 +502,7 @@ const std::string* Worker::FirstWarningOf(uint32_t site) {
 Result<v8::Local<v8::Object>> Worker::MakeEnv(v8::Local<v8::Context> context, bool as_globals) {
   v8::Isolate* isolate = isolate_->v8();
   v8::Local<v8::Object> env = as_globals ? context->Global() : v8::Object::New(isolate);
+  if (loaded_ != nullptr) ISOLANE_TRY(FillGivenEnv(context, env));
   for (const BindingSpec& binding : spec_.bindings) {
     ISOLANE_ASSIGN(auto made, MakeBinding(*this, binding));
     v8::TryCatch try_catch(isolate);

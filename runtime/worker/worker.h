@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,11 @@
 #include "runtime/js/isolate.h"
 #include "runtime/worker/compatibility.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/loaded_parts.h"
 
 namespace isolane::worker {
 
+class Loader;
 class ModuleGraph;
 class OwnPorts;
 
@@ -61,14 +64,17 @@ bool LeadsTheSameWay(const Channel& one, const Channel& other);
 class Worker {
  public:
   // `dispatcher` and `ports` outlive the worker. `develops`: it runs on its developer's machine,
-  // and what the edge would know of requests is made up.
-  Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, bool develops);
+  // and what the edge would know of requests is made up. `loaded`: what it is given by the Worker
+  // that loads it (loader.h); null: it is one of the graph.
+  Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, bool develops,
+         std::shared_ptr<LoadedParts> loaded = nullptr);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Makes the isolate and evaluates the modules. The error names file, line and column.
-  Status Load();
+  // Makes the isolate and evaluates the modules. The error names file, line and column. `payer`: of
+  // the request that this is part of; null: it is nobody's CPU time.
+  Status Load(js::CpuMeter* payer = nullptr);
   // After the isolate was condemned: it is retired and a fresh one takes its place. No isolate is
   // entered. If that fails the worker answers every call with the error.
   void Replace();
@@ -118,6 +124,17 @@ class Worker {
   void Redirect(Worker& from, Worker* to);
   // `gone` is about to be disposed of: its channels are known no more.
   void ForgetChannelsOf(const Worker& gone);
+  // worker_loading.cc
+  // It was loaded by another Worker, and is known to that one only.
+  bool is_loaded() const { return loaded_ != nullptr; }
+  // Where its fetch() to the network goes, if it was given a way; without a channel: nowhere.
+  const GivenChannel* outbound() const { return outbound_.has_value() ? &*outbound_ : nullptr; }
+  // What it has loaded.
+  Loader& loader();
+  // A channel for the Loader, which sets it up: its number. And it leads nowhere any more, of which
+  // a use is told `text`; when nothing uses it, it serves again.
+  int TakeLoadedChannel();
+  void FreeLoadedChannel(int number, std::string text);
   // Number of the entrypoint (an exported handler object or class) called `name`; -1 if there is
   // none. Known once the Worker is loaded; "default" and "" are the default export, number 0.
   int EntrypointOf(const std::string& name) const;
@@ -164,6 +181,10 @@ class Worker {
   // Tells the built-in half what the modules export, and learns which entrypoints there are.
   Status SetHandlers(v8::Local<v8::Value> exports, v8::Local<v8::Object> env, bool service_worker);
   Result<v8::Local<v8::Object>> MakeEnv(v8::Local<v8::Context> context, bool as_globals);
+  // Where it was given ways to, by channels of its own.
+  void ConnectGiven();
+  // The env that it was given, put into `env`.
+  Status FillGivenEnv(v8::Local<v8::Context> context, v8::Local<v8::Object> env);
   void DropHandles();
 
   const WorkerSpec spec_;
@@ -193,6 +214,12 @@ class Worker {
   Hooks hooks_;
   std::unique_ptr<ModuleGraph> modules_;
   std::vector<Rejection> rejections_;
+  // Shared with the record of its Loader, which may be gone first.
+  const std::shared_ptr<LoadedParts> loaded_;
+  std::optional<GivenChannel> outbound_;  // by a channel of its own
+  std::vector<int> free_channels_;        // in the order in which they became free
+  // Holds handles of the isolate.
+  std::unique_ptr<Loader> loader_;
 };
 
 }  // namespace isolane::worker

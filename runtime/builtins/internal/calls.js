@@ -16,10 +16,16 @@ const DISPOSED = -5;
 const URL_TOO_LONG = -6;
 const HEAD_TOO_LONG = -7;
 const NOT_GRANTED = -8;
+const NOT_PERMITTED = -9;
 
 const TOO_DEEP_TEXT =
   'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
   'happen e.g. if you have a Worker or Durable Object that calls other Workers or objects recursively.';
+
+// Of a Worker that was loaded with globalOutbound: null.
+const NO_INTERNET =
+  'This worker is not permitted to access the internet via global functions like fetch(). It must use ' +
+  "capabilities (such as bindings in 'env') to talk to the outside world.";
 
 // By slot, the low bits of their ids. Each has `id`, `io`, `resolve`, `reject` and `ended()`, which is
 // called when it is rejected.
@@ -46,6 +52,8 @@ function refusal(io, code) {
   switch (code) {
     case NOT_GRANTED:
       return fetchFailed('connect ECONNREFUSED: connection refused');
+    case NOT_PERMITTED:
+      return new Error(NO_INTERNET);
     case TOO_DEEP:
       return new Error(TOO_DEEP_TEXT);
     case TOO_MANY:

@@ -38,7 +38,9 @@ function contextExports() {
   return loopback;
 }
 
-function parseProps(props) {
+function parseProps(io, props) {
+  // A Worker that was loaded: they may hold bindings.
+  if (props === true) return native.loadedProps(io.id) ?? {};
   return typeof props === 'string' ? JSON.parse(props)
     : require('web/structured_clone').deserialize(props);
 }
@@ -52,7 +54,7 @@ class ExecutionContext {
     if (io === undefined) throw new TypeError('Illegal constructor');
     this.#io = io;
     const { props } = io;
-    this.props = props === undefined ? {} : parseProps(props);
+    this.props = props === undefined ? {} : parseProps(io, props);
     if (state.flags & ENABLE_CTX_EXPORTS) this.exports = contextExports();
   }
 

@@ -3,7 +3,7 @@
 
 const { EVENT, onMethodResult, property, start, values } = require('workers/rpc_stub');
 const { handleMethod, handleStubCall, makeLocalStub, onDropped } = require('workers/rpc_target');
-const { describeObject, reviveObject } = require('workers/rpc_values');
+const { describeObject, reviveObject, store } = require('workers/rpc_values');
 
 module.exports = {
   EVENT,
@@ -16,5 +16,6 @@ module.exports = {
   property,
   reviveObject,
   start,
+  store,
   values,
 };

@@ -77,6 +77,28 @@ let duplicates = false;
 let probing = false;
 const LATER = 'later';
 
+// While a message is written that is to be kept, such as the env of a loaded Worker: then nothing may be in
+// it that belongs to a request.
+let storing = false;
+
+const UNTRANSFERABLE =
+  'Entrypoints to dynamically-loaded workers cannot be transferred to other Workers, because the system does ' +
+  'not know how to reload this Worker from scratch. Instead, have the parent Worker expose an entrypoint which ' +
+  'constructs the dynamic worker and forwards to it.';
+
+function attachBinding({ channel }) {
+  const number = native.attachChannel(channel);
+  if (number < 0) throw makeException(UNTRANSFERABLE, 'DataCloneError');
+  return number;
+}
+
+// The name that a refusal calls `object` by.
+function classNameOf(object) {
+  const prototype = getPrototypeOf(object);
+  const name = prototype === null ? 'Object' : prototype.constructor?.name;
+  return typeof name === 'string' && name !== '' ? name : 'Object';
+}
+
 function isSpent(object) {
   if (typeof object !== 'object' || object === null) return false;
   return object instanceof RpcTarget || isResponse(object) || isRequest(object) ||
@@ -193,10 +215,13 @@ function describeObject(object) {
     if (stub !== undefined) return [STUB, native.attachStub(stub.id)];
     return [STUB, attachExport(duplicated(target, typeof target === 'function' ? 'function' : 'RpcTarget'), allowInstance)];
   }
+  if (storing && (isSpent(object) || isAbortSignal(object) || object instanceof OutgoingPipe)) {
+    return unsupported(classNameOf(object));
+  }
   if (probing && (isSpent(object) || isAbortSignal(object))) return LATER;
   if (object instanceof RpcTarget) return [STUB, attachExport(duplicated(object, 'RpcTarget'), false)];
   const binding = bindingRootOf(object);
-  if (binding !== undefined) return [BINDING, native.attachChannel(binding.channel), binding.props];
+  if (binding !== undefined) return [BINDING, attachBinding(binding), binding.props];
   if (isResponse(object)) {
     if (isHandshake(object)) throw makeException(unsupported('WebSocket'), 'DataCloneError');
     const { status, head, cf, encoded } = responseParts(object);
@@ -223,9 +248,7 @@ function describeObject(object) {
   if (isDOMException(object)) return [EXCEPTION, object.message, object.name];
   if (object instanceof Error) return describeErrorValue(object);
   if (object instanceof OutgoingPipe) return [PIPE, native.attachBody(STREAM, object.writer)];
-  const prototype = getPrototypeOf(object);
-  const name = prototype === null ? 'Object' : prototype.constructor?.name;
-  return unsupported(typeof name === 'string' && name !== '' ? name : 'Object');
+  return unsupported(classNameOf(object));
 }
 
 // --- making again ---
@@ -395,6 +418,17 @@ function write(issue, value, label, keep) {
   }
 }
 
+// The same for a message that is kept (`storing`).
+function store(issue, value, label) {
+  const before = storing;
+  storing = true;
+  try {
+    return write(issue, value, label, true);
+  } finally {
+    storing = before;
+  }
+}
+
 function writeReplaced(issue, value, label, keep, refusal) {
   const given = [];
   const copy = replace(value, new Map(), given, [], label);
@@ -422,6 +456,11 @@ function replace(value, seen, given, path, label) {
     const name = unsendableName(value);
     if (name !== undefined) throw makeException(unsupported(name) + placeOf(path, label), 'DataCloneError');
     const stub = stubStateOf(value);
+    if (storing) {
+      throw makeException(
+        (stub === undefined ? `${value} could not be cloned.` : unsupported('RpcStub')) + placeOf(path, label),
+        'DataCloneError');
+    }
     if (stub !== undefined) {
       checkUsable(stub);
       given.push(stub);
@@ -435,6 +474,7 @@ function replace(value, seen, given, path, label) {
   if (known !== undefined) return known;
   if (isProxy(value)) {
     const allowInstance = accessOf(value);
+    if (storing) throw makeException(`#<Object> could not be cloned.${placeOf(path, label)}`, 'DataCloneError');
     if (allowInstance === undefined) {
       throw makeException(
         'Proxy could not be serialized because it is not a valid RPC receiver type. The Proxy must ' +
@@ -555,4 +595,4 @@ values.write = write;
 values.readArguments = readArguments;
 values.readResult = readResult;
 
-module.exports = { describeObject, reviveObject };
+module.exports = { describeObject, reviveObject, store };
