@@ -55,6 +55,7 @@ BindingText DescribeBinding(const BindingSpec& binding) {
   if (const auto* hyperdrive = std::get_if<HyperdriveBinding>(&binding.value)) {
     return {hyperdrive->id, "Hyperdrive Config", {}};
   }
+  if (std::get_if<WorkerLoaderBinding>(&binding.value) != nullptr) return {{}, "Worker Loader", {}};
   if (const auto* file = std::get_if<FileBinding>(&binding.value)) {
     switch (file->type) {
       case ModuleType::kWasm:

@@ -100,6 +100,7 @@ BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
   }
   if (key == "send_email") return {name, SendEmailOf(entry), {}};
   if (key == "hyperdrive") return {name, HyperdriveBinding{TextOf(entry, "id"), {}}, {}};
+  if (key == "worker_loaders") return {name, WorkerLoaderBinding{}, {}};
   return {
       name,
       StoredSecretBinding{TextOf(entry, "store_id"), TextOf(entry, "secret_name"), std::nullopt},

@@ -38,6 +38,7 @@ constexpr ResourceType kTypes[] = {
     {"Hyperdrive Config", "Hyperdrive"},
     {"Secrets Store Secret", "SecretsStoreSecret"},
     {"Send Email", "SendEmail"},
+    {"Worker Loader", "WorkerLoader"},
     {"Browser Run", "Fetcher"},
     {"mTLS Certificate", "Fetcher"},
     {"Wasm Module", "WebAssembly.Module"},

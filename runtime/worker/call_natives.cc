@@ -20,7 +20,7 @@ constexpr int32_t kTooManyCalls = -4;
 constexpr int32_t kUrlTooLong = -6;
 constexpr int32_t kHeadTooLong = -7;
 constexpr int32_t kNotGranted = -8;
-constexpr int32_t kNotPermitted = -9;
+constexpr int32_t kNotPermitted = -10;
 
 // 0, or the code of what is wrong with the sizes of a request's packed head.
 int32_t CheckHead(const Limits& limits, std::string_view head) {

@@ -23,7 +23,8 @@ void Dispatcher::SendEvent(Worker& worker, HandlerEvent event, EventDone done) {
   Call& call = *calls_.Find(pipeline->first_call);
   call.kind = CallKind::kMethod;
   call.operation = kEventOperation | kTopEventOperation;
-  call.channel = worker.LoopbackOf(event.entrypoint);
+  call.channel = event.channel != nullptr ? event.channel : worker.LoopbackOf(event.entrypoint);
+  call.props = std::move(event.props);
   call.head = std::move(event.name);
   AppendText(event.arguments_json, call.message.values);
 }

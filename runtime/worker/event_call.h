@@ -25,6 +25,9 @@ struct HandlerEvent {
   std::string name;
   // Number of the entrypoint (Worker::EntrypointOf).
   int entrypoint = 0;
+  // Instead of that: a channel that leads to it, and what calls on it carry; or null.
+  const Channel* channel = nullptr;
+  std::string props = {};  // as Call::props
   // JSON array, in ASCII, of what the caller of an event gives.
   std::string arguments_json = "[]";
   // Of a trace: the Workers whose traces led to it, so that none is told of itself.

@@ -45,13 +45,13 @@ Result<Worker*> Graph::FindWorker(const std::string& name) const {
 
 Status Graph::ConnectTails(const WorkerList& all) {
   for (Worker* worker : all) {
-    std::vector<Worker*> consumers;
+    std::vector<TailTarget> consumers;
     for (const TailConsumer& consumer : worker->spec().tail_consumers) {
       const auto found = std::find_if(all.begin(), all.end(), [&](const Worker* one) {
         return one->name() == consumer.service;
       });
       if (found != all.end()) {
-        consumers.push_back(*found);
+        consumers.push_back({*found, nullptr, {}});
       } else if (unknown_services_ == UnknownService::kRefuse) {
         const std::vector<std::string> names = NamesOf(all);
         return Error{worker->name() + ": tail_consumers names \"" + consumer.service +

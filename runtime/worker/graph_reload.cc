@@ -29,7 +29,7 @@ struct Graph::Version {
 struct Graph::Wiring {
   Worker* worker;
   std::deque<Channel> channels;
-  std::vector<Worker*> tail_consumers;
+  std::vector<TailTarget> tail_consumers;
 
   explicit Wiring(Worker& of)
       : worker(&of),

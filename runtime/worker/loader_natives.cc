@@ -155,8 +155,8 @@ void LoaderHold(const Arguments& info) {
   if (loaded != nullptr) WorkerOf(info).loader().Hold(*loaded, info[1].As<v8::Object>());
 }
 
-// loaderGive(number, env, code): `env` is undefined or an object; `code` an array of date, flags,
-// main module, modules (CodeOf), experimental, outbound (undefined, null or GivenOf) and tails
+// loaderGive(number, env, code, limited): `env` is undefined or an object; `code` an array of date,
+// flags, main module, modules (CodeOf), experimental, outbound (undefined, null or GivenOf), tails
 void LoaderGive(const Arguments& info) {
   v8::Isolate* isolate = info.GetIsolate();
   Worker& maker = WorkerOf(info);
@@ -191,7 +191,22 @@ void LoaderGive(const Arguments& info) {
   }
   if (!code[5]->IsUndefined()) parts->outbound = GivenOf(maker, isolate, code[5]);
   for (v8::Local<v8::Value> tail : ListOf(isolate, code[6])) {
-    parts->tails.push_back(GivenOf(maker, isolate, tail));
+    GivenChannel given = GivenOf(maker, isolate, tail);
+    const Channel* const channel = given.channel;
+    if (channel == nullptr || channel->target == nullptr || channel->actor_class != nullptr ||
+        channel->responder_only) {
+      js::ThrowError(isolate,
+                     "Worker Loader: \"tails\" of the code must be bindings to Workers of this "
+                     "process, as ctx.exports.NAME is; others are not supported by isolane.");
+      return;
+    }
+    parts->tails.push_back(std::move(given));
+  }
+  if (info[3]->IsTrue()) {
+    maker.dispatcher().Log(LogLevel::kWarn, &maker,
+                           "\"limits\" of code for a Worker Loader have no effect in isolane yet: "
+                           "those of the request hold for all Workers that it runs through.",
+                           true);
   }
   // Only now: a getter in env may have done anything.
   LoadedWorker* loaded = LoadedArgument(info, 0);
@@ -238,6 +253,28 @@ void LoadedProps(const Arguments& info) {
   }
 }
 
+// givenOutbound() -> where the Worker's way to the network leads: undefined (there), null
+// (nowhere), or channel and props
+void GivenOutbound(const Arguments& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  const Worker& worker = WorkerOf(info);
+  const GivenChannel* const outbound = worker.outbound();
+  if (outbound == nullptr) return;
+  if (outbound->channel == nullptr) {
+    info.GetReturnValue().SetNull();
+    return;
+  }
+  v8::Local<v8::Value> props = v8::Undefined(isolate);
+  v8::Local<v8::ArrayBuffer> bytes;
+  if (!outbound->props.empty()) {
+    if (!js::CopyToArrayBuffer(isolate, outbound->props).ToLocal(&bytes)) return;
+    props = bytes;
+  }
+  v8::Local<v8::Value> way[] = {v8::Integer::New(isolate, worker.NumberOf(*outbound->channel)),
+                                props};
+  info.GetReturnValue().Set(v8::Array::New(isolate, way, 2));
+}
+
 // wasmBytes(value) -> the bytes that a WebAssembly.Module was compiled from; undefined for all else
 void WasmBytes(const Arguments& info) {
   if (!info[0]->IsWasmModuleObject()) return;
@@ -253,10 +290,11 @@ void WasmBytes(const Arguments& info) {
 }
 
 constexpr js::NativeFunction kNatives[] = {
-    {"loaderFind", LoaderFind}, {"loaderOpen", LoaderOpen},
-    {"loaderHold", LoaderHold}, {"loaderGive", LoaderGive},
-    {"loaderFail", LoaderFail}, {"loaderEntrypoint", LoaderEntrypoint},
-    {"wasmBytes", WasmBytes},   {"loadedProps", LoadedProps},
+    {"loaderFind", LoaderFind},       {"loaderOpen", LoaderOpen},
+    {"loaderHold", LoaderHold},       {"loaderGive", LoaderGive},
+    {"loaderFail", LoaderFail},       {"loaderEntrypoint", LoaderEntrypoint},
+    {"wasmBytes", WasmBytes},         {"loadedProps", LoadedProps},
+    {"givenOutbound", GivenOutbound},
 };
 
 }  // namespace

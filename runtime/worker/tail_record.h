@@ -17,6 +17,15 @@ namespace isolane::worker {
 
 class Worker;
 struct Call;
+struct Channel;
+
+// Who is told.
+struct TailTarget {
+  Worker* worker = nullptr;
+  // Of the Worker that is told of: which entrypoint; null: the default one.
+  const Channel* channel = nullptr;
+  std::string props;  // as Call::props
+};
 
 struct TailRecord {
   // Bytes of console lines and exceptions that are kept; more is cut off and shown as `truncated`.
@@ -27,7 +36,7 @@ struct TailRecord {
   std::string object_id;   // of a Durable Object: 64 digits; else empty
   uint32_t call = 0;       // of a Durable Object: the call on it that this is about
   // Who is told: those of the Worker's tail consumers that were not told of what led to this.
-  std::vector<Worker*> consumers;
+  std::vector<TailTarget> consumers;
   std::vector<const Worker*> chain;
   double timestamp_ms = 0;               // since 1970
   double started_ms = 0;                 // of the monotonic clock

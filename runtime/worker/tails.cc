@@ -12,9 +12,9 @@ namespace isolane::worker {
 
 TailRecord* Tails::NewRecord(const Invocation& invocation) {
   const std::vector<const Worker*>& chain = invocation.pipeline->tail_chain;
-  std::vector<Worker*> consumers;
-  for (Worker* one : invocation.worker->tail_consumers()) {
-    if (std::find(chain.begin(), chain.end(), one) == chain.end()) consumers.push_back(one);
+  std::vector<TailTarget> consumers;
+  for (const TailTarget& one : invocation.worker->tail_consumers()) {
+    if (std::find(chain.begin(), chain.end(), one.worker) == chain.end()) consumers.push_back(one);
   }
   if (consumers.empty() || stopped_) return nullptr;
   auto owned = std::make_unique<TailRecord>();
@@ -172,11 +172,14 @@ void Tails::Deliver() {
   for (const auto& record : finished) {
     const std::string arguments =
         "[[" + record->ToJson(Dispatcher::NowMs(), dispatcher_.watchdog().CyclesPerMs()) + "]]";
-    for (Worker* consumer : record->consumers) Send(*record, *consumer, arguments);
+    for (const TailTarget& target : record->consumers) Send(*record, target, arguments);
   }
 }
 
-void Tails::Send(const TailRecord& record, Worker& consumer, const std::string& arguments) {
+void Tails::Send(const TailRecord& record, const TailTarget& target, const std::string& arguments) {
+  // Its next version does not have that entrypoint.
+  if (target.channel != nullptr && target.channel->target != target.worker) return;
+  Worker& consumer = *target.worker;
   if (under_way_ == kMaxUnderWay) {
     dropped_++;
     const double now = Dispatcher::NowMs();
@@ -192,6 +195,8 @@ void Tails::Send(const TailRecord& record, Worker& consumer, const std::string& 
   HandlerEvent event;
   event.name = "tail";
   event.arguments_json = arguments;
+  event.channel = target.channel;
+  event.props = target.props;
   event.tail_chain = record.chain;
   event.tail_chain.push_back(record.worker);
   event.tail_chain.push_back(&consumer);
@@ -199,10 +204,16 @@ void Tails::Send(const TailRecord& record, Worker& consumer, const std::string& 
   dispatcher_.SendEvent(consumer, std::move(event), [this](const EventResult&) { under_way_--; });
 }
 
+void RedirectTails(std::vector<TailTarget>& targets, const Worker& from, Worker* to) {
+  for (TailTarget& target : targets) {
+    if (target.worker == &from) target.worker = to;
+  }
+  std::erase_if(targets, [](const TailTarget& target) { return target.worker == nullptr; });
+}
+
 void Tails::Redirect(const Worker& from, Worker* to) {
   auto redirect = [&](TailRecord& record) {
-    std::replace(record.consumers.begin(), record.consumers.end(), const_cast<Worker*>(&from), to);
-    std::erase(record.consumers, nullptr);
+    RedirectTails(record.consumers, from, to);
     std::replace(record.chain.begin(), record.chain.end(), &from, static_cast<const Worker*>(to));
     std::erase(record.chain, nullptr);
     if (to != nullptr && record.worker == &from) record.worker = to;

@@ -23,6 +23,9 @@ namespace isolane::worker {
 class Dispatcher;
 struct Call;
 
+// `to` is told in the place of `from`; null: nobody is.
+void RedirectTails(std::vector<TailTarget>& targets, const Worker& from, Worker* to);
+
 class Tails {
  public:
   // Tail events under way at a time; further ones are dropped, and the log says so.
@@ -86,7 +89,7 @@ class Tails {
   TailRecord* RecordOf(const Invocation& invocation, uint32_t call);
   // From live_ to finished_.
   void Close(TailRecord& record);
-  void Send(const TailRecord& record, Worker& consumer, const std::string& arguments);
+  void Send(const TailRecord& record, const TailTarget& target, const std::string& arguments);
 
   Dispatcher& dispatcher_;
   std::unordered_map<const TailRecord*, std::unique_ptr<TailRecord>> live_;

@@ -17,6 +17,7 @@
 #include "runtime/worker/native_registry.h"
 #include "runtime/worker/services/service_url.h"
 #include "runtime/worker/snapshot_blob.h"
+#include "runtime/worker/tails.h"
 
 namespace isolane::worker {
 
@@ -461,6 +462,8 @@ std::string Worker::HeldText() const {
 }
 
 void Worker::Redirect(Worker& from, Worker* to) {
+  // Those of the configuration are looked up by name.
+  if (loaded_ != nullptr) RedirectTails(tail_consumers_, from, to);
   for (size_t i = 0; i < channels_.size(); i++) {
     Channel& channel = channels_[i];
     if (this == &from) {

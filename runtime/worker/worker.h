@@ -20,6 +20,7 @@
 #include "runtime/worker/compatibility.h"
 #include "runtime/worker/dispatcher.h"
 #include "runtime/worker/loaded_parts.h"
+#include "runtime/worker/tail_record.h"
 
 namespace isolane::worker {
 
@@ -129,6 +130,8 @@ class Worker {
   bool is_loaded() const { return loaded_ != nullptr; }
   // Where its fetch() to the network goes, if it was given a way; without a channel: nowhere.
   const GivenChannel* outbound() const { return outbound_.has_value() ? &*outbound_ : nullptr; }
+  // Of one of its channels.
+  int NumberOf(const Channel& channel) const;
   // What it has loaded.
   Loader& loader();
   // A channel for the Loader, which sets it up: its number. And it leads nowhere any more, of which
@@ -149,8 +152,8 @@ class Worker {
   // Of these, one that the loaded modules do not export; null if there is none.
   const ActorClass* MissingActorClass();
   // Who is told what this Worker does. Whether there is anybody is known when it is loaded.
-  const std::vector<Worker*>& tail_consumers() const { return tail_consumers_; }
-  void set_tail_consumers(std::vector<Worker*> workers) { tail_consumers_ = std::move(workers); }
+  const std::vector<TailTarget>& tail_consumers() const { return tail_consumers_; }
+  void set_tail_consumers(std::vector<TailTarget> targets) { tail_consumers_ = std::move(targets); }
 
   // Places in the code that received stubs: numbers for ImportRecord::site. 0 when there are many.
   uint32_t AddCallSite(std::string text);
@@ -194,7 +197,7 @@ class Worker {
   std::vector<std::pair<const Channel*, int>> imported_channels_;
   std::vector<std::string> entrypoints_;
   std::deque<std::unique_ptr<ActorClass>> actor_classes_;
-  std::vector<Worker*> tail_consumers_;
+  std::vector<TailTarget> tail_consumers_;
   int loopback_ = -1;  // the first channel of ctx.exports; -1 before the first load
   struct CallSite {
     std::string text;

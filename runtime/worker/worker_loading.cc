@@ -1,5 +1,6 @@
 // What a Worker has to do with loading: what it was given by the one that loaded it, and its own
 // Loader.
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -14,6 +15,12 @@ namespace isolane::worker {
 Loader& Worker::loader() {
   if (loader_ == nullptr) loader_ = std::make_unique<Loader>(*this);
   return *loader_;
+}
+
+int Worker::NumberOf(const Channel& channel) const {
+  const auto found = std::find_if(channels_.begin(), channels_.end(),
+                                  [&](const Channel& one) { return &one == &channel; });
+  return static_cast<int>(found - channels_.begin());
 }
 
 int Worker::TakeLoadedChannel() {
@@ -38,9 +45,18 @@ void Worker::FreeLoadedChannel(int number, std::string text) {
 }
 
 void Worker::ConnectGiven() {
+  const auto own = [this](const Channel& channel) {
+    return &channels_[static_cast<size_t>(ImportChannel(channel))];
+  };
   outbound_ = loaded_->outbound;
-  if (!outbound_.has_value() || outbound_->channel == nullptr) return;
-  outbound_->channel = &channels_[static_cast<size_t>(ImportChannel(*outbound_->channel))];
+  if (outbound_.has_value() && outbound_->channel != nullptr) {
+    outbound_->channel = own(*outbound_->channel);
+  }
+  for (const GivenChannel& tail : loaded_->tails) {
+    // It may have been reloaded, and be gone.
+    if (tail.channel->target == nullptr) continue;
+    tail_consumers_.push_back({tail.channel->target, own(*tail.channel), tail.props});
+  }
 }
 
 Status Worker::FillGivenEnv(v8::Local<v8::Context> context, v8::Local<v8::Object> env) {

@@ -16,7 +16,8 @@ constexpr char kAll[] =
     "secrets_store_secrets = [ { binding = \"S\", store_id = \"st\", secret_name = \"key\" } ]\n"
     "send_email = [ { name = \"ANY\" }, { name = \"ONE\", destination_address = \"one@x\" }, { "
     "name = \"LIST\", allowed_destination_addresses = [\"a@x\", \"b@x\"], "
-    "allowed_sender_addresses = [\"me@x\"] } ]\n";
+    "allowed_sender_addresses = [\"me@x\"] } ]\n"
+    "worker_loaders = [ { binding = \"LOADER\" } ]\n";
 
 template <typename Kind>
 const Kind* Find(const std::vector<BindingSpec>& bindings, const std::string& name) {
@@ -46,6 +47,9 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
       CHECK(Find<SendEmailBinding>(bindings, "LIST")->recipients == Texts{"a@x", "b@x"});
       CHECK(Find<SendEmailBinding>(bindings, "LIST")->senders == Texts{"me@x"});
     }
+    SUBCASE("of a Worker Loader need no more than a name") {
+      CHECK(Find<WorkerLoaderBinding>(bindings, "LOADER") != nullptr);
+    }
     SUBCASE("are another version with each start") {
       const auto* version = Find<VersionMetadataBinding>(bindings, "V");
       CHECK(version->id.size() == 36);
@@ -66,7 +70,8 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
             "RL Rate Limit 2 requests/10s\nV Worker Version Metadata \nAE Analytics Engine Dataset "
             "AE\nAE2 Analytics Engine Dataset d\nS Secrets Store Secret st/key\nANY Send Email "
             "unrestricted\n"
-            "ONE Send Email one@x\nLIST Send Email a@x, b@x - senders: me@x\n");
+            "ONE Send Email one@x\nLIST Send Email a@x, b@x - senders: me@x\nLOADER Worker Loader "
+            "\n");
     }
   }
 

@@ -429,6 +429,46 @@ interface AnalyticsEngineDataset {
 interface SecretsStoreSecret {
   get(): Promise<string>;
 }
+interface WorkerLoaderModule {
+  js?: string;
+  cjs?: string;
+  text?: string;
+  data?: ArrayBuffer | ArrayBufferView;
+  json?: unknown;
+  wasm?: ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+}
+interface WorkerLoaderLimits {
+  cpuMs?: number;
+  subRequests?: number;
+}
+interface WorkerLoaderWorkerCode {
+  compatibilityDate: string;
+  compatibilityFlags?: string[];
+  allowExperimental?: boolean;
+  limits?: WorkerLoaderLimits;
+  mainModule: string;
+  modules: Record<string, string | WebAssembly.Module | WorkerLoaderModule>;
+  env?: unknown;
+  globalOutbound?: Fetcher | null;
+  tails?: Fetcher[];
+}
+interface WorkerStubEntrypointOptions {
+  props?: unknown;
+  limits?: WorkerLoaderLimits;
+}
+interface WorkerStub {
+  getEntrypoint<T extends Rpc.WorkerEntrypointBranded | undefined = undefined>(
+    name?: string | null,
+    options?: WorkerStubEntrypointOptions,
+  ): Fetcher<T>;
+}
+interface WorkerLoader {
+  load(code: WorkerLoaderWorkerCode): WorkerStub;
+  get(
+    name: string | null | undefined,
+    getCode: () => WorkerLoaderWorkerCode | Promise<WorkerLoaderWorkerCode>,
+  ): WorkerStub;
+}
 interface Hyperdrive {
   readonly connectionString: string;
   readonly host: string;

@@ -16,7 +16,7 @@ const DISPOSED = -5;
 const URL_TOO_LONG = -6;
 const HEAD_TOO_LONG = -7;
 const NOT_GRANTED = -8;
-const NOT_PERMITTED = -9;
+const NOT_PERMITTED = -10;
 
 const TOO_DEEP_TEXT =
   'Subrequest depth limit exceeded. This request recursed through Workers too many times. This can ' +
@@ -138,4 +138,4 @@ function withHint(error, hint) {
   return error;
 }
 
-module.exports = { keepCall, takeCall, onCallError, withHint };
+module.exports = { NO_INTERNET, keepCall, takeCall, onCallError, withHint };

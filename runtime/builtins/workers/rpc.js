@@ -3,7 +3,7 @@
 
 const { EVENT, onMethodResult, property, start, values } = require('workers/rpc_stub');
 const { handleMethod, handleStubCall, makeLocalStub, onDropped } = require('workers/rpc_target');
-const { describeObject, reviveObject, store } = require('workers/rpc_values');
+const { describeObject, reviveObject, store, untransferable } = require('workers/rpc_values');
 
 module.exports = {
   EVENT,
@@ -17,5 +17,6 @@ module.exports = {
   reviveObject,
   start,
   store,
+  untransferable,
   values,
 };

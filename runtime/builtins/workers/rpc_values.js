@@ -86,9 +86,11 @@ const UNTRANSFERABLE =
   'not know how to reload this Worker from scratch. Instead, have the parent Worker expose an entrypoint which ' +
   'constructs the dynamic worker and forwards to it.';
 
+const untransferable = () => makeException(UNTRANSFERABLE, 'DataCloneError');
+
 function attachBinding({ channel }) {
   const number = native.attachChannel(channel);
-  if (number < 0) throw makeException(UNTRANSFERABLE, 'DataCloneError');
+  if (number < 0) throw untransferable();
   return number;
 }
 
@@ -595,4 +597,4 @@ values.write = write;
 values.readArguments = readArguments;
 values.readResult = readResult;
 
-module.exports = { describeObject, reviveObject, store };
+module.exports = { describeObject, reviveObject, store, untransferable };

@@ -1,6 +1,9 @@
 // The module "cloudflare:sockets".
 'use strict';
 
-const socketExports = () => ({ connect: require('workers/network').connect });
+const socketExports = () => ({
+  connect: native.givenOutbound() === undefined
+    ? require('workers/network').connect : require('workers/given_outbound').connect,
+});
 
 module.exports = { socketExports };

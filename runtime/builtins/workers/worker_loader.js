@@ -10,7 +10,7 @@ const { stringify } = require('internal/primordials');
 const { badArgument, defineInterface } = require('internal/webidl');
 const { failureOf } = require('workers/dispatch');
 const { bindingRootOf, makeFetcherFrom } = require('workers/fetcher');
-const { store } = require('workers/rpc');
+const { store, untransferable } = require('workers/rpc');
 
 const { keys } = Object;
 
@@ -23,6 +23,9 @@ const wrongField = (struct, field, type) => new TypeError(
   `Incorrect type for the '${field}' field on '${struct}': the provided value is not of type '${type}'.`);
 
 const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+// Stands for a stub in C++, which is told when it is gone.
+class Token {}
 
 // --- code ---
 
@@ -90,7 +93,9 @@ function pythonError(name, mainIsPython) {
 // [channel, props] of a Fetcher.
 function wayOf(value) {
   const root = isObject(value) ? bindingRootOf(value) : undefined;
-  return root === undefined ? undefined : [root.channel, root.props];
+  if (root === undefined) return undefined;
+  if (root.props instanceof Token) throw untransferable();
+  return [root.channel, root.props];
 }
 
 function outboundOf({ globalOutbound }) {
@@ -150,15 +155,12 @@ function giveCode(number, code, method) {
   const parts = [
     `${compatibilityDate}`, flags, main, list, allowExperimental, outboundOf(code), tailsOf(code, allowExperimental),
   ];
-  store((value) => native.loaderGive(number, value, parts), env, 'env');
+  store((value) => native.loaderGive(number, value, parts, limits !== undefined), env, 'env');
 }
 
 // --- stubs ---
 
 const MAKE = Symbol('WorkerStub');
-
-// Stands for a stub in C++, which is told when it is gone.
-class Token {}
 
 class WorkerStub {
   #io;

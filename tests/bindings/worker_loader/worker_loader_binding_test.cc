@@ -32,6 +32,12 @@ constexpr char kPrelude[] = R"js(
   export class Greeter extends WorkerEntrypoint {
     greet(name) { return (this.ctx.props.greeting ?? 'Hello') + ', ' + name; }
     fetch(request) { return new Response('greeter got ' + request.url + ' ' + JSON.stringify(this.ctx.props)); }
+    async connect(socket) {
+      const { localAddress } = await socket.opened;
+      const writer = socket.writable.getWriter();
+      await writer.write(new TextEncoder().encode(`connected to ${localAddress} ${JSON.stringify(this.ctx.props)}`));
+      await writer.close();
+    }
   }
   const failure = async (promise) => {
     try { return 'no failure: ' + await promise; } catch (e) { return e.name + ': ' + e.message; }
@@ -455,6 +461,8 @@ TEST_SUITE("bindings/worker_loader") {
             refusal);
       CHECK(FailureOf("env.LOADER.load(code(ECHO)).getEntrypoint(null, { props: { a: "
                       "env.LOADER.load(code(ECHO)).getEntrypoint() } })") == refusal);
+      CHECK(FailureOf("env.LOADER.load(code(ECHO, { globalOutbound: "
+                      "env.LOADER.load(code(ECHO)).getEntrypoint() }))") == refusal);
       CHECK(FailureOf("env.LOADER.load(code('export default { get(a, env, ctx) { return "
                       "ctx.exports.default; } }')).getEntrypoint().get(1)") == refusal);
     }
@@ -492,6 +500,19 @@ TEST_SUITE("bindings/worker_loader") {
           Value(
               "env.LOADER.load(code(ECHO, { globalOutbound: ctx.exports.Greeter })).getEntrypoint()"
               ".go('http://x/')") == "greeter got http://x/ {}");
+    }
+    SUBCASE("and every connect()") {
+      const std::string connecting =
+          "code(`import { connect } from 'cloudflare:sockets';\n"
+          "export default { async go(address) { const socket = connect(address);\n"
+          "return new Response(socket.readable).text(); } }`, { globalOutbound: ";
+      CHECK(FailureOf("env.LOADER.load(" + connecting +
+                      "null })).getEntrypoint().go('db.example:5432')")
+                .starts_with("Error: This worker is not permitted to access the internet"));
+      CHECK(Value("env.LOADER.load(" + connecting +
+                  "ctx.exports.Greeter({ props: { a: 1 } }) "
+                  "})).getEntrypoint().go('db.example:5432')") ==
+            R"(connected to db.example:5432 {"a":1})");
     }
     SUBCASE("left out: the network, as for whoever loads it") {
       // Nothing listens there.
