@@ -20,7 +20,10 @@ std::string KeyOf(const std::string& binding, const std::string& name) {
 
 // What calls are told of code that does not run.
 RemoteError StartFailure(const LoadedWorker& loaded, const Error& error) {
-  std::string text = "Failed to start Worker:\nUncaught " + error.message;
+  // What V8 did not say itself is an Error.
+  const bool plain = error.message.starts_with("No such module");
+  std::string text =
+      "Failed to start Worker:\nUncaught " + (plain ? "Error: " + error.message : error.message);
   if (!error.where.empty()) text += "\n  at " + error.where;
   std::string hint = error.hint;
   // A configuration's way to them is of no use here.

@@ -73,7 +73,7 @@ struct Code {
     for (const auto& [known, source] : modules) {
       if (known == name) return source;
     }
-    return Error{main ? "Error: No such module: " + name : "no module of the code is called so",
+    return Error{main ? "No such module: " + name : "no module of the code is called so",
                  "Its modules are " + Names() + ".",
                  {},
                  {}};
@@ -155,7 +155,7 @@ void LoaderHold(const Arguments& info) {
   if (loaded != nullptr) WorkerOf(info).loader().Hold(*loaded, info[1].As<v8::Object>());
 }
 
-// loaderGive(number, env, code, limited): `env` is undefined or an object; `code` an array of date,
+// loaderGive(number, env, code): `env` is undefined or an object; `code` an array of date,
 // flags, main module, modules (CodeOf), experimental, outbound (undefined, null or GivenOf), tails
 void LoaderGive(const Arguments& info) {
   v8::Isolate* isolate = info.GetIsolate();
@@ -201,12 +201,6 @@ void LoaderGive(const Arguments& info) {
       return;
     }
     parts->tails.push_back(std::move(given));
-  }
-  if (info[3]->IsTrue()) {
-    maker.dispatcher().Log(LogLevel::kWarn, &maker,
-                           "\"limits\" of code for a Worker Loader have no effect in isolane yet: "
-                           "those of the request hold for all Workers that it runs through.",
-                           true);
   }
   // Only now: a getter in env may have done anything.
   LoadedWorker* loaded = LoadedArgument(info, 0);

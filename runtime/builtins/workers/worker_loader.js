@@ -128,8 +128,16 @@ function tailsOf(code, allowExperimental) {
   return ways;
 }
 
+let warned = false;
+
 function checkLimits(limits, struct) {
-  if (limits !== undefined && !isObject(limits)) throw wrongField(struct, 'limits', 'ResourceLimits');
+  if (limits === undefined) return;
+  if (!isObject(limits)) throw wrongField(struct, 'limits', 'ResourceLimits');
+  if (warned) return;
+  warned = true;
+  native.consoleWrite('warn',
+    '"limits" of a Worker Loader have no effect in isolane yet: those of the request hold for all Workers that it ' +
+      'runs through.');
 }
 
 // Hands `code`, a WorkerCode, over to C++ as that of Worker `number`.
@@ -155,7 +163,7 @@ function giveCode(number, code, method) {
   const parts = [
     `${compatibilityDate}`, flags, main, list, allowExperimental, outboundOf(code), tailsOf(code, allowExperimental),
   ];
-  store((value) => native.loaderGive(number, value, parts, limits !== undefined), env, 'env');
+  store((value) => native.loaderGive(number, value, parts), env, 'env');
 }
 
 // --- stubs ---

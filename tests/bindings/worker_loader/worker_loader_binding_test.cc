@@ -279,8 +279,11 @@ TEST_SUITE("bindings/worker_loader") {
       CHECK(start("throw new TypeError('boom')") ==
             "Error: Failed to start Worker:\nUncaught TypeError: boom\n  at "
             "front/LOADER/main.js:1:1");
-      CHECK(start("import './no.js'; export default {}")
-                .starts_with("Error: Failed to start Worker:\nUncaught "));
+      CHECK(start("import './no.js'; export default {}") ==
+            "Error: Failed to start Worker:\nUncaught Error: No such module \"./no.js\", imported "
+            "from "
+            "\"front/LOADER/main.js\": no module of the code is called so\n  at "
+            "front/LOADER/main.js:1:8");
       CHECK(FailureOf("env.LOADER.load({ ...code(ECHO), mainModule: 'other.js' "
                       "}).getEntrypoint().say(1)") ==
             "Error: Failed to start Worker:\nUncaught Error: No such module: other.js");
@@ -551,6 +554,16 @@ TEST_SUITE("bindings/worker_loader") {
                       "far') } }`))"
                       ".getEntrypoint().say(1)") == "RangeError: too far");
     }
+  }
+
+  TEST_CASE("limits of the code have no effect, which is said once") {
+    TestRuntime runtime(
+        {Loading("const limits = { cpuMs: 10, subRequests: 1 };\n"
+                 "const stub = env.LOADER.load(code(ECHO, { limits }));\n"
+                 "return new Response(await stub.getEntrypoint(null, { limits }).say(1))")});
+    CHECK(runtime.Text() == "said 1");
+    CHECK(runtime.Text() == "said 1");
+    CHECK(runtime.observer().Count("\"limits\" of a Worker Loader have no effect") == 1);
   }
 
   TEST_CASE("a loaded Worker is part of the request that calls it") {
