@@ -9,7 +9,6 @@
 #include "runtime/worker/decided_response.h"
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
-#include "runtime/worker/loader.h"
 #include "runtime/worker/request_cf.h"
 #include "runtime/worker/services/child_service.h"
 #include "runtime/worker/services/service_metrics.h"
@@ -25,16 +24,12 @@ bool IsHead(std::string_view packed) { return base::PackedMethod(packed) == "HEA
 // or undefined. Empty: an exception.
 v8::MaybeLocal<v8::Value> PropsOf(v8::Isolate* isolate, const Call& call) {
   if (!call.props.empty()) {
+    if (call.channel != nullptr && call.channel->loaded != nullptr) return v8::True(isolate);
     v8::Local<v8::ArrayBuffer> bytes;
     if (!js::CopyToArrayBuffer(isolate, call.props).ToLocal(&bytes)) return {};
     return bytes;
   }
-  if (call.channel == nullptr) return v8::Undefined(isolate);
-  if (call.channel->props.empty()) {
-    const LoadedEntrypoint* const loaded = call.channel->loaded;
-    if (loaded != nullptr && loaded->props != nullptr) return v8::True(isolate);
-    return v8::Undefined(isolate);
-  }
+  if (call.channel == nullptr || call.channel->props.empty()) return v8::Undefined(isolate);
   v8::Local<v8::String> json;
   if (!js::FromUtf8(isolate, call.channel->props).ToLocal(&json)) return {};
   return json;

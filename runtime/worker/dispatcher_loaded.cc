@@ -90,6 +90,8 @@ void Dispatcher::StartOnLoaded(Pipeline& pipeline, Call& call) {
     return;
   }
   entrypoint.loader.ChannelOf(entrypoint).entrypoint_number = number;
+  // They are read where they are kept: PropsOf in dispatcher_calls.cc.
+  if (entrypoint.props != nullptr) call.props = "kept";
   call.target = worker;
   Start(call.id);
 }
