@@ -115,9 +115,15 @@ TEST_CASE("a Hyperdrive binding whose database is not there says so") {
   CHECK(Ask(Url(closed), "return failure(env.DB.connect().opened);") ==
         "Error: connection attempt failed: Hyperdrive binding DB: connect to localhost:" +
             std::to_string(closed) + ": connection refused");
-  CHECK(Ask(Url(closed), "return failure(connect(env.DB.host + ':1').opened);")
-            .starts_with("Error: proxy request failed, cannot connect to the specified address: "
-                         "cannot resolve "));
+}
+
+TEST_CASE("another port of a Hyperdrive binding's address is nobody's") {
+  RuntimeOptions options;
+  options.public_only = true;
+  TestRuntime runtime(
+      {Worker("postgres://u:p@h/d", "return failure(connect(env.DB.ip + ':1').opened);")},
+      std::move(options));
+  CHECK(runtime.Text().find("is not a public address") != std::string::npos);
 }
 
 TEST_CASE("TLS to PostgreSQL") {

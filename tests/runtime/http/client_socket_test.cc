@@ -227,8 +227,9 @@ TEST_CASE("a connection that is not possible") {
     expected = "connect to 127.0.0.1:1: connection refused";
   }
   SUBCASE("has a name that nobody knows") {
-    host = "no-such-host.invalid";
-    expected = "cannot resolve no-such-host.invalid: ";
+    // Nobody is asked for one whose part is too long.
+    host = std::string(70, 'x');
+    expected = "cannot resolve " + host + ": ";
   }
   ClientFixture fixture(std::move(options));
   Connection connection(fixture);

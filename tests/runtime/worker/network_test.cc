@@ -265,14 +265,19 @@ TEST_CASE("a socket that cannot be opened") {
           kUnreachable + ("connect to 127.0.0.1:" + port + ": connection refused");
       return one + "|" + one + "|" + one + "|";
     }());
-    CHECK(Ask("return failure(connect('no-such-host.invalid:1').opened);")
-              .starts_with(std::string(kUnreachable) + "cannot resolve no-such-host.invalid: "));
+    CHECK(Ask("return failure(connect('x'.repeat(70) + ':1').opened);")
+              .starts_with(kUnreachable + ("cannot resolve " + std::string(70, 'x') + ": ")));
   }
-  SUBCASE("may have meant HTTP") {
-    CHECK(Ask("return failure(connect('127.0.0.1:80').opened);") ==
+  SUBCASE("is refused where only public addresses are allowed; it may have meant HTTP") {
+    RuntimeOptions options;
+    options.public_only = true;
+    TestRuntime runtime({Caller(80, "return failure(connect('127.0.0.1:' + port).opened);")},
+                        std::move(options));
+    CHECK(BodyOf(runtime, runtime.Start()) ==
           std::string(kUnreachable) +
-              "connect to 127.0.0.1:80: connection refused. It looks like you might be trying to "
-              "connect to a HTTP-based service \u2014 consider using fetch instead");
+              "connect() to 127.0.0.1:80 is refused: 127.0.0.1 is not a public address "
+              "(--public-only). It looks like you might be trying to connect to a HTTP-based "
+              "service \u2014 consider using fetch instead");
   }
   SUBCASE("has no address that is one") {
     CHECK(Ask("connect();") ==
