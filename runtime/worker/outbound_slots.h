@@ -1,6 +1,6 @@
 // The connections of one pipeline to the network: so many at a time, further fetches wait in order.
 // A connection is held from its request until all of the response has come or is not wanted, so a
-// response that is complete holds none, read or not.
+// response that is complete holds none, read or not; one of connect() until it is closed.
 //
 // Loop thread. Owned by the pipeline; made for its first fetch() to the network.
 #pragma once
