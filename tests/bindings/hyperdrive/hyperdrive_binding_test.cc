@@ -28,6 +28,7 @@ TestWorker Worker(const std::string& connection_string, const std::string& code)
   return TestWorker("w", R"js(
     import { connect } from 'cloudflare:sockets';
     const talk = async (socket) => {
+      await socket.opened;
       await socket.writable.getWriter().write(new TextEncoder().encode('ask'));
       const { value } = await socket.readable.getReader().read();
       return new TextDecoder().decode(value);
