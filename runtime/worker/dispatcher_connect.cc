@@ -39,8 +39,7 @@ void Dispatcher::WarnOfConnections(Pipeline& pipeline) {
       "A fetch() or connect() waits, because all of the " +
           std::to_string(pipeline.outbound->limit()) +
           " connections of its request are sockets of connect() that are open. Close those that "
-          "are "
-          "done with: socket.close().",
+          "are done with: socket.close().",
       true, pipeline.request);
 }
 
