@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -72,6 +73,10 @@ class ConnectionFixture : public RequestHandler, public Clock, public Connection
     };
   }
 
+  // For an exchange: as the exchange wants it, it outlives the connection.
+  Answered& NewListener() { return listeners.emplace_back(); }
+
+  std::deque<Answered> listeners;
   ServerLimits limits;
   int64_t now = 1'000'000;
   ServerState state{limits, *this, *this};

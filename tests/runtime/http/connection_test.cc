@@ -112,7 +112,7 @@ TEST_CASE("pipelining") {
 
 TEST_CASE("a streamed response") {
   ConnectionFixture fixture;
-  Answered answered;
+  Answered& answered = fixture.NewListener();
   auto pipe = std::make_shared<Pipe>();
   fixture.Feed(Get("/"));
   fixture.requests[0]->set_listener(&answered);
@@ -212,7 +212,7 @@ TEST_CASE("HTTP/1.0 gets a stream until the connection ends") {
 
 TEST_CASE("aborting an exchange") {
   ConnectionFixture fixture;
-  Answered answered;
+  Answered& answered = fixture.NewListener();
   fixture.Feed(Get("/1") + Get("/2"));
   SUBCASE("cuts after what is owed before it") {
     fixture.requests[1]->set_listener(&answered);
@@ -322,7 +322,7 @@ TEST_CASE("time limits") {
     CHECK_FALSE(fixture.connection->dead());
   }
   SUBCASE("a client that takes nothing is left") {
-    Answered answered;
+    Answered& answered = fixture.NewListener();
     fixture.Feed(Get("/"));
     fixture.requests[0]->set_listener(&answered);
     fixture.requests[0]->Respond(200, {}, Bytes("text"), false);

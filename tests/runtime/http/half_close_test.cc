@@ -67,6 +67,7 @@ class HalfCloseFixture : public RequestHandler {
   ServerLimits limits;
   loop::Loop loop;
   Answered answered;
+  Answered of_first;
   Exchange* last = nullptr;
   std::unique_ptr<Server> server;
 };
@@ -125,12 +126,11 @@ TEST_CASE("a client that half-closes") {
   SUBCASE("does not hold up others") {
     RawSocket other(fixture.server->port());
     const Exchange* first = fixture.last;
-    Answered of_first = {};
-    fixture.last->set_listener(&of_first);
+    fixture.last->set_listener(&fixture.of_first);
     other.Send(kGet);
     CHECK(fixture.RunUntil([&] { return fixture.last != first; }));
     fixture.server->AdvanceForTest(fixture.limits.half_close_ms);
-    CHECK(of_first.gone);
+    CHECK(fixture.of_first.gone);
     CHECK_FALSE(fixture.answered.gone);
     fixture.last->Respond(200, {}, Bytes("other"), false);
     fixture.server->Flush();
@@ -159,7 +159,7 @@ TEST_CASE("a client that half-closes while the server drains counts as gone") {
 
 TEST_CASE("the time of a half-closed connection") {
   ConnectionFixture fixture;
-  Answered answered;
+  Answered& answered = fixture.NewListener();
   fixture.Feed(kGet);
   fixture.requests[0]->set_listener(&answered);
 

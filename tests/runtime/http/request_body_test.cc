@@ -79,7 +79,7 @@ TEST_CASE("a request's body") {
     CHECK(body.pipe->queued() == Pipe::kHighWaterMark);
   }
   SUBCASE("fails when the client ends in the middle of it") {
-    Answered answered;
+    Answered& answered = fixture.NewListener();
     fixture.Feed(head + "abc");
     fixture.requests[0]->set_listener(&answered);
     fixture.connection->FeedEnd();
@@ -91,7 +91,7 @@ TEST_CASE("a request's body") {
     CHECK(fixture.connection->fate() == Fate::kClose);
   }
   SUBCASE("fails when its framing is broken, and the client is told") {
-    Answered answered;
+    Answered& answered = fixture.NewListener();
     fixture.Feed(chunked + "3\r\nab");
     fixture.requests[0]->set_listener(&answered);
     fixture.Feed("cXX");

@@ -55,7 +55,7 @@ struct Upgraded : ConnectionFixture {
     REQUIRE(mine->Receive(&message));
     return message;
   }
-  Answered answered;
+  Answered& answered = NewListener();
   std::shared_ptr<MessageEnd> mine;
   std::string head;
 };
