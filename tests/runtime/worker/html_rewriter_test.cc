@@ -56,7 +56,8 @@ TEST_SUITE("runtime/worker/html_rewriter") {
       return runtime.HeapOf(0);
     };
     const size_t before = change(1000);
-    CHECK(change(1000) < before + 50 * 1000);
+    // The streams of one page are more than that.
+    CHECK(change(1000) < before + 300 * 1000);
   }
 }
 
