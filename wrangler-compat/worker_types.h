@@ -52,7 +52,7 @@ GeneratedTypes GenerateTypes(const LoadedProject& loaded, const TypesRequest& re
 // "AuthWorkerEnv" for "auth-worker".
 std::string EnvInterfaceOf(const std::string& worker);
 
-// types/platform.d.ts.
+// types/*.d.ts.
 extern const char kPlatformTypes[];
 
 }  // namespace isolane::wrangler

@@ -1,6 +1,5 @@
 #include "tests/stress/random_graph.h"
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -8,13 +7,11 @@
 #include <utility>
 
 #include "runtime/worker/graph.h"
+#include "tests/support/step_until.h"
 
 namespace isolane::stress {
 
 namespace {
-
-// Only ends a run that has failed.
-constexpr std::chrono::seconds kPatience{20};
 
 // A file of this folder, which each Worker of each graph loads.
 const std::string& Source(const std::string& name) {
@@ -29,17 +26,6 @@ const std::string& Source(const std::string& name) {
 }
 
 std::string Name(size_t number) { return "w" + std::to_string(number); }
-
-// Polls until `done`. False: it took too long.
-template <typename Step, typename Done>
-bool StepUntil(Step step, Done done) {
-  auto limit = std::chrono::steady_clock::now() + kPatience;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > limit) return false;
-    step();
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -198,9 +184,9 @@ std::vector<std::string> RandomGraph::Run(size_t requests) {
   auto step = [this] { Step(); };
   for (size_t i = 0; i < requests; i++) {
     StartOne();
-    if (!StepUntil(step, [&] { return under_way() < at_a_time; })) break;
+    if (!testing::StepUntil(step, [&] { return under_way() < at_a_time; })) break;
   }
-  if (!StepUntil(step, [&] { return under_way() == 0; })) {
+  if (!testing::StepUntil(step, [&] { return under_way() == 0; })) {
     for (const auto& asked : asked_) {
       if (asked->answers == 0) wrong_.push_back("never answered: " + asked->url);
     }
@@ -221,17 +207,17 @@ void RandomGraph::CheckThatNothingIsLeft() {
   // A fetch to the own port whose caller has ended may still arrive: one quiet moment is not
   // enough.
   int quiet = 0;
-  StepUntil([this] { Step(); },
-            [&] {
-              quiet = dispatcher.live_pipelines() == 0 ? quiet + 1 : 0;
-              return quiet > 100;
-            });
+  testing::StepUntil([this] { Step(); },
+                     [&] {
+                       quiet = dispatcher.live_pipelines() == 0 ? quiet + 1 : 0;
+                       return quiet > 100;
+                     });
   // One object may be all that another one was busy with.
-  StepUntil([this] { Step(); },
-            [&] {
-              dispatcher.EndIdleActors();
-              return dispatcher.live_actors() == 0 && dispatcher.live_calls() == 0;
-            });
+  testing::StepUntil([this] { Step(); },
+                     [&] {
+                       dispatcher.EndIdleActors();
+                       return dispatcher.live_actors() == 0 && dispatcher.live_calls() == 0;
+                     });
   const std::pair<const char*, size_t> left[] = {{"Durable Objects", dispatcher.live_actors()},
                                                  {"pipelines", dispatcher.live_pipelines()},
                                                  {"invocations", dispatcher.live_invocations()},

@@ -13,6 +13,18 @@ TestWorker TestWorker::Handler(std::string name, const std::string& body) {
   return {std::move(name), "export default { async fetch(request, env, ctx) {\n" + body + "\n} };"};
 }
 
+TestWorker TestWorker::Evaluating(std::string name, const std::string& declarations,
+                                  const std::string& code) {
+  return {std::move(name), declarations + R"js(
+    export default { async fetch(request, env, ctx) {
+      try {
+        const value = await (async () => { )js" +
+                               code + R"js( })();
+        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
+      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
+    } })js"};
+}
+
 TestWorker& TestWorker::Module(const std::string& path, ModuleType type, std::string content) {
   modules_[path] = ModuleSource{type, std::move(content)};
   return *this;

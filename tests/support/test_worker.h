@@ -19,6 +19,11 @@ class TestWorker {
   TestWorker(std::string name, std::string source);
   // The body of fetch(request, env, ctx); it may await.
   static TestWorker Handler(std::string name, const std::string& body);
+  // fetch() answers what `code`, the body of an async function that sees request, env and ctx,
+  // returns: text as it is, anything else as JSON; or "Name: message" of what it throws.
+  // `declarations` stand before, at the top of the module.
+  static TestWorker Evaluating(std::string name, const std::string& declarations,
+                               const std::string& code);
 
   TestWorker& Module(const std::string& path, ModuleType type, std::string content);
   TestWorker& Module(const std::string& path, std::string source) {

@@ -25,7 +25,7 @@ const std::string kAsksForTls(kSslRequest, 8);
 
 // `code` sees `env`, `connect`, and gives what is to be shown.
 TestWorker Worker(const std::string& connection_string, const std::string& code) {
-  return TestWorker("w", R"js(
+  return TestWorker::Evaluating("w", R"js(
     import { connect } from 'cloudflare:sockets';
     const talk = async (socket) => {
       await socket.opened;
@@ -34,13 +34,8 @@ TestWorker Worker(const std::string& connection_string, const std::string& code)
       return new TextDecoder().decode(value);
     };
     const failure = (promise) => promise.then(() => 'none', (error) => `${error.name}: ${error.message}`);
-    export default { async fetch(request, env) {
-      try {
-        const value = await (async () => { )js" +
-                             code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js",
+                                code)
       .Date("2026-11-01")
       .Binding({"DB", HyperdriveBinding{"id", connection_string}, "wrangler.toml:3"});
 }

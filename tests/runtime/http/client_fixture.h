@@ -16,6 +16,7 @@
 #include "runtime/loop/loop.h"
 #include "tests/runtime/http/raw_server.h"
 #include "tests/runtime/http/raw_socket.h"
+#include "tests/support/step_until.h"
 
 namespace isolane::http {
 
@@ -99,11 +100,7 @@ class ClientFixture : public RequestHandler {
     return id;
   }
   bool RunUntil(const std::function<bool()>& done) {
-    for (int i = 0; i < 200'000; i++) {
-      if (done()) return true;
-      loop.RunOnce();
-    }
-    return false;
+    return testing::StepUntil([&] { loop.RunOnce(); }, done);
   }
 
   loop::Loop loop;

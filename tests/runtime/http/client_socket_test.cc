@@ -46,17 +46,6 @@ struct Connected : ClientListener {
   int finished = 0;
 };
 
-const TestAuthority& Authority() {
-  static const TestAuthority authority;
-  return authority;
-}
-
-ClientOptions Trusting() {
-  ClientOptions options;
-  options.authorities.file = Authority().file();
-  return options;
-}
-
 struct Connection {
   explicit Connection(ClientFixture& fixture) : fixture(fixture) {}
 

@@ -19,17 +19,6 @@ using base::Pipe;
 
 constexpr char kEmpty[] = "HTTP/1.1 204 No Content\r\n\r\n";
 
-const TestAuthority& Authority() {
-  static const TestAuthority authority;
-  return authority;
-}
-
-ClientOptions Trusting() {
-  ClientOptions options;
-  options.authorities.file = Authority().file();
-  return options;
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("runtime/http/client_stream");

@@ -10,6 +10,7 @@
 #include "runtime/loop/loop.h"
 #include "tests/runtime/http/connection_fixture.h"
 #include "tests/runtime/http/raw_socket.h"
+#include "tests/support/step_until.h"
 
 namespace isolane::http {
 namespace {
@@ -41,11 +42,7 @@ class HalfCloseFixture : public RequestHandler {
   }
 
   bool RunUntil(const std::function<bool()>& done) {
-    for (int i = 0; i < 20'000; i++) {
-      loop.RunOnce();
-      if (done()) return true;
-    }
-    return false;
+    return testing::StepUntil([&] { loop.RunOnce(); }, done);
   }
   bool RunUntilEnded(RawSocket& client) {
     return RunUntil([&] {

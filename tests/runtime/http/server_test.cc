@@ -10,6 +10,7 @@
 #include "runtime/base/packed_head.h"
 #include "runtime/loop/loop.h"
 #include "tests/runtime/http/raw_socket.h"
+#include "tests/support/step_until.h"
 
 namespace isolane::http {
 namespace {
@@ -55,13 +56,8 @@ class ServerFixture : public RequestHandler {
     if (server != nullptr) server->Flush();
   }
 
-  // False: it did not happen in a reasonable number of turns.
   bool RunUntil(const std::function<bool()>& done) {
-    for (int i = 0; i < 20'000; i++) {
-      loop.RunOnce();
-      if (done()) return true;
-    }
-    return false;
+    return testing::StepUntil([&] { loop.RunOnce(); }, done);
   }
   bool RunUntilReceived(RawSocket& client, std::string_view text) {
     return RunUntil([&] {

@@ -12,6 +12,7 @@
 #include "runtime/http/tls_session.h"
 #include "runtime/loop/loop.h"
 #include "tests/runtime/http/raw_socket.h"
+#include "tests/support/step_until.h"
 #include "tests/support/temporary_directory.h"
 
 namespace isolane::http {
@@ -92,14 +93,7 @@ class SecureClient {
 
   // Turns the loop until `done`.
   bool RunUntil(const std::function<bool()>& done) {
-    for (int i = 0; i < 50'000 && !done(); i++) {
-      Pass();
-      server_.loop.RunOnce();
-      socket_.Poll();
-      session_.Receive(std::string_view(socket_.received()).substr(read_), plain_);
-      read_ = socket_.received().size();
-    }
-    return done();
+    return testing::StepUntil([&] { Turn(); }, done);
   }
   bool Open() {
     RunUntil([&] { return session_.state() != TlsSession::State::kHandshake; });
@@ -120,6 +114,13 @@ class SecureClient {
   void Pass() {
     session_.TakeOutput(out_);
     out_.RemovePrefix(socket_.Send(out_.view()));
+  }
+  void Turn() {
+    Pass();
+    server_.loop.RunOnce();
+    socket_.Poll();
+    session_.Receive(std::string_view(socket_.received()).substr(read_), plain_);
+    read_ = socket_.received().size();
   }
 
   SecureServer& server_;

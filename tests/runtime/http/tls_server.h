@@ -6,10 +6,23 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/http/client_options.h"
 #include "tests/runtime/http/raw_server.h"
 #include "tests/runtime/http/tls_peer.h"
 
 namespace isolane::http {
+
+// The one of all tests of a program.
+inline const TestAuthority& Authority() {
+  static const TestAuthority authority;
+  return authority;
+}
+
+inline ClientOptions Trusting() {
+  ClientOptions options;
+  options.authorities.file = Authority().file();
+  return options;
+}
 
 class TlsServer {
  public:

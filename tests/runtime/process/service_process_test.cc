@@ -16,6 +16,7 @@
 
 #include "runtime/loop/loop.h"
 #include "runtime/process/port_band.h"
+#include "tests/support/step_until.h"
 
 namespace isolane::process {
 namespace {
@@ -72,13 +73,11 @@ class Fixture final : public ServiceProcess::Listener {
 
   template <typename Condition>
   bool Until(Condition condition) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > limit) return false;
+    const auto step = [&] {
       loop_.RunOnce();
       usleep(1000);
-    }
-    return true;
+    };
+    return testing::StepUntil(step, condition);
   }
   bool UntilState(State state) {
     return Until([&] { return process_->state() == state; });

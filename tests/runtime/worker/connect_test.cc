@@ -49,7 +49,7 @@ constexpr char kTarget[] = R"js(
   })js";
 
 TestWorker Caller(const std::string& code) {
-  return TestWorker("caller", R"js(
+  return TestWorker::Evaluating("caller", R"js(
     import { connect } from 'cloudflare:sockets';
     const encode = (text) => new TextEncoder().encode(text);
     const all = (socket) => new Response(socket.readable).text();
@@ -59,14 +59,10 @@ TestWorker Caller(const std::string& code) {
       await writer.close();
     };
     const failure = (promise) => promise.then(() => 'none', (error) => `${error.name}: ${error.message}`);
-    export default { async fetch(request, env, ctx) {
-      try {
+)js",
+                                R"js(
         const { S, NONE, CLS } = env;
-        const value = await (async () => { )js" +
-                                  code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js" + code)
       .Date("2026-11-01")
       .Service("S", "target")
       .Service("NONE", "target", "None")

@@ -46,15 +46,10 @@ constexpr char kRoom[] = R"js(
 
 // Runs `code` in a Worker with env.ROOM; the value is given as text or JSON.
 TestWorker Caller(const std::string& code, const std::string& classes = kRoom) {
-  return TestWorker("caller", classes + R"js(
-    export default { async fetch(request, env, ctx) {
+  return TestWorker::Evaluating("caller", classes,
+                                R"js(
       const { ROOM } = env;
-      try {
-        const value = await (async () => { )js" +
-                                  code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js" + code)
       .Date("2026-11-01")
       .Objects("ROOM", "Room");
 }

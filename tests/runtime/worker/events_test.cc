@@ -16,16 +16,12 @@ constexpr char kFlag[] = "service_binding_extra_handlers";
 
 // The value of `code`, with env.S and env.CLS, as JSON; or "Name: message" of what it throws.
 TestWorker Caller(const std::string& code) {
-  return TestWorker("caller", R"js(
+  return TestWorker::Evaluating("caller", R"js(
     const at = (id, body) => ({ id, timestamp: new Date(1000), attempts: 1, body });
-    export default { async fetch(request, env) {
-      try {
+)js",
+                                R"js(
         const { S, CLS } = env;
-        const value = await (async () => { )js" +
-                                  code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js" + code)
       .Date("2026-11-01")
       .Flag(kFlag)
       .Service("S", "target")

@@ -69,11 +69,12 @@ constexpr char kRoom[] = R"js(
 
 // Runs `code` with `room`, `open(query)`, `next(socket)`.
 TestWorker Caller(const std::string& code) {
-  return TestWorker("caller", std::string(kRoom) + R"js(
+  return TestWorker::Evaluating("caller", std::string(kRoom) + R"js(
     const next = (socket, type = 'message') => new Promise((resolve) => {
       socket.addEventListener(type, (event) => resolve(type === 'message' ? event.data : [event.code, event.reason, event.wasClean]), { once: true });
     });
-    export default { async fetch(request, env, ctx) {
+)js",
+                                R"js(
       const room = env.ROOM.getByName('a');
       const open = async (query = '') => {
         const { webSocket } = await room.fetch('http://x/?' + query, { headers: { upgrade: 'websocket' } });
@@ -81,12 +82,7 @@ TestWorker Caller(const std::string& code) {
         return webSocket;
       };
       const ask = (socket, text) => { const answer = next(socket); socket.send(text); return answer; };
-      try {
-        const value = await (async () => { )js" +
-                                  code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js" + code)
       .Date("2026-11-01")
       .Objects("ROOM", "Room");
 }

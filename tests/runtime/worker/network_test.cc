@@ -26,10 +26,11 @@ using testing::TestWorker;
 
 // `code` sees `port`, and gives what is to be shown.
 TestWorker Caller(int port, const std::string& code) {
-  return TestWorker("caller", R"js(
+  return TestWorker::Evaluating("caller",
+                                R"js(
     import { connect } from 'cloudflare:sockets';
     const port = )js" + std::to_string(port) +
-                                  R"js(;
+                                    R"js(;
     const encode = (text) => new TextEncoder().encode(text);
     const all = (socket) => new Response(socket.readable).text();
     const send = async (socket, text) => {
@@ -44,13 +45,8 @@ TestWorker Caller(int port, const std::string& code) {
       return new TextDecoder().decode(value);
     };
     const failure = (promise) => promise.then(() => 'none', (error) => `${error.name}: ${error.message}`);
-    export default { async fetch(request, env, ctx) {
-      try {
-        const value = await (async () => { )js" +
-                                  code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js",
+                                code)
       .Date("2026-11-01");
 }
 

@@ -43,7 +43,7 @@ TestWorker Echo() {
 // `once(socket, type)`, `turn()`, after which what was sent has arrived, and `events(socket)`, an
 // array of all that is dispatched to it.
 std::string Run(const std::string& code, const std::string& date = "2024-09-23") {
-  TestRuntime runtime({TestWorker("a", R"js(
+  TestRuntime runtime({TestWorker::Evaluating("a", R"js(
     const once = (socket, type) => new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
     const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
     const events = (socket) => {
@@ -56,14 +56,10 @@ std::string Run(const std::string& code, const std::string& date = "2024-09-23")
       return list;
     };
     const attempt = (what) => { try { return what() ?? 'ok'; } catch (e) { return `${e.name}: ${e.message}`; } };
-    export default { async fetch(request, env) {
+)js",
+                                              R"js(
       const open = (path) => env.ECHO.fetch('http://echo' + path, { headers: { upgrade: 'websocket' } });
-      try {
-        const value = await (async () => { )js" +
-                                           code + R"js( })();
-        return new Response(typeof value === 'string' ? value : JSON.stringify(value));
-      } catch (error) { return new Response(`${error.name}: ${error.message}`); }
-    } })js")
+)js" + code)
                            .Service("ECHO", "echo")
                            .Date(date),
                        Echo()});
@@ -230,13 +226,13 @@ TEST_SUITE("runtime/worker/web_sockets") {
       const [ofA, ofB] = [events(a), events(b)];
       a.close(3001, 'bye');
       await turn();
-      const open = b.readyState === 2;
-      if (open) {
+      const closing = b.readyState === 2;
+      if (closing) {
         b.send('last');
         b.close(3002, 'mine');
       }
       await turn();
-      return [open, a.readyState, b.readyState, ofA, ofB];
+      return [closing, a.readyState, b.readyState, ofA, ofB];
     )js";
     auto with = [&](const std::string& options, const std::string& date) {
       std::string changed = code;

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include "runtime/worker/graph.h"
 #include "tests/runtime/worker/rpc_workers.h"
+#include "tests/support/step_until.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_runtime.h"
 
@@ -69,12 +69,7 @@ class Pair {
   }
   template <typename Condition>
   bool Until(Condition condition) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > limit) return false;
-      Poll();
-    }
-    return true;
+    return testing::StepUntil([&] { Poll(); }, condition);
   }
 
   // The body; a status other than 200 is put before it.
