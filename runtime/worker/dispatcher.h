@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -270,8 +271,8 @@ class Dispatcher {
   void RetireLoaded(std::unique_ptr<Worker> worker);
   std::vector<std::unique_ptr<Worker>> TakeRetiredLoaded();
   bool has_retired_loaded() const { return !retired_loaded_.empty(); }
-  // There is a call on that channel that has not been answered.
-  bool IsCalled(const Channel& channel);
+  // Those of calls that have not been answered.
+  std::unordered_set<const Channel*> CalledChannels();
   // They waited for code, and need not any more.
   void StartAgain(std::vector<uint32_t> calls);
 

@@ -39,9 +39,9 @@ bool Dispatcher::TidyLoaders() {
   return !queue_.empty();
 }
 
-bool Dispatcher::IsCalled(const Channel& channel) {
-  bool called = false;
-  calls_.ForEach([&](const Call& call) { called = called || call.channel == &channel; });
+std::unordered_set<const Channel*> Dispatcher::CalledChannels() {
+  std::unordered_set<const Channel*> called;
+  calls_.ForEach([&](const Call& call) { called.insert(call.channel); });
   return called;
 }
 
@@ -70,12 +70,13 @@ void Dispatcher::StartOnLoaded(Pipeline& pipeline, Call& call) {
     loaded.waiting.push_back(call.id);
     return;
   }
+  RemoteError failure = loaded.failure;
   Worker* worker = nullptr;
   if (loaded.state == LoadedWorker::State::kReady) {
-    worker = entrypoint.loader.Start(loaded, pipeline.cpu);
+    worker = entrypoint.loader.Start(loaded, pipeline.cpu, failure);
   }
   if (worker == nullptr) {
-    ReplyWithError(call, loaded.failure);
+    ReplyWithError(call, std::move(failure));
     return;
   }
   const int number = worker->EntrypointOf(entrypoint.name);

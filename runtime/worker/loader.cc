@@ -1,6 +1,7 @@
 #include "runtime/worker/loader.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "runtime/worker/dispatcher.h"
@@ -73,6 +74,7 @@ LoadedWorker& Loader::Open(uint32_t maker, const std::string& binding, const std
   if (name != nullptr) {
     loaded.name += ":" + *name;
     loaded.key = KeyOf(binding, *name);
+    loaded.named = true;
     names_[loaded.key] = &loaded;
   }
   loaded_.emplace(loaded.number, std::move(owned));
@@ -103,12 +105,13 @@ Loader::Handle& Loader::AddHandle(LoadedWorker& loaded, v8::Local<v8::Object> to
   auto owned = std::make_unique<Handle>();
   Handle& handle = *owned;
   handle.worker = &loaded;
+  handle.some_are_gone = &some_are_gone_;
   handle.token.Reset(v8::Isolate::GetCurrent(), token);
   handle.token.SetWeak(
       &handle,
       [](const v8::WeakCallbackInfo<Handle>& info) {
         info.GetParameter()->token.Reset();
-        info.GetParameter()->gone = true;
+        *info.GetParameter()->some_are_gone = true;
       },
       v8::WeakCallbackType::kParameter);
   handles_.push_back(std::move(owned));
@@ -142,15 +145,28 @@ Channel& Loader::ChannelOf(const LoadedEntrypoint& entrypoint) {
   return maker_.channels()[static_cast<size_t>(entrypoint.channel)];
 }
 
-Worker* Loader::Start(LoadedWorker& loaded, js::CpuMeter& payer) {
+Worker* Loader::Start(LoadedWorker& loaded, js::CpuMeter& payer, RemoteError& failure) {
   loaded.used = ++calls_;
+  // It may have failed to start again after an isolate that was ended.
+  if (loaded.worker != nullptr && loaded.worker->isolate() == nullptr) Retire(loaded);
   if (loaded.worker != nullptr) return loaded.worker.get();
   MakeRoom();
   auto worker = std::make_unique<Worker>(loaded.spec, dispatcher_, maker_.ports(),
                                          maker_.develops(), loaded.parts);
   const Status started = worker->Load(&payer);
+  if (!started.ok() && payer.spent >= payer.budget) {
+    // Another request may have more left.
+    failure = {"Error",
+               "Worker \"" + loaded.name +
+                   "\" was not ready when the request had used up its CPU time. Move work from the "
+                   "top level of its module into the handler.",
+               {},
+               false};
+    return nullptr;
+  }
   if (!started.ok()) {
     Fail(loaded, StartFailure(loaded, started.error()));
+    failure = loaded.failure;
     return nullptr;
   }
   loaded.worker = std::move(worker);
@@ -176,26 +192,41 @@ void Loader::MakeRoom() {
   }
   if (running.size() < kMostIsolates) return;
   const std::vector<bool> used = dispatcher_.InUse(workers);
-  LoadedWorker* oldest = nullptr;
+  std::vector<LoadedWorker*> idle;
   for (size_t i = 0; i < running.size(); i++) {
-    if (!used[i] && (oldest == nullptr || running[i]->used < oldest->used)) oldest = running[i];
+    if (!used[i]) idle.push_back(running[i]);
   }
-  if (oldest == nullptr) return;
-  Retire(*oldest);
-  ForgetName(*oldest);
+  // More than there may be were at work at a time, perhaps.
+  const size_t too_many = std::min(idle.size(), running.size() - kMostIsolates + 1);
+  std::partial_sort(idle.begin(), idle.begin() + static_cast<std::ptrdiff_t>(too_many), idle.end(),
+                    [](const auto* a, const auto* b) { return a->used < b->used; });
+  idle.resize(too_many);
+  for (LoadedWorker* oldest : idle) {
+    Retire(*oldest);
+    ForgetName(*oldest);
+  }
 }
 
-void Loader::Tidy() {
-  std::erase_if(handles_, [this](const std::unique_ptr<Handle>& handle) {
-    if (!handle->gone) return false;
+void Loader::DropHandles() {
+  if (!std::exchange(some_are_gone_, false)) return;
+  const std::unordered_set<const Channel*> called = dispatcher_.CalledChannels();
+  std::erase_if(handles_, [&](const std::unique_ptr<Handle>& handle) {
+    if (!handle->token.IsEmpty()) return false;
     if (handle->entrypoint != nullptr) {
       // A call outlives the stub that it was made on.
-      if (dispatcher_.IsCalled(ChannelOf(*handle->entrypoint))) return false;
+      if (called.contains(&ChannelOf(*handle->entrypoint))) {
+        some_are_gone_ = true;
+        return false;
+      }
       maker_.FreeLoadedChannel(handle->entrypoint->channel, {});
     }
     handle->worker->stubs--;
     return true;
   });
+}
+
+void Loader::Tidy() {
+  DropHandles();
   for (auto next = loaded_.begin(); next != loaded_.end();) {
     LoadedWorker& loaded = *next->second;
     ++next;
@@ -207,9 +238,11 @@ void Loader::Tidy() {
                     {},
                     false});
     }
-    if (!loaded.key.empty()) continue;
-    if (maker_is_over) Retire(loaded);
+    if (maker_is_over && !loaded.named) Retire(loaded);
     if (loaded.stubs > 0 || !loaded.waiting.empty()) continue;
+    const bool may_be_found = !loaded.key.empty() && !(maker_is_over && loaded.worker == nullptr);
+    if (may_be_found) continue;
+    ForgetName(loaded);
     Retire(loaded);
     TellV8(loaded, 0);
     loaded_.erase(loaded.number);

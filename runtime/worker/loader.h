@@ -9,7 +9,8 @@
 //   unless it is at work;
 // - with the maker's isolate, so that a reload begins afresh. What runs then goes on to its end.
 // A stub that outlives the isolate gets a new one with its next call. What is kept for that, the
-// code, goes when no stub is left: V8's garbage collector says so.
+// code, goes when no stub is left: V8's garbage collector says so. A name that was never called is
+// forgotten then, too.
 //
 // Loop thread. Owned by the maker, made by its first use; dies before its isolate.
 #pragma once
@@ -42,8 +43,9 @@ struct LoadedWorker {
 
   uint32_t number = 0;
   std::string name;  // "gateway/LOADER:name", for messages
-  // What get() finds it by; empty: nothing does.
+  // What get() finds it by; empty: nothing does, any more if it is `named`.
   std::string key;
+  bool named = false;
   // The invocation that is to give its code, or has.
   uint32_t maker = 0;
   State state = State::kLoading;
@@ -98,8 +100,9 @@ class Loader {
   // The maker's channel that leads to it.
   Channel& ChannelOf(const LoadedEntrypoint& entrypoint);
   // The Worker, started if it is not running, for a request that pays for it by `payer`. Null: it
-  // has failed. `loaded` is ready; no isolate is entered.
-  Worker* Start(LoadedWorker& loaded, js::CpuMeter& payer);
+  // does not run, `failure` says why: for all who call it, or because `payer` has nothing left.
+  // `loaded` is ready; no isolate is entered.
+  Worker* Start(LoadedWorker& loaded, js::CpuMeter& payer, RemoteError& failure);
 
   // Lets go of what nobody wants any more. No isolate is entered.
   void Tidy();
@@ -117,12 +120,13 @@ class Loader {
  private:
   // A token of JavaScript's.
   struct Handle {
-    v8::Global<v8::Object> token;
+    v8::Global<v8::Object> token;  // empty: gone
+    bool* some_are_gone = nullptr;
     LoadedWorker* worker = nullptr;
     std::unique_ptr<LoadedEntrypoint> entrypoint;  // null: a stub of the Worker itself
-    bool gone = false;
   };
 
+  void DropHandles();
   Handle& AddHandle(LoadedWorker& loaded, v8::Local<v8::Object> token);
   void ForgetName(LoadedWorker& loaded);
   // Its isolate goes when what runs there is over.
@@ -136,6 +140,7 @@ class Loader {
   std::map<uint32_t, std::unique_ptr<LoadedWorker>> loaded_;
   std::unordered_map<std::string, LoadedWorker*> names_;
   std::vector<std::unique_ptr<Handle>> handles_;
+  bool some_are_gone_ = false;  // of handles_
   uint32_t last_ = 0;
   uint64_t calls_ = 0;
 };

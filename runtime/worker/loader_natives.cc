@@ -46,8 +46,9 @@ v8::LocalVector<v8::Value> ListOf(v8::Isolate* isolate, v8::Local<v8::Value> val
 GivenChannel GivenOf(Worker& worker, v8::Isolate* isolate, v8::Local<v8::Value> value) {
   const v8::LocalVector<v8::Value> parts = ListOf(isolate, value);
   GivenChannel given;
-  if (parts.size() != 2 || !parts[0]->IsInt32()) return given;
-  const auto number = static_cast<size_t>(parts[0].As<v8::Int32>()->Value());
+  if (parts.size() != 2 || !parts[0]->IsUint32()) return given;
+  const size_t number = parts[0].As<v8::Uint32>()->Value();
+  if (number >= worker.channels().size()) return given;
   given.channel = &worker.channels()[number];
   if (parts[1]->IsString()) {
     given.props = js::ToUtf8(isolate, parts[1].As<v8::String>());
@@ -80,21 +81,30 @@ struct Code {
   }
 };
 
-// `list` is name, type (ModuleType), content, name, ...
+size_t BytesOf(v8::Isolate* isolate, v8::Local<v8::Value> content) {
+  if (content->IsArrayBufferView()) return content.As<v8::ArrayBufferView>()->ByteLength();
+  if (content->IsString()) return content.As<v8::String>()->Utf8LengthV2(isolate);
+  return 0;
+}
+
+// `list` is name, type (ModuleType), content, name, ... Without the modules if they are more than
+// kMostCode.
 std::shared_ptr<Code> CodeOf(v8::Isolate* isolate, v8::Local<v8::Value> list) {
   auto code = std::make_shared<Code>();
   const v8::LocalVector<v8::Value> parts = ListOf(isolate, list);
+  for (size_t i = 2; i < parts.size(); i += 3) code->bytes += BytesOf(isolate, parts[i]);
+  if (code->bytes > kMostCode) return code;
   for (size_t i = 0; i + 2 < parts.size(); i += 3) {
+    if (!parts[i + 1]->IsUint32()) continue;
     ModuleSource source;
-    source.type = static_cast<ModuleType>(parts[i + 1].As<v8::Int32>()->Value());
+    source.type = static_cast<ModuleType>(parts[i + 1].As<v8::Uint32>()->Value());
     if (parts[i + 2]->IsArrayBufferView()) {
       const auto view = parts[i + 2].As<v8::ArrayBufferView>();
       source.content.resize(view->ByteLength());
       view->CopyContents(source.content.data(), source.content.size());
-    } else {
+    } else if (parts[i + 2]->IsString()) {
       source.content = js::ToUtf8(isolate, parts[i + 2].As<v8::String>());
     }
-    code->bytes += source.content.size();
     code->modules.emplace_back(js::Describe(isolate, parts[i]), std::move(source));
   }
   return code;

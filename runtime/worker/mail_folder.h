@@ -25,6 +25,8 @@ class MailFolder {
   Result<std::string> Write(std::string_view name, std::span<const uint8_t> bytes);
 
  private:
+  Status Make();
+
   std::string directory_;  // empty: not made yet
 };
 

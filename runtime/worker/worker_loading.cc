@@ -27,7 +27,7 @@ int Worker::TakeLoadedChannel() {
   if (!free_channels_.empty()) {
     const int number = free_channels_.front();
     Channel& channel = channels_[static_cast<size_t>(number)];
-    if (!dispatcher_.IsCalled(channel)) {
+    if (!dispatcher_.CalledChannels().contains(&channel)) {
       free_channels_.erase(free_channels_.begin());
       channel = Channel();
       return number;

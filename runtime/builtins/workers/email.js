@@ -65,11 +65,15 @@ class EmailMessage {
     show(this, 'to', `${to}`);
     this.#raw = raw;
   }
+  static isEmailMessage(message) {
+    return #raw in message;
+  }
   static rawOf(message) {
     return #raw in message ? message.#raw : undefined;
   }
 }
-const { rawOf } = EmailMessage;
+const { isEmailMessage, rawOf } = EmailMessage;
+delete EmailMessage.isEmailMessage;
 delete EmailMessage.rawOf;
 defineInterface(EmailMessage);
 
@@ -148,4 +152,4 @@ function receive([from, to, text]) {
 
 const emailExports = () => ({ EmailMessage });
 
-module.exports = { emailExports, rawOf, receive };
+module.exports = { emailExports, isEmailMessage, rawOf, receive };

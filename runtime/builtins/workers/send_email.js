@@ -1,7 +1,8 @@
 // A binding that sends mail: env.NAME.send(message). The message is checked and kept as a file
 // (worker/mail_folder.h), and the log says where: nothing is delivered.
 //
-// https://developers.cloudflare.com/email-routing/email-workers/send-email-workers/; the checks are miniflare's.
+// https://developers.cloudflare.com/email-routing/email-workers/send-email-workers/; the checks are miniflare's, and hold
+// for the addresses of cc and bcc, too.
 'use strict';
 
 const { toBytes } = require('internal/bytes');
@@ -10,7 +11,7 @@ const { defineInterface } = require('internal/webidl');
 const { encodeUtf8 } = require('web/encoding');
 const { Headers } = require('web/headers');
 const { Response } = require('web/response');
-const { rawOf } = require('workers/email');
+const { isEmailMessage, rawOf } = require('workers/email');
 
 const { isArray } = Array;
 
@@ -33,7 +34,8 @@ function keep(name, content) {
 
 // --- addresses: "ann@example.com", "Ann <ann@example.com>" or { name, email } ---
 
-const listOf = (value) => (value === undefined ? [] : isArray(value) ? value : [value]);
+// As miniflare has it, null and '' are nobody, too.
+const listOf = (value) => (!value ? [] : isArray(value) ? value : [value]);
 
 function addressOf(address) {
   if (typeof address === 'object' && address !== null) return `${address.email}`;
@@ -83,9 +85,8 @@ class SendEmail {
    */
   async send(message = undefined) {
     const isObject = typeof message === 'object' && message !== null;
-    const raw = isObject ? rawOf(message) : undefined;
-    if (raw !== undefined) return this.#sendRaw(message, raw);
-    if (!isObject || message.from === undefined || message.to === undefined) {
+    if (isObject && isEmailMessage(message)) return this.#sendRaw(message, rawOf(message));
+    if (!isObject || !message.from || !message.to) {
       throw new TypeError(
         `env.${this.#name}.send() needs an EmailMessage of "cloudflare:email", or an object with at least ` +
           'from and to.');
@@ -95,6 +96,9 @@ class SendEmail {
 
   async #sendRaw({ from, to }, raw) {
     this.#check(from, [to]);
+    if (raw === undefined || raw === null) {
+      throw new TypeError(`env.${this.#name}.send(): the EmailMessage has no content, its third argument was ${raw}.`);
+    }
     const bytes = new Uint8Array(await new Response(raw).arrayBuffer());
     await checkMessage(bytes, from);
     const id = makeId();

@@ -6,7 +6,7 @@
 
 const { toBytes } = require('internal/bytes');
 const { checkOwner, requireContext } = require('internal/context');
-const { stringify } = require('internal/primordials');
+const { setPrototypeOf, stringify } = require('internal/primordials');
 const { badArgument, defineInterface } = require('internal/webidl');
 const { failureOf } = require('workers/dispatch');
 const { bindingRootOf, makeFetcherFrom } = require('workers/fetcher');
@@ -26,6 +26,9 @@ const isObject = (value) => (typeof value === 'object' && value !== null) || typ
 
 // Stands for a stub in C++, which is told when it is gone.
 class Token {}
+
+// An array that is filled by index, whatever a Worker has made of Array.prototype.
+const newList = () => setPrototypeOf([], null);
 
 // --- code ---
 
@@ -107,7 +110,7 @@ function outboundOf({ globalOutbound }) {
 
 function tailsOf(code, allowExperimental) {
   const { tails, streamingTails } = code;
-  const ways = [];
+  const ways = newList();
   if (tails !== undefined) {
     if (!Array.isArray(tails)) throw wrongField('WorkerCode', 'tails', 'Array');
     for (let i = 0; i < tails.length; i++) {
@@ -156,9 +159,9 @@ function giveCode(number, code, method) {
   if (names.length === 0) throw new TypeError('Dynamic Worker code must contain at least one module.');
   const allowExperimental = Boolean(code.allowExperimental);
   const main = `${mainModule}`;
-  const list = [];
+  const list = newList();
   for (let i = 0; i < names.length; i++) addModule(list, names[i], modules[names[i]], main.endsWith('.py'));
-  const flags = [];
+  const flags = newList();
   for (let i = 0; i < compatibilityFlags.length; i++) flags[i] = `${compatibilityFlags[i]}`;
   const parts = [
     `${compatibilityDate}`, flags, main, list, allowExperimental, outboundOf(code), tailsOf(code, allowExperimental),

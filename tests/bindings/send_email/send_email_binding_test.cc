@@ -148,6 +148,15 @@ TEST_SUITE("bindings/send_email") {
       CHECK(Send("env.MAIL.send()") == refused);
       CHECK(Send("env.MAIL.send('text')") == refused);
       CHECK(Send("env.MAIL.send({ from: 'ann@x.org' })") == refused);
+      CHECK(Send("env.MAIL.send({ from: 'ann@x.org', to: null })") == refused);
+      CHECK(Send("env.MAIL.send(new EmailMessage('ann@x.org', 'bob@y.org', undefined))") ==
+            "TypeError: env.MAIL.send(): the EmailMessage has no content, its third argument was "
+            "undefined.");
+    }
+    SUBCASE("takes null for nobody") {
+      CHECK(Send("env.MAIL.send({ from: 'ann@x.org', to: 'bob@y.org', cc: null, bcc: '', subject: "
+                 "'s' })",
+                 SendEmailBinding{std::vector<std::string>{"bob@y.org"}, {}}) == "<ID@x.org>");
     }
   }
 }

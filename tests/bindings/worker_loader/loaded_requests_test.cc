@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/bindings/worker_loader/loading_worker.h"
+#include "tests/runtime/worker/poll_until.h"
 
 namespace isolane::bindings {
 namespace {
@@ -134,6 +135,17 @@ TEST_SUITE("bindings/worker_loader/requests") {
         CHECK(response.body == "Worker exceeded CPU time limit.");
         CHECK(runtime.Text("/ok") == "ok");
       }
+    }
+    SUBCASE("a request that has no CPU time left for a start spoils it for no other") {
+      TestRuntime runtime(
+          {Loading("const stub = env.LOADER.get('a', () => code('for (;;);'));\n"
+                   "return new Response(await failure(stub.getEntrypoint().say(1)))")
+               .CpuMs(60)});
+      const auto first = runtime.Start("/");
+      const auto second = runtime.Start("/");
+      CHECK(testing::PollUntil(runtime, [&] { return first->done() && second->done(); }));
+      CHECK(first->response().status == 503);
+      CHECK(second->response().status == 503);
     }
     SUBCASE("a memory limit of its own ends it alone") {
       TestRuntime runtime({Loading(R"js(

@@ -151,6 +151,38 @@ TEST_SUITE("bindings/worker_loader/loaded_workers") {
       )js")});
       CHECK(runtime.Text() == "[1,2]");
     }
+    SUBCASE("are fewer again after too many worked at a time") {
+      TestRuntime runtime({Loading(R"js(
+        const get = (name) => env.LOADER.get(name, () => code(COUNTER)).getEntrypoint();
+        if (request.url.endsWith('/one')) return Response.json(await get('one').next());
+        await Promise.all(Array.from({ length: 60 }, (_, i) => get('w' + i).slowly(20)));
+        return new Response('done');
+      )js")});
+      CHECK(runtime.Text() == "done");
+      CHECK(IsolatesOf(runtime) == 60);
+      CHECK(runtime.Text("/one") == "1");
+      CHECK(IsolatesOf(runtime) == Loader::kMostIsolates);
+    }
+    SUBCASE("keep their state for those who hold a stub, when others have made them forgotten") {
+      TestRuntime runtime({Loading(R"js(
+        const get = (name) => env.LOADER.get(name, () => code(COUNTER)).getEntrypoint();
+        const first = get('first');
+        if (request.url.endsWith('/first')) return Response.json(await first.next());
+        for (let i = 0; i < 50; i++) await get('w' + i).next();
+        return Response.json([await first.next(), await first.next(), await first.next()]);
+      )js")});
+      CHECK(runtime.Text("/first") == "1");
+      CHECK(runtime.Text() == "[1,2,3]");
+    }
+    SUBCASE("that nobody calls are forgotten with the request") {
+      TestRuntime runtime({Loading(R"js(
+        for (let i = 0; i < 3; i++) env.LOADER.get('w' + i, () => code(COUNTER));
+        return new Response('done');
+      )js")});
+      CHECK(runtime.Text() == "done");
+      Collect(runtime);
+      CHECK(runtime.worker(0).loader().size() == 0);
+    }
   }
 
   TEST_CASE("a Worker whose isolate was ended starts afresh") {

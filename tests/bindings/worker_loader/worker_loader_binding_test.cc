@@ -421,6 +421,22 @@ TEST_SUITE("bindings/worker_loader") {
     }
   }
 
+  TEST_CASE("what a Worker makes of Array.prototype does not reach the loader") {
+    CHECK(Answer(R"js(
+      const given = code(ECHO, { tails: [ctx.exports.Greeter], compatibilityFlags: ['nodejs_compat'] });
+      for (const index of [0, 1, 2]) {
+        Object.defineProperty(Array.prototype, index, { get: () => ({}), set() {}, configurable: true });
+      }
+      let stub;
+      try {
+        stub = env.LOADER.load(given);
+      } finally {
+        for (const index of [0, 1, 2]) delete Array.prototype[index];
+      }
+      return new Response(await stub.getEntrypoint().say('hi'));
+    )js") == "said hi");
+  }
+
   TEST_CASE("getDurableObjectClass() says that there is none") {
     CHECK(FailureOf("env.LOADER.load(code(ECHO)).getDurableObjectClass('A')")
               .starts_with(
