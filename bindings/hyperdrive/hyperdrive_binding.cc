@@ -7,6 +7,7 @@
 
 #include "bindings/configured_object.h"
 #include "runtime/base/ascii.h"
+#include "runtime/base/check.h"
 #include "runtime/base/database_url.h"
 #include "runtime/worker/worker.h"
 
@@ -22,8 +23,8 @@ struct Alias {
 
 Alias MakeAlias() {
   unsigned char bytes[16] = {};
-  // Never short for so few bytes; where the kernel has none to give, zeros do as well.
-  if (getrandom(bytes, sizeof bytes, 0) < 0) bytes[0] = 0;
+  // Never short for so few bytes.
+  ISOLANE_CHECK(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
   Alias alias;
   for (const unsigned char byte : bytes) {
     char hex[3];
@@ -32,7 +33,8 @@ Alias MakeAlias() {
   }
   alias.host += ".hyperdrive.local";
   // Of the block that is reserved for ever (RFC 1112, section 4).
-  alias.ip = "240.0." + std::to_string(bytes[0]) + "." + std::to_string(bytes[1]);
+  alias.ip = std::to_string(240 + bytes[0] % 15);
+  for (int i = 1; i <= 3; i++) alias.ip += "." + std::to_string(bytes[i]);
   return alias;
 }
 
@@ -49,7 +51,8 @@ std::string SslMode(const base::DatabaseUrl& url) {
     if (mode == "verify_ca") return "verify-ca";
     if (mode == "required" || mode == "true" || mode == "1") return "require";
     if (mode == "preferred") return "prefer";
-    return "disable";
+    if (mode == "disabled" || mode == "false" || mode == "0") return "disable";
+    return mode;
   }
   return "disable";
 }

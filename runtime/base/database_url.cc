@@ -47,6 +47,8 @@ bool IsScheme(std::string_view text) {
 }
 
 // "host", "host:5432", "[::1]:5432"
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 bool ReadHost(std::string_view text, DatabaseUrl& url) {
   std::string_view host;
   if (text.starts_with('[')) {
@@ -58,7 +60,10 @@ bool ReadHost(std::string_view text, DatabaseUrl& url) {
     host = TakeUntil(text, ":");
   }
   url.host = Decoded(host);
-  if (url.host.find_first_of(" <>\\^|@") != std::string::npos) return false;
+  if (url.host.find_first_of(" <>\\^|@") != std::string::npos ||
+      std::any_of(url.host.begin(), url.host.end(), IsControl)) {
+    return false;
+  }
   if (text.empty()) return true;
   if (text[0] != ':') return false;
   text.remove_prefix(1);

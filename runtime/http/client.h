@@ -33,12 +33,12 @@ class ClientListener {
   // `end`.
   virtual void OnClientWebSocket(std::string_view packed_head,
                                  std::shared_ptr<base::MessageEnd> end) = 0;
-  // Instead of these, of Connect and StartTls: the connection is open, and `received` is what
-  // comes.
+  // Of Connect and StartTls, in the place of OnClientResponse: the connection is open, and
+  // `received` is what comes.
   virtual void OnClientSocket(std::shared_ptr<base::Pipe> /*received*/) {}
   // Cause in words: "connect to 127.0.0.1:9: connection refused".
   virtual void OnClientError(const std::string& message) = 0;
-  // Some time after OnClientSocket: the connection is closed, both ways.
+  // Some time after OnClientSocket, never before: the connection is closed, both ways.
   //
   // Some time after OnClientResponse: the connection is done with this response, because all of it
   // has come, or it broke off, or nobody wants the rest. What is left of the body waits in its

@@ -50,7 +50,8 @@ class ClientSocket final : private ClientStream::Events,
   void Release(const std::string& reason);
 
   uint64_t id() const { return id_; }
-  bool open() const { return open_ && !upgrade_; }
+  // Both sides may still speak, and TLS may begin.
+  bool open() const { return open_ && !upgrade_ && !shut_ && !lingering_; }
 
  private:
   // ClientStream::Events

@@ -91,7 +91,7 @@ void ClientStream::OnTimeout() {
 
 void ClientStream::Open(const ClientRoute& route) {
   route_ = route;
-  if (route_.url.https && !HasAuthorities()) return;
+  if (route_.url.https && FindContext(route_.trust) == nullptr) return;
   // A proxy looks names up itself; what can be refused here is an address.
   sockaddr_storage target{};
   const bool literal = loop::Lookup::ParseAddress(route_.url.host, route_.url.port, &target);
@@ -116,16 +116,21 @@ void ClientStream::Open(const ClientRoute& route) {
       this);
 }
 
-// False: FailLater was called.
-bool ClientStream::HasAuthorities() {
-  if (context_.tls != nullptr) return true;
+// Null: FailLater was called.
+TlsContext* ClientStream::FindContext(TlsTrust trust) {
+  if (trust == TlsTrust::kNothing) {
+    auto& unverified = context_.unverified_tls;
+    if (unverified == nullptr) unverified = TlsContext::CreateWithoutAuthorities();
+    return unverified.get();
+  }
+  if (context_.tls != nullptr) return context_.tls.get();
   auto made = TlsContext::Create(context_.options.authorities);
   if (!made.ok()) {
     FailLater(made.error().message + " " + made.error().hint);
-    return false;
+    return nullptr;
   }
   context_.tls = std::move(made).value();
-  return true;
+  return context_.tls.get();
 }
 
 void ClientStream::OnLookup(int status, const addrinfo* addresses) {
@@ -257,20 +262,26 @@ void ClientStream::ReadTunnel(std::string_view bytes) {
 
 void ClientStream::StartTls(const std::string& host, TlsTrust trust) {
   Enter(Stage::kTls, context_.options.limits.tls_handshake_ms);
-  tls_ = std::make_unique<TlsSession>(*context_.tls, host, route_.url.where(),
+  TlsContext* const context = FindContext(trust);
+  if (context == nullptr) return;
+  tls_ = std::make_unique<TlsSession>(*context, host, route_.url.where(),
                                       TlsClientOptions{!route_.raw, trust});
   tls_->Start();
+  if (tls_->state() == TlsSession::State::kFailed) {
+    FailLater(tls_->error());
+    return;
+  }
   if (FlushTls()) socket_->SetReading(true);
 }
 
 void ClientStream::Upgrade(const SocketUpgrade& upgrade) {
   socket_->SetReading(false);
   stage_ = Stage::kTls;
-  if (HasAuthorities()) StartTls(upgrade.host, upgrade.trust);
+  StartTls(upgrade.host, upgrade.trust);
 }
 
 void ClientStream::ShutDown() {
-  if (tls_ != nullptr && tls_->state() == TlsSession::State::kOpen) {
+  if (tls_ != nullptr) {
     tls_->Close();
     tls_->TakeOutput(wire_.tail());
     // A failure is told by what is read.

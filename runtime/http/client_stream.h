@@ -30,7 +30,9 @@ struct ClientContext {
   uv_loop_t* loop;
   ClientOptions options;
   // Made for the first https request: reading the authorities takes some milliseconds.
-  std::unique_ptr<TlsContext> tls;
+  std::unique_ptr<TlsContext> tls{};
+  // That of TlsTrust::kNothing, which needs none.
+  std::unique_ptr<TlsContext> unverified_tls{};
 };
 
 class ClientStream final : private ResponseParser::Events {
@@ -110,7 +112,7 @@ class ClientStream final : private ResponseParser::Events {
   void TryAddress();
   void StartTunnel();
   void ReadTunnel(std::string_view bytes);
-  bool HasAuthorities();
+  TlsContext* FindContext(TlsTrust trust);
   void StartTls(const std::string& host, TlsTrust trust);
   // Writes what the TLS session has for the peer. False: Fail was called.
   bool FlushTls();

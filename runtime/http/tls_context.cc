@@ -90,7 +90,7 @@ CaSources CaSources::FromEnvironment() {
   return sources;
 }
 
-Result<std::unique_ptr<TlsContext>> TlsContext::Create(const CaSources& sources) {
+std::unique_ptr<TlsContext> TlsContext::CreateWithoutAuthorities() {
   // The host's OpenSSL would look for a configuration file of node's; there is nothing in it for
   // us.
   ISOLANE_CHECK(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1);
@@ -101,9 +101,6 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Create(const CaSources& sources)
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   static constexpr unsigned char kProtocols[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols);
-  const bool named = !sources.file.empty() || !sources.directory.empty();
-  ISOLANE_TRY(named ? LoadNamed(context, sources) : LoadSystem(context, sources));
-
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
   SSL_CTX_set_app_data(context, made.get());
   SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* ticket) {
@@ -111,6 +108,13 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Create(const CaSources& sources)
     self->Keep(*static_cast<std::string*>(SSL_get_app_data(ssl)), ticket);
     return 1;  // ours now
   });
+  return made;
+}
+
+Result<std::unique_ptr<TlsContext>> TlsContext::Create(const CaSources& sources) {
+  auto made = CreateWithoutAuthorities();
+  const bool named = !sources.file.empty() || !sources.directory.empty();
+  ISOLANE_TRY(named ? LoadNamed(made->context_, sources) : LoadSystem(made->context_, sources));
   return made;
 }
 

@@ -47,6 +47,13 @@ TlsSession::TlsSession(TlsContext& context, const std::string& host, const std::
   }
   // A name's final dot is not in certificates.
   const std::string name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+  // To OpenSSL an empty name is that of everybody, and ".com" that of all below.
+  if (name.empty() || name.starts_with('.') || name.find('\0') != std::string::npos) {
+    ERR_clear_error();
+    Fail("the certificate of " + peer_ +
+         " cannot be checked: what it is to be for is no host name");
+    return;
+  }
   if (options.trust == TlsTrust::kFull) {
     X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     ISOLANE_CHECK(X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) == 1);
@@ -86,8 +93,8 @@ void TlsSession::Handshake() {
   const int error = SSL_get_error(ssl_.get(), result);
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return;
   const long verdict = SSL_get_verify_result(ssl_.get());
-  const bool trusted = SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_NONE;
-  if (verdict == X509_V_OK || trusted) {
+  const bool unverified = SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_NONE;
+  if (verdict == X509_V_OK || unverified) {
     Fail("the TLS handshake with " + peer_ + " failed");
     return;
   }
@@ -134,6 +141,7 @@ bool TlsSession::Send(std::string_view plain) {
 }
 
 void TlsSession::Close() {
+  if (state_ != State::kOpen && state_ != State::kEnded) return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();

@@ -31,15 +31,19 @@ uint32_t OutboundSlots::TakeWaiting() {
 }
 
 OutboundSlots::Stall OutboundSlots::FindStall(double now_ms) {
+  OutboundCall* oldest = nullptr;
   OutboundCall* full = nullptr;
   bool all_full = true;
   size_t bytes = 0;
   bool stalled = waiting() && !free();
   for (OutboundCall* call : running_) {
     if (!stalled) break;
+    // A socket is never taken from the Worker; what it has of responses is.
+    if (call->connects()) continue;
     const base::Pipe* const pipe = call->unread();
     stalled = pipe != nullptr;
     if (!stalled) break;
+    if (oldest == nullptr) oldest = call;
     bytes += pipe->queued();
     if (pipe->writable()) {
       all_full = false;
@@ -47,7 +51,7 @@ OutboundSlots::Stall OutboundSlots::FindStall(double now_ms) {
       full = call;
     }
   }
-  if (!stalled) {
+  if (!stalled || oldest == nullptr) {
     stalled_since_ms_ = -1;
     return {};
   }
@@ -56,7 +60,7 @@ OutboundSlots::Stall OutboundSlots::FindStall(double now_ms) {
   const double left = stalled_since_ms_ + kPatienceMs - now_ms;
   if (!all_full && left > 0) return {nullptr, left};
   stalled_since_ms_ = -1;
-  return {full != nullptr ? full : running_.front(), -1};
+  return {full != nullptr ? full : oldest, -1};
 }
 
 }  // namespace isolane::worker

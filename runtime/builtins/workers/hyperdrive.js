@@ -12,6 +12,8 @@ const { defineProperty } = Object;
 
 // https://www.postgresql.org/docs/current/protocol-message-formats.html: SSLRequest, and its answers.
 const SSL_REQUEST = [0, 0, 0, 8, 4, 210, 22, 47];
+// As long as a TLS handshake may take.
+const ANSWER_MS = 10_000;
 const WILLING = 0x53;
 const UNWILLING = 0x4e;
 
@@ -54,8 +56,9 @@ defineInterface(Hyperdrive);
 // As workerd has it: nothing is encoded but what would be taken for another part of the URL.
 function stringOf({ scheme, user, password, host, port, database }) {
   const plain = (text) => text.replace(/[%/?#]/g, encodeURIComponent);
+  const name = plain(user).replaceAll(':', '%3A');
   const end = isMysql(scheme) ? 'ssl-mode=disabled' : 'sslmode=disable';
-  return `${scheme}://${plain(user)}:${plain(password)}@${host}:${port}/${plain(database)}?${end}`;
+  return `${scheme}://${name}:${plain(password)}@${host}:${port}/${plain(database)}?${end}`;
 }
 
 // What connect() to that address does instead; undefined if it is nobody's.
@@ -70,12 +73,15 @@ function overrideOf({ host, port }) {
 function trustOf({ scheme, sslMode, sslRootCertificate }) {
   const { CHAIN, FULL, NOTHING } = require('workers/network');
   const isStrict = sslMode === 'verify-ca' || sslMode === 'verify-full';
+  if (sslMode === 'disable' || sslMode === 'allow') return undefined;
+  if (isMysql(scheme)) {
+    if (sslMode === 'prefer') return undefined;
+    throw new Error(
+      'TLS to MySQL is not supported by isolane. Leave ssl-mode out of the connection string, or set it ' +
+        'to DISABLED');
+  }
   switch (sslMode) {
-    case 'disable':
-    case 'allow':
-      return undefined;
     case 'prefer':
-      if (isMysql(scheme)) return undefined;
     case 'require':
     case 'no-verify':
     case 'verify-ca':
@@ -84,11 +90,6 @@ function trustOf({ scheme, sslMode, sslRootCertificate }) {
     default:
       throw new Error(
         `sslmode=${sslMode} is not known (disable, allow, prefer, require, verify-ca, verify-full)`);
-  }
-  if (isMysql(scheme)) {
-    throw new Error(
-      'TLS to MySQL is not supported by isolane. Leave ssl-mode out of the connection string, or set it ' +
-        'to DISABLED');
   }
   if (isStrict && sslRootCertificate !== '' && sslRootCertificate !== 'system') {
     throw new Error(
@@ -110,12 +111,8 @@ async function openDatabase(io, configuration, writer) {
     throw explain(error.message);
   }
   if (trust !== undefined) {
-    try {
-      const secured = await openSecured(io, target, trust, writer, explain);
-      if (secured !== undefined) return secured;
-    } catch (error) {
-      if (sslMode !== 'prefer') throw error;
-    }
+    const secured = await openSecured(io, target, trust, writer, explain, sslMode === 'prefer');
+    if (secured !== undefined) return secured;
     if (sslMode !== 'prefer') {
       throw explain(`${targetHost}:${targetPort} does not support TLS, which sslmode=${sslMode} demands`);
     }
@@ -123,18 +120,19 @@ async function openDatabase(io, configuration, writer) {
   return open(io, target, writer, explain);
 }
 
-// Undefined if the server speaks no TLS.
-async function openSecured(io, target, trust, writer, explain) {
+// Undefined if the server speaks no TLS, or, when that is only `preferred`, does not say that it does. What it
+// has agreed to is not given up any more: `writer` belongs to that connection then.
+async function openSecured(io, target, trust, writer, explain, preferred) {
   const { open, startTls } = require('workers/network');
   const first = native.pipeOpen(io.id, -1);
   const { connection, body } = await open(io, target, first, explain);
   try {
-    native.pipeWrite(first, new Uint8Array(SSL_REQUEST));
-    const answer = await readSome(io, body);
-    // More than one byte would be what somebody on the way has put before the TLS.
-    const byte = answer?.length === 1 ? answer[0] : 0;
-    if (byte === UNWILLING) return undefined;
-    if (byte !== WILLING) throw explain(`${target.host}:${target.port} did not answer as PostgreSQL does`);
+    try {
+      if (!await isWilling(io, target, first, body, explain)) return undefined;
+    } catch (error) {
+      if (preferred) return undefined;
+      throw error;
+    }
     // Takes the connection over before these pipes end.
     return await startTls(io, connection, target.host, trust, writer, explain);
   } finally {
@@ -143,10 +141,31 @@ async function openSecured(io, target, trust, writer, explain) {
   }
 }
 
+// Asks the server whether it speaks TLS.
+async function isWilling(io, { host, port }, pipe, body, explain) {
+  const { clearTimeout, setTimeout } = require('web/timers');
+  // Ends the connection, and with it the body.
+  const timer = setTimeout(
+    () => native.pipeFail(pipe, 'Error', `no answer to SSLRequest within ${ANSWER_MS / 1000} s`), ANSWER_MS);
+  try {
+    native.pipeWrite(pipe, new Uint8Array(SSL_REQUEST));
+    const answer = await readSome(io, body);
+    if (answer === null) throw explain(`${host}:${port} closed the connection when it was asked for TLS`);
+    if (!(answer instanceof Uint8Array)) throw explain(`${host}:${port}: ${answer[1]}`);
+    // More than one byte would be what somebody on the way has put before the TLS.
+    const byte = answer.length === 1 ? answer[0] : 0;
+    if (byte !== WILLING && byte !== UNWILLING) throw explain(`${host}:${port} did not answer as PostgreSQL does`);
+    return byte === WILLING;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Bytes, null at the end, or [type, message] of an error.
 async function readSome(io, body) {
   for (;;) {
     const chunk = native.bodyRead(io.id, body);
-    if (chunk !== undefined) return chunk instanceof Uint8Array ? chunk : undefined;
+    if (chunk !== undefined) return chunk;
     await io.news(body);
   }
 }

@@ -5,9 +5,11 @@
 // what is sent, and what comes.
 'use strict';
 
-const { currentDepth, enterContext, getFrame, putOff, requireContext } = require('internal/context');
+const {
+  currentDepth, enterContext, foreignIo, getFrame, putOff, requireContext, state,
+} = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
-const { promiseThen } = require('internal/primordials');
+const { promiseThen, stringify } = require('internal/primordials');
 const { badArgument } = require('internal/webidl');
 const { Connection, addressOf, makeSocket, optionsOf, unreachable } = require('workers/socket');
 
@@ -127,6 +129,7 @@ class NetworkConnection extends Connection {
   }
 
   async close() {
+    if (this.io !== state.current) throw foreignIo('Socket', this.io);
     try {
       await this.#answer;
     } catch {
@@ -136,11 +139,15 @@ class NetworkConnection extends Connection {
   }
 
   startTls(options) {
+    if (this.io !== state.current) throw foreignIo('Socket', this.io);
     if (this.writable.locked) throw new TypeError('This WritableStream is currently locked to a writer.');
     if (this.readable.locked) throw new TypeError('This ReadableStream is currently locked to a reader.');
     const { io } = this;
     const expected = options?.expectedServerHostname;
     const peer = { authority: this.#authority, host: expected === undefined ? this.#host : `${expected}` };
+    if (!/^[^\0- \x7f]+$/.test(peer.host)) {
+      throw new TypeError(`startTls(): the expectedServerHostname ${stringify(peer.host)} is no host name.`);
+    }
     const writer = native.pipeOpen(io.id, -1);
     return new NetworkConnection(io, this.#upgrade(peer.host, writer), writer, false, peer).socket('on');
   }

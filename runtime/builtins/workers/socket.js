@@ -112,6 +112,8 @@ class Sink {
   // How many writes are done, and who wants to know of the next one.
   #done = 0;
   #onDone = undefined;
+  // For all that wait, and what it resolves: the next write that is done.
+  #step = undefined;
 
   constructor(io, connection, writer) {
     this.#io = io;
@@ -132,16 +134,14 @@ class Sink {
         'This WritableStream only supports writing byte types, i.e. ArrayBuffer and ArrayBufferView.');
     }
     if (!native.pipeWrite(this.#writer, bytes)) await io.news(this.#writer);
-    this.#done++;
-    this.#onDone?.();
+    this.#wake();
     if (this.#over || !native.pipeCancelled(this.#writer)) return;
     this.#end();
     throw this.#connection.writeRefused();
   }
 
   close() {
-    this.#done++;
-    this.#onDone?.();
+    this.#wake();
     this.#end();
     this.#connection.writeEnded();
   }
@@ -154,10 +154,17 @@ class Sink {
       for (let i = 0; i < 4; i++) await undefined;
       if (!hasPendingWrites(stream)) return;
       if (this.#done !== before) continue;
-      await new Promise((resolve) => {
+      await (this.#step ??= new Promise((resolve) => {
         this.#onDone = resolve;
-      });
+      }));
     }
+  }
+
+  #wake() {
+    const resolve = this.#onDone;
+    this.#done++;
+    this.#onDone = this.#step = undefined;
+    resolve?.();
   }
 
   abort(reason) {
@@ -411,7 +418,8 @@ function addressOf(address, type) {
   }
   const port = /:(\d+)$/.exec(text.replace(/[/?#].*$/s, ''));
   if (port === null) throw new TypeError('Specified address is missing port.');
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' ||
+      url.password !== '') {
     throw new TypeError('Specified address could not be parsed.');
   }
   return { authority: text, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(port[1]) };

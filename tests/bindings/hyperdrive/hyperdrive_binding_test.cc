@@ -84,6 +84,11 @@ TEST_CASE("a Hyperdrive binding tells drivers") {
               "return [env.DB.password, decodeURIComponent(password)];") ==
           R"(["a/b?c#d%e","a/b?c#d%e"])");
   }
+  SUBCASE("with a user whose name has a colon") {
+    CHECK(Ask("postgres://a%3Ab:p:w@h/d",
+              "const { username, password } = new URL(env.DB.connectionString);"
+              "return [username, password].map(decodeURIComponent);") == R"(["a:b","p:w"])");
+  }
   SUBCASE("and nobody can make one") {
     CHECK(Ask("postgres://u:p@h/d", "new env.DB.constructor();") ==
           "TypeError: Illegal constructor");
@@ -125,6 +130,7 @@ TEST_CASE("another port of a Hyperdrive binding's address is nobody's") {
 TEST_CASE("TLS to PostgreSQL") {
   const TestAuthority authority;
   setenv("SSL_CERT_FILE", authority.file().c_str(), 1);
+  // What becomes of it when the server gives that answer, or none and hangs up.
   const auto run = [](TlsServer& server, const std::string& end, const std::string& answer) {
     TestRuntime runtime({Worker(Url(server.raw.port, end), "return talk(env.DB.connect());")});
     const auto pending = runtime.Start();
@@ -133,7 +139,12 @@ TEST_CASE("TLS to PostgreSQL") {
       came += server.raw.Hear();
       return came == kAsksForTls;
     }));
-    server.raw.Say(answer);
+    const bool plain = answer != "S";
+    if (answer.empty()) {
+      server.raw.Hang();
+    } else {
+      server.raw.Say(answer);
+    }
     bool said = false;
     REQUIRE(PollUntil(runtime, [&] {
       if (answer == "S" && server.Has("ask") && !said) {
@@ -141,8 +152,8 @@ TEST_CASE("TLS to PostgreSQL") {
         said = true;
       }
       // Without TLS it comes by a connection of its own.
-      if (answer == "N" && server.raw.Left()) server.raw.Hang();
-      if (answer == "N" && server.raw.Hear() == "ask") server.raw.Say("plain answer");
+      if (plain && server.raw.Left()) server.raw.Hang();
+      if (plain && server.raw.Hear() == "ask") server.raw.Say("plain answer");
       return pending->done();
     }));
     return pending->response().body;
@@ -175,6 +186,35 @@ TEST_CASE("TLS to PostgreSQL") {
     TlsServer server(authority.Sign());
     CHECK(run(server, "?sslmode=prefer", "N") == "plain answer");
   }
+  SUBCASE("is given up when it is only preferred and nobody knows what it is") {
+    TlsServer server(authority.Sign());
+    CHECK(run(server, "?sslmode=prefer", "") == "plain answer");
+  }
+  SUBCASE("is not given up when the server has agreed to it, and then hangs up") {
+    RawServer server;
+    TestRuntime runtime(
+        {Worker(Url(server.port, "?sslmode=prefer"), "return failure(talk(env.DB.connect()));")});
+    const auto pending = runtime.Start();
+    std::string came;
+    bool agreed = false;
+    REQUIRE(PollUntil(runtime, [&] {
+      came += server.Hear();
+      if (came == kAsksForTls && !agreed) {
+        server.Say("S");
+        agreed = true;
+      }
+      if (came.size() > kAsksForTls.size()) server.Hang();
+      return pending->done();
+    }));
+    CHECK(pending->response().body.starts_with(
+        "Error: connection attempt failed: Hyperdrive binding DB: "));
+  }
+  SUBCASE("does not begin when the server hangs up") {
+    TlsServer server(authority.Sign());
+    CHECK(run(server, "?sslmode=require", "") ==
+          "Error: connection attempt failed: Hyperdrive binding DB: localhost:" +
+              std::to_string(server.raw.port) + " closed the connection when it was asked for TLS");
+  }
   SUBCASE("does not begin with what somebody has put before it") {
     TlsServer server(authority.Sign());
     CHECK(run(server, "?sslmode=require", "Sx").ends_with("did not answer as PostgreSQL does"));
@@ -190,10 +230,13 @@ TEST_CASE("what is not supported of TLS says so") {
             .starts_with(begin + "sslrootcert is not supported by isolane."));
   CHECK(Ask(Url(1, "?ssl-mode=REQUIRED", "mysql"), opened)
             .starts_with(begin + "TLS to MySQL is not supported by isolane."));
+  CHECK(Ask(Url(1, "?ssl={%22rejectUnauthorized%22:true}", "mysql"), opened)
+            .starts_with(begin + "TLS to MySQL is not supported by isolane."));
 }
 
 TEST_CASE("a connection string that is none stops the Worker, and is not shown") {
-  for (const char* text : {"", "nonsense:secret", "http://user:secret@h/d"}) {
+  for (const char* text :
+       {"", "nonsense:secret", "http://user:secret@h/d", "postgres://user:secret@h%00x/d"}) {
     const Error error = testing::LoadError({Worker(text, "")});
     CHECK(error.message ==
           "w: the connection string of the binding \"DB\" (Hyperdrive) is not that of a PostgreSQL "

@@ -274,6 +274,16 @@ TEST_CASE("TLS") {
       REQUIRE(fixture.RunUntil([&] { return outcome.finished == 1; }));
       CHECK(outcome.received->at_end());
     }
+    SUBCASE("is answered when the peer ends first") {
+      server.peer().End();
+      server.Turn();
+      REQUIRE(fixture.RunUntil([&] { return outcome.received->at_end(); }));
+      connection.sent->Close();
+      REQUIRE(fixture.RunUntil([&] {
+        server.Turn();
+        return server.peer().ended();
+      }));
+    }
     SUBCASE("is broken off by an end that anybody could have made") {
       server.raw.Hang();
       REQUIRE(fixture.RunUntil([&] { return outcome.finished == 1; }));
@@ -335,6 +345,37 @@ TEST_CASE("TLS") {
     server.Say("too");
     REQUIRE(fixture.RunUntil([&] { return secured.Text() == "too"; }));
     fixture.client->Cancel(id, "done");
+  }
+  SUBCASE("does not begin when one side has ended") {
+    connection.Open(server.raw.port);
+    REQUIRE(fixture.RunUntil([&] { return outcome.done(); }));
+    connection.sent->Close();
+    REQUIRE(fixture.RunUntil([&] { return server.raw.Left(); }));
+    Connected secured;
+    CHECK(fixture.client->StartTls(connection.id, {"localhost"}, std::make_shared<Pipe>(),
+                                   &secured) == 0);
+  }
+  SUBCASE("needs a host that a certificate can be for") {
+    connection.Open(server.raw.port);
+    REQUIRE(fixture.RunUntil([&] { return outcome.done(); }));
+    Connected secured;
+    CHECK(fixture.client->StartTls(connection.id, {""}, std::make_shared<Pipe>(), &secured) != 0);
+    REQUIRE(fixture.RunUntil([&] { return secured.done(); }));
+    CHECK(secured.error.ends_with("cannot be checked: what it is to be for is no host name"));
+  }
+  SUBCASE("needs no authorities to trust everybody") {
+    ClientOptions options;
+    options.authorities.file = "/nonexistent/ca.pem";
+    ClientFixture without(std::move(options));
+    TlsServer stranger(TestAuthority::SelfSigned());
+    Connected one;
+    without.client->Connect({"localhost", stranger.raw.port, true, TlsTrust::kNothing},
+                            std::make_shared<Pipe>(), &one);
+    REQUIRE(without.RunUntil([&] {
+      stranger.Turn();
+      return one.done();
+    }));
+    CHECK(one.error.empty());
   }
   SUBCASE("does not trust everybody") {
     TlsServer stranger(TestAuthority::SelfSigned());

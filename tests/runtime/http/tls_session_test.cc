@@ -150,6 +150,14 @@ TEST_CASE("certificates") {
     CHECK(HandshakeError(*context, authority.Sign({.names = "DNS:127.0.0.1"}), "127.0.0.1")
               .starts_with("the certificate of 127.0.0.1:443 is not trusted: IP address mismatch"));
   }
+  SUBCASE("are for no host without a name") {
+    for (const std::string& host : {std::string(), std::string("."), std::string(".example"),
+                                    std::string("localhost\0x", 11)}) {
+      CHECK(HandshakeError(*context, authority.Sign(), host) ==
+            "the certificate of " + host +
+                ":443 cannot be checked: what it is to be for is no host name");
+    }
+  }
   SUBCASE("must be in force") {
     CHECK(HandshakeError(*context, authority.Sign({.from_s = -7200, .to_s = -3600}), "localhost")
               .starts_with(not_trusted + "certificate has expired"));

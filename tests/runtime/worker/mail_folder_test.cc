@@ -49,7 +49,7 @@ TEST_SUITE("runtime/worker/mail_folder") {
     std::string path;
     {
       MailFolder folder;
-      const auto written = folder.Write("a.eml", BytesOf("hello"));
+      auto written = folder.Write("a.eml", BytesOf("hello"));
       REQUIRE(written.ok());
       path = *written;
       CHECK(path.starts_with(directory.path() + "/isolane-email-"));
@@ -62,10 +62,10 @@ TEST_SUITE("runtime/worker/mail_folder") {
     testing::TemporaryDirectory directory;
     const Tmpdir tmpdir(directory.path());
     MailFolder folder;
-    const auto first = folder.Write("a.eml", BytesOf("1"));
+    auto first = folder.Write("a.eml", BytesOf("1"));
     REQUIRE(first.ok());
     std::filesystem::remove_all(std::filesystem::path(*first).parent_path());
-    const auto second = folder.Write("b.eml", BytesOf("2"));
+    auto second = folder.Write("b.eml", BytesOf("2"));
     REQUIRE(second.ok());
     CHECK(ContentOf(*second) == "2");
   }

@@ -141,6 +141,20 @@ TEST_CASE("a socket to the network") {
     }));
     CHECK(BodyOf(runtime, pending) == "closed");
   }
+  SUBCASE("can be closed twice at a time") {
+    TestRuntime runtime({Caller(server.port, R"js(
+      const s = connect('127.0.0.1:' + port);
+      const writer = s.writable.getWriter();
+      for (let i = 0; i < 300; i++) writer.write(new Uint8Array(65536));
+      await Promise.all([s.close(), s.close()]);
+      return 'closed';)js")});
+    const auto pending = runtime.Start();
+    CHECK(PollUntil(runtime, [&] {
+      server.Asked();
+      return server.heard.size() == 300 * 65536;
+    }));
+    CHECK(BodyOf(runtime, pending) == "closed");
+  }
   SUBCASE("holds up a Worker that writes more than the other side takes") {
     TestRuntime runtime({Caller(server.port, R"js(
       const s = connect('127.0.0.1:' + port);
@@ -224,19 +238,25 @@ TEST_CASE("a socket ends with its request") {
   }
   SUBCASE("and belongs to no other") {
     TestRuntime runtime(
-        {TestWorker("caller", R"js(
+        {TestWorker(
+             "caller",
+             R"js(
       import { connect } from 'cloudflare:sockets';
       let kept;
       export default { async fetch() {
         if (kept === undefined) { kept = connect('127.0.0.1:)js" +
-                                  std::to_string(server.port) +
-                                  R"js('); await kept.opened; return new Response('kept'); }
-        const error = await kept.readable.getReader().read().catch((error) => error);
-        return new Response(error.message);
+                 std::to_string(server.port) +
+                 R"js(', { secureTransport: 'starttls' }); await kept.opened; return new Response('kept'); }
+        const errors = [];
+        await kept.readable.getReader().read().catch((error) => errors.push(error));
+        await kept.close().catch((error) => errors.push(error));
+        try { kept.startTls(); } catch (error) { errors.push(error); }
+        return Response.json(errors.map((error) => error.message.slice(0, 51)));
       } })js")
              .Date("2026-11-01")});
     CHECK(runtime.Text() == "kept");
-    CHECK(runtime.Text().starts_with("Cannot perform I/O on behalf of a different request"));
+    const std::string refused = "\"Cannot perform I/O on behalf of a different request\"";
+    CHECK(runtime.Text() == "[" + refused + "," + refused + "," + refused + "]");
   }
   SUBCASE("also with the process") {
     TestRuntime runtime({Caller(server.port, R"js(
@@ -281,6 +301,8 @@ TEST_CASE("a socket that cannot be opened") {
           "'SocketAddress or string'.");
     CHECK(Ask("connect('');") == "TypeError: Specified address is missing hostname.");
     CHECK(Ask("connect('host');") == "TypeError: Specified address is missing port.");
+    CHECK(Ask("connect(':secret@host:80');") ==
+          "TypeError: Specified address could not be parsed.");
     CHECK(Ask("connect('host:99999');") == "TypeError: Specified address could not be parsed.");
     CHECK(Ask("connect({ hostname: 'host' });") ==
           "TypeError: The value cannot be converted because it is not an integer.");
@@ -325,6 +347,25 @@ TEST_CASE("sockets count") {
       return third;)js")
                              .Connections(2)});
     CHECK(BodyOf(runtime, runtime.Start()) == "waits");
+  }
+  SUBCASE("so that a response that nobody reads makes room") {
+    testing::ManyOrigin server;
+    TestRuntime runtime({Caller(server.port(), R"js(
+      const s = connect('127.0.0.1:' + port);
+      await s.opened;
+      const url = 'http://127.0.0.1:' + port + '/';
+      const unread = await fetch(url + 'first');
+      const next = await fetch(url + 'next');
+      return [next.status, (await failure(unread.text())).slice(0, 33)];)js")
+                             .Connections(2)});
+    const auto pending = runtime.Start();
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n" + std::string(2'000'000, 'x');
+    REQUIRE(PollUntil(runtime, [&] {
+      for (const std::string& path : server.Asked()) server.Answer(path, answer);
+      return pending->done();
+    }));
+    CHECK(pending->response().body == R"([200,"Error: The response was cancelled"])");
   }
   SUBCASE("which is said when nothing else can go on") {
     testing::ManyOrigin server;
@@ -391,6 +432,29 @@ TEST_CASE("a socket with TLS") {
       return pending->done();
     }));
     CHECK(pending->response().body == "[true,true]");
+  }
+  SUBCASE("is not for everybody who has a certificate") {
+    for (const std::string name : {"''", "'a\\0b'", "'a b'"}) {
+      CHECK(Ask("const s = connect('127.0.0.1:' + port, { secureTransport: 'starttls' });"
+                "s.startTls({ expectedServerHostname: " +
+                name + " });")
+                .starts_with("TypeError: startTls(): the expectedServerHostname "));
+    }
+    CHECK(Ask("const s = connect('127.0.0.1:' + port, { secureTransport: 'starttls' });"
+              "return failure(s.startTls({ expectedServerHostname: '.example' }).opened);")
+              .ends_with("cannot be checked: what it is to be for is no host name"));
+  }
+  SUBCASE("cannot be had after the end of one direction") {
+    TestRuntime runtime({Caller(server.raw.port, R"js(
+      const s = connect('127.0.0.1:' + port, { secureTransport: 'starttls', allowHalfOpen: true });
+      await s.opened;
+      await s.writable.close();
+      await some(s);
+      return failure(s.startTls().opened);)js")});
+    const auto pending = runtime.Start();
+    REQUIRE(PollUntil(runtime, [&] { return server.raw.Left(); }));
+    server.raw.Say("go on");
+    CHECK(BodyOf(runtime, pending).ends_with("Network connection lost."));
   }
   SUBCASE("cannot be had while somebody has its streams") {
     CHECK(Ask("const s = connect('127.0.0.1:' + port, { secureTransport: 'starttls' });"
