@@ -116,12 +116,13 @@ class Parser {
   }
 
  private:
-  // IsRoute looks at files, wherever --cwd stands.
+  // IsRoute looks at files, wherever --cwd stands. Nobody else is told: this may be another
+  // option's value.
   void FindCwd() {
     static constexpr std::string_view kInline = "--cwd=";
     for (size_t i = 0; i < arguments_.size(); i++) {
-      if (arguments_[i] == "--cwd" && i + 1 < arguments_.size()) options_.cwd = arguments_[i + 1];
-      if (arguments_[i].starts_with(kInline)) options_.cwd = arguments_[i].substr(kInline.size());
+      if (arguments_[i] == "--cwd" && i + 1 < arguments_.size()) files_ = arguments_[i + 1];
+      if (arguments_[i].starts_with(kInline)) files_ = arguments_[i].substr(kInline.size());
     }
   }
 
@@ -311,7 +312,7 @@ class Parser {
     if (script || word.starts_with('-') || word.find_first_of("./*") == std::string::npos) {
       return false;
     }
-    const std::string path = config::AbsolutePath(config::CurrentDirectory(), options_.cwd);
+    const std::string path = config::AbsolutePath(config::CurrentDirectory(), files_);
     return config::KindOf(config::AbsolutePath(path, word)) != config::PathKind::kDirectory;
   }
 
@@ -490,6 +491,7 @@ class Parser {
 
   const std::vector<std::string>& arguments_;
   size_t next_ = 0;
+  std::string files_;  // where IsRoute looks
   std::optional<std::string> inline_value_;
   bool negated_ = false;  // the flag just read is a --no-FLAG
   bool help_ = false;

@@ -69,7 +69,7 @@ class Applier {
       found = {local->value.text, file_.Where(local->position)};
       if (!local->value.IsString()) {
         loose_.Fail("The \"localConnectionString\" of the Hyperdrive binding \"" + binding.name +
-                        "\" should be a string but got " + ToJson(local->value) + ".",
+                        "\" should be a string.",
                     found.where);
         return;
       }
@@ -77,7 +77,8 @@ class Applier {
     if (IsRemote(entry)) {
       loose_.Warn("The Hyperdrive binding \"" + binding.name +
                       "\" is configured with \"remote\": true, but isolane reaches nothing on "
-                      "Cloudflare's network. Falling back to its \"localConnectionString\".",
+                      "Cloudflare's network. Falling back to that of " +
+                      found.where + ".",
                   binding.where);
     }
     for (const char* mistake : Mistakes(found.text)) {

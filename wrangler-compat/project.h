@@ -59,7 +59,8 @@ struct ProjectOptions {
   // An asset that is too large to be deployed is an error, for which all of them are looked at.
   // Else only a warning, when it is asked for.
   bool refuses_large_assets = false;
-  // The Workers are to run: what they need on this machine (a database) must be known.
+  // The Workers are to run, or somebody asks whether they could: what they need on this machine (a
+  // database) must be known.
   bool to_run = true;
   // kRefuse: a binding to an unknown Worker is an error; kFailOnUse: a warning.
   UnknownService unknown_service = UnknownService::kRefuse;

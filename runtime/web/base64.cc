@@ -1,5 +1,7 @@
 #include "runtime/web/base64.h"
 
+#include <openssl/crypto.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -52,20 +54,25 @@ void Base64UrlDecode(const Arguments& arguments) {
   v8::Isolate* isolate = arguments.GetIsolate();
   std::string in;
   if (!arguments[0]->IsString() || !ToBytes(isolate, arguments[0].As<v8::String>(), in)) return;
-  const auto decoded = base::Base64UrlDecoded(in);
+  auto decoded = base::Base64UrlDecoded(in);
+  // It may be a key (builtins/web/crypto/jwk.js).
+  OPENSSL_cleanse(in.data(), in.size());
   if (!decoded) return;
   v8::Local<v8::Uint8Array> bytes;
   if (NewBytes(isolate, {reinterpret_cast<const uint8_t*>(decoded->data()), decoded->size()})
           .ToLocal(&bytes)) {
     arguments.GetReturnValue().Set(bytes);
   }
+  OPENSSL_cleanse(decoded->data(), decoded->size());
 }
 
 void Base64UrlEncode(const Arguments& arguments) {
   const BytesView view(arguments[0]);
   const std::span<const uint8_t> bytes = view.bytes();
-  ReturnLatin1(arguments,
-               base::Base64UrlEncoded({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  std::string text =
+      base::Base64UrlEncoded({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  ReturnLatin1(arguments, text);
+  OPENSSL_cleanse(text.data(), text.size());
 }
 
 }  // namespace isolane::web

@@ -1,5 +1,3 @@
-// What bindings give, and Durable Objects: the second half of platform.d.ts.
-
 // --- Durable Objects ---
 
 interface DurableObjectId {

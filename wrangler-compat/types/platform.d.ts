@@ -296,6 +296,8 @@ declare namespace HTMLRewriterTypes {
     end?(end: DocumentEnd): void | Promise<void>;
   }
 }
+type HTMLRewriterElementContentHandlers = HTMLRewriterTypes.ElementHandlers;
+type HTMLRewriterDocumentContentHandlers = HTMLRewriterTypes.DocumentHandlers;
 declare class HTMLRewriter {
   on(selector: string, handlers: HTMLRewriterTypes.ElementHandlers): this;
   onDocument(handlers: HTMLRewriterTypes.DocumentHandlers): this;

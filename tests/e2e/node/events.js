@@ -48,10 +48,12 @@ export const cases = {
   "on, pausing and resuming": async () => {
     const { emitter, notes, note } = noting();
     Object.assign(emitter, { pause: () => note("pause"), resume: () => note("resume") });
-    const iterator = on(emitter, "a", { highWaterMark: 2, lowWaterMark: 2 });
-    for (let i = 0; i < 4; i++) { note(i); emitter.emit("a", i); }
-    for (let i = 0; i < 4; i++) note((await iterator.next()).value[0]);
-    emitter.emit("a", 9);
+    for (const marks of [{ highWaterMark: 2, lowWaterMark: 2 }, { highWatermark: 1, lowWatermark: 1 }]) {
+      const iterator = on(emitter, "a", marks);
+      for (let i = 0; i < 4; i++) { note(i); emitter.emit("a", i); }
+      for (let i = 0; i < 4; i++) note((await iterator.next()).value[0]);
+      emitter.emit("a", 9);
+    }
     return notes;
   },
   "on with marks that are none": () => [0, 1.5, "1", null].flatMap((mark) => [{ highWaterMark: mark }, { lowWaterMark: mark }]).map((options) => attempt(() => typeof on(new EventEmitter(), "a", options))),

@@ -223,3 +223,26 @@ test('older Workers see the exponent as an ArrayBuffer, and no strict checks', a
     state.flags = flags;
   }
 });
+
+test('a key that is exported or wrapped as JWK meets no setter and no toJSON of Object.prototype', async () => {
+  const key = await importJwk(PRIVATE);
+  const wrapping = await subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['wrapKey', 'unwrapKey']);
+  const algorithm = { name: 'AES-GCM', iv: new Uint8Array(12) };
+  let seen = 0;
+  for (const name of ['d', 'p', 'toJSON']) {
+    Object.defineProperty(Object.prototype, name, { set() { seen++; }, get() { seen++; }, configurable: true });
+  }
+  let exported;
+  let wrapped;
+  try {
+    exported = await subtle.exportKey('jwk', key);
+    wrapped = await subtle.wrapKey('jwk', key, wrapping, algorithm);
+  } finally {
+    for (const name of ['d', 'p', 'toJSON']) delete Object.prototype[name];
+  }
+  assertEquals(seen, 0);
+  assertEquals(exported.d, PRIVATE.d);
+  assertEquals(Object.getPrototypeOf(exported), Object.prototype);
+  const again = await subtle.unwrapKey('jwk', wrapped, wrapping, algorithm, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, true, ['sign']);
+  assertEquals((await subtle.exportKey('jwk', again)).d, PRIVATE.d);
+});

@@ -4,7 +4,7 @@
 const { lengthOf } = require('internal/bytes');
 const { state } = require('internal/context');
 const { CRYPTO_PRESERVE_PUBLIC_EXPONENT } = require('internal/flags');
-const { Uint8Array } = require('internal/primordials');
+const { Uint8Array, objectPrototype, setPrototypeOf } = require('internal/primordials');
 const { dataError, invalidAccess, notSupported, operationError, required } = require('web/crypto/errors');
 const { DIGEST_BYTES, digestNamed } = require('web/crypto/hashes');
 const { decode, encode } = require('web/crypto/jwk');
@@ -158,7 +158,8 @@ function exportKey(format, material) {
   const { name, key, hash, type } = material;
   return exportPair(format, material, {
     jwk(common) {
-      const jwk = { kty: 'RSA', key_ops: common.key_ops, alg: algOf(name, hash), ext: true };
+      // What is set here meets no setter of Object.prototype.
+      const jwk = { __proto__: null, kty: 'RSA', key_ops: common.key_ops, alg: algOf(name, hash), ext: true };
       const count = type === 'private' ? MEMBERS.length : PUBLIC_MEMBERS;
       const numbers = native.rsaNumbersOf(key, count);
       if (numbers.length < count) {
@@ -167,7 +168,7 @@ function exportKey(format, material) {
       // The private exponent stands first, as in workerd.
       if (type === 'private') jwk.d = encode(new Uint8Array(numbers[2]));
       for (let i = 0; i < count; i++) jwk[MEMBERS[i]] = encode(new Uint8Array(numbers[i]));
-      return jwk;
+      return setPrototypeOf(jwk, objectPrototype);
     },
     raw() { throw invalidAccess(`Cannot export "${name}" in "raw" format.`); },
   });

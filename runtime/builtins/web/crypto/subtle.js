@@ -133,7 +133,14 @@ function run(operation, type, values, count = 1) {
   return operationOf(material, operation)(material, algorithm, first, second);
 }
 
-const MAKE = Symbol('SubtleCrypto');
+// An object: Symbol may be a Worker's function by now.
+const MAKE = {};
+
+// The bytes of a JWK; nobody's toJSON is asked.
+function textOf(jwk) {
+  setPrototypeOf(jwk.key_ops, null);
+  return encodeUtf8(stringify(setPrototypeOf(jwk, null)));
+}
 
 class SubtleCrypto {
   constructor(key = undefined) {
@@ -220,7 +227,7 @@ class SubtleCrypto {
     const algorithm = call.algorithm(3, 'EncryptAlgorithm');
     checkOperation(wrapping, algorithm.name, 'wrapKey');
     const exported = exportMaterial(format, material);
-    const bytes = format === 'jwk' ? encodeUtf8(stringify(exported)) : new Uint8Array(exported);
+    const bytes = format === 'jwk' ? textOf(exported) : new Uint8Array(exported);
     // Keys are wrapped by encrypting them, even where nothing else may be encrypted.
     return operationOf(wrapping, 'encrypt')(wrapping, algorithm, bytes);
   }

@@ -8,15 +8,8 @@ const { badArgument, defineInterface } = require('internal/webidl');
 
 const { apply } = Reflect;
 
-const MAKE = Symbol('HTMLRewriter');
-
-// The library's object behind one of ours.
-const rawOf = new WeakMap();
-const get = (token) => {
-  const raw = WeakMap.prototype.get.call(rawOf, token);
-  if (raw === undefined) throw new TypeError('Illegal invocation');
-  return raw;
-};
+// An object: Symbol may be a Worker's function by now.
+const MAKE = {};
 
 // What a handler gives, as the library knows it: it waits for promises, not for what is like one.
 const promised = (result) =>
@@ -24,11 +17,21 @@ const promised = (result) =>
     ? (async () => { await result; })() : undefined);
 
 class Token {
+  // The library's object.
+  #raw;
+
   constructor(key, raw) {
     if (key !== MAKE) throw new TypeError('Illegal constructor');
-    WeakMap.prototype.set.call(rawOf, this, raw);
+    this.#raw = raw;
+  }
+
+  static get(token) {
+    if (typeof token !== 'object' || token === null || !(#raw in token)) throw new TypeError('Illegal invocation');
+    return token.#raw;
   }
 }
+const { get } = Token;
+delete Token.get;
 
 // Text that is put in; `html`: markup, else it is escaped.
 function contentOf(Class, method, args) {
@@ -139,15 +142,16 @@ class DocumentEnd extends Token {}
 takesContent(DocumentEnd, 'append');
 defineInterface(DocumentEnd);
 
-// Handlers as the library calls them, of the object that a Worker has given: `classes` by their names.
-function handlersFor(given, classes) {
+// Handlers as the library calls them, of the object that a Worker has given as a `dictionary`: `classes` by their
+// names.
+function handlersFor(given, dictionary, classes) {
   const handlers = {};
   for (const name in classes) {
     const handler = given[name];
     if (handler === undefined) continue;
     if (typeof handler !== 'function') {
       throw new TypeError(
-        `Incorrect type for the '${name}' field on 'ElementContentHandlers': the provided value is not of type 'function'.`);
+        `Incorrect type for the '${name}' field on '${dictionary}': the provided value is not of type 'function'.`);
     }
     const Class = classes[name];
     handlers[name] = (raw) => promised(apply(handler, given, [new Class(MAKE, raw)]));
@@ -159,6 +163,6 @@ const ELEMENT = { __proto__: null, element: Element, comments: Comment, text: Te
 const DOCUMENT = { __proto__: null, doctype: Doctype, comments: Comment, text: Text, end: DocumentEnd };
 
 module.exports = {
-  elementHandlers: (given) => handlersFor(given, ELEMENT),
-  documentHandlers: (given) => handlersFor(given, DOCUMENT),
+  elementHandlers: (given) => handlersFor(given, 'ElementContentHandlers', ELEMENT),
+  documentHandlers: (given) => handlersFor(given, 'DocumentContentHandlers', DOCUMENT),
 };

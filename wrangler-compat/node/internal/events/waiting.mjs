@@ -65,7 +65,8 @@ export async function once(emitter, type, options = {}) {
 }
 
 function markOf(options, name, otherwise) {
-  const mark = options[name] ?? otherwise;
+  // "highWatermark" is how Node.js spelled it first, and still takes it.
+  const mark = options[name] ?? options[name.replace("WaterM", "Waterm")] ?? otherwise;
   checkInteger(mark, `options.${name}`, 1, Number.MAX_SAFE_INTEGER);
   return mark;
 }
