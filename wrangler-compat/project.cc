@@ -220,6 +220,8 @@ WorkerSpec MakeSpec(const ProjectOptions& options, const ConfigFile& file,
     }
   }
   plan.workflows = std::move(config.workflow_classes);
+  const ConfigMember* migrations = config.effective.Find("migrations");
+  plan.has_migrations = migrations != nullptr && !migrations->value.items.empty();
   spec.config_path = file.path;
   spec.compatibility_date = config.compatibility_date;
   spec.compatibility_flags = config.compatibility_flags;

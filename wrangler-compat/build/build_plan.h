@@ -50,6 +50,7 @@ struct BuildPlan {
   // Classes of Durable Objects that bindings want the main module to export: binding, class.
   std::vector<std::pair<std::string, std::string>> durable_objects;
   std::vector<std::string> workflows;  // and classes of Workflows
+  bool has_migrations = false;         // which a Service Worker must not have
   std::string compatibility_date;
   std::vector<std::string> compatibility_flags;
   BuildTarget target = BuildTarget::kDevelopment;

@@ -82,8 +82,23 @@ void Advise(const BuildPlan& plan, EsbuildValue& message) {
            "https://developers.cloudflare.com/workers/wrangler/configuration/#bundling-issues\n"));
 }
 
-// A Service Worker has no classes of Durable Objects; what it can do about that.
+// A Service Worker has no classes of Durable Objects; what it can do about that. Empty if it wants
+// none.
 std::string NoClassesHere(const BuildPlan& plan) {
+  const std::string place =
+      "https://developers.cloudflare.com/workers/learning/migrating-to-module-workers/\n"
+      "The entrypoint of Worker \"" +
+      plan.worker + "\" is " + plan.files.display + plan.files.main + ".";
+  if (plan.durable_objects.empty() && plan.has_migrations) {
+    return "Durable Object migrations require ES Module format Workers, but yours is being built "
+           "as "
+           "service-worker format. Migrations cannot be applied to service-worker format Workers.\n"
+           "To use Durable Object migrations, deploy in ES Module format by adding a default "
+           "export "
+           "handler (e.g. \"export default { fetch() {} }\"), or remove \"migrations\" from your "
+           "config if you don't need them. See:\n" +
+           place;
+  }
   if (plan.durable_objects.empty()) return {};
   std::string text =
       "You seem to be trying to use Durable Objects in a Worker written as a service-worker.\n"
@@ -101,10 +116,8 @@ std::string NoClassesHere(const BuildPlan& plan) {
   }
   return text +
          "Alternatively, migrate your worker to ES Module syntax to implement a Durable Object in "
-         "this Worker:\n"
-         "https://developers.cloudflare.com/workers/learning/migrating-to-module-workers/\n"
-         "The entrypoint of Worker \"" +
-         plan.worker + "\" is " + plan.files.display + plan.files.main + ".";
+         "this Worker:\n" +
+         place;
 }
 
 // What is wrong with these exports of the main module; empty if nothing is.

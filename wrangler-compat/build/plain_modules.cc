@@ -87,6 +87,7 @@ std::optional<std::vector<std::string>> FindPlainModules(const BuildPlan& plan) 
     // The bundler says what is missing.
     if (i == 0 && MissesClasses(plan, *outline)) return std::nullopt;
     if (i == 0 && !Exports(*outline, "default")) {
+      if (plan.has_migrations) return std::nullopt;
       // A Service Worker script is one file; with exports it is the bundler's to decide.
       if (outline->has_exports ? outline->names_listener : !outline->imports.empty()) {
         return std::nullopt;

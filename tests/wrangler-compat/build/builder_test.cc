@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -318,6 +319,20 @@ TEST_SUITE("wrangler-compat/build/builder") {
             "entrypoint file: B.\nYou should export these objects from your entrypoint, "
             "src/index.ts.");
     }
+    SUBCASE("has no migrations if it is a Service Worker") {
+      Built plain("main = \"index.js\"\nmigrations = [{ tag = \"1\", new_classes = [\"A\"] }]\n");
+      plain.project.Write("index.js", "addEventListener('fetch', () => {});");
+      CHECK(plain.Build().error ==
+            "Durable Object migrations require ES Module format Workers, but yours is being built "
+            "as service-worker format. Migrations cannot be applied to service-worker format "
+            "Workers.\nTo use Durable Object migrations, deploy in ES Module format by adding a "
+            "default export handler (e.g. \"export default { fetch() {} }\"), or remove "
+            "\"migrations\" from your config if you don't need them. See:\n"
+            "https://developers.cloudflare.com/workers/learning/migrating-to-module-workers/\n"
+            "The entrypoint of Worker \"w\" is index.js.");
+      plain.project.Write("index.js", "export default {}; export class A {}");
+      CHECK(plain.Build().ok());
+    }
     SUBCASE("may lack a class of a Workflow") {
       app.config +=
           "workflows = [{ binding = \"A\", name = \"a\", class_name = \"A\" }, { binding = \"B\", "
@@ -509,14 +524,11 @@ TEST_SUITE("wrangler-compat/build/builder") {
       CHECK(result.modules("lib/a.mjs")->content == "export default 1;");
     }
     SUBCASE("and those that cannot be are warned of") {
-      app.config += "[[rules]]\ntype = \"PythonModule\"\nglobs = [\"**/*.py\"]\n";
-      app.config.erase(app.config.find("rules = ["),
-                       app.config.find("\n[[") - app.config.find("rules = [") + 1);
       app.project.Write("src/index.js", "export default {};");
-      app.project.Write("src/old.py", "print(1)");
+      REQUIRE(symlink("gone", (app.project.root() + "/src/old.txt").c_str()) == 0);
       const BuildResult result = app.Build();
       REQUIRE(result.warnings.size() == 1);
-      CHECK(Has(result.warnings[0], "Modules of type PythonModule are not supported: src/old.py"));
+      CHECK(Has(result.warnings[0], "src/old.txt"));
       CHECK(Has(result.warnings[0], "Imports of it will fail."));
     }
     SUBCASE("unless that is not wanted") {
