@@ -7,6 +7,25 @@
 #include "wrangler-compat/files.h"
 
 namespace isolane::wrangler {
+namespace {
+
+// The encoding that the first bytes announce; empty: UTF-8.
+std::string_view OtherEncoding(std::string_view content) {
+  struct Mark {
+    std::string_view bytes;
+    std::string_view encoding;
+  };
+  static constexpr Mark kMarks[] = {{{"\0\0\xFE\xFF", 4}, "UTF-32 BE"},
+                                    {{"\xFF\xFE\0\0", 4}, "UTF-32 LE"},
+                                    {"\xFE\xFF", "UTF-16 BE"},
+                                    {"\xFF\xFE", "UTF-16 LE"}};
+  for (const Mark& mark : kMarks) {
+    if (content.starts_with(mark.bytes)) return mark.encoding;
+  }
+  return {};
+}
+
+}  // namespace
 
 std::string ConfigFile::Where(Position position) const {
   return position.line > 0 ? display + ":" + std::to_string(position.line) : display;
@@ -46,6 +65,13 @@ Result<ConfigFile> ReadConfigFile(const std::string& cwd, const std::string& pat
   file.format = json ? ConfigFormat::kJson : ConfigFormat::kToml;
 
   ISOLANE_ASSIGN(const std::string content, ReadFile(file.path));
+  if (const std::string encoding(OtherEncoding(content)); !encoding.empty()) {
+    return Error{.message = "Configuration file contains " + encoding + " byte order marker",
+                 .hint = "The file \"" + file.display + "\" appears to be encoded as " + encoding +
+                         ". Please save the file as UTF-8 without BOM.",
+                 .where = file.display + ":1",
+                 .excerpt = {}};
+  }
   std::string_view source = content;
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
 

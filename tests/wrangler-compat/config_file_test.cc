@@ -72,6 +72,21 @@ TEST_SUITE("wrangler-compat/config_file") {
       CHECK(Refusal(project, "wrangler.json").ToString() ==
             "wrangler.json:1: The configuration must be an object, but is [1]");
     }
+    SUBCASE("is in another encoding") {
+      project.Write("wrangler.toml", std::string("\xFF\xFEn\0", 4));
+      const Error error = Refusal(project, "wrangler.toml");
+      CHECK(error.message == "Configuration file contains UTF-16 LE byte order marker");
+      CHECK(
+          error.hint ==
+          "The file \"wrangler.toml\" appears to be encoded as UTF-16 LE. Please save the file as "
+          "UTF-8 without BOM.");
+      CHECK(error.where == "wrangler.toml:1");
+      project.Write("wrangler.json", std::string("\xFF\xFE\0\0n\0\0\0", 8));
+      CHECK(Refusal(project, "wrangler.json").message ==
+            "Configuration file contains UTF-32 LE byte order marker");
+      project.Write("wrangler.json", "\xEF\xBB\xBF{}");
+      CHECK(ReadConfigFile(project.root(), "wrangler.json").ok());
+    }
     SUBCASE("has a syntax error") {
       project.Write("a/wrangler.toml", "a = \n");
       CHECK(Refusal(project, "a/wrangler.toml").where.starts_with("a/wrangler.toml:1:"));
