@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wrangler-compat/config_order.h"
 #include "wrangler-compat/resource_kinds.h"
 
 namespace isolane::wrangler {
@@ -27,6 +28,15 @@ void ReportDoubledNames(ConfigSection& section, std::vector<NamedBinding> bindin
   std::stable_sort(bindings.begin(), bindings.end(), [](const auto& a, const auto& b) {
     return FriendlyRank(a.kind) < FriendlyRank(b.kind);
   });
+  if (section.Find("pages_build_output_dir") != nullptr) {
+    for (const NamedBinding& binding : bindings) {
+      if (binding.name != "ASSETS") continue;
+      section.Fail(
+          "The name 'ASSETS' is reserved in Pages projects. Please use a different name for your " +
+              std::string(binding.kind) + " binding.",
+          binding.position, kAboutNames);
+    }
+  }
   bool any = false;
   std::vector<std::string_view> reported;
   for (size_t i = 0; i < bindings.size(); i++) {
@@ -48,18 +58,19 @@ void ReportDoubledNames(ConfigSection& section, std::vector<NamedBinding> bindin
     any = true;
     reported.push_back(name);
     if (kinds.size() > 1) {
-      section.Fail(name + " assigned to " + ListOf(kinds) + " bindings.", last->position);
+      section.Fail(name + " assigned to " + ListOf(kinds) + " bindings.", last->position,
+                   kAboutNames);
     }
     for (const NamedBinding* second : doubled) {
       section.Fail(name + " assigned to multiple " + std::string(second->kind) + " bindings.",
-                   second->position);
+                   second->position, kAboutNames);
     }
   }
   if (any) {
     section.Fail(
         "Bindings must have unique names, so that they can all be referenced in the "
         "worker.\nPlease change your bindings to have unique names.",
-        {});
+        {}, kAboutNames);
   }
 }
 

@@ -37,7 +37,7 @@ void ReadVars(ConfigSection& section, std::vector<BindingSpec>& bindings,
               std::vector<NamedBinding>& names) {
   const ConfigMember* vars = section.Find("vars");
   if (vars == nullptr) return;
-  if (!vars->value.IsObject()) {
+  if (!IsObjectOrList(vars->value)) {
     section.Fail("The field \"" + section.Field("vars") + "\" should be an object but got " +
                      ToJson(vars->value) + ".\n",
                  vars->position);
@@ -63,7 +63,7 @@ class ServiceReader {
 
   // Null when the entry is unusable; what is wrong has been reported.
   std::optional<BindingSpec> Read() {
-    if (!node_.IsObject()) {
+    if (!IsObjectOrList(node_)) {
       section_.Fail("\"services\" bindings should be objects, but got " + ToJson(node_),
                     node_.position);
       return std::nullopt;
@@ -73,8 +73,8 @@ class ServiceReader {
     String("environment", kOptional);  // the legacy service environments; means nothing locally
     const std::string* entrypoint = String("entrypoint", kOptional);
     const std::string props = Props();
-    CheckRemote();
     CheckPlugin();
+    CheckRemote();
     if (!valid_) return std::nullopt;
     ServiceBinding binding{*service, {}, props};
     if (entrypoint != nullptr && *entrypoint != "default") binding.entrypoint = *entrypoint;
@@ -111,7 +111,7 @@ class ServiceReader {
                           ToJson(node_) + ".",
                       remote->position);
         valid_ = false;
-      } else if (remote->value.boolean) {
+      } else if (remote->value.boolean && node_.Find("dev") == nullptr) {
         section_.WarnOfLack("\"" + field_ +
                                 ".remote\" is ignored: isolane binds to a Worker of this "
                                 "process, never to a deployed one.",
@@ -124,6 +124,14 @@ class ServiceReader {
   void CheckPlugin() {
     const ConfigMember* dev = node_.Find("dev");
     if (dev == nullptr) return;
+    const ConfigMember* remote = node_.Find("remote");
+    if (remote != nullptr && remote->value.IsBoolean() && remote->value.boolean) {
+      section_.Warn(JsonQuote(field_) +
+                        " binding has both \"dev\" and \"remote\" set; \"remote\" is ignored when "
+                        "\"dev\" is present and the binding is routed through the local Miniflare "
+                        "plugin.",
+                    remote->position);
+    }
     if (!dev->value.IsObject()) {
       section_.Fail("\"" + field_ + "\" bindings should have an object \"dev\" field but got " +
                         ToJson(dev->value) + ".",

@@ -7,8 +7,10 @@
 #include "wrangler-compat/config_containers.h"
 #include "wrangler-compat/config_deployment.h"
 #include "wrangler-compat/config_keys.h"
+#include "wrangler-compat/config_order.h"
 #include "wrangler-compat/config_previews.h"
 #include "wrangler-compat/config_routes.h"
+#include "wrangler-compat/config_unsafe.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -73,23 +75,27 @@ void WarnUnknown(ConfigSection& section) {
       known.push_back(key.name);
     }
   }
-  section.WarnUnexpected(known);
+  section.WarnUnexpected(known, kAboutUnexpected);
+}
+
+// Likewise the fields of keys that are objects, where wrangler warns of these before anything else.
+void WarnUnknownFields(ConfigSection& section) {
   for (const ConfigMember& member : section.object().members) {
     const auto fields = KnownFields(member.key);
     const ConfigKey* key = FindTopLevelKey(member.key);
-    if (fields.empty() || !member.value.IsObject() || key == nullptr) continue;
-    if (!section.environment().empty() && key->scope == KeyScope::kTopLevelOnly) continue;
-    // Wrangler's paths.
-    const bool own = key->scope == KeyScope::kNotInheritable && member.key != "unsafe";
+    if (fields.empty() || !IsObjectOrList(member.value) || key == nullptr) continue;
+    // Others are no objects to wrangler.
+    if (member.value.IsArray() && (member.key == "secrets" || member.key == "limits")) continue;
+    const bool own = key->scope == KeyScope::kNotInheritable;
     section.Part(member.value, own ? section.Field(member.key) : member.key).WarnUnexpected(fields);
   }
 }
 
-// A part of the configuration that is an object; nothing is called otherwise.
+// A part of the configuration that is an object or a list; nothing is called otherwise.
 template <typename Check>
 void WithPart(ConfigSection& section, const char* key, Check&& check) {
   const ConfigMember* member = section.Find(key);
-  if (member == nullptr || !member->value.IsObject()) return;
+  if (member == nullptr || !IsObjectOrList(member->value)) return;
   ConfigSection part = section.Part(member->value, key);
   check(part);
 }
@@ -101,14 +107,10 @@ void CheckObjects(ConfigSection& section) {
     if (member == nullptr || member->value.IsObject()) return;
     section.Fail(before + ToJson(member->value) + after, member->position);
   };
-  for (const char* key : {"cache", "observability", "access", "python_modules"}) {
-    check(key, JsonQuote(key) + " should be an object but got ", ".");
-  }
+  check("python_modules", "\"python_modules\" should be an object but got ", ".");
   check("cloudchamber", "\"cloudchamber\" should be an object, but got ", "");
-  for (const char* key : {"previews", "placement"}) {
-    check(key, "The field " + JsonQuote(key) + " should be an object but got ", ".");
-  }
-  for (const char* key : {"define", "logfwdr", "secrets"}) {
+  check("previews", "The field \"previews\" should be an object but got ", ".");
+  for (const char* key : {"logfwdr", "secrets"}) {
     check(key, "The field " + JsonQuote(section.Field(key)) + " should be an object but got ", ".");
   }
   const ConfigMember* assets = section.Find("assets");
@@ -118,16 +120,22 @@ void CheckObjects(ConfigSection& section) {
                      JavaScriptType(assets->value),
                  assets->position);
   }
+  const ConfigMember* define = section.Find("define");
+  if (define != nullptr && !define->value.IsArray()) {
+    check("define",
+          "The field " + JsonQuote(section.Field("define")) + " should be an object but got ", ".");
+  }
   const ConfigMember* alias = section.Find("alias");
-  if (alias != nullptr && !alias->value.IsObject()) {
+  if (alias != nullptr && !IsObjectOrList(alias->value)) {
     section.Fail(
         std::string("Expected alias to be an object, but got ") + JavaScriptType(alias->value),
         alias->position);
   }
 }
 
-// `logfwdr`, an object.
+// `logfwdr`.
 void CheckLogForwarding(ConfigSection& section, ConfigSection& part) {
+  if (!part.object().IsObject()) return;
   const ConfigMember* list = part.Find("bindings");
   const std::string field = section.Field("logfwdr");
   if (list == nullptr) {
@@ -141,68 +149,33 @@ void CheckLogForwarding(ConfigSection& section, ConfigSection& part) {
               list->position);
     return;
   }
+  bool valid = true;
   for (size_t i = 0; i < list->value.items.size(); i++) {
     const ConfigNode& node = list->value.items[i];
     const std::string name = field + ".bindings[" + std::to_string(i) + "]";
-    std::string wrong;
-    if (!node.IsObject()) {
-      wrong = "\n- Expected " + JsonQuote(name) + " to be an object but got " + ToJson(node);
-    } else {
-      static constexpr std::string_view kKnown[] = {"destination", "name"};
-      part.Part(node, name).WarnUnexpected(kKnown, JsonQuote(name) + ": " + ToJson(node));
-      for (const std::string_view key : {"name", "destination"}) {
-        const ConfigMember* member = node.Find(key);
-        if (member != nullptr && member->value.IsString()) continue;
-        wrong += "\n- binding should have a string " + JsonQuote(key) + " field.";
-      }
+    ConfigSection nested = part.Nested(node, name, "logfwdr");
+    if (!IsObjectOrList(node)) {
+      nested.Fail("Expected " + JsonQuote(name) + " to be an object but got " + ToJson(node),
+                  node.position);
+      valid = false;
+      continue;
     }
-    if (!wrong.empty()) part.Fail(JsonQuote(name) + ": " + ToJson(node) + wrong, node.position);
-  }
-}
-
-// What `unsafe` has beside its bindings; only the first mistake, like wrangler.
-void CheckUnsafe(ConfigSection& section, const ConfigMember& unsafe) {
-  const std::string field = section.Field("unsafe");
-  for (const std::string key : {"metadata", "capnp"}) {
-    const ConfigMember* member = unsafe.value.Find(key);
-    if (member == nullptr || member->value.IsObject()) continue;
-    section.Fail("The field " + JsonQuote(field + "." + key) + " should be an object but got " +
-                     ToJson(member->value) + ".",
-                 member->position);
-    return;
-  }
-  const ConfigMember* capnp = unsafe.value.Find("capnp");
-  if (capnp == nullptr) return;
-  const std::string path = field + ".capnp";
-  const ConfigMember* base = capnp->value.Find("base_path");
-  const ConfigMember* schemas = capnp->value.Find("source_schemas");
-  if (const ConfigMember* compiled = capnp->value.Find("compiled_schema")) {
-    if (base != nullptr || schemas != nullptr) {
-      section.Fail("The field " + JsonQuote(path) +
-                       " cannot contain both \"compiled_schema\" and one of \"base_path\" or "
-                       "\"source_schemas\".",
-                   compiled->position);
-    } else if (!compiled->value.IsString()) {
-      section.Fail("The field " + JsonQuote(path + ".compiled_schema") +
-                       ", when present, should be a string but got " + ToJson(compiled->value) +
-                       ".",
-                   compiled->position);
+    for (const std::string_view key : {"name", "destination"}) {
+      const ConfigMember* member = node.Find(key);
+      if (member != nullptr && member->value.IsString()) continue;
+      nested.Fail("binding should have a string " + JsonQuote(key) + " field.", node.position);
+      valid = false;
     }
-    return;
+    static constexpr std::string_view kKnown[] = {"destination", "name"};
+    nested.WarnUnexpected(kKnown);
   }
-  if (base == nullptr || !base->value.IsString()) {
-    section.Fail("The field " + JsonQuote(path + ".base_path") +
-                     ", when present, should be a string but got " +
-                     (base == nullptr ? "undefined" : ToJson(base->value)),
-                 base == nullptr ? capnp->position : base->position);
-  }
-  if (schemas == nullptr) {
-    section.Fail("Expected " + JsonQuote(path + ".source_schemas") +
-                     " to be an array of strings but got undefined",
-                 capnp->position);
-  } else {
-    section.Part(capnp->value, path).CheckStrings("source_schemas");
-  }
+  const ConfigMember* schema = part.Find("schema");
+  if (!valid || schema == nullptr) return;
+  part.Fail(
+      "\"logfwdr\" binding \"schema\" property has been replaced with the \"unsafe.capnp\" object, "
+      "which expects a \"base_path\" and an array of \"source_schemas\" to compile, or a "
+      "\"compiled_schema\" property.",
+      schema->position);
 }
 
 void CheckHosting(ConfigSection& section) {
@@ -218,26 +191,9 @@ void CheckHosting(ConfigSection& section) {
   section.CheckStrings("addresses");
   CheckPlacement(section);
   CheckObservability(section);
-  WithPart(section, "cache", [&](ConfigSection& part) {
-    if (part.Find("enabled") == nullptr) {
-      part.Fail("\"cache.enabled\" is a required field.", section.Find("cache")->position);
-    }
-    part.Boolean("enabled");
-    part.Boolean("cross_version_cache");
-  });
+  CheckCache(section);
+  CheckAccess(section);
   WithPart(section, "logfwdr", [&](ConfigSection& part) { CheckLogForwarding(section, part); });
-  WithPart(section, "access", [](ConfigSection& part) {
-    const ConfigMember* dev = part.Object("dev");
-    if (dev == nullptr) return;
-    ConfigSection fields = part.Part(dev->value, "access.dev");
-    if (fields.Find("aud") == nullptr) {
-      fields.Fail("\"access.dev.aud\" is a required field.", dev->position);
-    }
-    fields.String("aud");
-    fields.Object("identity");
-    static constexpr std::string_view kKnown[] = {"aud", "identity"};
-    fields.WarnUnexpected(kKnown);
-  });
   WithPart(section, "dependencies_instrumentation", [](ConfigSection& part) {
     part.Boolean("enabled");
     part.CheckStrings("exclude_packages");
@@ -257,15 +213,10 @@ void CheckBuilding(ConfigSection& section) {
     }
   });
   WithPart(section, "define", [&](ConfigSection& part) {
-    for (const ConfigMember& member : part.object().members) {
-      if (member.value.IsString()) continue;
-      section.Fail("The field \"" + section.Field("define") + "." + member.key +
-                       "\" should be a string but got " + ToJson(member.value) + ".",
-                   member.position);
-    }
+    CheckDefines(section, part.object(), section.Field("define"));
   });
   WithPart(section, "alias", [&](ConfigSection& part) {
-    for (const ConfigMember& member : part.object().members) {
+    for (const ConfigMember& member : FieldsOf(part.object())) {
       if (member.value.IsString()) continue;
       section.Fail("Expected alias[" + JsonQuote(member.key) + "] to be a string, but got " +
                        JavaScriptType(member.value),
@@ -273,38 +224,6 @@ void CheckBuilding(ConfigSection& section) {
     }
   });
   WithPart(section, "python_modules", [](ConfigSection& part) { part.StringArray("exclude"); });
-  WithPart(section, "site", [&](ConfigSection& part) {
-    if (part.Find("bucket") == nullptr) {
-      part.Fail("\"site.bucket\" is a required field.", section.Find("site")->position);
-    }
-    part.String("bucket");
-    // Wrangler's plural.
-    ConfigSection sites = section.Part(part.object(), "sites");
-    sites.CheckStrings("include");
-    sites.CheckStrings("exclude");
-    const auto entry = part.String("entry-point");
-    if (!entry) return;
-    const Position position = part.Find("entry-point")->position;
-    const std::string folder = entry->empty() ? "workers-site" : *entry;
-    part.Warn(
-        "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the top "
-        "level `main` field to your configuration file:\n```\n" +
-            Assignment(section.file().format, "main", folder + "/index.js") + "\n```",
-        position);
-    if (section.Find("main") != nullptr) {
-      part.Fail(
-          "Don't define both the `main` and `site.entry-point` fields in your configuration.\n"
-          "They serve the same purpose: to point to the entry-point of your worker.\n"
-          "Delete the deprecated `site.entry-point` field from your config.",
-          position);
-    }
-  });
-  if (section.Find("site") != nullptr && section.Find("assets") != nullptr) {
-    section.Fail(
-        "Cannot use assets and Workers Sites in the same Worker.\nPlease remove either the `site` "
-        "or `assets` field from your configuration file.",
-        section.Find("site")->position);
-  }
 }
 
 void CheckAssets(ConfigSection& section) {
@@ -336,14 +255,25 @@ void CheckSecrets(ConfigSection& section) {
     section.Part(part.object(), section.Field("secrets")).CheckStrings("required");
   });
   const ConfigMember* unsafe = section.Find("unsafe");
-  if (unsafe != nullptr && unsafe->value.IsObject() && !unsafe->value.members.empty()) {
+  if (unsafe == nullptr) return;
+  // Not again in an environment.
+  if (section.environment().empty() || section.file().root.Find("unsafe") == nullptr) {
     section.Warn("\"unsafe\" fields are experimental and may change or break at any time.",
-                 unsafe->position);
+                 unsafe->position, kAboutExperimental);
   }
-  if (unsafe != nullptr && unsafe->value.IsObject()) CheckUnsafe(section, *unsafe);
+  CheckUnsafe(section);
 }
 
 }  // namespace
+
+void CheckDefines(ConfigSection& section, const ConfigNode& define, const std::string& name) {
+  for (const ConfigMember& member : FieldsOf(define)) {
+    if (member.value.IsString()) continue;
+    section.Fail("The field " + JsonQuote(name + "." + member.key) +
+                     " should be a string but got " + ToJson(member.value) + ".",
+                 member.position);
+  }
+}
 
 void CheckOtherKeys(ConfigSection& written) {
   // What an environment repeats of the top level's keys is unexpected, whatever it says.
@@ -353,12 +283,12 @@ void CheckOtherKeys(ConfigSection& written) {
     own = written.object();
     std::erase_if(own.members, [](const ConfigMember& member) {
       const ConfigKey* key = FindTopLevelKey(member.key);
-      return key != nullptr && key->scope == KeyScope::kTopLevelOnly &&
-             key->use != KeyUse::kRemoved;
+      return key != nullptr && key->scope == KeyScope::kTopLevelOnly;
     });
   }
   ConfigSection section(written.file(), environment ? own : written.object(), "",
                         written.diagnostics(), written.environment());
+  WarnUnknownFields(section);
   CheckTypes(section);
   CheckObjects(section);
   CheckRoutes(section);

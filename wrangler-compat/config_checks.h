@@ -4,6 +4,8 @@
 // Thread: any.
 #pragma once
 
+#include <string>
+
 #include "wrangler-compat/config_section.h"
 
 namespace isolane::wrangler {
@@ -12,5 +14,8 @@ namespace isolane::wrangler {
 // else interprets: types, errors about removed keys, warnings about keys that isolane will support
 // one day, unexpected fields.
 void CheckOtherKeys(ConfigSection& section);
+
+// Those of `define`, which is called `name`: texts.
+void CheckDefines(ConfigSection& section, const ConfigNode& define, const std::string& name);
 
 }  // namespace isolane::wrangler

@@ -79,16 +79,17 @@ void CheckConnect(ConfigSection& section) {
 
 void CheckStreamingTailConsumers(ConfigSection& section) {
   const ConfigMember* member = section.Find("streaming_tail_consumers");
-  if (member == nullptr || member->value.kind == ConfigKind::kNull) return;
+  if (member == nullptr || IsFalsy(member->value)) return;
+  const std::string name = section.Name("streaming_tail_consumers");
   if (!member->value.IsArray()) {
-    section.Fail("Expected \"streaming_tail_consumers\" to be an array but got " +
-                     ToJson(member->value) + ".",
-                 member->position);
+    section.Fail(
+        "Expected " + JsonQuote(name) + " to be an array but got " + ToJson(member->value) + ".",
+        member->position);
     return;
   }
   for (size_t i = 0; i < member->value.items.size(); i++) {
     const ConfigNode& node = member->value.items[i];
-    const std::string field = "streaming_tail_consumers[" + std::to_string(i) + "]";
+    const std::string field = name + "[" + std::to_string(i) + "]";
     const ConfigMember* service = node.Find("service");
     if (!node.IsObject()) {
       section.Fail("\"" + field + "\" should be an object but got " + ToJson(node) + ".",

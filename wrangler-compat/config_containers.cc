@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,17 +41,17 @@ constexpr std::string_view kPolicies[] = {"regional", "moon", "default"};
 constexpr std::string_view kConfigurationFields[] = {"image", "secrets", "labels",
                                                      "disk",  "vcpu",    "memory_mib"};
 constexpr std::string_view kCustomLimits[] = {"disk", "vcpu", "memory_mib"};
+constexpr char kSteps[] = "\"containers.rollout_step_percentage\" ";
 constexpr std::string_view kInstanceFields[] = {"vcpu", "memory_mib", "disk_mb"};
 
 // One of the containers.
 class ContainerCheck {
  public:
   ContainerCheck(ConfigSection& section, const ConfigNode& node)
-      : section_(section), node_(node), part_(section.Part(node, "containers")) {}
+      : section_(section), node_(node), part_(section.Part(node, section.Name("containers"))) {}
 
   void Run() {
     part_.String("class_name");
-    part_.String("name");
     const ConfigMember* policy = Find("scheduling_policy");
     const bool managed = policy != nullptr && policy->value.text == "durable_object";
     CheckName(managed);
@@ -59,15 +60,20 @@ class ContainerCheck {
       return;
     }
     CheckImage();
-    part_.Object("image_vars");
+    CheckSteps();
     part_.Choice("rollout_kind", kRollouts);
+    CheckNumbers();
+    part_.Object("image_vars");
     CheckContainerObservability(part_);
     part_.Choice("scheduling_policy", kPolicies);
-    CheckNumbers();
-    CheckSteps();
     WarnDeprecated();
     CheckUnsafe();
     part_.WarnUnexpected(kFields);
+    if (const ConfigMember* configuration = Find("configuration");
+        configuration != nullptr && configuration->value.IsObject()) {
+      section_.Part(configuration->value, part_.Name("configuration"))
+          .WarnUnexpected(kConfigurationFields);
+    }
     CheckAccess();
     CheckContainerConstraints(part_);
     CheckInstanceType();
@@ -89,7 +95,9 @@ class ContainerCheck {
           "Object-managed Container.",
           class_name);
     }
-    if (name != nullptr && !(name->value.IsString() && name->value.text.empty())) return;
+    part_.String("name");
+    // None is made up in `previews`.
+    if (!section_.Path().empty() || (name != nullptr && !IsFalsy(name->value))) return;
     if (managed && class_name != nullptr && !has_class) return;
     if (class_name == nullptr) {
       Fail(
@@ -97,12 +105,19 @@ class ContainerCheck {
           "there is no class name to derive a default name from. Either name this container and "
           "reference it from a Durable Object's `exports` entry, or set \"containers.class_name\".",
           nullptr);
-    } else if (section_.file().root.Find("name") == nullptr) {
+    } else if (!HasWorkerName()) {
       Fail(
           "Must have either a top level \"name\" and \"containers.class_name\" field defined, or "
           "have field \"containers.name\" defined.",
           nullptr);
     }
+  }
+
+  // The environment's own, or that of the top level.
+  bool HasWorkerName() const {
+    const ConfigMember* name = section_.Find("name");
+    if (name == nullptr) name = section_.file().root.Find("name");
+    return name != nullptr && !IsFalsy(name->value);
   }
 
   // Of a container that a Durable Object manages.
@@ -113,10 +128,10 @@ class ContainerCheck {
     if (observability != nullptr &&
         (observability->value.Find("target_instance_count") != nullptr ||
          observability->value.Find("target_instance_percentage") != nullptr)) {
-      Fail(
-          "\"containers.observability\" only supports enabling or disabling logs for Durable "
-          "Object-managed Containers; instance targeting is not supported.",
-          observability);
+      Fail(JsonQuote(part_.Name("observability")) +
+               " only supports enabling or disabling logs for Durable "
+               "Object-managed Containers; instance targeting is not supported.",
+           observability);
     }
     CheckManagedUnsafe(part_);
     CheckManagedFields();
@@ -134,7 +149,8 @@ class ContainerCheck {
       names += (names.empty() ? "" : ",") + ("\"" + member.key + "\"");
     }
     if (names.empty()) return;
-    Fail("Unsupported fields for Durable Object-managed Containers in containers: " + names +
+    Fail("Unsupported fields for Durable Object-managed Containers in " + part_.Path() + ": " +
+             names +
              ". Only \"name\", \"class_name\", \"scheduling_policy\", \"images\", "
              "\"observability\", \"ssh\", \"authorized_keys\", and restricted \"unsafe\" settings "
              "are supported.",
@@ -144,18 +160,25 @@ class ContainerCheck {
   void CheckImage() {
     const ConfigMember* configuration = Find("configuration");
     const ConfigMember* image = Find("image");
-    if (image == nullptr && configuration != nullptr) image = configuration->value.Find("image");
-    if (image == nullptr || (image->value.IsString() && image->value.text.empty())) {
+    const ConfigMember* inner =
+        configuration == nullptr ? nullptr : configuration->value.Find("image");
+    const auto is_there = [](const ConfigMember* one) {
+      return one != nullptr && !IsFalsy(one->value);
+    };
+    if (!is_there(image) && !is_there(inner)) {
       Fail(
           "\"containers.image\" field must be defined for each container app. This should be the "
           "path to your Dockerfile or an image URI pointing to the Cloudflare registry.",
           nullptr);
-    } else {
-      part_.String("image");
     }
     if (configuration != nullptr) CheckConfiguration(*configuration);
     part_.String("image_build_context");
-    if (image == nullptr || !IsFilled(image->value)) return;
+    if (image == nullptr || image->value.kind == ConfigKind::kNull) image = inner;
+    if (image == nullptr) return;
+    if (!image->value.IsString()) {
+      if (is_there(image)) part_.String("image");
+      return;
+    }
     std::string wrong = WrongImage(section_.file(), image->value.text);
     if (!wrong.empty()) Fail(std::move(wrong), image);
   }
@@ -173,21 +196,18 @@ class ContainerCheck {
     const bool limited =
         std::any_of(std::begin(kCustomLimits), std::end(kCustomLimits),
                     [&](std::string_view key) { return configuration.value.Find(key) != nullptr; });
-    if (limited && Find("instance_type") != nullptr) {
+    const ConfigMember* type = Find("instance_type");
+    if (limited && type != nullptr && !IsFalsy(type->value)) {
       Fail(
           "Cannot set custom limits via \"containers.configuration\" and use preset "
           "\"instance_type\" limits at the same time.",
           &configuration);
     }
-    section_.Part(configuration.value, "containers.configuration")
-        .WarnUnexpected(kConfigurationFields);
   }
 
   void CheckUnsafe() {
     const ConfigMember* unsafe = Find("unsafe");
-    if (unsafe == nullptr || unsafe->value.IsObject() || unsafe->value.kind == ConfigKind::kNull) {
-      return;
-    }
+    if (unsafe == nullptr || unsafe->value.IsObject() || IsFalsy(unsafe->value)) return;
     Fail("The field \"containers.unsafe\" should be an object but got " +
              JsonQuote(JavaScriptType(unsafe->value)) + ".",
          unsafe);
@@ -219,12 +239,20 @@ class ContainerCheck {
                AsText(Find("max_instances")->value),
            Find("max_instances"));
     }
+    const ConfigMember* steps = Find("rollout_step_percentage");
+    if (steps == nullptr || !steps->value.IsArray()) return;
+    const size_t count = steps->value.items.size();
+    if (most && static_cast<double>(count) > *most) {
+      Fail(kSteps + ("cannot have more steps (" + std::to_string(count)) +
+               ") than \"max_instances\" (" + AsText(Find("max_instances")->value) + ")",
+           steps);
+    }
   }
 
   void CheckSteps() {
     const ConfigMember* steps = Find("rollout_step_percentage");
     if (steps == nullptr) return;
-    const std::string name = "\"containers.rollout_step_percentage\" ";
+    const std::string name = kSteps;
     if (steps->value.IsNumber()) {
       static constexpr int kAllowed[] = {5, 10, 20, 25, 50, 100};
       const double step = *NumberOf(steps->value);
@@ -243,41 +271,40 @@ class ContainerCheck {
   }
 
   void CheckStepList(const std::string& name, const ConfigMember& steps) {
-    std::string others, outside;
+    const std::vector<ConfigNode>& items = steps.value.items;
+    std::vector<std::string> others, outside;
     bool ascending = true;
-    double last = 0;
-    for (const ConfigNode& step : steps.value.items) {
+    size_t index = 0;
+    for (const ConfigNode& step : items) {
       if (!step.IsNumber()) {
-        others += (others.empty() ? "" : ", ") + AsText(step);
+        others.push_back(step.kind == ConfigKind::kNull ? "" : AsText(step));
         continue;
       }
       const double number = *NumberOf(step);
-      if (number < 10 || number > 100) outside += (outside.empty() ? "" : ", ") + AsText(step);
-      ascending &= number >= last;
-      last = number;
+      if (number < 10 || number > 100) outside.push_back(AsText(step));
+      // Wrangler counts numbers, and looks at the item of that count.
+      const auto last = index == 0 ? std::nullopt : NumberOf(items[index - 1]);
+      if (ascending && last && number < *last) {
+        Fail(name + "array elements must be in ascending order, but got \"" + AsText(steps.value) +
+                 "\"",
+             &steps);
+        ascending = false;
+      }
+      if (index == items.size() - 1 && number != 100) {
+        Fail("The final step in " + name + "must be 100, but got \"" + AsText(step) + "\"", &steps);
+      }
+      index++;
     }
-    if (!ascending) {
-      Fail(name + "array elements must be in ascending order, but got \"" + AsText(steps.value) +
-               "\"",
-           &steps);
-    }
-    if (!steps.value.items.empty() && steps.value.items.back().IsNumber() && last != 100) {
-      Fail("The final step in " + name + "must be 100, but got \"" +
-               AsText(steps.value.items.back()) + "\"",
-           &steps);
-    }
+    const auto list = [](const std::vector<std::string>& texts) {
+      std::string all;
+      for (size_t i = 0; i < texts.size(); i++) all += (i == 0 ? "" : ", ") + texts[i];
+      return all;
+    };
     if (!others.empty()) {
-      Fail(name + "array elements must be numbers, but got \"" + others + "\"", &steps);
+      Fail(name + "array elements must be numbers, but got \"" + list(others) + "\"", &steps);
     }
     if (!outside.empty()) {
-      Fail(name + "array elements must be between 10 and 100, but got \"" + outside + "\"", &steps);
-    }
-    const ConfigMember* most = Find("max_instances");
-    const size_t count = steps.value.items.size();
-    if (most != nullptr && most->value.IsNumber() &&
-        static_cast<double>(count) > *NumberOf(most->value)) {
-      Fail(name + "cannot have more steps (" + std::to_string(count) +
-               ") than \"max_instances\" (" + AsText(most->value) + ")",
+      Fail(name + "array elements must be between 10 and 100, but got \"" + list(outside) + "\"",
            &steps);
     }
   }
@@ -305,7 +332,7 @@ class ContainerCheck {
                "\", when present, should be a number.",
            member);
     }
-    section_.Part(type->value, "containers.instance_type").WarnUnexpected(kInstanceFields);
+    section_.Part(type->value, part_.Name("instance_type")).WarnUnexpected(kInstanceFields);
   }
 
   void WarnDeprecated() {
@@ -326,18 +353,65 @@ class ContainerCheck {
   ConfigSection part_;
 };
 
+std::string QuotedFields(const std::vector<std::string>& fields) {
+  std::string text;
+  for (const std::string& field : fields) text += (text.empty() ? "" : ", ") + JsonQuote(field);
+  return text;
+}
+
+// What `previews.containers` must not say. False, and reported, if they do: only the first mistake.
+bool CheckPreviewed(ConfigSection& section, const ConfigMember& list) {
+  const std::string field = section.Name("containers");
+  std::vector<std::string> managed, named, seen, doubled;
+  const auto has = [](const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  for (size_t i = 0; i < list.value.items.size(); i++) {
+    const ConfigNode& node = list.value.items[i];
+    const std::string path = field + "[" + std::to_string(i) + "].";
+    const ConfigMember* policy = node.Find("scheduling_policy");
+    if (policy != nullptr && policy->value.text == "durable_object") {
+      managed.push_back(path + "scheduling_policy");
+    }
+    if (node.Find("name") != nullptr) named.push_back(path + "name");
+    const ConfigMember* class_name = node.Find("class_name");
+    if (class_name == nullptr || !class_name->value.IsString()) continue;
+    const std::string& text = class_name->value.text;
+    if (has(seen, text) && !has(doubled, text)) doubled.push_back(text);
+    seen.push_back(text);
+  }
+  std::string wrong;
+  if (!managed.empty()) {
+    wrong = QuotedFields(managed) +
+            " cannot be \"durable_object\". Durable Object-managed Containers are configured only "
+            "in the top-level \"containers\" array.";
+  } else if (!named.empty()) {
+    wrong = QuotedFields(named) +
+            " cannot be set. A preview container's application name is generated from the worker "
+            "name, preview slug, and Durable Object class name, so that separate previews of the "
+            "same Worker do not collide. Remove it and identify the container with \"class_name\".";
+  } else if (!doubled.empty()) {
+    wrong = JsonQuote(field) + " declares more than one container for the Durable Object class " +
+            QuotedFields(doubled) + "; each Durable Object class may appear at most once.";
+  }
+  if (wrong.empty()) return true;
+  section.Fail(std::move(wrong), list.position);
+  return false;
+}
+
 }  // namespace
 
 void CheckContainers(ConfigSection& section) {
   const ConfigMember* member = section.Find("containers");
-  if (member == nullptr || member->value.kind == ConfigKind::kNull) return;
+  if (member == nullptr || IsFalsy(member->value)) return;
   if (!member->value.IsArray()) {
     section.Fail("\"containers\" field should be an array, but got " + ToJson(member->value),
                  member->position);
     return;
   }
+  if (!section.Path().empty() && !CheckPreviewed(section, *member)) return;
   for (const ConfigNode& node : member->value.items) {
-    if (node.IsObject()) {
+    if (IsObjectOrList(node)) {
       ContainerCheck(section, node).Run();
     } else {
       section.Fail("\"containers\" entries should be objects, but got " + ToJson(node),

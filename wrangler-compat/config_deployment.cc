@@ -1,5 +1,6 @@
 #include "wrangler-compat/config_deployment.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -34,12 +35,12 @@ class PlacementCheck {
   }
 
  private:
-  // `mode`, which has to be there; undefined if it is no string.
+  // `mode`, which has to be there.
   std::string RequireMode(std::span<const std::string_view> choices) {
     const ConfigMember* mode = part_.Find("mode");
     if (mode == nullptr) part_.Fail("\"" + path_ + ".mode\" is a required field.", position_);
     part_.Choice("mode", choices);
-    return mode != nullptr && mode->value.IsString() ? mode->value.text : "undefined";
+    return mode == nullptr ? "undefined" : AsText(mode->value);
   }
 
   void CheckHint() {
@@ -89,85 +90,145 @@ class PlacementCheck {
   std::vector<std::string_view> targets_;
 };
 
-void CheckRate(ConfigSection& part, const std::string& path) {
-  const auto rate = part.Number("head_sampling_rate");
-  if (!rate || (*rate >= 0 && *rate <= 1)) return;
-  part.Fail("\"" + path + ".head_sampling_rate\" must be a value between 0 and 1.",
-            part.Find("head_sampling_rate")->position);
+// A rate that is a number; what is none has been reported.
+void CheckRate(ConfigSection& part, const ConfigMember* in, const std::string& name) {
+  const ConfigMember* rate = in == nullptr ? nullptr : in->value.Find("head_sampling_rate");
+  const auto number = rate == nullptr ? std::nullopt : NumberOf(rate->value);
+  if (!number || (*number >= 0 && *number <= 1)) return;
+  part.Fail(JsonQuote(name + ".head_sampling_rate") + " must be a value between 0 and 1.",
+            rate->position);
 }
 
-// Something has to be switched on or off. Without one good switch wrangler names all of them; the
-// bad ones of the parts are told with their part.
-void RequireEnabled(ConfigSection& part, const std::string& path, Position position) {
-  static constexpr std::string_view kParts[] = {"logs", "traces", "issues"};
-  const ConfigMember* own = part.Find("enabled");
-  const auto is_good = [](const ConfigMember* enabled) {
-    return enabled != nullptr && enabled->value.IsBoolean();
-  };
-  bool any = own != nullptr;
-  bool good = is_good(own);
-  std::string names = JsonQuote(path + ".enabled");
-  std::vector<std::string> missing;
-  for (const std::string_view key : kParts) {
-    const ConfigMember* inner = part.Find(key);
-    const ConfigMember* enabled = inner == nullptr ? nullptr : inner->value.Find("enabled");
-    const std::string name = JsonQuote(path + "." + std::string(key) + ".enabled");
-    names += " or " + name;
+// Something has to be switched on or off. Without one good switch wrangler names all of them.
+void RequireSwitch(ConfigSection& part, Position position) {
+  std::string names;
+  std::vector<std::pair<std::string, const ConfigMember*>> switches;
+  bool any = false;
+  for (const std::string_view key : {"", "logs", "traces", "issues"}) {
+    const ConfigMember* inner = key.empty() ? nullptr : part.Find(key);
+    const ConfigNode* object = key.empty() ? &part.object() : inner ? &inner->value : nullptr;
+    const ConfigMember* enabled = object == nullptr ? nullptr : object->Find("enabled");
+    if (enabled != nullptr && enabled->value.IsBoolean()) return;
     any |= enabled != nullptr;
-    good |= is_good(enabled);
-    if (enabled == nullptr) missing.push_back(name);
+    const std::string name =
+        JsonQuote(part.Name(key.empty() ? "enabled" : std::string(key) + ".enabled"));
+    names += (names.empty() ? "" : " or ") + name;
+    switches.emplace_back(name, enabled);
   }
-  part.Boolean("enabled");
-  if (!any) part.Fail(names + " is required.", position);
-  if (!any || good) return;
-  if (own == nullptr) missing.insert(missing.begin(), JsonQuote(path + ".enabled"));
-  for (const std::string& name : missing) {
-    part.Fail("Expected " + name + " to be of type boolean but got undefined.", position);
+  if (!any) {
+    part.Fail(names + " is required.", position);
+    return;
   }
+  for (const auto& [name, enabled] : switches) {
+    part.Fail("Expected " + name + " to be of type boolean but got " +
+                  (enabled == nullptr ? "undefined" : ToJson(enabled->value)) + ".",
+              enabled == nullptr ? position : enabled->position);
+  }
+}
+
+// `logs` or `traces`.
+void CheckStream(ConfigSection& part, const std::string& key) {
+  const ConfigMember* object = part.Find(key);
+  if (object == nullptr || !IsObjectOrList(object->value)) return;
+  ConfigSection inner = part.Part(object->value, part.Name(key));
+  inner.Boolean("enabled");
+  inner.Number("head_sampling_rate");
+  if (key == "logs") inner.Boolean("invocation_logs");
+  // Wrangler's short paths.
+  part.Part(object->value, key).CheckStrings("destinations");
+  inner.Boolean("persist");
+  static constexpr std::string_view kKnown[] = {"enabled", "head_sampling_rate", "destinations",
+                                                "persist", "invocation_logs"};
+  const std::span known(kKnown);
+  part.Part(object->value, part.Path()).WarnUnexpected(key == "logs" ? known : known.first(4));
+}
+
+// The object of a key that has to be one, or a list; null if it is not there or not good.
+const ConfigMember* ObjectOf(ConfigSection& section, std::string_view key) {
+  const ConfigMember* member = section.Find(key);
+  if (member == nullptr || IsObjectOrList(member->value)) return member;
+  section.Fail(
+      JsonQuote(section.Name(key)) + " should be an object but got " + ToJson(member->value) + ".",
+      member->position);
+  return nullptr;
 }
 
 }  // namespace
 
 void CheckPlacement(ConfigSection& section) {
   const ConfigMember* member = section.Find("placement");
-  if (member == nullptr || !member->value.IsObject()) return;
+  if (member == nullptr) return;
+  if (!member->value.IsObject()) {
+    section.Fail("The field " + JsonQuote(section.Name("placement")) +
+                     " should be an object but got " + ToJson(member->value) + ".",
+                 member->position);
+    return;
+  }
   PlacementCheck(section.Part(member->value, section.Name("placement")), member->position).Check();
 }
 
 void CheckObservability(ConfigSection& section) {
-  const ConfigMember* member = section.Find("observability");
-  if (member == nullptr || !member->value.IsObject()) return;
+  const ConfigMember* member = ObjectOf(section, "observability");
+  if (member == nullptr) return;
   const std::string path = section.Name("observability");
   ConfigSection part = section.Part(member->value, path);
-  RequireEnabled(part, path, member->position);
-  CheckRate(part, path);
+  RequireSwitch(part, member->position);
+  part.Number("head_sampling_rate");
   part.Boolean("redact_query_string");
   const ConfigMember* issues = part.Find("issues");
-  if (issues != nullptr && !issues->value.IsObject()) {
+  const bool has_issues = issues != nullptr && issues->value.IsObject();
+  if (issues != nullptr && !has_issues) {
     part.Fail(
         JsonQuote(path + ".issues") + " should be an object but got " + ToJson(issues->value) + ".",
         issues->position);
-  } else if (issues != nullptr) {
+  }
+  part.Object("logs");
+  part.Object("traces");
+  static constexpr std::string_view kFields[] = {
+      "enabled", "head_sampling_rate", "redact_query_string", "issues", "logs", "traces"};
+  part.WarnUnexpected(kFields);
+  if (has_issues) {
     static constexpr std::string_view kKnown[] = {"enabled"};
     ConfigSection inner = part.Part(issues->value, path + ".issues");
     inner.Boolean("enabled");
     inner.WarnUnexpected(kKnown);
   }
-  for (const std::string key : {"logs", "traces"}) {
-    const ConfigMember* object = part.Object(key);
-    if (object == nullptr) continue;
-    ConfigSection inner = part.Part(object->value, path + "." + key);
-    inner.Boolean("enabled");
-    CheckRate(inner, path + "." + key);
-    if (key == "logs") inner.Boolean("invocation_logs");
-    inner.Boolean("persist");
-    // Wrangler's short paths.
-    part.Part(object->value, key).CheckStrings("destinations");
-    static constexpr std::string_view kKnown[] = {"enabled", "head_sampling_rate", "destinations",
-                                                  "persist", "invocation_logs"};
-    const std::span known(kKnown);
-    part.Part(object->value, path).WarnUnexpected(key == "logs" ? known : known.first(4));
+  CheckStream(part, "logs");
+  CheckStream(part, "traces");
+  CheckRate(part, member, path);
+  CheckRate(part, part.Find("logs"), path + ".logs");
+  CheckRate(part, part.Find("traces"), path + ".traces");
+}
+
+void CheckCache(ConfigSection& section) {
+  const ConfigMember* member = ObjectOf(section, "cache");
+  if (member == nullptr) return;
+  ConfigSection part = section.Part(member->value, section.Name("cache"));
+  if (part.Find("enabled") == nullptr) {
+    part.Fail(JsonQuote(part.Name("enabled")) + " is a required field.", member->position);
   }
+  part.Boolean("enabled");
+  part.Boolean("cross_version_cache");
+  static constexpr std::string_view kKnown[] = {"enabled", "cross_version_cache"};
+  part.WarnUnexpected(kKnown);
+}
+
+void CheckAccess(ConfigSection& section) {
+  const ConfigMember* member = ObjectOf(section, "access");
+  if (member == nullptr) return;
+  ConfigSection part = section.Part(member->value, section.Name("access"));
+  static constexpr std::string_view kFields[] = {"dev"};
+  part.WarnUnexpected(kFields);
+  const ConfigMember* dev = part.Object("dev");
+  if (dev == nullptr) return;
+  ConfigSection inner = part.Part(dev->value, part.Name("dev"));
+  if (inner.Find("aud") == nullptr) {
+    inner.Fail(JsonQuote(inner.Name("aud")) + " is a required field.", dev->position);
+  }
+  inner.String("aud");
+  inner.Object("identity");
+  static constexpr std::string_view kKnown[] = {"aud", "identity"};
+  inner.WarnUnexpected(kKnown);
 }
 
 }  // namespace isolane::wrangler

@@ -1,5 +1,6 @@
 // What counts at Cloudflare only, and is checked here so that it works there: `placement`, which
-// says where a Worker runs, and `observability`, which says what is recorded of it.
+// says where a Worker runs, `observability`, which says what is recorded of it, `cache` and
+// `access`.
 //
 // Thread: any.
 #pragma once
@@ -8,8 +9,10 @@
 
 namespace isolane::wrangler {
 
-// Reports what is wrong in the objects; a value that is none is reported elsewhere.
+// Of the top level, of an environment as it is written, or of `previews`.
 void CheckPlacement(ConfigSection& section);
 void CheckObservability(ConfigSection& section);
+void CheckCache(ConfigSection& section);
+void CheckAccess(ConfigSection& section);
 
 }  // namespace isolane::wrangler

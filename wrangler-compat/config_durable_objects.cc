@@ -7,22 +7,24 @@
 #include <utility>
 
 #include "wrangler-compat/config_exports.h"
+#include "wrangler-compat/config_order.h"
 
 namespace isolane::wrangler {
 namespace {
 
-// What stands above all that is said of a binding.
-std::string TitleOf(const ConfigNode& node, const std::string& field) {
-  return JsonQuote(field) + ": " + ToJson(node);
-}
-
-// One of `durable_objects.bindings`, an object; all that is wrong with it is told together.
+// One of `durable_objects.bindings`.
 class BindingReader {
  public:
-  BindingReader(ConfigSection& section, const ConfigNode& node, const std::string& field)
-      : section_(section), node_(node), field_(field) {}
+  // `section` names the binding, and has a group of its own.
+  explicit BindingReader(ConfigSection section)
+      : section_(std::move(section)), node_(section_.object()) {}
 
   std::optional<BindingSpec> Read() {
+    if (!IsObjectOrList(node_)) {
+      Fail("Expected " + JsonQuote(section_.Path()) + " to be an object but got " + ToJson(node_),
+           node_.position);
+      return std::nullopt;
+    }
     const std::string* name = StringOf("name", true);
     const std::string* class_name = StringOf("class_name", true);
     const std::string* script = StringOf("script_name", false);
@@ -32,13 +34,17 @@ class BindingReader {
       Fail("binding should have a \"script_name\" field if \"environment\" is present.",
            environment->position);
     }
+    const ConfigMember* remote = node_.Find("remote");
+    if (remote != nullptr && !remote->value.IsBoolean()) {
+      Fail(JsonQuote(section_.Path()) +
+               " should, optionally, have a boolean \"remote\" field but got " + ToJson(node_) +
+               ".",
+           remote->position);
+    }
     static constexpr std::string_view kKnown[] = {"name", "class_name", "script_name",
                                                   "environment"};
-    WarnUnexpected(kKnown);
-    if (!wrong_.empty()) {
-      section_.Fail(TitleOf(node_, field_) + wrong_, position_);
-      return std::nullopt;
-    }
+    section_.WarnUnexpected(kKnown);
+    if (!valid_) return std::nullopt;
     return BindingSpec{
         *name, DurableObjectBinding{*class_name, script == nullptr ? std::string() : *script},
         section_.Where(node_.Find("name")->position)};
@@ -57,29 +63,31 @@ class BindingReader {
     return nullptr;
   }
 
-  void WarnUnexpected(std::span<const std::string_view> known) {
-    section_.Part(node_, field_).WarnUnexpected(known, TitleOf(node_, field_));
+  void Fail(std::string text, Position position) {
+    section_.Fail(std::move(text), position);
+    valid_ = false;
   }
 
-  void Fail(const std::string& text, Position position) {
-    if (wrong_.empty()) position_ = position;
-    wrong_ += "\n- " + text;
-  }
-
-  ConfigSection& section_;
+  ConfigSection section_;
   const ConfigNode& node_;
-  const std::string& field_;
-  std::string wrong_;
-  Position position_;  // of the first mistake
+  bool valid_ = true;
 };
 
-std::optional<BindingSpec> ReadBinding(ConfigSection& section, const ConfigNode& node,
-                                       const std::string& field) {
-  if (node.IsObject()) return BindingReader(section, node, field).Read();
-  section.Fail(TitleOf(node, field) + "\n- Expected " + JsonQuote(field) +
-                   " to be an object but got " + ToJson(node),
-               node.position);
-  return std::nullopt;
+// The usable ones; `complete` becomes false if there are others.
+std::vector<BindingSpec> ReadList(ConfigSection& section, const ConfigNode& list,
+                                  const std::string& field, bool& complete) {
+  const std::string about = section.Path().empty() ? "durable_objects" : section.Path();
+  std::vector<BindingSpec> bindings;
+  for (size_t i = 0; i < list.items.size(); i++) {
+    const std::string path = field + "[" + std::to_string(i) + "]";
+    auto binding = BindingReader(section.Nested(list.items[i], path, about)).Read();
+    if (binding) {
+      bindings.push_back(std::move(*binding));
+    } else {
+      complete = false;
+    }
+  }
+  return bindings;
 }
 
 // `code_update_strategy`, which means nothing here: code is replaced at once.
@@ -124,11 +132,6 @@ class Migrations {
   explicit Migrations(ConfigSection& section) : section_(section) {}
 
   void Apply(const ConfigNode& node, const std::string& field) {
-    if (!node.IsObject()) {
-      section_.Fail("Expected \"" + field + "\" to be an object but got " + ToJson(node),
-                    node.position);
-      return;
-    }
     static constexpr std::string_view kKnown[] = {"tag",
                                                   "new_classes",
                                                   "new_sqlite_classes",
@@ -144,17 +147,26 @@ class Migrations {
           "Expected \"" + field + ".tag\" to be of type string but got " + ToJson(tag->value) + ".",
           tag->position);
     }
-    // In the order in which wrangler applies them.
-    for (const ConfigNode* name : Names(node, "deleted_classes", field)) Delete(*name);
-    if (const ConfigMember* renamed = node.Find("renamed_classes")) Rename(*renamed, field);
-    for (const ConfigNode* name : Names(node, "new_classes", field)) Add("new_classes", *name);
-    for (const ConfigNode* name : Names(node, "new_sqlite_classes", field)) {
-      Add("new_sqlite_classes", *name);
-    }
+    ConfigSection part = section_.Part(node, field);
+    part.CheckStrings("new_classes");
+    part.CheckStrings("new_sqlite_classes");
+    const ConfigMember* renamed = node.Find("renamed_classes");
+    const bool can_rename = renamed != nullptr && HasStrings(*renamed, field, {"from", "to"});
     if (const ConfigMember* taken = node.Find("transferred_classes")) {
       HasStrings(*taken, field, {"from", "from_script", "to"});
     }
+    part.CheckStrings("deleted_classes");
+    // In the order in which wrangler applies them.
+    for (const ConfigNode* name : Names(node, "deleted_classes")) Delete(*name);
+    if (can_rename) Rename(*renamed);
+    for (const ConfigNode* name : Names(node, "new_classes")) Add("new_classes", *name);
+    for (const ConfigNode* name : Names(node, "new_sqlite_classes")) {
+      Add("new_sqlite_classes", *name);
+    }
   }
+
+  // Tells nothing of what cannot be applied.
+  void CheckOnly() { failed_ = true; }
 
   std::vector<DurableObjectClass> Take() { return std::move(classes_); }
 
@@ -165,11 +177,9 @@ class Migrations {
     failed_ = true;
   }
 
-  std::vector<const ConfigNode*> Names(const ConfigNode& node, std::string_view key,
-                                       const std::string& field) {
+  std::vector<const ConfigNode*> Names(const ConfigNode& node, std::string_view key) {
     const ConfigMember* member = node.Find(key);
     if (member == nullptr) return {};
-    section_.Part(node, field).CheckStrings(key);
     std::vector<const ConfigNode*> names;
     for (const ConfigNode& item : member->value.items) {
       if (item.IsString()) names.push_back(&item);
@@ -218,8 +228,7 @@ class Migrations {
     return false;
   }
 
-  void Rename(const ConfigMember& renamed, const std::string& field) {
-    if (!HasStrings(renamed, field, {"from", "to"})) return;
+  void Rename(const ConfigMember& renamed) {
     for (const ConfigNode& item : renamed.value.items) {
       const std::string& from = item.Find("from")->value.text;
       const auto found = Find(from);
@@ -244,8 +253,10 @@ void WarnOfMissingExports(ConfigSection& section, const std::vector<std::string>
   const bool toml = section.file().format == ConfigFormat::kToml;
   std::string names;
   std::string snippet;
-  for (const std::string& name : classes) {
+  for (auto one = classes.begin(); one != classes.end(); ++one) {
+    const std::string& name = *one;
     names += (names.empty() ? "" : ", ") + name;
+    if (std::find(classes.begin(), one, name) != one) continue;
     if (!snippet.empty()) snippet += toml ? "\n" : ",\n";
     snippet += toml ? "[exports." + name + "]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n"
                     : "    " + JsonQuote(name) +
@@ -260,7 +271,34 @@ void WarnOfMissingExports(ConfigSection& section, const std::vector<std::string>
                    "you add a live `durable-object` entry to `exports` for each. Add the "
                    "following configuration:\n```\n" +
                    snippet + "```",
-               section.Find("durable_objects")->position);
+               section.Find("durable_objects")->position, kAboutLifecycle);
+}
+
+// Whether `exports`, which may be null, let the class live.
+bool IsLive(const ConfigMember* exports, const std::string& class_name) {
+  const ConfigMember* one = exports == nullptr ? nullptr : exports->value.Find(class_name);
+  const ConfigMember* type = one == nullptr ? nullptr : one->value.Find("type");
+  if (type == nullptr || type->value.text != "durable-object") return false;
+  const ConfigMember* state = one->value.Find("state");
+  return state == nullptr || state->value.text == "created" ||
+         state->value.text == "expecting-transfer";
+}
+
+// That the classes of this Worker which are bound have a life, in a Worker without migrations. Not
+// told where a name is none.
+void CheckLifecycle(ConfigSection& section, const ConfigMember* exports) {
+  const ConfigMember* objects = section.Find("durable_objects");
+  const ConfigMember* list = objects == nullptr ? nullptr : objects->value.Find("bindings");
+  if (list == nullptr || !list->value.IsArray()) return;
+  std::vector<std::string> missing;
+  for (const ConfigNode& node : list->value.items) {
+    const ConfigMember* script = node.Find("script_name");
+    if (script != nullptr && !IsFalsy(script->value)) continue;
+    const ConfigMember* class_name = node.Find("class_name");
+    if (class_name == nullptr || !class_name->value.IsString()) return;
+    if (!IsLive(exports, class_name->value.text)) missing.push_back(class_name->value.text);
+  }
+  if (!missing.empty()) WarnOfMissingExports(section, missing);
 }
 
 }  // namespace
@@ -269,44 +307,42 @@ std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool&
   const ConfigMember* objects = section.Find("durable_objects");
   if (objects == nullptr) return {};
   const std::string field = section.Field("durable_objects");
-  auto fail = [&](const std::string& text, Position position) {
-    section.Fail(text, position);
-    complete = false;
-    return std::vector<BindingSpec>();
-  };
   if (!objects->value.IsObject()) {
-    return fail(
-        "The field \"" + field + "\" should be an object but got " + ToJson(objects->value) + ".\n",
+    section.Fail(
+        "The field \"" + field + "\" should be an object but got " + ToJson(objects->value) + ".",
         objects->position);
+    complete = false;
+    return {};
   }
+  // No strategy in `previews`, where the bindings are required.
+  const bool top = section.Path().empty();
   static constexpr std::string_view kKnown[] = {"bindings", "code_update_strategy"};
-  section.Part(objects->value, field).WarnUnexpected(kKnown);
-  if (const ConfigMember* strategy = objects->value.Find("code_update_strategy")) {
-    CheckCodeUpdates(section, *strategy, field + ".code_update_strategy");
-  }
-  const ConfigMember* list = objects->value.Find("bindings");
-  if (list == nullptr) return {};
-  if (!list->value.IsArray()) {
-    return fail("The field \"" + field + ".bindings\" should be an array but got " +
-                    ToJson(list->value) + ".\n",
-                list->position);
-  }
+  section.Part(objects->value, field).WarnUnexpected(std::span(kKnown).first(top ? 2 : 1));
   std::vector<BindingSpec> bindings;
-  for (size_t i = 0; i < list->value.items.size(); i++) {
-    auto binding =
-        ReadBinding(section, list->value.items[i], field + ".bindings[" + std::to_string(i) + "]");
-    if (binding) {
-      bindings.push_back(std::move(*binding));
-    } else {
-      complete = false;
-    }
+  const ConfigMember* list = objects->value.Find("bindings");
+  if (list != nullptr && list->value.IsArray()) {
+    bindings = ReadList(section, list->value, field + ".bindings", complete);
+  } else if (list != nullptr) {
+    section.Fail("The field \"" + field + ".bindings\" should be an array but got " +
+                     ToJson(list->value) + ".",
+                 list->position);
+    complete = false;
+  } else if (!top) {
+    section.Fail(
+        "The field " + JsonQuote(field) + " is missing the required \"bindings\" property.",
+        objects->position);
+    complete = false;
+  }
+  const ConfigMember* strategy = objects->value.Find("code_update_strategy");
+  if (top && strategy != nullptr) {
+    CheckCodeUpdates(section, *strategy, field + ".code_update_strategy");
   }
   return bindings;
 }
 
-std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
-                                                         const std::vector<BindingSpec>& bindings) {
+std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section) {
   const ConfigMember* migrations = section.Find("migrations");
+  if (migrations != nullptr && migrations->value.kind == ConfigKind::kNull) migrations = nullptr;
   if (migrations != nullptr && !migrations->value.IsArray()) {
     section.Fail("The optional \"migrations\" field should be an array, but got " +
                      ToJson(migrations->value),
@@ -314,6 +350,7 @@ std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
     migrations = nullptr;
   }
   const ConfigMember* exports = section.Find("exports");
+  if (exports != nullptr && exports->value.kind == ConfigKind::kNull) exports = nullptr;
   if (exports != nullptr && !exports->value.IsObject()) {
     section.Fail(
         "The optional \"exports\" field should be an object keyed by class name, but got " +
@@ -325,32 +362,22 @@ std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
   std::vector<DurableObjectClass> exported;
   if (exports != nullptr) exported = ReadExports(section, *exports);
   const bool any_exports = exports != nullptr && ExportsObjects(*exports);
+  Migrations applied(section);
   if (any_migrations && any_exports) {
     section.Fail(
         "`migrations` and `exports` are mutually exclusive. Choose one or the other to declare "
         "your Durable Object lifecycle, but not both.",
-        exports->position);
-    return {};
+        exports->position, kAboutBothLives);
+    applied.CheckOnly();
   }
-  Migrations applied(section);
   if (any_migrations) {
     for (size_t i = 0; i < migrations->value.items.size(); i++) {
       applied.Apply(migrations->value.items[i], "migrations[" + std::to_string(i) + "]");
     }
   }
+  if (any_migrations && any_exports) return {};
   std::vector<DurableObjectClass> classes = any_exports ? std::move(exported) : applied.Take();
-  std::vector<std::string> missing;
-  for (const BindingSpec& binding : bindings) {
-    const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
-    if (objects == nullptr || !objects->script.empty()) continue;
-    const bool live =
-        std::any_of(classes.begin(), classes.end(),
-                    [&](const DurableObjectClass& one) { return one.name == objects->class_name; });
-    const bool known =
-        std::find(missing.begin(), missing.end(), objects->class_name) != missing.end();
-    if (!live && !known) missing.push_back(objects->class_name);
-  }
-  if (!missing.empty()) WarnOfMissingExports(section, missing);
+  if (!any_migrations) CheckLifecycle(section, exports);
   return classes;
 }
 

@@ -21,7 +21,6 @@ std::vector<BindingSpec> ReadDurableObjectBindings(ConfigSection& section, bool&
 
 // The classes that `migrations` or `exports` leave alive. Warns of bindings to classes of this
 // Worker that are not among them.
-std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section,
-                                                         const std::vector<BindingSpec>& bindings);
+std::vector<DurableObjectClass> ReadDurableObjectClasses(ConfigSection& section);
 
 }  // namespace isolane::wrangler

@@ -25,26 +25,53 @@ std::vector<std::string> MissingKeys(const ConfigNode& top, const ConfigNode& ow
   return missing;
 }
 
-// The strings that the entries of `array` have in `field`.
-std::vector<std::string> NamesOf(const ConfigNode& array, std::string_view field) {
-  std::vector<std::string> names;
-  for (const ConfigNode& item : array.items) {
-    const ConfigMember* name = item.Find(field);
-    if (name != nullptr && name->value.IsString()) names.push_back(name->value.text);
-  }
+std::vector<std::string> Without(std::vector<std::string> names,
+                                 const std::vector<std::string>& there) {
+  std::erase_if(names, [&](const std::string& name) {
+    return std::find(there.begin(), there.end(), name) != there.end();
+  });
   return names;
 }
 
-std::vector<std::string> MissingNames(const ConfigNode& top, const ConfigNode& own,
-                                      std::string_view field) {
-  std::vector<std::string> missing;
-  const std::vector<std::string> there = NamesOf(own, field);
-  for (std::string& name : NamesOf(top, field)) {
-    if (std::find(there.begin(), there.end(), name) == there.end()) {
-      missing.push_back(std::move(name));
+// The names in an object with `bindings`, as wrangler finds them: without a good list they are its
+// keys.
+std::vector<std::string> NestedNames(const ConfigNode& value) {
+  std::vector<std::string> names;
+  const ConfigMember* list = value.Find("bindings");
+  bool good = list != nullptr && list->value.IsArray();
+  if (good) {
+    for (const ConfigNode& item : list->value.items) {
+      const ConfigMember* name = item.Find("name");
+      good &= name != nullptr && name->value.IsString();
+      if (good) names.push_back(name->value.text);
     }
   }
-  return missing;
+  if (good) return names;
+  names.clear();
+  for (const ConfigMember& member : value.members) names.push_back(member.key);
+  return names;
+}
+
+// What the entries of a list are called; two that are no plain values differ.
+struct EntryName {
+  std::string text;
+  std::string value;  // to compare
+};
+
+std::vector<EntryName> EntryNames(const ConfigNode& list, std::string_view field) {
+  std::vector<EntryName> names;
+  for (const ConfigNode& item : list.items) {
+    const ConfigMember* name = item.Find(field);
+    if (name == nullptr) {
+      names.push_back({"undefined", "undefined"});
+    } else if (IsObjectOrList(name->value)) {
+      names.push_back({AsText(name->value), "[" + std::to_string(name->position.line) + ":" +
+                                                std::to_string(name->position.column)});
+    } else {
+      names.push_back({AsText(name->value), ToJson(name->value)});
+    }
+  }
+  return names;
 }
 
 class Comparison {
@@ -56,8 +83,10 @@ class Comparison {
     WarnOfDomains();
     for (const ConfigMember& member : top_.members) {
       const ConfigKey* key = FindTopLevelKey(member.key);
-      if (key == nullptr || key->scope != KeyScope::kNotInheritable) continue;
+      if (key == nullptr || key->use == KeyUse::kRemoved) continue;
       const ConfigMember* own = section_.Find(member.key);
+      if (member.key == "logfwdr" && own != nullptr) WarnOfNested(member, *own);
+      if (key->scope != KeyScope::kNotInheritable) continue;
       if (own == nullptr) {
         WarnOfKey(member.key);
       } else if (member.key == "vars") {
@@ -79,10 +108,7 @@ class Comparison {
   // Routes are inherited, and a custom domain has one Worker.
   void WarnOfDomains() {
     const ConfigMember* routes = top_.Find("routes");
-    if (routes == nullptr || section_.Find("routes") != nullptr ||
-        section_.Find("route") != nullptr) {
-      return;
-    }
+    if (routes == nullptr || section_.Find("routes") != nullptr) return;
     std::string domains;
     for (const ConfigNode& route : routes->value.items) {
       const ConfigMember* custom = route.Find("custom_domain");
@@ -100,7 +126,7 @@ class Comparison {
                       env_ +
                       "\" to prevent inheritance, or copy the route configuration from the top "
                       "level to hide this warning.",
-                  section_.object().position);
+                  section_.object().position, "routes");
   }
 
   void WarnOfKey(const std::string& key) {
@@ -108,13 +134,13 @@ class Comparison {
                       "\".\nThis is not what you probably want, since \"" + key +
                       "\" is not inherited by environments.\nPlease add \"" + key + "\" to \"" +
                       env_ + "\".",
-                  section_.object().position);
+                  section_.object().position, key);
   }
 
   void WarnOfEntries(const ConfigMember& top, const ConfigMember& own, const char* what,
                      const char* these) {
     const auto missing = MissingKeys(top.value, own.value);
-    if (missing.empty() || !own.value.IsObject()) return;
+    if (missing.empty() || !IsObjectOrList(own.value)) return;
     const std::string path = env_ + "." + top.key;
     section_.Warn("The following " + std::string(what) + " exist at the top level, but not on \"" +
                       path + "\".\nThis is probably not what you want, since \"" + top.key +
@@ -124,6 +150,7 @@ class Comparison {
   }
 
   void WarnOfNewDefines(const ConfigMember& top, const ConfigMember& own) {
+    if (top.value.members.empty()) return;
     for (const std::string& name : MissingKeys(own.value, top.value)) {
       section_.Warn("\"" + name + "\" exists on \"" + env_ +
                         "\", but not on the top level.\nThis is not what you probably want, since "
@@ -134,12 +161,23 @@ class Comparison {
     }
   }
 
+  // Nothing is said to an environment whose own bindings have mistakes.
+  bool HasGoodBindings(const std::string& key, const ConfigNode& own) const {
+    const ConfigMember* list = own.Find("bindings");
+    if (list == nullptr ? key != "durable_objects" : !list->value.IsArray()) return false;
+    const auto& groups = section_.diagnostics().children;
+    return own.IsObject() &&
+           std::none_of(groups.begin(), groups.end(), [&](const DiagnosticGroup& group) {
+             return group.about == key && group.Has(Severity::kError);
+           });
+  }
+
   void WarnOfNested(const ConfigMember& top, const ConfigMember& own) {
-    const ConfigMember* top_list = top.value.Find("bindings");
-    const ConfigMember* own_list = own.value.Find("bindings");
-    if (top_list == nullptr) return;
-    const auto missing =
-        MissingNames(top_list->value, own_list == nullptr ? ConfigNode() : own_list->value, "name");
+    if (!HasGoodBindings(top.key, own.value)) return;
+    const ConfigMember* list = top.value.Find("bindings");
+    const bool none = list == nullptr || list->value.kind == ConfigKind::kNull;
+    if (top.key == "durable_objects" && none) return;
+    const auto missing = Without(NestedNames(top.value), NestedNames(own.value));
     if (missing.empty()) return;
     section_.Warn("The following bindings are at the top level, but not on \"" + env_ +
                       "\".\nThis is not what you probably want, since \"" + top.key +
@@ -151,13 +189,20 @@ class Comparison {
 
   void WarnOfArray(const ConfigMember& top, const ConfigMember& own, std::string_view field) {
     if (!own.value.IsArray()) return;
-    for (const std::string& name : MissingNames(top.value, own.value, field)) {
-      section_.Warn("There is a " + top.key + " binding with name \"" + name +
+    const auto there = EntryNames(own.value, field);
+    for (const EntryName& name : EntryNames(top.value, field)) {
+      // Wrangler has no names for these kinds at all.
+      if (field != "binding" && name.text == "undefined") continue;
+      if (std::any_of(there.begin(), there.end(),
+                      [&](const EntryName& one) { return one.value == name.value; })) {
+        continue;
+      }
+      section_.Warn("There is a " + top.key + " binding with name \"" + name.text +
                         "\" at the top level, but not on \"" + env_ +
                         "\".\nThis is not what you probably want, since \"" + top.key +
                         "\" configuration is not inherited by environments.\nPlease add a "
                         "binding for \"" +
-                        name + "\" to \"" + env_ + "." + top.key + ".bindings\".",
+                        name.text + "\" to \"" + env_ + "." + top.key + ".bindings\".",
                     own.position);
     }
   }
@@ -180,6 +225,8 @@ const ConfigNode* FindEnvironment(const ConfigFile& file, const std::string& nam
         file.Where(found->position));
     return nullptr;
   }
+  // What is said of a project of Pages is said elsewhere.
+  if (file.root.Find("pages_build_output_dir") != nullptr) return nullptr;
   std::string list;
   if (all != nullptr) {
     for (const ConfigMember& member : all->value.members) {
@@ -201,6 +248,7 @@ const ConfigNode* FindEnvironment(const ConfigFile& file, const std::string& nam
   } else {
     tree.Fail(text, file.Where(all->position));
   }
+  tree.entries.back().about = "env";
   return nullptr;
 }
 
@@ -208,7 +256,10 @@ ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top) {
   ConfigNode effective = environment;
   std::erase_if(effective.members, [](const ConfigMember& member) {
     const ConfigKey* key = FindTopLevelKey(member.key);
-    return key == nullptr || key->scope == KeyScope::kTopLevelOnly;
+    if (key == nullptr || key->scope == KeyScope::kTopLevelOnly) return true;
+    // Keys for which null is none; for others it is a mistake.
+    return member.value.kind == ConfigKind::kNull &&
+           (key->name == "triggers" || key->name == "migrations" || key->name == "exports");
   });
   for (const ConfigMember& member : top.members) {
     const ConfigKey* key = FindTopLevelKey(member.key);
@@ -218,7 +269,7 @@ ConfigNode InheritInto(const ConfigNode& environment, const ConfigNode& top) {
     if (route && (environment.Find("route") != nullptr || environment.Find("routes") != nullptr)) {
       continue;
     }
-    if (environment.Find(member.key) != nullptr) continue;
+    if (effective.Find(member.key) != nullptr) continue;
     effective.members.push_back(member);
   }
   return effective;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "wrangler-compat/config_triggers.h"
+
 namespace isolane::wrangler {
 namespace {
 
@@ -133,23 +135,10 @@ std::string CheckCron(std::string_view expression) {
 }
 
 std::vector<std::string> ReadCrons(ConfigSection& section, DiagnosticGroup& tree) {
+  CheckTriggers(section);
   const ConfigMember* member = section.Find("triggers");
-  if (member == nullptr || member->value.kind == ConfigKind::kNull) return {};
-  member = section.Object("triggers");
-  if (member == nullptr) return {};
+  if (member == nullptr || !member->value.IsObject()) return {};
   const ConfigNode& triggers = member->value;
-  for (const std::string key : {"crons", "events"}) {
-    const ConfigMember* list = triggers.Find(key);
-    if (list == nullptr || list->value.IsArray()) continue;
-    section.Fail(
-        "Expected \"triggers." + key + "\" to be of type array, but got " + ToJson(triggers) + ".",
-        list->position);
-  }
-  const ConfigMember* events = triggers.Find("events");
-  if (events != nullptr && events->value.IsArray() && !events->value.items.empty()) {
-    section.Warn("\"triggers.events\" is not supported yet by isolane and is ignored",
-                 events->position);
-  }
   const ConfigMember* crons = triggers.Find("crons");
   if (crons == nullptr || !crons->value.IsArray()) return {};
   std::vector<std::string> expressions =
@@ -167,16 +156,17 @@ std::vector<std::string> ReadCrons(ConfigSection& section, DiagnosticGroup& tree
 
 std::vector<TailConsumer> ReadTailConsumers(ConfigSection& section) {
   const ConfigMember* member = section.Find("tail_consumers");
-  if (member == nullptr || member->value.kind == ConfigKind::kNull) return {};
+  if (member == nullptr || IsFalsy(member->value)) return {};
+  const std::string name = section.Name("tail_consumers");
   if (!member->value.IsArray()) {
     section.Fail(
-        "Expected \"tail_consumers\" to be an array but got " + ToJson(member->value) + ".",
+        "Expected " + JsonQuote(name) + " to be an array but got " + ToJson(member->value) + ".",
         member->position);
     return {};
   }
   std::vector<TailConsumer> consumers;
   for (size_t i = 0; i < member->value.items.size(); i++) {
-    ReadTailConsumer(section, member->value.items[i], "tail_consumers[" + std::to_string(i) + "]",
+    ReadTailConsumer(section, member->value.items[i], name + "[" + std::to_string(i) + "]",
                      consumers);
   }
   return consumers;

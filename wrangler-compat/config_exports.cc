@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "wrangler-compat/config_order.h"
 #include "wrangler-compat/config_workflows.h"
 
 namespace isolane::wrangler {
@@ -142,7 +144,7 @@ std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const Confi
                  got == nullptr ? one.position : got->position);
     return std::nullopt;
   };
-  if (!one.value.IsObject()) return fail("\" should be an object but got ", &one);
+  if (!IsObjectOrList(one.value)) return fail("\" should be an object but got ", &one);
   const ConfigMember* type = one.value.Find("type");
   if (!IsOneOf(type, {"durable-object", "worker", "workflow"})) {
     return fail(".type\" must be \"durable-object\", \"worker\", or \"workflow\", but got ", type);
@@ -150,6 +152,9 @@ std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const Confi
   if (type->value.text == "worker") CheckWorkerExport(section, one, path);
   if (type->value.text == "workflow") CheckWorkflowExport(section, one, path);
   if (type->value.text != "durable-object") return std::nullopt;
+  if (one.key.empty()) {
+    section.Fail("\"export\" keys cannot be the empty string.", one.position);
+  }
   const ConfigMember* state = one.value.Find("state");
   if (state != nullptr &&
       !IsOneOf(state, {"created", "deleted", "renamed", "transferred", "expecting-transfer"})) {
@@ -173,6 +178,24 @@ std::optional<DurableObjectClass> ReadExport(ConfigSection& section, const Confi
   return DurableObjectClass{one.key, storage->value.text == "sqlite"};
 }
 
+// That no two of them are one Workflow.
+void CheckNamesOfWorkflows(ConfigSection& section, const ConfigMember& exports) {
+  std::map<std::string, const ConfigMember*> first;
+  for (const ConfigMember& one : exports.value.members) {
+    const ConfigMember* name = one.value.Find("name");
+    if (!IsOneOf(one.value.Find("type"), {"workflow"}) || name == nullptr ||
+        !name->value.IsString()) {
+      continue;
+    }
+    const auto [found, is_new] = first.emplace(name->value.text, &one);
+    if (is_new) continue;
+    section.Fail(JsonQuote("exports." + found->second->key) + " and " +
+                     JsonQuote("exports." + one.key) + " both declare the Workflow " +
+                     JsonQuote(name->value.text) + ". Workflow names must be unique.",
+                 name->position, kAboutWorkflowNames);
+  }
+}
+
 }  // namespace
 
 bool ExportsObjects(const ConfigMember& exports) {
@@ -187,6 +210,7 @@ std::vector<DurableObjectClass> ReadExports(ConfigSection& section, const Config
   for (const ConfigMember& one : exports.value.members) {
     if (auto found = ReadExport(section, one)) classes.push_back(std::move(*found));
   }
+  CheckNamesOfWorkflows(section, exports);
   return classes;
 }
 

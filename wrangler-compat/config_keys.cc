@@ -127,7 +127,7 @@ constexpr ConfigKey kKeys[] = {
     {"userConfigPath", kIgnored, kAny, kTop},
 
     {"legacy_env", kRemoved, kAny, kTop},
-    {"node_compat", kRemoved, kAny, kTop},
+    {"node_compat", kRemoved, kAny, kOwn},
 };
 
 constexpr std::string_view kDevFields[] = {"ip",
@@ -145,16 +145,10 @@ constexpr std::string_view kLimitsFields[] = {
     "cpu_ms", "subrequests",   "memory_mb", "depth", "connections",
     "rpc_mb", "wait_until_ms", "head_kb",   "url_kb"};
 constexpr std::string_view kBuildFields[] = {"command", "cwd", "watch_dir"};
-constexpr std::string_view kTriggersFields[] = {"crons", "events"};
 constexpr std::string_view kAssetsFields[] = {
     "directory", "binding", "html_handling", "not_found_handling", "base_path", "run_worker_first"};
-constexpr std::string_view kAccessFields[] = {"dev"};
 constexpr std::string_view kInstrumentationFields[] = {"enabled", "exclude_packages"};
 constexpr std::string_view kSecretsFields[] = {"required"};
-constexpr std::string_view kUnsafeFields[] = {"bindings", "metadata", "capnp"};
-constexpr std::string_view kCacheFields[] = {"enabled", "cross_version_cache"};
-constexpr std::string_view kObservabilityFields[] = {
-    "enabled", "head_sampling_rate", "redact_query_string", "issues", "logs", "traces"};
 constexpr std::string_view kSiteFields[] = {"bucket", "include", "exclude", "entry-point"};
 
 }  // namespace
@@ -171,15 +165,10 @@ std::span<const std::string_view> KnownFields(std::string_view section) {
   if (section == "dev") return kDevFields;
   if (section == "limits") return kLimitsFields;
   if (section == "build") return kBuildFields;
-  if (section == "triggers") return kTriggersFields;
   if (section == "assets") return kAssetsFields;
   if (section == "site") return kSiteFields;
-  if (section == "access") return kAccessFields;
   if (section == "dependencies_instrumentation") return kInstrumentationFields;
   if (section == "secrets") return kSecretsFields;
-  if (section == "unsafe") return kUnsafeFields;
-  if (section == "cache") return kCacheFields;
-  if (section == "observability") return kObservabilityFields;
   return {};
 }
 

@@ -6,8 +6,13 @@
 #include <vector>
 
 #include "wrangler-compat/config_bindings.h"
+#include "wrangler-compat/config_checks.h"
+#include "wrangler-compat/config_connect.h"
+#include "wrangler-compat/config_containers.h"
 #include "wrangler-compat/config_deployment.h"
-#include "wrangler-compat/config_keys.h"
+#include "wrangler-compat/config_events.h"
+#include "wrangler-compat/config_order.h"
+#include "wrangler-compat/config_unsafe.h"
 #include "wrangler-compat/container_fields.h"
 
 namespace isolane::wrangler {
@@ -64,42 +69,16 @@ void CheckLimits(ConfigSection& previews) {
   part.Number("subrequests");
 }
 
-void CheckDefines(ConfigSection& previews) {
+void CheckDefine(ConfigSection& previews) {
   const ConfigMember* define = previews.Find("define");
   if (define == nullptr) return;
   const std::string path = previews.Name("define");
-  if (!define->value.IsObject()) {
+  if (!IsObjectOrList(define->value)) {
     previews.Fail("The field " + JsonQuote(path) + " should be an object but got " +
                       ToJson(define->value) + ".",
                   define->position);
   }
-  for (const ConfigMember& member : define->value.members) {
-    if (member.value.IsString()) continue;
-    previews.Fail("The field " + JsonQuote(path + "." + member.key) +
-                      " should be a string but got " + ToJson(member.value) + ".",
-                  member.position);
-  }
-}
-
-void CheckObjects(ConfigSection& previews) {
-  const ConfigMember* objects = previews.Find("durable_objects");
-  if (objects != nullptr && objects->value.IsObject() &&
-      objects->value.Find("bindings") == nullptr) {
-    previews.Fail("The field " + JsonQuote(previews.Name("durable_objects")) +
-                      " is missing the required \"bindings\" property.",
-                  objects->position);
-  }
-  for (const char* key : {"observability", "cache"}) {
-    const ConfigMember* member = previews.Find(key);
-    if (member == nullptr || member->value.IsObject()) continue;
-    previews.Fail(JsonQuote(previews.Name(key)) + " should be an object but got " +
-                      ToJson(member->value) + ".",
-                  member->position);
-  }
-  const ConfigMember* member = previews.Find("observability");
-  if (member == nullptr || !member->value.IsObject()) return;
-  previews.Part(member->value, previews.Name("observability"))
-      .WarnUnexpected(KnownFields("observability"));
+  CheckDefines(previews, define->value, path);
 }
 
 }  // namespace
@@ -111,19 +90,25 @@ void CheckPreviews(ConfigSection& section) {
   DiagnosticGroup found;
   ConfigSection previews(section.file(), member->value, "previews", found);
   previews.WarnUnexpected(kFields);
-  CheckDefines(previews);
+  CheckDefine(previews);
   CheckPlacement(previews);
   std::vector<BindingSpec> bindings;
   std::vector<NamedBinding> names;
   ReadBindings(previews, bindings, names);
+  CheckUnsafe(previews);
+  ReadTailConsumers(previews);
+  CheckStreamingTailConsumers(previews);
+  CheckContainers(previews);
   previews.Boolean("logpush");
-  CheckObjects(previews);
   CheckObservability(previews);
   CheckLimits(previews);
+  CheckCache(previews);
+  OrderAsWrangler(found, member->value);
+  DiagnosticGroup& all = section.diagnostics();
   for (Diagnostic& entry : found.entries) {
-    if (entry.own) continue;
-    section.diagnostics().entries.push_back(std::move(entry));
+    if (!entry.own) all.entries.push_back(std::move(entry));
   }
+  for (DiagnosticGroup& child : found.children) all.children.push_back(std::move(child));
 }
 
 void CheckCloudchamber(ConfigSection& section) {

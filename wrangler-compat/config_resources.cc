@@ -35,11 +35,9 @@ std::string AdviceOf(const ResourceKind& kind, const std::string& name) {
 
 // What wrangler says of an entry that is no object; it has words of its own for some kinds.
 std::string NoObject(const ResourceKind& kind, const std::string& entry, const ConfigNode& node) {
-  if (kind.key == "unsafe") {
-    return JsonQuote(entry) + ": " + ToJson(node) + "\n- Expected " + entry +
-           " to be an object but got " + ToJson(node) + ".";
-  }
-  const std::string name(kind.entries.empty() ? kind.key : kind.entries);
+  if (kind.key == "unsafe")
+    return "Expected " + entry + " to be an object but got " + ToJson(node) + ".";
+  const std::string name(kind.key == "k2" ? entry : kind.entries.empty() ? kind.key : kind.entries);
   const bool dispatch = kind.key == "dispatch_namespaces";
   return "\"" + (dispatch ? entry + "\" binding" : name + "\" bindings") +
          " should be objects, but got " + ToJson(node);
@@ -117,8 +115,9 @@ class ResourceReader {
     for (size_t i = 0; i < array.items.size(); i++) {
       const ConfigNode& node = array.items[i];
       const std::string name = field + "[" + std::to_string(i) + "]";
-      if (!node.IsObject()) {
-        section_.Fail(NoObject(kind, name, node), node.position);
+      if (!node.IsObject() && (!node.IsArray() || kind.key == "k2")) {
+        ConfigSection nested = kind.key == "unsafe" ? NestedUnsafe(section_, node, name) : section_;
+        nested.Fail(NoObject(kind, name, node), node.position);
         complete = false;
         continue;
       }
@@ -198,10 +197,10 @@ class ResourceReader {
 void ReadResources(ConfigSection& section, std::vector<BindingSpec>& bindings,
                    std::vector<NamedBinding>& names) {
   ResourceReader reader(section, bindings, names);
+  CheckQueueConsumers(section);
   for (const ResourceKind& kind : ResourceKinds()) reader.Read(kind);
   reader.ReadAssets();
   reader.ReadLogForwarding();
-  CheckQueueConsumers(section);
 }
 
 void WarnOfRemoteKinds(const std::vector<BindingSpec>& bindings, DiagnosticGroup& loose) {

@@ -53,6 +53,24 @@ void AddRoute(const ConfigSection& section, const ConfigNode& node, std::vector<
   if (const ConfigMember* zone = node.Find("zone_name")) route.zone = zone->value.text;
 }
 
+void CheckRouteList(ConfigSection& section, const ConfigMember& routes) {
+  if (!routes.value.IsArray()) {
+    section.Fail("Expected \"routes\" to be an array but got " + ToJson(routes.value) + ".",
+                 routes.position);
+    return;
+  }
+  ConfigNode wrong;
+  wrong.kind = ConfigKind::kArray;
+  for (const ConfigNode& node : routes.value.items) {
+    if (!IsRoute(node)) wrong.items.push_back(node);
+  }
+  if (wrong.items.empty()) return;
+  section.Fail("Expected \"routes\" to be an array of either strings or objects with the shape " +
+                   std::string(kShape) + ", but these weren't valid: " + ToIndentedJson(wrong) +
+                   ".",
+               routes.position);
+}
+
 }  // namespace
 
 std::vector<Route> ReadRoutes(const ConfigSection& section) {
@@ -86,10 +104,6 @@ void CheckCustomDomains(const std::vector<Route>& routes, DiagnosticGroup& loose
 void CheckRoutes(ConfigSection& section) {
   const ConfigMember* route = section.Find("route");
   const ConfigMember* routes = section.Find("routes");
-  if (route != nullptr && routes != nullptr) {
-    section.Fail("Expected exactly one of the following fields [\"routes\",\"route\"].",
-                 routes->position);
-  }
   if (route != nullptr && route->value.IsString() && route->value.text.empty()) {
     section.Warn(
         "The \"route\" field in your configuration is an empty string and will be ignored.\n"
@@ -101,20 +115,10 @@ void CheckRoutes(ConfigSection& section) {
                  route->position);
   }
   if (routes == nullptr) return;
-  if (!routes->value.IsArray()) {
-    section.Fail("Expected \"routes\" to be an array but got " + ToJson(routes->value) + ".",
-                 routes->position);
-    return;
-  }
-  ConfigNode wrong;
-  wrong.kind = ConfigKind::kArray;
-  for (const ConfigNode& node : routes->value.items) {
-    if (!IsRoute(node)) wrong.items.push_back(node);
-  }
-  if (wrong.items.empty()) return;
-  section.Fail("Expected \"routes\" to be an array of either strings or objects with the shape " +
-                   std::string(kShape) + ", but these weren't valid: " + ToIndentedJson(wrong) +
-                   ".",
+  CheckRouteList(section, *routes);
+  // An empty one is none.
+  if (route == nullptr || (route->value.IsString() && route->value.text.empty())) return;
+  section.Fail("Expected exactly one of the following fields [\"routes\",\"route\"].",
                routes->position);
 }
 

@@ -8,9 +8,11 @@
 #include "wrangler-compat/config_durable_objects.h"
 #include "wrangler-compat/config_environment.h"
 #include "wrangler-compat/config_events.h"
+#include "wrangler-compat/config_order.h"
 #include "wrangler-compat/config_resources.h"
 #include "wrangler-compat/config_routes.h"
 #include "wrangler-compat/config_section.h"
+#include "wrangler-compat/config_site.h"
 #include "wrangler-compat/config_workflows.h"
 #include "wrangler-compat/container_links.h"
 
@@ -171,7 +173,7 @@ void ReadWorker(ConfigSection& section, WorkerConfig& config) {
   ReadBindings(section, config.bindings, config.binding_names);
   config.assets = ReadAssets(section);
   config.required_secrets = RequiredSecrets(section);
-  config.durable_objects = ReadDurableObjectClasses(section, config.bindings);
+  config.durable_objects = ReadDurableObjectClasses(section);
   CheckContainerLinks(section);
   config.workflow_classes = OwnWorkflowClasses(section);
   config.tail_consumers = ReadTailConsumers(section);
@@ -243,12 +245,13 @@ void ChooseDate(const ConfigFile& file, const ConfigChoice& choice, DiagnosticGr
              file.display);
 }
 
-// The environment repeats what it inherits; each mistake is told once.
-void DropRepeated(DiagnosticGroup& environment, const DiagnosticGroup& top) {
+// What is wrong with what an environment inherits has been told of the top level, except where
+// what is inherited meets what is not.
+void DropInherited(DiagnosticGroup& environment, const ConfigNode& top) {
+  const KeyPlaces places(top);
   std::erase_if(environment.entries, [&](const Diagnostic& entry) {
-    return std::any_of(top.entries.begin(), top.entries.end(), [&](const Diagnostic& other) {
-      return other.message == entry.message && other.where == entry.where;
-    });
+    const std::string* key = places.KeyAt(entry.position);
+    return key != nullptr && *key != "env" && !IsOfInherited(entry.about);
   });
 }
 
@@ -273,13 +276,14 @@ void ReadEnvironment(const ConfigFile& file, const std::string& name, Diagnostic
   group.title = "\"env." + name + "\" environment configuration";
   ConfigSection as_written(file, *written, "", group, name);
   CheckOtherKeys(as_written);
-  WarnNotInherited(file.root, as_written);
   const ConfigNode effective = InheritInto(*written, file.root);
   ConfigSection section(file, effective, "", group, name);
   config = {};
   ReadWorker(section, config);
   if (written->Find("name") == nullptr) ComposeName(name, config);
-  DropRepeated(group, tree);
+  DropInherited(group, file.root);
+  WarnNotInherited(file.root, as_written);
+  OrderAsWrangler(group, *written);
   tree.children.push_back(std::move(group));
 }
 
@@ -299,6 +303,8 @@ WorkerConfig ReadWorkerConfig(const ConfigFile& file, const ConfigChoice& choice
   ReportDoubledNames(top, config.binding_names);
   config.build.alias = std::move(alias);
   ReadDev(top, config.dev);
+  CheckSite(top, config.effective);
+  OrderAsWrangler(tree, file.root);
 
   if (choice.name) {
     config.name = *choice.name;

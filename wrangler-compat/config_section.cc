@@ -23,6 +23,22 @@ const char* JavaScriptType(const ConfigNode& value) {
   return value.IsBoolean() ? "boolean" : "object";
 }
 
+bool IsObjectOrList(const ConfigNode& value) { return value.IsObject() || value.IsArray(); }
+
+std::vector<ConfigMember> FieldsOf(const ConfigNode& value) {
+  std::vector<ConfigMember> fields = value.members;
+  for (size_t i = 0; i < value.items.size(); i++) {
+    fields.push_back({std::to_string(i), value.items[i].position, value.items[i]});
+  }
+  return fields;
+}
+
+bool IsFalsy(const ConfigNode& value) {
+  if (value.IsString()) return value.text.empty();
+  if (value.IsBoolean()) return !value.boolean;
+  return value.kind == ConfigKind::kNull || NumberOf(value) == 0;
+}
+
 bool IsFilled(const ConfigNode& value) { return value.IsString() && !value.text.empty(); }
 
 bool IsWholeIn(const ConfigNode& value, int64_t low, int64_t high) {
@@ -50,8 +66,18 @@ ConfigSection ConfigSection::Part(const ConfigNode& object, std::string path) co
   return ConfigSection(file_, object, std::move(path), diagnostics_);
 }
 
-void ConfigSection::Warn(std::string message, Position position) {
+ConfigSection ConfigSection::Nested(const ConfigNode& object, std::string path,
+                                    std::string about) const {
+  DiagnosticGroup& group = diagnostics_.children.emplace_back();
+  group.title = JsonQuote(path) + ": " + ToJson(object);
+  group.about = std::move(about);
+  return ConfigSection(file_, object, std::move(path), group);
+}
+
+void ConfigSection::Warn(std::string message, Position position, std::string about) {
   diagnostics_.Warn(std::move(message), file_.Where(position));
+  diagnostics_.entries.back().position = position;
+  diagnostics_.entries.back().about = std::move(about);
 }
 
 void ConfigSection::WarnOfLack(std::string message, Position position) {
@@ -59,8 +85,10 @@ void ConfigSection::WarnOfLack(std::string message, Position position) {
   diagnostics_.entries.back().own = true;
 }
 
-void ConfigSection::Fail(std::string message, Position position) {
+void ConfigSection::Fail(std::string message, Position position, std::string about) {
   diagnostics_.Fail(std::move(message), file_.Where(position));
+  diagnostics_.entries.back().position = position;
+  diagnostics_.entries.back().about = std::move(about);
 }
 
 void ConfigSection::FailType(const ConfigMember& member, std::string_view type,
@@ -169,8 +197,9 @@ std::optional<std::string> ConfigSection::OneOf(std::string_view key,
 
 const ConfigMember* ConfigSection::Object(std::string_view key) {
   const ConfigMember* member = Find(key);
-  if (member == nullptr || member->value.IsObject()) return member;
-  FailType(*member, "object");
+  if (member == nullptr || IsObjectOrList(member->value)) return member;
+  // Null is of that type, too.
+  if (member->value.kind != ConfigKind::kNull) FailType(*member, "object");
   return nullptr;
 }
 
@@ -183,10 +212,10 @@ const ConfigMember* ConfigSection::Array(std::string_view key) {
 }
 
 void ConfigSection::WarnUnexpected(std::span<const std::string_view> known,
-                                   const std::string& title) {
+                                   const std::string& about) {
   std::string names;
   Position first;
-  for (const ConfigMember& member : object_.members) {
+  for (const ConfigMember& member : FieldsOf(object_)) {
     if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
     if (names.empty()) first = member.position;
     names += (names.empty() ? "" : ",") + JsonQuote(member.key);
@@ -195,9 +224,7 @@ void ConfigSection::WarnUnexpected(std::span<const std::string_view> known,
   const std::string path = !path_.empty()         ? path_
                            : environment_.empty() ? "top-level"
                                                   : "env." + environment_;
-  Warn((title.empty() ? title : title + "\n- ") + "Unexpected fields found in " + path +
-           " field: " + names,
-       first);
+  Warn("Unexpected fields found in " + path + " field: " + names, first, about);
 }
 
 }  // namespace isolane::wrangler

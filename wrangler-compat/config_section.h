@@ -21,6 +21,12 @@ namespace isolane::wrangler {
 std::string AsText(const ConfigNode& value);
 // What `typeof` says of it.
 const char* JavaScriptType(const ConfigNode& value);
+// What `typeof` calls an object, without null: also a list.
+bool IsObjectOrList(const ConfigNode& value);
+// What is in an object, or in a list by its indexes.
+std::vector<ConfigMember> FieldsOf(const ConfigNode& value);
+// What `if` takes for false: null, false, 0, an empty text.
+bool IsFalsy(const ConfigNode& value);
 // A text that is not empty.
 bool IsFilled(const ConfigNode& value);
 // A whole number, `low` and `high` included.
@@ -58,7 +64,8 @@ class ConfigSection {
   bool CheckStrings(std::string_view key);
   // Likewise of numbers.
   bool CheckNumbers(std::string_view key);
-  // An object ("Expected ... to be of type object"), or null.
+  // An object or a list, whose fields are its indexes ("Expected ... to be of type object"); or
+  // null.
   const ConfigMember* Object(std::string_view key);
   // An array ("The field ... should be an array"), or null.
   const ConfigMember* Array(std::string_view key);
@@ -72,13 +79,17 @@ class ConfigSection {
   // An object for a part of this one, which is known to be an object. Same diagnostics.
   ConfigSection Part(const ConfigNode& object, std::string path) const;
 
-  // One warning that names every key which is not in `known`; `title` is the line above it, if any.
-  void WarnUnexpected(std::span<const std::string_view> known, const std::string& title = {});
+  // Likewise, with a group of its own below all messages. `about`: see DiagnosticGroup.
+  ConfigSection Nested(const ConfigNode& object, std::string path, std::string about) const;
 
-  void Warn(std::string message, Position position);
+  // One warning that names every key which is not in `known`.
+  void WarnUnexpected(std::span<const std::string_view> known, const std::string& about = {});
+
+  // `about`: see Diagnostic.
+  void Warn(std::string message, Position position, std::string about = {});
   // Of what isolane has not; see Diagnostic::own.
   void WarnOfLack(std::string message, Position position);
-  void Fail(std::string message, Position position);
+  void Fail(std::string message, Position position, std::string about = {});
   std::string Where(Position position) const { return file_.Where(position); }
   const ConfigFile& file() const { return file_; }
   DiagnosticGroup& diagnostics() const { return diagnostics_; }

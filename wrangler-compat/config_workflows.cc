@@ -158,9 +158,9 @@ void CheckWorkflowNames(ConfigSection& section, const ConfigMember& workflows) {
   if (doubled.empty()) return;
   std::string list;
   for (const std::string& name : doubled) list += (list.empty() ? "\"" : "\", \"") + name;
-  section.Fail(
-      "\"workflows\" bindings must have unique \"name\" values; duplicate(s) found: " + list + "\"",
-      position);
+  section.Fail(JsonQuote(section.Name("workflows")) +
+                   " bindings must have unique \"name\" values; duplicate(s) found: " + list + "\"",
+               position);
 }
 
 std::vector<std::string> OwnWorkflowClasses(const ConfigSection& section) {

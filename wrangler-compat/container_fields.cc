@@ -217,7 +217,7 @@ void CheckContainerConstraints(ConfigSection& container) {
   if (jurisdiction != nullptr &&
       std::find(std::begin(kJurisdictions), std::end(kJurisdictions), jurisdiction->value.text) ==
           std::end(kJurisdictions) &&
-      !(jurisdiction->value.IsString() && jurisdiction->value.text.empty())) {
+      !IsFalsy(jurisdiction->value)) {
     part.Fail(path + ".jurisdiction must be one of: \"eu\", \"fedramp\", \"us\"",
               jurisdiction->position);
   }
@@ -248,7 +248,13 @@ void CheckContainerObservability(ConfigSection& container) {
   ConfigSection part = container.Part(member->value, path);
   part.Boolean("enabled");
   const ConfigMember* enabled = part.Find("enabled");
-  const ConfigMember* logs = part.Object("logs");
+  const ConfigMember* logs = part.Find("logs");
+  if (logs != nullptr && !logs->value.IsObject()) {
+    part.Fail("Expected " + JsonQuote(path + ".logs") + " to be of type object but got " +
+                  ToJson(logs->value) + ".",
+              logs->position);
+    logs = nullptr;
+  }
   const ConfigMember* logged = nullptr;
   if (logs != nullptr) {
     static constexpr Text kLogs[] = {"enabled"};

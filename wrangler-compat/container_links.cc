@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/base/ascii.h"
+#include "wrangler-compat/config_order.h"
 
 namespace isolane::wrangler {
 namespace {
@@ -95,14 +96,14 @@ class LinkCheck {
       if (count < 2) continue;
       section_.Fail("\"containers\" contains more than one container named " + JsonQuote(name) +
                         ". Container names must be unique.",
-                    section_.Find("containers")->position);
+                    section_.Find("containers")->position, kAboutContainerLinks);
     }
     for (const auto& [name, count] : classes) {
       if (count < 2) continue;
       crowded_.push_back(name);
       section_.Fail("More than one container is attached to the Durable Object " + JsonQuote(name) +
                         ". A Durable Object can only have one container attached to it.",
-                    section_.Find("containers")->position);
+                    section_.Find("containers")->position, kAboutContainerLinks);
     }
   }
 
@@ -120,7 +121,7 @@ class LinkCheck {
       section_.Fail("\"exports." + one.class_name() + ".container\" references a container named " +
                         JsonQuote(*wanted) +
                         ", but no container with that name is defined in \"containers\".",
-                    one.member->position);
+                    one.member->position, kAboutContainerLinks);
     }
     for (const auto& [container, classes] : claims_) {
       if (classes.size() < 2) continue;
@@ -129,7 +130,7 @@ class LinkCheck {
       section_.Fail("The container " + JsonQuote(container) +
                         " is referenced by more than one Durable Object export (" + list +
                         "). A container can only back a single Durable Object.",
-                    section_.Find("exports")->position);
+                    section_.Find("exports")->position, kAboutContainerLinks);
     }
   }
 
@@ -137,7 +138,7 @@ class LinkCheck {
     if (container.name.empty()) return;
     const std::string title = "The container " + JsonQuote(container.name);
     const auto fail = [&](const std::string& text) {
-      section_.Fail(title + text, container.node->position);
+      section_.Fail(title + text, container.node->position, kAboutContainerLinks);
     };
     if (container.node->Find("class_name") == nullptr) {
       const bool linked = std::any_of(exports_.begin(), exports_.end(), [&](const Export& one) {
@@ -199,6 +200,7 @@ bool DeclaredElsewhere(const ConfigSection& section) {
 
 void CheckContainerLinks(ConfigSection& effective) {
   const ConfigMember* containers = effective.Find("containers");
+  if (containers != nullptr && containers->value.kind == ConfigKind::kNull) containers = nullptr;
   if (containers != nullptr && !containers->value.IsArray()) return;
   if (containers == nullptr && DeclaredElsewhere(effective)) return;
   LinkCheck(effective).Run();

@@ -34,15 +34,19 @@ void AppendIndented(const std::string& text, const std::string& indent, std::str
 
 void AppendTree(const DiagnosticGroup& group, Severity severity, const std::string& indent,
                 std::string& out) {
+  bool any = false;
   for (const Diagnostic& entry : group.entries) {
     if (entry.severity != severity) continue;
     out += indent + "- ";
     AppendIndented(Text(entry), indent + "  ", out);
     out += '\n';
+    any = true;
   }
   for (const DiagnosticGroup& child : group.children) {
     if (!child.Has(severity)) continue;
-    out += '\n' + indent + "- " + child.title + '\n';
+    // The first one stands right below the messages, if there are any.
+    if (!std::exchange(any, false)) out += '\n';
+    out += indent + "- " + child.title + '\n';
     AppendTree(child, severity, indent + "  ", out);
   }
 }
@@ -50,16 +54,24 @@ void AppendTree(const DiagnosticGroup& group, Severity severity, const std::stri
 }  // namespace
 
 void DiagnosticGroup::Warn(std::string message, std::string where) {
-  entries.push_back({Severity::kWarning, std::move(message), std::move(where), {}, {}});
+  entries.push_back(
+      {Severity::kWarning, std::move(message), std::move(where), {}, {}, false, {}, {}});
 }
 
 void DiagnosticGroup::Fail(std::string message, std::string where) {
-  entries.push_back({Severity::kError, std::move(message), std::move(where), {}, {}});
+  entries.push_back(
+      {Severity::kError, std::move(message), std::move(where), {}, {}, false, {}, {}});
 }
 
 void DiagnosticGroup::Fail(Error error) {
-  entries.push_back({Severity::kError, std::move(error.message), std::move(error.where),
-                     std::move(error.excerpt), std::move(error.hint)});
+  entries.push_back({Severity::kError,
+                     std::move(error.message),
+                     std::move(error.where),
+                     std::move(error.excerpt),
+                     std::move(error.hint),
+                     false,
+                     {},
+                     {}});
 }
 
 bool DiagnosticGroup::Has(Severity severity) const {
@@ -73,7 +85,7 @@ bool DiagnosticGroup::Has(Severity severity) const {
 }
 
 DiagnosticGroup& Diagnostics::AddGroup(std::string title) {
-  groups_.push_back({std::move(title), {}, {}});
+  groups_.push_back({std::move(title), {}, {}, {}});
   return groups_.back();
 }
 

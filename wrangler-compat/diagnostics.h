@@ -9,6 +9,8 @@
 
 #include <isolane/result.h>
 
+#include "wrangler-compat/config_tree.h"
+
 namespace isolane::wrangler {
 
 enum class Severity { kWarning, kError };
@@ -20,6 +22,10 @@ struct Diagnostic {
   std::string excerpt;  // see Error::excerpt; may be empty
   std::string hint;     // may be empty
   bool own = false;     // of what isolane has not: no message of wrangler
+  // For the order (config_order.h): the place in the file, unless that is in `where` alone; and
+  // what it is about, unless that is the key at that place.
+  Position position;
+  std::string about;
 };
 
 // The messages of one file, or of one environment inside it. Without a title: messages that stand
@@ -28,6 +34,7 @@ struct DiagnosticGroup {
   std::string title;
   std::deque<Diagnostic> entries;
   std::deque<DiagnosticGroup> children;
+  std::string about;  // as in Diagnostic
 
   void Warn(std::string message, std::string where);
   void Fail(std::string message, std::string where);

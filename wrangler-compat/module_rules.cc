@@ -27,14 +27,14 @@ std::vector<Candidate> DefaultRules() {
 }
 
 bool IsKnownType(std::string_view type) {
-  static constexpr std::string_view kTypes[] = {
-      "ESModule", "CommonJS", "CompiledWasm", "Text", "Data", "PythonModule", "PythonRequirement"};
+  static constexpr std::string_view kTypes[] = {"ESModule", "CommonJS", "CompiledWasm", "Text",
+                                                "Data"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
 std::optional<Candidate> ReadRule(ConfigSection& section, const ConfigNode& node, size_t index) {
   const std::string path = section.Field("rules") + "[" + std::to_string(index) + "]";
-  if (!node.IsObject()) {
+  if (!IsObjectOrList(node)) {
     section.Fail("\"" + path + "\" should be an object but got " + ToJson(node) + ".",
                  node.position);
     return std::nullopt;
@@ -95,9 +95,10 @@ std::vector<ModuleRule> DefaultModuleRules() {
 
 std::vector<ModuleRule> ReadModuleRules(ConfigSection& section) {
   std::vector<Candidate> candidates;
-  if (const ConfigMember* rules = section.Array("rules")) {
-    for (size_t i = 0; i < rules->value.items.size(); i++) {
-      if (auto candidate = ReadRule(section, rules->value.items[i], i)) {
+  const ConfigMember* written = section.Find("rules");
+  if (written != nullptr && !IsFalsy(written->value) && section.Array("rules") != nullptr) {
+    for (size_t i = 0; i < written->value.items.size(); i++) {
+      if (auto candidate = ReadRule(section, written->value.items[i], i)) {
         candidates.push_back(std::move(*candidate));
       }
     }

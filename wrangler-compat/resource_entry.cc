@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "wrangler-compat/config_workflows.h"
@@ -22,7 +24,7 @@ bool IsBucketName(std::string_view name) {
   return true;
 }
 
-enum class FieldValue { kString, kFilled, kFlag, kObject, kAny };
+enum class FieldValue { kString, kFilled, kFlag, kAny };
 
 struct FieldWords {
   bool required;
@@ -46,8 +48,6 @@ FieldWords WordsOf(FieldNeed need) {
       return {false, FieldValue::kFilled, "should have a string "};
     case FieldNeed::kNameIfThere:
       return {false, FieldValue::kFilled, "should, optionally, have a string "};
-    case FieldNeed::kObjectIfThere:
-      return {false, FieldValue::kObject, "should, optionally, have an object "};
     case FieldNeed::kFilledIfThere:
       return {false, FieldValue::kFilled, "should optionally have a non-empty string "};
     case FieldNeed::kMustAIfThere:
@@ -76,8 +76,6 @@ bool Fits(const ConfigNode& node, FieldValue value) {
       return node.IsString() && !node.text.empty();
     case FieldValue::kFlag:
       return node.IsBoolean();
-    case FieldValue::kObject:
-      return node.IsObject();
     case FieldValue::kAny:
       break;
   }
@@ -94,10 +92,16 @@ std::string ShownJson(ConfigNode entry) {
 }
 
 void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::string& field) {
-  if (!node.IsObject()) {
+  if (!IsObjectOrList(node)) {
     section.Fail("\"" + field + "\" should be a objects, but got " + ToJson(node), node.position);
     return;
   }
+  static constexpr std::string_view kKnown[] = {"queue",           "type",
+                                                "max_batch_size",  "max_batch_timeout",
+                                                "max_retries",     "dead_letter_queue",
+                                                "max_concurrency", "visibility_timeout_ms",
+                                                "retry_delay"};
+  section.Part(node, field).WarnUnexpected(kKnown);
   const auto fail = [&](const std::string& text, Position position) {
     section.Fail("\"" + field + "\" " + text + " field but got " + ToJson(node) + ".", position);
   };
@@ -112,23 +116,14 @@ void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::st
                      "configuration.",
                  type->position);
   }
-  for (const char* key : {"type", "dead_letter_queue"}) {
+  for (const std::string_view key : std::span(kKnown).subspan(1)) {
     const ConfigMember* member = node.Find(key);
-    if (member == nullptr || member->value.IsString()) continue;
-    fail("should, optionally, have a string \"" + std::string(key) + "\"", member->position);
+    const bool text = key == "type" || key == "dead_letter_queue";
+    if (member == nullptr || (text ? member->value.IsString() : member->value.IsNumber())) continue;
+    fail(std::string("should, optionally, have a ") + (text ? "string " : "number ") +
+             JsonQuote(key),
+         member->position);
   }
-  for (const char* key : {"max_batch_size", "max_batch_timeout", "max_retries", "max_concurrency",
-                          "visibility_timeout_ms", "retry_delay"}) {
-    const ConfigMember* member = node.Find(key);
-    if (member == nullptr || member->value.IsNumber()) continue;
-    fail("should, optionally, have a number \"" + std::string(key) + "\"", member->position);
-  }
-  static constexpr std::string_view kKnown[] = {"queue",           "type",
-                                                "max_batch_size",  "max_batch_timeout",
-                                                "max_retries",     "dead_letter_queue",
-                                                "max_concurrency", "visibility_timeout_ms",
-                                                "retry_delay"};
-  section.Part(node, field).WarnUnexpected(kKnown);
 }
 
 // Kinds that wrangler has keys for.
@@ -166,9 +161,26 @@ bool IsSafeKind(std::string_view type) {
 
 }  // namespace
 
+ConfigSection NestedUnsafe(const ConfigSection& section, const ConfigNode& node,
+                           const std::string& field) {
+  return section.Nested(node, field, section.Path().empty() ? "unsafe" : section.Path());
+}
+
 bool ResourceEntry::Check() {
-  for (const ResourceField& field : kind_.fields) CheckField(field);
-  if (kind_.key == "r2_buckets") CheckBucket();
+  // Of a producer with another field wrangler says nothing else.
+  if (kind_.key == "queues" && HasUnexpected()) return false;
+  bool checked = false;
+  for (const ResourceField& field : kind_.fields) {
+    if (field.name == "remote" && !std::exchange(checked, true)) CheckKind();
+    CheckField(field);
+    if (kind_.key == "r2_buckets") CheckBucket(field.name);
+  }
+  if (!checked) CheckKind();
+  if (kind_.key == "r2_buckets") CheckLocalStorage();
+  return valid_;
+}
+
+void ResourceEntry::CheckKind() {
   if (kind_.key == "queues") CheckProducer();
   if (kind_.key == "ratelimits") CheckRateLimit();
   if (kind_.key == "workflows") CheckWorkflow();
@@ -178,7 +190,16 @@ bool ResourceEntry::Check() {
   if (kind_.key == "vpc_networks") CheckNetwork();
   if (kind_.key == "dispatch_namespaces") CheckOutbound();
   if (kind_.key == "unsafe") CheckUnsafe();
-  return valid_;
+}
+
+bool ResourceEntry::HasUnexpected() const {
+  return !node_.items.empty() ||
+         std::any_of(
+             node_.members.begin(), node_.members.end(), [this](const ConfigMember& member) {
+               return std::none_of(
+                   kind_.fields.begin(), kind_.fields.end(),
+                   [&member](const ResourceField& field) { return field.name == member.key; });
+             });
 }
 
 void ResourceEntry::WarnUnexpected() {
@@ -217,21 +238,43 @@ void ResourceEntry::CheckField(const ResourceField& field) {
   Fail((bare ? "" : "bindings ") + std::string(words.text) + quoted, member);
 }
 
-void ResourceEntry::CheckBucket() {
-  for (const std::string key : {"bucket_name", "preview_bucket_name"}) {
-    const ConfigMember* name = node_.Find(key);
-    if (name == nullptr || !name->value.IsString() || IsBucketName(name->value.text)) continue;
-    // Reported already.
-    if (key == "bucket_name" && name->value.text.empty()) continue;
-    // The blank is wrangler's.
-    section_.Fail(field_ + "." + key + (key == "bucket_name" ? "=" : "= ") +
-                      JsonQuote(name->value.text) +
-                      " is invalid. Bucket names must begin and end with an alphanumeric "
-                      "character, only contain lowercase letters, numbers, and hyphens, and be "
-                      "between 3 and 63 characters long.",
-                  name->position);
-    valid_ = false;
+// The name of one, if `key` is where it is. Not of an entry that has a mistake already.
+void ResourceEntry::CheckBucket(std::string_view key) {
+  if (!valid_ || (key != "bucket_name" && key != "preview_bucket_name")) return;
+  const ConfigMember* name = node_.Find(key);
+  if (name == nullptr || IsBucketName(name->value.text)) return;
+  // The blank is wrangler's.
+  section_.Fail(field_ + "." + std::string(key) + (key == "bucket_name" ? "=" : "= ") +
+                    JsonQuote(name->value.text) +
+                    " is invalid. Bucket names must begin and end with an alphanumeric "
+                    "character, only contain lowercase letters, numbers, and hyphens, and be "
+                    "between 3 and 63 characters long.",
+                name->position);
+  valid_ = false;
+}
+
+void ResourceEntry::CheckLocalStorage() {
+  const ConfigMember* local = node_.Find("local_dev");
+  if (local == nullptr) return;
+  if (!IsObjectOrList(local->value)) {
+    return Fail("bindings should, optionally, have an object \"local_dev\" field", local);
   }
+  static constexpr std::string_view kKnown[] = {"experimental_s3_credentials"};
+  if (const ConfigMember* credentials = local->value.Find(kKnown[0])) {
+    section_.Warn(
+        "\"local_dev.experimental_s3_credentials\" fields are experimental and may change or break "
+        "at any time.",
+        credentials->position);
+    const ConfigMember* id = credentials->value.Find("accessKeyId");
+    const ConfigMember* secret = credentials->value.Find("secretAccessKey");
+    if (id == nullptr || !id->value.IsString() || secret == nullptr || !secret->value.IsString()) {
+      Fail(
+          "bindings should, optionally, have a \"local_dev.experimental_s3_credentials\" field "
+          "with string \"accessKeyId\" and \"secretAccessKey\" fields,",
+          credentials);
+    }
+  }
+  section_.Part(local->value, field_ + ".local_dev").WarnUnexpected(kKnown);
 }
 
 void ResourceEntry::CheckProducer() {
@@ -249,7 +292,7 @@ void ResourceEntry::CheckProducer() {
 
 void ResourceEntry::CheckRateLimit() {
   const ConfigMember* simple = node_.Find("simple");
-  if (simple == nullptr || !simple->value.IsObject()) {
+  if (simple == nullptr || !IsObjectOrList(simple->value)) {
     return Fail("bindings must have a \"simple\" configuration object", simple);
   }
   const ConfigNode& value = simple->value;
@@ -319,9 +362,9 @@ void ResourceEntry::CheckMail() {
     const ConfigMember* list = node_.Find(key);
     if (list == nullptr) continue;
     const auto& items = list->value.items;
-    if (list->value.IsArray() &&
-        std::all_of(items.begin(), items.end(),
-                    [](const ConfigNode& item) { return item.IsString(); })) {
+    const bool object = IsObjectOrList(list->value) || list->value.kind == ConfigKind::kNull;
+    if (object && std::all_of(items.begin(), items.end(),
+                              [](const ConfigNode& item) { return item.IsString(); })) {
       continue;
     }
     Fail("bindings should, optionally, have a []string \"" + std::string(key) + "\" field", list);
@@ -361,7 +404,8 @@ void ResourceEntry::CheckOutbound() {
   if (outbound == nullptr) return;
   const std::string field = field_ + ".outbound";
   bool valid = false;
-  if (!outbound->value.IsObject()) {
+  const bool null = outbound->value.kind == ConfigKind::kNull;
+  if (!IsObjectOrList(outbound->value) && !null) {
     section_.Fail(JsonQuote(field) + " should be an object, but got " + ToJson(outbound->value),
                   outbound->position);
   } else {
@@ -381,27 +425,35 @@ void ResourceEntry::CheckOutbound() {
 }
 
 void ResourceEntry::CheckUnsafe() {
+  ConfigSection nested = NestedUnsafe(section_, node_, field_);
   const ConfigMember* type = node_.Find("type");
+  const ConfigMember* name = node_.Find("name");
+  const bool named = name != nullptr && name->value.IsString();
   if (type != nullptr && type->value.IsString() && IsSafeKind(type->value.text)) {
     const std::string& text = type->value.text;
-    section_.Warn("\"" + field_ + "\": " + ToJson(node_) + "\n- The binding type \"" + text +
-                      "\" is directly supported by wrangler.\n  Consider migrating this unsafe "
-                      "binding to a format for '" +
-                      text +
-                      "' bindings that is supported by wrangler for optimal support.\n  For more "
-                      "details, see https://developers.cloudflare.com/workers/cli-wrangler/"
-                      "configuration",
-                  type->position);
+    nested.Warn("The binding type \"" + text +
+                    "\" is directly supported by wrangler.\nConsider migrating this unsafe "
+                    "binding to a format for '" +
+                    text +
+                    "' bindings that is supported by wrangler for optimal support.\nFor more "
+                    "details, see https://developers.cloudflare.com/workers/cli-wrangler/"
+                    "configuration",
+                type->position);
   }
-  std::string wrong;
+  if (type != nullptr && type->value.text == "metadata" && named) {
+    nested.Warn(
+        "The deployment object in the metadata binding is now deprecated. Please switch using the "
+        "version_metadata binding for access to version specific fields: "
+        "https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata",
+        type->position);
+  }
   for (const std::string_view key : {"name", "type"}) {
     const ConfigMember* member = node_.Find(key);
     if (member != nullptr && member->value.IsString()) continue;
-    wrong += "\n- binding should have a string " + JsonQuote(key) + " field.";
+    nested.Fail("binding should have a string " + JsonQuote(key) + " field.",
+                member == nullptr ? node_.position : member->position);
+    valid_ = false;
   }
-  if (wrong.empty()) return;
-  section_.Fail("\"" + field_ + "\": " + ToJson(node_) + wrong, node_.position);
-  valid_ = false;
 }
 
 void CheckQueueConsumers(ConfigSection& section) {

@@ -25,9 +25,12 @@ class ResourceEntry {
   std::string Target() const;
 
  private:
+  bool HasUnexpected() const;
   void Fail(const std::string& text, const ConfigMember* member);
   void CheckField(const ResourceField& field);
-  void CheckBucket();
+  void CheckKind();
+  void CheckBucket(std::string_view key);
+  void CheckLocalStorage();
   void CheckProducer();
   void CheckRateLimit();
   void CheckWorkflow();
@@ -44,6 +47,10 @@ class ResourceEntry {
   const std::string field_;
   bool valid_ = true;
 };
+
+// The group of one of the bindings of `unsafe`.
+ConfigSection NestedUnsafe(const ConfigSection& section, const ConfigNode& node,
+                           const std::string& field);
 
 // Checks `queues.consumers`, which are no bindings.
 void CheckQueueConsumers(ConfigSection& section);

@@ -20,21 +20,21 @@ constexpr ResourceField kKv[] = {{"binding", Need::kString},
                                  {"preview_id", Need::kOptional},
                                  {"remote", Need::kOptionalFlag}};
 constexpr ResourceField kD1[] = {{"binding", Need::kString},
-                                 {"database_name", Need::kOptional},
                                  {"database_id", Need::kMustAIfThere},
                                  {"preview_database_id", Need::kOptional},
+                                 {"remote", Need::kOptionalFlag},
+                                 {"migrations_pattern", Need::kOptional},
+                                 {"database_name", Need::kOptional},
                                  {"jurisdiction", Need::kOptional},
                                  {"migrations_dir", Need::kOptional},
                                  {"migrations_table", Need::kOptional},
-                                 {"migrations_pattern", Need::kOptional},
-                                 {"database_internal_env", Need::kOptional},
-                                 {"remote", Need::kOptionalFlag}};
+                                 {"database_internal_env", Need::kOptional}};
 constexpr ResourceField kR2[] = {{"binding", Need::kString},
                                  {"bucket_name", Need::kIdIfThere},
                                  {"preview_bucket_name", Need::kOptional},
                                  {"jurisdiction", Need::kOptional},
-                                 {"local_dev", Need::kObjectIfThere},
-                                 {"remote", Need::kOptionalFlag}};
+                                 {"remote", Need::kOptionalFlag},
+                                 {"local_dev", Need::kAny}};
 constexpr ResourceField kQueue[] = {{"binding", Need::kString},
                                     {"queue", Need::kFilledIfThere},
                                     {"delivery_delay", Need::kAny},

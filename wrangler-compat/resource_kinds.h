@@ -26,7 +26,6 @@ enum class FieldNeed {
   kFilled,           // must be there, and not empty: should have a string "x" field
   kIdIfThere,        // not empty: should have a string "x" field
   kNameIfThere,      // not empty: should, optionally, have a string "x" field
-  kObjectIfThere,    // should, optionally, have an object "x" field
   kFilledIfThere,    // should optionally have a non-empty string "x" field
   kMustAIfThere,     // must have a "x" field
   kMayString,        // may have a string "x" field
@@ -57,7 +56,7 @@ struct ResourceKind {
   std::string_view name_field = "binding";
   // The first of these that is there says what the binding is bound to.
   std::span<const std::string_view> target_fields = {};
-  std::span<const ResourceField> fields = {};  // name_field included
+  std::span<const ResourceField> fields = {};  // name_field included; as they are checked
   bool open = false;                           // fields that are not listed are not warned of
   bool remote_only = false;                    // wrangler too has nothing for it locally, and warns
   // What messages call the entries that are none, if not by the key: "queue".

@@ -143,13 +143,13 @@ TEST_SUITE("wrangler-compat/config_bindings") {
                   "\"services[0].dev.options\" should be an object but got 2. @wrangler.toml:4"});
     }
     SUBCASE("remote and dev are ignored with a warning") {
-      CHECK(ReadTomlAfterHead(
-                "services=[{binding=\"C\",service=\"s\",remote=true,dev={plugin={package="
-                "\"p\",name=\"n\"}}}]")
-                .Warnings() ==
+      CHECK(ReadTomlAfterHead("services=[{binding=\"C\",service=\"s\",remote=true}]").Warnings() ==
             Texts{"\"services[0].remote\" is ignored: isolane binds to a Worker of this process, "
-                  "never to a deployed one. @wrangler.toml:4",
-                  "\"services[0].dev\" is not supported by isolane and is ignored "
+                  "never to a deployed one. @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("services=[{binding=\"C\",service=\"s\",dev={plugin={package=\"p\","
+                              "name=\"n\"}}}]")
+                .Warnings() ==
+            Texts{"\"services[0].dev\" is not supported by isolane and is ignored "
                   "@wrangler.toml:4"});
     }
   }
@@ -195,6 +195,25 @@ TEST_SUITE("wrangler-compat/config_bindings") {
                 .Errors()
                 .size() == 1);
     }
+  }
+
+  TEST_CASE("a service is not remote beside a plugin") {
+    const ReadConfig read = ReadTomlAfterHead(
+        "services = [ { binding = \"S\", service = \"w\", remote = true, dev = { plugin = { "
+        "package = "
+        "\"p\", name = \"n\" } } } ]");
+    CHECK(read.Errors().empty());
+    CHECK(read.Warnings()[0] ==
+          "\"services[0]\" binding has both \"dev\" and \"remote\" set; \"remote\" is ignored when "
+          "\"dev\" is present and the binding is routed through the local Miniflare plugin. "
+          "@wrangler.toml:4");
+  }
+
+  TEST_CASE("a project of Pages has a binding ASSETS already") {
+    CHECK(ReadTomlAfterHead("pages_build_output_dir = \"x\"\nvars = { ASSETS = \"1\" }")
+              .Errors()[0] ==
+          "The name 'ASSETS' is reserved in Pages projects. Please use a different name for your "
+          "Environment Variable binding. @wrangler.toml:5");
   }
 }
 

@@ -61,7 +61,7 @@ TEST_SUITE("wrangler-compat/config_checks") {
       CHECK(Errors(key + " = 1\n") ==
             Texts{"\"" + key + "\" should be an object but got 1. @wrangler.toml:4"});
     }
-    for (const std::string key : {"previews", "placement", "define", "logfwdr", "secrets"}) {
+    for (const std::string key : {"previews", "placement", "logfwdr", "secrets"}) {
       CHECK(Errors(key + " = [ 1 ]\n") ==
             Texts{"The field \"" + key + "\" should be an object but got [1]. @wrangler.toml:4"});
     }
@@ -72,20 +72,12 @@ TEST_SUITE("wrangler-compat/config_checks") {
     CHECK(Errors("assets = \"public\"\n") ==
           Texts{"\"assets\" should be an object, but got value \"assets\" of type string "
                 "@wrangler.toml:4"});
+    CHECK(Errors("alias = 1\n") ==
+          Texts{"Expected alias to be an object, but got number @wrangler.toml:4"});
     CHECK(Errors("alias = [ 1 ]\n") ==
-          Texts{"Expected alias to be an object, but got object @wrangler.toml:4"});
-  }
-
-  TEST_CASE("who is let in has an audience") {
-    const auto errors = [](const std::string& dev) {
-      return ReadTomlAfterHead("access = { dev = " + dev + " }\n").Errors();
-    };
-    CHECK(errors("{ aud = \"a\", identity = {} }").empty());
-    CHECK(errors("{}") == Texts{"\"access.dev.aud\" is a required field. @wrangler.toml:4"});
-    CHECK(errors("{ aud = 1, identity = 2 }") ==
-          Texts{"Expected \"access.dev.aud\" to be of type string but got 1. @wrangler.toml:4",
-                "Expected \"access.dev.identity\" to be of type object but got 2. "
-                "@wrangler.toml:4"});
+          Texts{"Expected alias[\"0\"] to be a string, but got number @wrangler.toml:4"});
+    CHECK(Errors("define = [ 1 ]\n") ==
+          Texts{"The field \"define.0\" should be a string but got 1. @wrangler.toml:4"});
   }
 
   TEST_CASE("what wrangler may tell of packages has types") {
@@ -106,31 +98,6 @@ TEST_SUITE("wrangler-compat/config_checks") {
     CHECK(Errors("alias = { a = 1, b = true, c = \"d\" }\n") ==
           Texts{"Expected alias[\"a\"] to be a string, but got number @wrangler.toml:4",
                 "Expected alias[\"b\"] to be a string, but got boolean @wrangler.toml:4"});
-  }
-
-  TEST_CASE("the entry point of a site is `main`") {
-    const std::string head = "name = \"w\"\ncompatibility_date = \"2024-09-23\"\n";
-    const std::string site = "[site]\nbucket = \"b\"\nentry-point = \"worker\"\n";
-    const std::string deprecated =
-        "Deprecation: \"site.entry-point\":\nDelete the `site.entry-point` field, then add the top "
-        "level `main` field to your configuration file:\n```\nmain = \"worker/index.js\"\n```";
-    SUBCASE("and deprecated without it") {
-      const Texts warnings = ReadWholeToml(head + site).Warnings();
-      REQUIRE(warnings.size() == 2);
-      CHECK(warnings[1] == deprecated + " @wrangler.toml:5");
-    }
-    SUBCASE("and wrong beside it") {
-      const ReadConfig read = ReadTomlAfterHead(site);
-      CHECK(read.Warnings() ==
-            Texts{"\"site\" is not supported yet by isolane and is ignored @wrangler.toml:4",
-                  deprecated + " @wrangler.toml:6"});
-      CHECK(
-          read.Errors() ==
-          Texts{"Don't define both the `main` and `site.entry-point` fields in your "
-                "configuration.\nThey serve the same purpose: to point to the entry-point of your "
-                "worker.\nDelete the deprecated `site.entry-point` field from your config. "
-                "@wrangler.toml:6"});
-    }
   }
 
   TEST_CASE("keys that were removed say what to do instead") {
@@ -158,53 +125,25 @@ TEST_SUITE("wrangler-compat/config_checks") {
     CHECK(errors("[ { name = \"A\", destination = \"d\" } ]").empty());
     CHECK(errors("1") ==
           Texts{"The field \"logfwdr.bindings\" should be an array but got 1. @wrangler.toml:4"});
-    CHECK(errors("[ 1, {} ]") ==
-          Texts{"\"logfwdr.bindings[0]\": 1\n- Expected \"logfwdr.bindings[0]\" to be an object "
-                "but got "
-                "1 @wrangler.toml:4",
-                "\"logfwdr.bindings[1]\": {}\n- binding should have a string \"name\" field.\n- "
-                "binding "
-                "should have a string \"destination\" field. @wrangler.toml:4"});
+    CHECK(
+        errors("[ 1, {} ]") ==
+        Texts{"\"logfwdr.bindings[0]\": 1\n- Expected \"logfwdr.bindings[0]\" to be an object "
+              "but got "
+              "1 @wrangler.toml:4",
+              "\"logfwdr.bindings[1]\": {}\n- binding should have a string \"name\" field. "
+              "@wrangler.toml:4",
+              "\"logfwdr.bindings[1]\": {}\n- binding should have a string \"destination\" field. "
+              "@wrangler.toml:4"});
+    CHECK(
+        ReadTomlAfterHead("logfwdr = { bindings = [], schema = \"x\" }").Errors() ==
+        Texts{
+            "\"logfwdr\" binding \"schema\" property has been replaced with the \"unsafe.capnp\" "
+            "object, which expects a \"base_path\" and an array of \"source_schemas\" to compile, "
+            "or a \"compiled_schema\" property. @wrangler.toml:4"});
     CHECK(ReadTomlAfterHead("logfwdr.bindings = [ { name = \"A\", destination = \"d\", x = 1 } ]\n")
               .Warnings() ==
           Texts{"\"logfwdr.bindings[0]\": {\"name\":\"A\",\"destination\":\"d\",\"x\":1}\n- "
                 "Unexpected fields found in logfwdr.bindings[0] field: \"x\" @wrangler.toml:4"});
-  }
-
-  TEST_CASE("what is unsafe has types") {
-    const auto errors = [](const std::string& unsafe) {
-      return ReadTomlAfterHead("unsafe = { " + unsafe + " }\n").Errors();
-    };
-    CHECK(errors("metadata = { a = 1 }, capnp = { compiled_schema = \"x\" }").empty());
-    CHECK(errors("capnp = { base_path = \"x\", source_schemas = [\"y\"] }").empty());
-    CHECK(errors("metadata = 1") ==
-          Texts{"The field \"unsafe.metadata\" should be an object but got 1. @wrangler.toml:4"});
-    CHECK(errors("capnp = []") ==
-          Texts{"The field \"unsafe.capnp\" should be an object but got []. @wrangler.toml:4"});
-    CHECK(
-        errors("capnp = { compiled_schema = 1 }") ==
-        Texts{
-            "The field \"unsafe.capnp.compiled_schema\", when present, should be a string but got "
-            "1. @wrangler.toml:4"});
-    CHECK(errors("capnp = { compiled_schema = \"x\", base_path = \"y\" }") ==
-          Texts{"The field \"unsafe.capnp\" cannot contain both \"compiled_schema\" and one of "
-                "\"base_path\" or \"source_schemas\". @wrangler.toml:4"});
-    CHECK(
-        errors("capnp = {}") ==
-        Texts{
-            "The field \"unsafe.capnp.base_path\", when present, should be a string but got "
-            "undefined @wrangler.toml:4",
-            "Expected \"unsafe.capnp.source_schemas\" to be an array of strings but got undefined "
-            "@wrangler.toml:4"});
-    CHECK(errors("capnp = { base_path = \"x\", source_schemas = [1] }") ==
-          Texts{"Expected \"unsafe.capnp.source_schemas.[0]\" to be of type string but got 1. "
-                "@wrangler.toml:4"});
-  }
-
-  TEST_CASE("unsafe fields are warned of") {
-    CHECK(ReadTomlAfterHead("unsafe = { metadata = { a = 1 } }\n").Warnings() ==
-          Texts{"\"unsafe\" fields are experimental and may change or break at any time. "
-                "@wrangler.toml:4"});
   }
 }
 

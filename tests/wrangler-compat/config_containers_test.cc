@@ -249,6 +249,50 @@ TEST_SUITE("wrangler-compat/config_containers") {
             "Unexpected fields found in containers.instance_type field: \"x\" @wrangler.toml:7");
     }
   }
+
+  TEST_CASE("containers of previews") {
+    const auto errors = [](const std::string& list) {
+      return ReadTomlAfterHead("previews = { containers = [ " + list + " ] }").Errors();
+    };
+    const std::string place = " @wrangler.toml:4";
+    const std::string good = "{ class_name = \"A\", image = \"x:1\" }";
+    SUBCASE("are checked like others, by their own path") {
+      CHECK(errors(good).empty());
+      CHECK(errors("{ class_name = 1, image = \"x:1\" }") ==
+            Texts{"Expected \"previews.containers.class_name\" to be of type string but got 1." +
+                  place});
+      CHECK(ReadTomlAfterHead("previews = { containers = 1 }").Errors() ==
+            Texts{"\"containers\" field should be an array, but got 1" + place});
+    }
+    SUBCASE("need no name, and have none") {
+      CHECK(errors("{ image = \"x:1\" }").empty());
+      CHECK(
+          errors("{ name = \"n\", image = \"x:1\" }, " + good) ==
+          Texts{"\"previews.containers[0].name\" cannot be set. A preview container's application "
+                "name is generated from the worker name, preview slug, and Durable Object class "
+                "name, so that separate previews of the same Worker do not collide. Remove it and "
+                "identify the container with \"class_name\"." +
+                place});
+    }
+    SUBCASE("are not managed by a Durable Object") {
+      CHECK(errors("{ class_name = \"A\", scheduling_policy = \"durable_object\" }") ==
+            Texts{"\"previews.containers[0].scheduling_policy\" cannot be \"durable_object\". "
+                  "Durable Object-managed Containers are configured only in the top-level "
+                  "\"containers\" array." +
+                  place});
+    }
+    SUBCASE("are of a class each") {
+      CHECK(errors(good + ", " + good) ==
+            Texts{"\"previews.containers\" declares more than one container for the Durable Object "
+                  "class \"A\"; each Durable Object class may appear at most once." +
+                  place});
+    }
+  }
+
+  TEST_CASE("what is false is no list of containers") {
+    CHECK(ReadTomlAfterHead("containers = \"\"").Errors().empty());
+    CHECK(ReadTomlAfterHead("containers = false").Errors().empty());
+  }
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ TEST_SUITE("wrangler-compat/config_deployment") {
       CHECK(errors("enabled = \"yes\"\n[observability.logs]\nenabled = 1\n") ==
             Texts{"Expected \"observability.enabled\" to be of type boolean but got \"yes\". "
                   "@wrangler.toml:5",
+                  "Expected \"observability.logs.enabled\" to be of type boolean but got 1. "
+                  "@wrangler.toml:7",
                   "Expected \"observability.traces.enabled\" to be of type boolean but got "
                   "undefined. @wrangler.toml:4",
                   "Expected \"observability.issues.enabled\" to be of type boolean but got "
@@ -72,9 +74,9 @@ TEST_SUITE("wrangler-compat/config_deployment") {
                   "@wrangler.toml:7"});
       CHECK(errors("enabled = true\nissues = 1\ntraces = { destinations = 1, persist = 1 }\n") ==
             Texts{"\"observability.issues\" should be an object but got 1. @wrangler.toml:6",
-                  "Expected \"observability.traces.persist\" to be of type boolean but got 1. "
-                  "@wrangler.toml:7",
                   "Expected \"traces.destinations\" to be an array of strings but got 1 "
+                  "@wrangler.toml:7",
+                  "Expected \"observability.traces.persist\" to be of type boolean but got 1. "
                   "@wrangler.toml:7"});
     }
     SUBCASE("takes samples from none to all") {
@@ -98,6 +100,59 @@ TEST_SUITE("wrangler-compat/config_deployment") {
                   "Unexpected fields found in observability field: \"invocation_logs\" "
                   "@wrangler.toml:4"});
     }
+  }
+
+  TEST_CASE("who is let in has an audience") {
+    const auto errors = [](const std::string& dev) {
+      return ReadTomlAfterHead("access = { dev = " + dev + " }\n").Errors();
+    };
+    CHECK(errors("{ aud = \"a\", identity = {} }").empty());
+    CHECK(errors("{}") == Texts{"\"access.dev.aud\" is a required field. @wrangler.toml:4"});
+    CHECK(errors("{ aud = 1, identity = 2 }") ==
+          Texts{"Expected \"access.dev.aud\" to be of type string but got 1. @wrangler.toml:4",
+                "Expected \"access.dev.identity\" to be of type object but got 2. "
+                "@wrangler.toml:4"});
+    CHECK(ReadTomlAfterHead("access = 1").Errors() ==
+          Texts{"\"access\" should be an object but got 1. @wrangler.toml:4"});
+    CHECK(ReadTomlAfterHead("access = { team = 1, dev = { aud = \"a\", x = 1 } }").Warnings() ==
+          Texts{"\"access\" is not supported yet by isolane and is ignored @wrangler.toml:4",
+                "Unexpected fields found in access field: \"team\" @wrangler.toml:4",
+                "Unexpected fields found in access.dev field: \"x\" @wrangler.toml:4"});
+  }
+
+  TEST_CASE("a cache is on or off, also in previews") {
+    for (const std::string path : {"", "previews."}) {
+      const auto read = [&](const std::string& cache) {
+        return ReadTomlAfterHead(path + "cache = " + cache);
+      };
+      CHECK(read("{ enabled = true, cross_version_cache = false }").Errors().empty());
+      CHECK(read("1").Errors() ==
+            Texts{"\"" + path + "cache\" should be an object but got 1. @wrangler.toml:4"});
+      CHECK(read("{}").Errors() ==
+            Texts{"\"" + path + "cache.enabled\" is a required field. @wrangler.toml:4"});
+      CHECK(read("{ enabled = 1, cross_version_cache = 2 }").Errors() ==
+            Texts{"Expected \"" + path +
+                      "cache.enabled\" to be of type boolean but got 1. @wrangler.toml:4",
+                  "Expected \"" + path +
+                      "cache.cross_version_cache\" to be of type boolean but got 2. "
+                      "@wrangler.toml:4"});
+      CHECK(read("{ enabled = true, x = 1 }").Warnings() ==
+            Texts{"Unexpected fields found in " + path + "cache field: \"x\" @wrangler.toml:4"});
+    }
+  }
+
+  TEST_CASE("what is a list instead of an object has its indexes as fields") {
+    const ReadConfig read = ReadTomlAfterHead("[[observability]]\nenabled = true\n");
+    CHECK(read.Errors() ==
+          Texts{"\"observability.enabled\" or \"observability.logs.enabled\" or "
+                "\"observability.traces.enabled\" or \"observability.issues.enabled\" is required. "
+                "@wrangler.toml:4"});
+    CHECK(read.Warnings() ==
+          Texts{"Unexpected fields found in observability field: \"0\" @wrangler.toml:4"});
+  }
+
+  TEST_CASE("one good switch of observability is enough") {
+    CHECK(Errors("observability = { enabled = 1, logs = { enabled = true } }").empty());
   }
 }
 

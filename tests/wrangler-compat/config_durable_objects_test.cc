@@ -52,7 +52,14 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
                 "a string \"name\" field. @wrangler.toml:5"});
       CHECK(ReadTomlAfterHead(Binding("class_name = 1")).Errors() ==
             Texts{"\"durable_objects.bindings[0]\": {\"class_name\":1}\n- binding should have a "
-                  "string \"name\" field.\n- binding should have a string \"class_name\" field. "
+                  "string \"name\" field. @wrangler.toml:5",
+                  "\"durable_objects.bindings[0]\": {\"class_name\":1}\n- binding should have a "
+                  "string \"class_name\" field. @wrangler.toml:5"});
+      CHECK(ReadTomlAfterHead(Binding("name = \"A\", class_name = \"B\", remote = 1")).Errors() ==
+            Texts{"\"durable_objects.bindings[0]\": "
+                  "{\"name\":\"A\",\"class_name\":\"B\",\"remote\":1}\n- "
+                  "\"durable_objects.bindings[0]\" should, optionally, have a boolean \"remote\" "
+                  "field but got {\"name\":\"A\",\"class_name\":\"B\",\"remote\":1}. "
                   "@wrangler.toml:5"});
     }
     SUBCASE("are objects that have nothing else") {
@@ -83,11 +90,10 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
               "a \"script_name\" field if \"environment\" is present. @wrangler.toml:5"});
     }
     SUBCASE("are an array in an object") {
-      CHECK(
-          ReadTomlAfterHead("durable_objects = 1\n").Errors() ==
-          Texts{"The field \"durable_objects\" should be an object but got 1.\n @wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("durable_objects = 1\n").Errors() ==
+            Texts{"The field \"durable_objects\" should be an object but got 1. @wrangler.toml:4"});
       CHECK(ReadTomlAfterHead("[durable_objects]\nbindings = 1\n").Errors() ==
-            Texts{"The field \"durable_objects.bindings\" should be an array but got 1.\n "
+            Texts{"The field \"durable_objects.bindings\" should be an array but got 1. "
                   "@wrangler.toml:5"});
     }
     SUBCASE("may be none") { CHECK(ReadTomlAfterHead("[durable_objects]\n").Errors().empty()); }
@@ -163,7 +169,7 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
             Texts{"The optional \"migrations\" field should be an array, but got 1 "
                   "@wrangler.toml:4"});
       CHECK(ReadTomlAfterHead("migrations = [ 1 ]\n").Errors() ==
-            Texts{"Expected \"migrations[0]\" to be an object but got 1 @wrangler.toml:4"});
+            Texts{"\"migrations[0].tag\" is a required field. @wrangler.toml:4"});
     }
     SUBCASE("with lists of what becomes what") {
       const auto errors = [](const std::string& list) {
@@ -269,7 +275,7 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
                               "\"C\", class_name = \"Room\" } ]\n")
                 .Warnings() ==
             Texts{"In your wrangler.toml file, you have configured `durable_objects` exported by "
-                  "this Worker (Room, Game" +
+                  "this Worker (Room, Game, Room" +
                   rest +
                   "```\n[exports.Room]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n\n"
                   "[exports.Game]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n``` "
@@ -288,6 +294,24 @@ TEST_SUITE("wrangler-compat/config_durable_objects") {
                   "{\n      \"type\": \"durable-object\",\n      \"storage\": \"sqlite\"\n    "
                   "}\n  }\n}\n``` @wrangler.jsonc:2"});
     }
+  }
+
+  TEST_CASE("migrations beside exports are looked at, but not applied") {
+    CHECK(
+        ReadTomlAfterHead("migrations = [ { deleted_classes = [ \"Gone\", 1 ] } ]\n[exports.Room]\n"
+                          "type = \"durable-object\"\nstorage = \"sqlite\"\n")
+            .Errors() ==
+        Texts{"\"migrations[0].tag\" is a required field. @wrangler.toml:4",
+              "Expected \"migrations[0].deleted_classes.[1]\" to be of type string but got 1. "
+              "@wrangler.toml:4",
+              "`migrations` and `exports` are mutually exclusive. Choose one or the other to "
+              "declare your Durable Object lifecycle, but not both. @wrangler.toml:5"});
+  }
+
+  TEST_CASE("with migrations, no class is missed among the exports") {
+    CHECK(ReadTomlAfterHead(Binding("name = \"A\", class_name = \"Other\"") + kRoomMigration)
+              .Warnings()
+              .empty());
   }
 }
 

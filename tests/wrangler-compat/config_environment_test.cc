@@ -208,6 +208,61 @@ TEST_SUITE("wrangler-compat/config_environment") {
   TEST_CASE("the environment's routes replace the top level's, whichever key they use") {
     CHECK(ReadTomlIn("st", "route = \"a\"\n[env.st]\nroutes = [\"b\"]\n").Errors().empty());
   }
+
+  TEST_CASE("what meets what is inherited is told in the environment, too") {
+    const ReadConfig read =
+        ReadTomlIn("st",
+                   "[exports.A]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n[env.st]\n"
+                   "migrations = [ { tag = \"1\", new_classes = [ \"A\" ] } ]\n");
+    CHECK(read.Errors().empty());
+    CHECK(read.EnvironmentMessages(Severity::kError) ==
+          Texts{"`migrations` and `exports` are mutually exclusive. Choose one or the other to "
+                "declare your Durable Object lifecycle, but not both. @wrangler.toml:4"});
+  }
+
+  TEST_CASE("mistakes in what is inherited are told once, whatever the path says of them") {
+    const ReadConfig read = ReadTomlIn("st", "rules = [ 1 ]\n[env.st]\n");
+    CHECK(read.Errors() == Texts{"\"rules[0]\" should be an object but got 1. @wrangler.toml:4"});
+    CHECK(read.EnvironmentMessages(Severity::kError).empty());
+  }
+
+  TEST_CASE("nothing is said of missing bindings where there are mistakes") {
+    const std::string top =
+        "durable_objects.bindings = [ { name = \"A\", class_name = \"A\", "
+        "script_name = \"s\" } ]\n[env.st]\ndurable_objects = ";
+    CHECK(ReadTomlIn("st", top + "{ bindings = [ {} ] }")
+              .EnvironmentMessages(Severity::kWarning)
+              .empty());
+    CHECK(ReadTomlIn("st", top + "1").EnvironmentMessages(Severity::kWarning).empty());
+    CHECK(ReadTomlIn("st", top + "{}").EnvironmentMessages(Severity::kWarning).size() == 1);
+  }
+
+  TEST_CASE("a project of Pages need not have the environment") {
+    const ReadConfig read = ReadTomlIn("st", "pages_build_output_dir = \"x\"\n");
+    CHECK(read.tree.entries.empty());
+  }
+
+  TEST_CASE("a removed key is refused in an environment, another is unexpected there") {
+    const ReadConfig read = ReadTomlIn("st", "[env.st]\nnode_compat = true\nlegacy_env = true\n");
+    REQUIRE(read.EnvironmentMessages(Severity::kError).size() == 1);
+    CHECK(read.EnvironmentMessages(Severity::kError)[0].starts_with("Removed: \"node_compat\":"));
+    CHECK(read.EnvironmentMessages(Severity::kWarning) ==
+          Texts{"Unexpected fields found in env.st field: \"legacy_env\" @wrangler.toml:6"});
+  }
+
+  TEST_CASE("null does not hide what is inherited") {
+    auto root = config::ReadJson(
+        "{\"name\":\"w\",\"main\":\"a.js\",\"compatibility_date\":\"2026-01-01\",\n"
+        "\"exports\":{\"Room\":{\"type\":\"durable-object\",\"storage\":\"sqlite\"}},\n"
+        "\"env\":{\"st\":{\"exports\":null}}}",
+        "wrangler.jsonc");
+    REQUIRE(root.ok());
+    ConfigChoice choice;
+    choice.environment = "st";
+    const ReadConfig read = ReadText(std::move(*root), ConfigFormat::kJson, choice);
+    REQUIRE(read.config.durable_objects.size() == 1);
+    CHECK(read.config.durable_objects[0].name == "Room");
+  }
 }
 
 }  // namespace

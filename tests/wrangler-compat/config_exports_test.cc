@@ -94,6 +94,19 @@ TEST_SUITE("wrangler-compat/config_exports") {
                 "@wrangler.toml:7"});
     }
   }
+
+  TEST_CASE("two exports are not one Workflow") {
+    CHECK(ReadTomlAfterHead("[exports.A]\ntype = \"workflow\"\nname = \"w\"\n[exports.B]\ntype = "
+                            "\"workflow\"\nname = \"w\"\n")
+              .Errors() ==
+          Texts{"\"exports.A\" and \"exports.B\" both declare the Workflow \"w\". Workflow names "
+                "must be unique. @wrangler.toml:9"});
+  }
+
+  TEST_CASE("a class has a name") {
+    CHECK(ReadTomlAfterHead("[exports.\"\"]\ntype = \"durable-object\"\nstorage = \"sqlite\"\n")
+              .Errors() == Texts{"\"export\" keys cannot be the empty string. @wrangler.toml:4"});
+  }
 }
 
 }  // namespace

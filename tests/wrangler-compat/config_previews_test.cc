@@ -29,10 +29,9 @@ TEST_SUITE("wrangler-compat/config_previews") {
             Texts{"The field \"previews.durable_objects\" is missing the required \"bindings\" "
                   "property." +
                   place});
-      CHECK(
-          errors("durable_objects = { bindings = 1 }") ==
-          Texts{"The field \"previews.durable_objects.bindings\" should be an array but got 1.\n" +
-                place});
+      CHECK(errors("durable_objects = { bindings = 1 }") ==
+            Texts{"The field \"previews.durable_objects.bindings\" should be an array but got 1." +
+                  place});
       CHECK(errors("ai = { binding = \"A\", remote = 1 }") ==
             Texts{"\"previews.ai\" should, optionally, have a boolean \"remote\" field but got "
                   "{\"binding\":\"A\",\"remote\":1}." +

@@ -48,8 +48,8 @@ TEST_SUITE("wrangler-compat/config_schema") {
     }
     SUBCASE("are found inside sections") {
       CHECK(ReadTomlAfterHead("[dev]\nports = 1\n[limits]\ncpu = 1\n").Warnings() ==
-            Texts{"Unexpected fields found in dev field: \"ports\" @wrangler.toml:5",
-                  "Unexpected fields found in limits field: \"cpu\" @wrangler.toml:7"});
+            Texts{"Unexpected fields found in limits field: \"cpu\" @wrangler.toml:7",
+                  "Unexpected fields found in dev field: \"ports\" @wrangler.toml:5"});
     }
     SUBCASE("do not stop the start") {
       CHECK(ReadTomlAfterHead("usage_model = \"bundled\"\n").Errors().empty());

@@ -34,10 +34,19 @@ TEST_SUITE("wrangler-compat/diagnostics") {
                 .ends_with("    - First\n      second\n      (x:1)\n\n"));
     }
     SUBCASE("puts environments below their file") {
-      file.children.push_back({"\"env.staging\" environment configuration", {}, {}});
+      file.children.push_back({"\"env.staging\" environment configuration", {}, {}, {}});
       file.children.back().Warn("Deep.", "");
       CHECK(Render(diagnostics, Severity::kWarning)
                 .ends_with("\n    - \"env.staging\" environment configuration\n      - Deep.\n\n"));
+    }
+    SUBCASE("puts groups right below the messages, with a line between two") {
+      file.Fail("One.", "");
+      for (const char* title : {"a", "b"}) {
+        file.children.push_back({title, {}, {}, {}});
+        file.children.back().Fail("Deep.", "");
+      }
+      CHECK(Render(diagnostics, Severity::kError)
+                .ends_with("    - One.\n    - a\n      - Deep.\n\n    - b\n      - Deep.\n\n"));
     }
     SUBCASE("shows messages without a file by themselves, with excerpt and hint") {
       diagnostics.AddGroup({}).Fail(Error{"Bad", "Try this.", "x:1:2", "  1 | y"});

@@ -115,9 +115,9 @@ TEST_SUITE("wrangler-compat/resource_entry") {
               .Warnings()
               .back() ==
           "\"unsafe.bindings[0]\": {\"name\":\"A\",\"type\":\"plain_text\"}\n- The binding type "
-          "\"plain_text\" is directly supported by wrangler.\n  Consider migrating this unsafe "
+          "\"plain_text\" is directly supported by wrangler.\nConsider migrating this unsafe "
           "binding to a format for 'plain_text' bindings that is supported by wrangler for optimal "
-          "support.\n  For more details, see "
+          "support.\nFor more details, see "
           "https://developers.cloudflare.com/workers/cli-wrangler/configuration @wrangler.toml:6");
   }
 
@@ -255,8 +255,10 @@ TEST_SUITE("wrangler-compat/resource_entry") {
 
   TEST_CASE("an unsafe binding has a name and a type") {
     CHECK(ReadTomlAfterHead("unsafe = { bindings = [ {} ] }\n").Errors() ==
-          Texts{"\"unsafe.bindings[0]\": {}\n- binding should have a string \"name\" field.\n- "
-                "binding should have a string \"type\" field. @wrangler.toml:4"});
+          Texts{"\"unsafe.bindings[0]\": {}\n- binding should have a string \"name\" field. "
+                "@wrangler.toml:4",
+                "\"unsafe.bindings[0]\": {}\n- binding should have a string \"type\" field. "
+                "@wrangler.toml:4"});
   }
 
   TEST_CASE("producers of queues") {
@@ -322,6 +324,59 @@ TEST_SUITE("wrangler-compat/resource_entry") {
       CHECK(ReadQueues("consumers", "queue = \"q\", x = 1").Warnings()[0] ==
             "Unexpected fields found in queues.consumers[0] field: \"x\" @wrangler.toml:4");
     }
+  }
+
+  TEST_CASE("what stands for a bucket locally") {
+    const std::string bucket = "binding = \"B\", bucket_name = \"bucket\", local_dev = ";
+    const std::string text =
+        "\"r2_buckets[0]\" bindings should, optionally, have a "
+        "\"local_dev.experimental_s3_credentials\" field with string \"accessKeyId\" and "
+        "\"secretAccessKey\" fields,";
+    CHECK(Error("r2_buckets", bucket + "1") ==
+          "\"r2_buckets[0]\" bindings should, optionally, have an object \"local_dev\" field");
+    CHECK(Error("r2_buckets", bucket + "{ experimental_s3_credentials = 1 }") == text);
+    CHECK(Error("r2_buckets",
+                bucket + "{ experimental_s3_credentials = { accessKeyId = \"a\" } }") == text);
+    const ReadConfig good =
+        Read("r2_buckets", bucket +
+                               "{ experimental_s3_credentials = { accessKeyId = "
+                               "\"a\", secretAccessKey = \"b\" }, x = 1 }");
+    CHECK(good.Errors().empty());
+    CHECK(
+        good.Warnings() ==
+        Texts{"\"local_dev.experimental_s3_credentials\" fields are experimental and may change or "
+              "break at any time. @wrangler.toml:4",
+              "Unexpected fields found in r2_buckets[0].local_dev field: \"x\" @wrangler.toml:4"});
+  }
+
+  TEST_CASE("the name of a bucket is not looked at where something else is wrong") {
+    CHECK(Error("r2_buckets", "bucket_name = \"A\"") ==
+          "\"r2_buckets[0]\" bindings should have a string \"binding\" field");
+  }
+
+  TEST_CASE("an unsafe binding of metadata is deprecated") {
+    const std::string place = " @wrangler.toml:4";
+    CHECK(ReadTomlAfterHead("unsafe = { bindings = [ { name = \"M\", type = \"metadata\" } ] }")
+              .Warnings()[1] ==
+          "\"unsafe.bindings[0]\": {\"name\":\"M\",\"type\":\"metadata\"}\n- The deployment object "
+          "in "
+          "the metadata binding is now deprecated. Please switch using the version_metadata "
+          "binding for access to version specific fields: "
+          "https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata" +
+              place);
+  }
+
+  TEST_CASE("a producer with an unknown field is told nothing else") {
+    const ReadConfig read = ReadQueues("producers", "delivery_delay = 1, x = 1");
+    CHECK(read.Errors().empty());
+    CHECK(read.Warnings() ==
+          Texts{"Unexpected fields found in queues.producers[0] field: \"x\" @wrangler.toml:4"});
+  }
+
+  TEST_CASE("a list is an object without the fields, but for K2") {
+    CHECK(ReadTomlAfterHead("vectorize = [ [] ]").Errors().size() == 2);
+    CHECK(ReadTomlAfterHead("k2 = [ [] ]").Errors() ==
+          Texts{"\"k2[0]\" bindings should be objects, but got [] @wrangler.toml:4"});
   }
 }
 

@@ -13,11 +13,23 @@
 
 namespace isolane::wrangler {
 
+inline std::string Shown(const Diagnostic& entry) {
+  return entry.message + (entry.where.empty() ? "" : " @" + entry.where);
+}
+
+inline bool IsEnvironment(const DiagnosticGroup& group) { return group.about.empty(); }
+
+// Those of nested objects with their titles, without those of an environment.
 inline std::vector<std::string> MessagesOf(const DiagnosticGroup& group, Severity severity) {
   std::vector<std::string> messages;
   for (const Diagnostic& entry : group.entries) {
-    if (entry.severity != severity) continue;
-    messages.push_back(entry.message + (entry.where.empty() ? "" : " @" + entry.where));
+    if (entry.severity == severity) messages.push_back(Shown(entry));
+  }
+  for (const DiagnosticGroup& child : group.children) {
+    if (IsEnvironment(child)) continue;
+    for (const std::string& message : MessagesOf(child, severity)) {
+      messages.push_back(child.title + "\n- " + message);
+    }
   }
   return messages;
 }
@@ -34,8 +46,9 @@ struct ReadConfig {
   }
   // Of the environment alone.
   std::vector<std::string> EnvironmentMessages(Severity severity) const {
-    REQUIRE(tree.children.size() == 1);
-    return MessagesOf(tree.children.front(), severity);
+    REQUIRE_FALSE(tree.children.empty());
+    REQUIRE(IsEnvironment(tree.children.back()));
+    return MessagesOf(tree.children.back(), severity);
   }
   std::vector<std::string> Errors() const { return Messages(Severity::kError); }
   std::vector<std::string> Warnings() const { return Messages(Severity::kWarning); }
