@@ -40,7 +40,7 @@ std::string NoObject(const ResourceKind& kind, const std::string& entry, const C
   const std::string name(kind.key == "k2" ? entry : kind.entries.empty() ? kind.key : kind.entries);
   const bool dispatch = kind.key == "dispatch_namespaces";
   return "\"" + (dispatch ? entry + "\" binding" : name + "\" bindings") +
-         " should be objects, but got " + ToJson(node);
+         " should be objects, but got " + ShownJson(kind.key, node);
 }
 
 ModuleType TypeOfFiles(std::string_view key) {

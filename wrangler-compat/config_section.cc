@@ -4,6 +4,31 @@
 #include <utility>
 
 namespace isolane::wrangler {
+namespace {
+
+void Hide(ConfigNode& value) {
+  value = ConfigNode();
+  value.kind = ConfigKind::kString;
+  value.text = "(hidden)";
+}
+
+// Every text that stands where an entry or a connection string would.
+void HideConnectionStrings(ConfigNode& value) {
+  if (value.IsString()) Hide(value);
+  for (ConfigNode& item : value.items) HideConnectionStrings(item);
+  for (ConfigMember& member : value.members) {
+    if (member.key == "localConnectionString") Hide(member.value);
+  }
+}
+
+}  // namespace
+
+std::string ShownJson(std::string_view key, const ConfigNode& value) {
+  if (key != "hyperdrive") return ToJson(value);
+  ConfigNode shown = value;
+  HideConnectionStrings(shown);
+  return ToJson(shown);
+}
 
 std::string AsText(const ConfigNode& value) {
   if (value.IsString()) return value.text;
@@ -206,7 +231,8 @@ const ConfigMember* ConfigSection::Object(std::string_view key) {
 const ConfigMember* ConfigSection::Array(std::string_view key) {
   const ConfigMember* member = Find(key);
   if (member == nullptr || member->value.IsArray()) return member;
-  Fail("The field \"" + Field(key) + "\" should be an array but got " + ToJson(member->value) + ".",
+  Fail("The field \"" + Field(key) + "\" should be an array but got " +
+           ShownJson(key, member->value) + ".",
        member->position);
   return nullptr;
 }

@@ -34,6 +34,10 @@ bool IsWholeIn(const ConfigNode& value, int64_t low, int64_t high);
 // A name of JavaScript, as far as ASCII goes.
 bool IsIdentifier(std::string_view text);
 
+// The JSON of a value of `key`, or of a part of it, for messages: without the texts of "hyperdrive"
+// that may be connection strings, in which there are passwords.
+std::string ShownJson(std::string_view key, const ConfigNode& value);
+
 class ConfigSection {
  public:
   // `path` is how messages name the object: "" for the top level and for an environment, "dev",

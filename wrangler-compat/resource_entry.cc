@@ -82,15 +82,6 @@ bool Fits(const ConfigNode& node, FieldValue value) {
   return true;
 }
 
-// There is a password in a connection string.
-std::string ShownJson(ConfigNode entry) {
-  for (ConfigMember& member : entry.members) {
-    if (member.key != "localConnectionString" || !member.value.IsString()) continue;
-    member.value.text = "(hidden)";
-  }
-  return ToJson(entry);
-}
-
 void CheckConsumer(ConfigSection& section, const ConfigNode& node, const std::string& field) {
   if (!IsObjectOrList(node)) {
     section.Fail("\"" + field + "\" should be a objects, but got " + ToJson(node), node.position);
@@ -218,7 +209,7 @@ std::string ResourceEntry::Target() const {
 }
 
 void ResourceEntry::Fail(const std::string& text, const ConfigMember* member) {
-  section_.Fail("\"" + field_ + "\" " + text + " but got " + ShownJson(node_) + ".",
+  section_.Fail("\"" + field_ + "\" " + text + " but got " + ShownJson(kind_.key, node_) + ".",
                 member != nullptr ? member->position : node_.position);
   valid_ = false;
 }

@@ -131,6 +131,25 @@ TEST_CASE("a Hyperdrive binding without a database") {
   }
 }
 
+TEST_CASE("a connection string that stands where none should is not shown") {
+  TempProject files;
+  files.Write("index.js", "export default {}");
+  ProjectOptions options;
+  options.cwd = files.root();
+  const std::string url = "\"postgres://u:secret@h/d\"";
+  for (const std::string& value :
+       {url, "[" + url + "]", "{ binding = \"DB\", localConnectionString = " + url + " }",
+        "[{ binding = \"DB\", localConnectionString = " + url + " }]",
+        "[{ binding = \"DB\", localConnectionString = [" + url + "] }]",
+        "[{ binding = \"DB\", id = 5, localConnectionString = { url = " + url + " } }]"}) {
+    CAPTURE(value);
+    files.Write("wrangler.toml", "name = \"w\"\nmain = \"index.js\"\nhyperdrive = " + value + "\n");
+    const std::string errors = ErrorOf(LoadProject(options));
+    CHECK(errors.find("(hidden)") != std::string::npos);
+    CHECK(errors.find("secret") == std::string::npos);
+  }
+}
+
 TEST_CASE("a connection string that cannot be used") {
   const auto error = [](const std::string& text) {
     return ErrorOf(HyperdriveProject("localConnectionString = " + text).Load());
