@@ -116,7 +116,7 @@ std::string FormatWorkers(const std::vector<WorkerSpec>& workers, Colours colour
     if (tails.empty()) continue;
     out += subject + " is sending Tail events to the following Workers:\n";
     for (const TailConsumer& consumer : tails) {
-      out += "- " + Printable(consumer.service) +
+      out += "- " + Printable(consumer.service) + (consumer.streaming ? " (streaming)" : "") +
              status(IsKnown(known, consumer.service) ? kConnected : kNotConnected);
     }
     out += '\n';

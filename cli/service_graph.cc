@@ -92,7 +92,7 @@ class Builder {
     for (const TailConsumer& consumer : spec.tail_consumers) {
       GraphLink link;
       link.kind = LinkKind::kTail;
-      link.binding = "tail";
+      link.binding = consumer.streaming ? "streaming tail" : "tail";
       link.where = consumer.where;
       AddLink(index, std::move(link), consumer.service);
     }

@@ -19,7 +19,7 @@ enum class LinkKind { kService, kDurableObject, kTail };
 // A binding, or a tail consumer, that leads to a Worker.
 struct GraphLink {
   LinkKind kind = LinkKind::kService;
-  std::string binding;     // "AUTH"; of a tail consumer "tail"
+  std::string binding;     // "AUTH"; of a tail consumer "tail" or "streaming tail"
   size_t target = 0;       // index of a node
   std::string entrypoint;  // "default", "Admin"; the class of a Durable Object; empty for a tail
   std::string where;       // "gateway/wrangler.toml:14"; may be empty

@@ -296,7 +296,6 @@ void CheckOtherKeys(ConfigSection& written) {
   CheckBuilding(section);
   CheckAssets(section);
   CheckConnect(section);
-  CheckStreamingTailConsumers(section);
   CheckContainers(section);
   CheckPreviews(section);
   CheckCloudchamber(section);

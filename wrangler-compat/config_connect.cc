@@ -77,31 +77,4 @@ void CheckConnect(ConfigSection& section) {
   }
 }
 
-void CheckStreamingTailConsumers(ConfigSection& section) {
-  const ConfigMember* member = section.Find("streaming_tail_consumers");
-  if (member == nullptr || IsFalsy(member->value)) return;
-  const std::string name = section.Name("streaming_tail_consumers");
-  if (!member->value.IsArray()) {
-    section.Fail(
-        "Expected " + JsonQuote(name) + " to be an array but got " + ToJson(member->value) + ".",
-        member->position);
-    return;
-  }
-  for (size_t i = 0; i < member->value.items.size(); i++) {
-    const ConfigNode& node = member->value.items[i];
-    const std::string field = name + "[" + std::to_string(i) + "]";
-    const ConfigMember* service = node.Find("service");
-    if (!node.IsObject()) {
-      section.Fail("\"" + field + "\" should be an object but got " + ToJson(node) + ".",
-                   node.position);
-    } else if (service == nullptr) {
-      section.Fail("\"" + field + ".service\" is a required field.", node.position);
-    } else if (!service->value.IsString()) {
-      section.Fail("Expected \"" + field + ".service\" to be of type string but got " +
-                       ToJson(service->value) + ".",
-                   service->position);
-    }
-  }
-}
-
 }  // namespace isolane::wrangler

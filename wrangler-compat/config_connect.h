@@ -1,5 +1,5 @@
-// Keys about events that isolane does not serve yet: `connect`, `streaming_tail_consumers`. What is
-// wrong with them is told all the same, in wrangler's words.
+// The key `connect`, of an event that isolane does not serve yet. What is wrong with it is told all
+// the same, in wrangler's words.
 //
 // Thread: any.
 #pragma once
@@ -9,6 +9,5 @@
 namespace isolane::wrangler {
 
 void CheckConnect(ConfigSection& section);
-void CheckStreamingTailConsumers(ConfigSection& section);
 
 }  // namespace isolane::wrangler

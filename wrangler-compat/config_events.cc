@@ -91,9 +91,17 @@ bool IsItem(std::string_view text, const Field& field) {
   return IsValue(text.substr(0, dash), field) && IsValue(text.substr(dash + 1), field);
 }
 
+// `key` is what they are listed in.
+struct TailKey {
+  std::string key;
+  bool streaming;
+  std::vector<std::string> texts;  // of one entry
+  bool list_is_object;             // wrangler takes a list for an object here
+};
+
 void ReadTailConsumer(ConfigSection& section, const ConfigNode& node, const std::string& field,
-                      std::vector<TailConsumer>& consumers) {
-  if (!node.IsObject() && !node.IsArray()) {
+                      const TailKey& key, std::vector<TailConsumer>& consumers) {
+  if (!node.IsObject() && !(key.list_is_object && node.IsArray())) {
     section.Fail("\"" + field + "\" should be an object but got " + ToJson(node) + ".",
                  node.position);
     return;
@@ -103,15 +111,31 @@ void ReadTailConsumer(ConfigSection& section, const ConfigNode& node, const std:
     section.Fail("\"" + field + ".service\" is a required field.", node.position);
     return;
   }
-  for (const std::string key : {"service", "environment"}) {
-    const ConfigMember* member = node.Find(key);
+  for (const std::string& text : key.texts) {
+    const ConfigMember* member = node.Find(text);
     if (member == nullptr || member->value.IsString()) continue;
-    section.Fail("Expected \"" + field + "." + key + "\" to be of type string but got " +
+    section.Fail("Expected \"" + field + "." + text + "\" to be of type string but got " +
                      ToJson(member->value) + ".",
                  member->position);
     return;
   }
-  consumers.push_back({service->value.text, section.Where(service->position)});
+  consumers.push_back({service->value.text, section.Where(service->position), key.streaming});
+}
+
+void ReadTailKey(ConfigSection& section, const TailKey& key, std::vector<TailConsumer>& consumers) {
+  const ConfigMember* member = section.Find(key.key);
+  if (member == nullptr || IsFalsy(member->value)) return;
+  const std::string name = section.Name(key.key);
+  if (!member->value.IsArray()) {
+    section.Fail(
+        "Expected " + JsonQuote(name) + " to be an array but got " + ToJson(member->value) + ".",
+        member->position);
+    return;
+  }
+  for (size_t i = 0; i < member->value.items.size(); i++) {
+    ReadTailConsumer(section, member->value.items[i], name + "[" + std::to_string(i) + "]", key,
+                     consumers);
+  }
 }
 
 }  // namespace
@@ -155,20 +179,9 @@ std::vector<std::string> ReadCrons(ConfigSection& section, DiagnosticGroup& tree
 }
 
 std::vector<TailConsumer> ReadTailConsumers(ConfigSection& section) {
-  const ConfigMember* member = section.Find("tail_consumers");
-  if (member == nullptr || IsFalsy(member->value)) return {};
-  const std::string name = section.Name("tail_consumers");
-  if (!member->value.IsArray()) {
-    section.Fail(
-        "Expected " + JsonQuote(name) + " to be an array but got " + ToJson(member->value) + ".",
-        member->position);
-    return {};
-  }
   std::vector<TailConsumer> consumers;
-  for (size_t i = 0; i < member->value.items.size(); i++) {
-    ReadTailConsumer(section, member->value.items[i], name + "[" + std::to_string(i) + "]",
-                     consumers);
-  }
+  ReadTailKey(section, {"tail_consumers", false, {"service", "environment"}, true}, consumers);
+  ReadTailKey(section, {"streaming_tail_consumers", true, {"service"}, false}, consumers);
   return consumers;
 }
 

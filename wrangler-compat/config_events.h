@@ -1,5 +1,5 @@
-// The keys that say which events reach a Worker, and who is told of what it does: `triggers` and
-// `tail_consumers`.
+// The keys that say which events reach a Worker, and who is told of what it does: `triggers`,
+// `tail_consumers` and `streaming_tail_consumers`.
 //
 // Thread: any.
 #pragma once
@@ -18,6 +18,7 @@ namespace isolane::wrangler {
 // will fail.
 std::vector<std::string> ReadCrons(ConfigSection& section, DiagnosticGroup& tree);
 
+// Of both keys, the streaming ones last.
 std::vector<TailConsumer> ReadTailConsumers(ConfigSection& section);
 
 // What is wrong with a cron expression, in words; empty if nothing is.

@@ -62,7 +62,7 @@ constexpr ConfigKey kKeys[] = {
     {"version_metadata", kUsed, kAny, kOwn},
     {"secrets", kUsed, kAny, kOwn},
     {"tail_consumers", kUsed, kArray, kOwn},
-    {"streaming_tail_consumers", kLater, kAny, kOwn},
+    {"streaming_tail_consumers", kUsed, kArray, kOwn},
     {"workflows", kUsed, kAny, kOwn},
     {"analytics_engine_datasets", kUsed, kAny, kOwn},
     {"secrets_store_secrets", kUsed, kAny, kOwn},

@@ -7,7 +7,6 @@
 
 #include "wrangler-compat/config_bindings.h"
 #include "wrangler-compat/config_checks.h"
-#include "wrangler-compat/config_connect.h"
 #include "wrangler-compat/config_containers.h"
 #include "wrangler-compat/config_deployment.h"
 #include "wrangler-compat/config_events.h"
@@ -97,7 +96,6 @@ void CheckPreviews(ConfigSection& section) {
   ReadBindings(previews, bindings, names);
   CheckUnsafe(previews);
   ReadTailConsumers(previews);
-  CheckStreamingTailConsumers(previews);
   CheckContainers(previews);
   previews.Boolean("logpush");
   CheckObservability(previews);

@@ -19,10 +19,10 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
   std::vector<UnresolvedService> unresolved;
   for (const WorkerSpec& spec : specs) {
     auto check = [&](const std::optional<std::string>& binding, const std::string& service,
-                     const std::string& where) {
+                     const std::string& where, bool streaming = false) {
       if (std::find(known.begin(), known.end(), service) != known.end()) return;
-      unresolved.push_back(
-          {spec.name, binding, service, where, known, base::NearestName(service, known)});
+      unresolved.push_back({spec.name, binding, service, where, known,
+                            base::NearestName(service, known), streaming});
     };
     for (const BindingSpec& binding : spec.bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
@@ -34,7 +34,7 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
       }
     }
     for (const TailConsumer& consumer : spec.tail_consumers) {
-      check(std::nullopt, consumer.service, consumer.where);
+      check(std::nullopt, consumer.service, consumer.where, consumer.streaming);
     }
   }
   return unresolved;
@@ -44,7 +44,7 @@ std::string Describe(const UnresolvedService& unresolved) {
   const auto& binding = unresolved.binding;
   std::string text = unresolved.worker + ": ";
   if (!binding) {
-    text += "tail_consumers names";
+    text += unresolved.streaming ? "streaming_tail_consumers names" : "tail_consumers names";
   } else {
     text += "binding " + (binding->empty() ? "\"\"" : *binding) + " points to";
   }

@@ -17,7 +17,8 @@ struct UnresolvedService {
   std::string service;                 // the name that nobody has
   std::string where;
   std::vector<std::string> known;
-  std::string nearest;  // empty when no known name is near
+  std::string nearest;     // empty when no known name is near
+  bool streaming = false;  // of a tail consumer: it is in streaming_tail_consumers
 };
 
 // `elsewhere`: Workers that other processes have.

@@ -13,6 +13,7 @@
 #include "runtime/http/socket_target.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/rpc_message.h"
+#include "runtime/worker/tail_spans.h"
 
 namespace isolane::worker {
 
@@ -64,6 +65,8 @@ struct Call {
   // Of kConnect; its head is "CONNECT\0tcp://host:port", for messages, and its body is what is
   // sent.
   std::unique_ptr<http::SocketTarget> connect = nullptr;
+  // Where it stands at its caller, if streaming tail Workers are told of that.
+  std::unique_ptr<CallSpans> spans = nullptr;
 
   // Nobody will read it.
   void DropBody() {
@@ -84,6 +87,7 @@ struct Call {
     if (status == 0) error = RemoteError();
     if (socket != nullptr) socket.reset();
     if (routed != nullptr) routed.reset();
+    if (spans != nullptr) spans.reset();
     if (!props.empty()) props.clear();
     if (!cf.empty()) cf.clear();
     pipeline = caller = callee = 0;

@@ -171,13 +171,16 @@ bool IsActedOn(bool CompatibilityFlags::*member) {
   return std::find(std::begin(kActedOn), std::end(kActedOn), member) != std::end(kActedOn);
 }
 
+// Whoever names it asks for what there is without it, as in workerd.
+constexpr std::string_view kNeedless = "streaming_tail_worker";
+
 }  // namespace
 
 std::vector<std::string> FlagsWithoutEffect(const std::vector<std::string>& flags) {
   std::vector<std::string> idle;
   for (const std::string& name : flags) {
     const KnownFlag* flag = FindFlag(name);
-    if (flag != nullptr && !IsActedOn(flag->member)) idle.push_back(name);
+    if (flag != nullptr && !IsActedOn(flag->member) && name != kNeedless) idle.push_back(name);
   }
   return idle;
 }

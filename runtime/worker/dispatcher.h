@@ -158,7 +158,7 @@ class Dispatcher {
   uint32_t Open(Worker& worker, TopLevel& top, std::string_view packed_head, base::Body body,
                 std::string_view accept_encoding);
   // Opens a pipeline for an event; `done` is called when it is over, from a later Turn.
-  void SendEvent(Worker& worker, HandlerEvent event, EventDone done);
+  uint32_t SendEvent(Worker& worker, HandlerEvent event, EventDone done);
   // The observer is not told when the pipeline is over.
   void Unlist(uint32_t pipeline);
   // Everything of the response has left.
@@ -211,6 +211,9 @@ class Dispatcher {
   Call* FindCall(uint32_t id) { return calls_.Find(id); }
   RpcTable& rpc() { return rpc_; }
   Tails& tails() { return tails_; }
+  // The invocation of a tail Worker is to take what is told next; it has what one request may use,
+  // as each message of a WebSocket has.
+  void TellOfTail(uint32_t invocation);
   // `invocation` was used while the isolate was entered on behalf of another one: it is looked
   // after when that entry is over.
   void Touch(const Invocation& invocation);
@@ -417,7 +420,7 @@ class Dispatcher {
   // leaves.
   void PushFrom(Invocation& from, EventKind kind, uint32_t id);
   // One call less that `caller` waits for.
-  static void Settle(Invocation& caller, const Call& call);
+  static void Settle(Invocation& caller, Call& call);
   void Reply(uint32_t call_id);
   void ReplyToMethod(Invocation& caller, Call& call);
   void ReplyToConnect(Invocation& caller, Call& call);

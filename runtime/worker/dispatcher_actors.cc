@@ -8,6 +8,7 @@
 #include "runtime/worker/dispatcher_enter.h"
 #include "runtime/worker/dispatcher_rpc.h"
 #include "runtime/worker/request_cf.h"
+#include "runtime/worker/tail_spans.h"
 
 namespace isolane::worker {
 
@@ -41,7 +42,9 @@ std::string IdOf(const std::string& address) { return address.substr(0, ActorIds
 
 size_t Dispatcher::live_actors() const { return actors_->live(); }
 
-void Dispatcher::Settle(Invocation& caller, const Call& call) {
+void Dispatcher::Settle(Invocation& caller, Call& call) {
+  if (call.spans != nullptr) [[unlikely]]
+    CloseCallSpans(call);
   caller.calls--;
   if (call.on_actor) caller.actor_calls--;
 }

@@ -122,12 +122,15 @@ void Dispatcher::ReplyWithError(Call& call, RemoteError error) {
 }
 
 void Dispatcher::RespondMethod(Invocation& invocation, uint32_t call_id, RpcMessage message) {
+  const bool is_its_own = call_id == invocation.call || invocation.actor != nullptr;
   Call* call = TakeAnswered(invocation, call_id);
   if (call == nullptr) return;
   call->status = 200;
   call->message = std::move(message);
-  if (invocation.actor != nullptr && invocation.tail != nullptr) {
-    tails_.FinishCall(invocation, call_id);
+  if (invocation.tail != nullptr && is_its_own) {
+    // The handler of an event goes on (connect), or says it itself.
+    if ((call->operation & kEventOperation) == 0) tails_.NoteReturn(invocation, call_id);
+    if (invocation.actor != nullptr) tails_.FinishCall(invocation, call_id);
   }
   PushFrom(invocation, EventKind::kReply, call->id);
 }

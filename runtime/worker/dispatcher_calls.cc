@@ -50,6 +50,8 @@ int32_t Dispatcher::CallChannel(Invocation& caller, const Channel* channel, int 
   call.channel = channel;
   if (traces_) [[unlikely]]
     TraceCall(caller, call);
+  if (caller.tail != nullptr) [[unlikely]]
+    tails_.NoteCall(caller, call);
   if (channel == nullptr) {
     if (caller.actor != nullptr && caller.actor->unconfirmed != 0) {
       PushFrom(caller, EventKind::kStart, call.id);

@@ -251,6 +251,7 @@ void Dispatcher::CheckForHang(Pipeline& pipeline) {
     waits_for_client = pipe == nullptr || pipe->readable() || pipe->outside;
   }
   if (waits_for_client || Holds(pipeline)) return;
+  if (!pipeline.tail_chain.empty() && tails_.streams().Feeds(pipeline)) return;
   for (const auto& [id, body] : stub_bodies_) {
     const Call* call = calls_.Find(id);
     if (call != nullptr && call->pipeline == pipeline.id && body->outside()) return;

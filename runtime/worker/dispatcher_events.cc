@@ -9,12 +9,12 @@
 
 namespace isolane::worker {
 
-void Dispatcher::SendEvent(Worker& worker, HandlerEvent event, EventDone done) {
+uint32_t Dispatcher::SendEvent(Worker& worker, HandlerEvent event, EventDone done) {
   auto owned = std::make_unique<EventCall>(*this, std::move(done));
   EventCall& top = *owned;
   events_.emplace(&top, std::move(owned));
   Pipeline* pipeline = NewPipeline(worker, top);
-  if (pipeline == nullptr) return;
+  if (pipeline == nullptr) return 0;
   top.set_pipeline(pipeline->id);
   pipeline->method = event.name;
   pipeline->url = worker.name();
@@ -27,6 +27,14 @@ void Dispatcher::SendEvent(Worker& worker, HandlerEvent event, EventDone done) {
   call.props = std::move(event.props);
   call.head = std::move(event.name);
   AppendText(event.arguments_json, call.message.values);
+  return pipeline->id;
+}
+
+void Dispatcher::TellOfTail(uint32_t id) {
+  Invocation* invocation = invocations_.Find(id);
+  if (invocation == nullptr) return;
+  FillBudgets(*invocation->pipeline);
+  queue_.Push(EventKind::kNews, id, 0);
 }
 
 void Dispatcher::ForgetEvent(const EventCall& event) { events_.erase(&event); }

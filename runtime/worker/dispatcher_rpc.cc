@@ -33,6 +33,8 @@ int32_t Dispatcher::CallStub(Invocation& caller, const ImportRecord& stub, int d
   call.object = rpc_.Duplicate(stub);
   if (traces_) [[unlikely]]
     TraceCall(caller, call);
+  if (caller.tail != nullptr) [[unlikely]]
+    tails_.NoteCall(caller, call);
   caller.calls++;
   const ExportRecord* target = rpc_.FindExport(stub.target);
   const Invocation* owner = target == nullptr ? nullptr : invocations_.Find(target->owner);

@@ -62,10 +62,12 @@ void TailBegin(const Arguments& info) {
   info.GetReturnValue().Set(number);
 }
 
-// tailEnd(context, event)
+// tailEnd(context, event, whether its handler has returned)
 void TailEnd(const Arguments& info) {
   if (Invocation* invocation = TailedArgument(info, 0)) {
-    WorkerOf(info).dispatcher().tails().FinishCall(*invocation, IdArgument(info, 1));
+    Tails& tails = WorkerOf(info).dispatcher().tails();
+    if (info[2]->IsTrue()) tails.NoteReturn(*invocation, IdArgument(info, 1));
+    tails.FinishCall(*invocation, IdArgument(info, 1));
   }
 }
 
@@ -99,10 +101,121 @@ void TailStream(const Arguments& info) {
   dispatcher.tails().NoteOutcome(*invocation, "exception");
 }
 
+// tailReturn(context): the handler of its event has returned
+void TailReturn(const Arguments& info) {
+  if (Invocation* invocation = TailedArgument(info, 0)) {
+    WorkerOf(info).dispatcher().tails().NoteReturn(*invocation, 0);
+  }
+}
+
+// tailTake(context) -> JSON objects with commas between them: what a streaming tail Worker is told;
+// '': nothing now; undefined: nothing any more
+void TailTake(const Arguments& info) {
+  Invocation* invocation = InvocationArgument(info, 0);
+  std::string events;
+  if (invocation == nullptr ||
+      !WorkerOf(info).dispatcher().tails().streams().Take(*invocation, events)) {
+    return;
+  }
+  v8::Local<v8::String> text;
+  if (js::FromUtf8(info.GetIsolate(), events).ToLocal(&text)) info.GetReturnValue().Set(text);
+}
+
+// tailLeave(context): it wants to be told no more
+void TailLeave(const Arguments& info) {
+  if (const Invocation* invocation = InvocationArgument(info, 0)) {
+    WorkerOf(info).dispatcher().tails().streams().Leave(*invocation);
+  }
+}
+
+// What streaming tail Workers are told of the invocation that the argument names; null: there are
+// none.
+TailSource* SourceArgument(const Arguments& info, int index) {
+  Invocation* invocation = TailedArgument(info, index);
+  return invocation == nullptr ? nullptr : Tails::SourceOf(*invocation->tail);
+}
+
+// The id of a span; empty for anything else.
+std::string SpanArgument(const Arguments& info, int index) {
+  std::string span = TextArgument(info, index);
+  const bool is_id =
+      span.size() == 16 && span.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_id ? span : std::string();
+}
+
+// tailIds(context) -> ids of the trace, and of the span that is all of the invocation, as one text;
+// undefined: nobody is told of spans
+void TailIds(const Arguments& info) {
+  const TailSource* source = SourceArgument(info, 0);
+  if (source == nullptr) return;
+  v8::Local<v8::String> ids;
+  if (js::FromLatin1(info.GetIsolate(), source->trace_id() + source->span_id()).ToLocal(&ids)) {
+    info.GetReturnValue().Set(ids);
+  }
+}
+
+// tailActive(context, span): it is that of what is noted next
+void TailActive(const Arguments& info) {
+  if (TailSource* source = SourceArgument(info, 0)) source->set_active(SpanArgument(info, 1));
+}
+
+// tailSpanOpen(context, span, name, parent)
+void TailSpanOpen(const Arguments& info) {
+  if (TailSource* source = SourceArgument(info, 0)) {
+    source->OpenSpan(SpanArgument(info, 1), TextArgument(info, 2), SpanArgument(info, 3));
+  }
+}
+
+// tailSpanAttribute(context, span, name, value): the last one is JSON
+void TailSpanAttribute(const Arguments& info) {
+  TailSource* source = SourceArgument(info, 0);
+  if (source == nullptr) return;
+  std::string json;
+  base::AppendAsciiJson(TextArgument(info, 3), json);
+  source->SetAttribute(SpanArgument(info, 1), TextArgument(info, 2), json);
+}
+
+// tailSpanUpdate(context, span, info): the last one is JSON
+void TailSpanUpdate(const Arguments& info) {
+  TailSource* source = SourceArgument(info, 0);
+  if (source == nullptr) return;
+  std::string json;
+  base::AppendAsciiJson(TextArgument(info, 2), json);
+  source->UpdateSpan(SpanArgument(info, 1), json);
+}
+
+// tailSpanException(context, span, name, message, stack | undefined)
+void TailSpanException(const Arguments& info) {
+  if (TailSource* source = SourceArgument(info, 0)) {
+    source->AddSpanException(SpanArgument(info, 1), TextArgument(info, 2), TextArgument(info, 3),
+                             TextArgument(info, 4));
+  }
+}
+
+// tailSpanClose(context, span)
+void TailSpanClose(const Arguments& info) {
+  if (TailSource* source = SourceArgument(info, 0)) source->CloseSpan(SpanArgument(info, 1));
+}
+
 constexpr js::NativeFunction kNatives[] = {
-    {"eventRespond", EventRespond},   {"holdOpen", HoldOpen}, {"tailEvent", TailEvent},
-    {"tailException", TailException}, {"tailLog", TailLog},   {"tailStream", TailStream},
-    {"tailBegin", TailBegin},         {"tailEnd", TailEnd},
+    {"eventRespond", EventRespond},
+    {"holdOpen", HoldOpen},
+    {"tailEvent", TailEvent},
+    {"tailException", TailException},
+    {"tailLog", TailLog},
+    {"tailStream", TailStream},
+    {"tailBegin", TailBegin},
+    {"tailEnd", TailEnd},
+    {"tailTake", TailTake},
+    {"tailLeave", TailLeave},
+    {"tailReturn", TailReturn},
+    {"tailIds", TailIds},
+    {"tailActive", TailActive},
+    {"tailSpanOpen", TailSpanOpen},
+    {"tailSpanAttribute", TailSpanAttribute},
+    {"tailSpanUpdate", TailSpanUpdate},
+    {"tailSpanException", TailSpanException},
+    {"tailSpanClose", TailSpanClose},
 };
 
 }  // namespace

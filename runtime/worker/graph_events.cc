@@ -51,10 +51,11 @@ Status Graph::ConnectTails(const WorkerList& all) {
         return one->name() == consumer.service;
       });
       if (found != all.end()) {
-        consumers.push_back({*found, nullptr, {}});
+        consumers.push_back({*found, nullptr, {}, consumer.streaming});
       } else if (unknown_services_ == UnknownService::kRefuse) {
         const std::vector<std::string> names = NamesOf(all);
-        return Error{worker->name() + ": tail_consumers names \"" + consumer.service +
+        return Error{worker->name() + (consumer.streaming ? ": streaming_" : ": ") +
+                         "tail_consumers names \"" + consumer.service +
                          "\", no such Worker (known: " + base::ListNames(names) + ").",
                      DidYouMean(consumer.service, names),
                      consumer.where,

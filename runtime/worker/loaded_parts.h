@@ -25,8 +25,9 @@ struct LoadedParts {
   RpcMessage env;
   // Where fetch() to the network goes. Nothing: there; without a channel: nowhere.
   std::optional<GivenChannel> outbound;
-  // Who is told what it does.
+  // Who is told what it does: when it is done, and at once.
   std::vector<GivenChannel> tails;
+  std::vector<GivenChannel> streaming_tails;
 };
 
 }  // namespace isolane::worker

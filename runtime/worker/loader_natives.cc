@@ -139,6 +139,24 @@ std::string WrongCompatibility(const Worker& maker, const WorkerSpec& spec, bool
   return {};
 }
 
+// `field` of the code: Workers that are told. False: an exception is pending.
+bool TakeTails(Worker& maker, v8::Isolate* isolate, v8::Local<v8::Value> list,
+               const std::string& field, std::vector<GivenChannel>& tails) {
+  for (v8::Local<v8::Value> tail : ListOf(isolate, list)) {
+    GivenChannel given = GivenOf(maker, isolate, tail);
+    const Channel* const channel = given.channel;
+    if (channel == nullptr || channel->target == nullptr || channel->actor_class != nullptr ||
+        channel->responder_only) {
+      js::ThrowError(isolate, "Worker Loader: \"" + field +
+                                  "\" of the code must be bindings to Workers of this process, as "
+                                  "ctx.exports.NAME is; others are not supported by isolane.");
+      return false;
+    }
+    tails.push_back(std::move(given));
+  }
+  return true;
+}
+
 // loaderFind(binding, name) -> the number of the Worker that it has made by that name, or 0
 void LoaderFind(const Arguments& info) {
   const LoadedWorker* loaded =
@@ -166,12 +184,13 @@ void LoaderHold(const Arguments& info) {
 }
 
 // loaderGive(number, env, code): `env` is undefined or an object; `code` an array of date,
-// flags, main module, modules (CodeOf), experimental, outbound (undefined, null or GivenOf), tails
+// flags, main module, modules (CodeOf), experimental, outbound (undefined, null or GivenOf), tails,
+// streamingTails
 void LoaderGive(const Arguments& info) {
   v8::Isolate* isolate = info.GetIsolate();
   Worker& maker = WorkerOf(info);
   const v8::LocalVector<v8::Value> code = ListOf(isolate, info[2]);
-  if (code.size() != 7) return;
+  if (code.size() != 8) return;
   const std::shared_ptr<const Code> modules = CodeOf(isolate, code[3]);
   if (modules->bytes > kMostCode) {
     js::ThrowError(isolate, TooLarge("code", modules->bytes, kMostCode));
@@ -200,17 +219,9 @@ void LoaderGive(const Arguments& info) {
     }
   }
   if (!code[5]->IsUndefined()) parts->outbound = GivenOf(maker, isolate, code[5]);
-  for (v8::Local<v8::Value> tail : ListOf(isolate, code[6])) {
-    GivenChannel given = GivenOf(maker, isolate, tail);
-    const Channel* const channel = given.channel;
-    if (channel == nullptr || channel->target == nullptr || channel->actor_class != nullptr ||
-        channel->responder_only) {
-      js::ThrowError(isolate,
-                     "Worker Loader: \"tails\" of the code must be bindings to Workers of this "
-                     "process, as ctx.exports.NAME is; others are not supported by isolane.");
-      return;
-    }
-    parts->tails.push_back(std::move(given));
+  if (!TakeTails(maker, isolate, code[6], "tails", parts->tails) ||
+      !TakeTails(maker, isolate, code[7], "streamingTails", parts->streaming_tails)) {
+    return;
   }
   // Only now: a getter in env may have done anything.
   LoadedWorker* loaded = LoadedArgument(info, 0);

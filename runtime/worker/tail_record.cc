@@ -5,6 +5,7 @@
 #include "runtime/base/json_text.h"
 #include "runtime/base/packed_head.h"
 #include "runtime/worker/call.h"
+#include "runtime/worker/tail_stream.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
@@ -25,8 +26,10 @@ void AppendText(std::string_view key, std::string_view utf8, std::string& out) {
   base::AppendJsonString(utf8, out);
 }
 
-// The path of a method call: a name, or a JSON array of names.
-std::string MethodName(const Call& call) {
+}  // namespace
+
+std::string MethodNameOf(const Call& call) {
+  // A name, or a JSON array of names.
   static constexpr int32_t kLongPath = 2;
   if ((call.operation & kLongPath) == 0) return call.head;
   std::string name;
@@ -40,7 +43,8 @@ std::string MethodName(const Call& call) {
   return name;
 }
 
-}  // namespace
+TailRecord::TailRecord() = default;
+TailRecord::~TailRecord() = default;
 
 void TailRecord::Describe(const Call& call) {
   if (call.kind == CallKind::kFetch) {
@@ -54,7 +58,7 @@ void TailRecord::Describe(const Call& call) {
     AppendText("type", call.head, event);
   } else {
     AppendText("type", "rpc", event);
-    AppendText("rpcMethod", MethodName(call), event);
+    AppendText("rpcMethod", MethodNameOf(call), event);
   }
   event += '}';
 }
@@ -98,34 +102,9 @@ void TailRecord::AddException(double time_ms, std::string_view name, std::string
   exceptions += '}';
 }
 
-std::string TailRecord::ToJson(double now_ms, double cycles_per_ms) const {
+std::string TailRecord::EventJson() const {
+  if (head.empty()) return event;
   std::string out(1, '{');
-  AppendKey("wallTime", out);
-  AppendWhole(std::floor(now_ms - started_ms), out);
-  AppendKey("cpuTime", out);
-  AppendWhole(std::floor(static_cast<double>(cpu) / cycles_per_ms), out);
-  AppendKey("truncated", out);
-  out += truncated ? "true" : "false";
-  AppendText("outcome", outcome.empty() ? "ok" : outcome, out);
-  if (!entrypoint.empty()) AppendText("entrypoint", entrypoint, out);
-  AppendText("scriptName", worker->name(), out);
-  if (!object_id.empty()) {
-    AppendText("executionModel", "durableObject", out);
-    AppendText("durableObjectId", object_id, out);
-  }
-  AppendKey("exceptions", out);
-  out.append("[").append(exceptions).append("]");
-  AppendKey("logs", out);
-  out.append("[").append(logs).append("]");
-  AppendKey("eventTimestamp", out);
-  AppendWhole(timestamp_ms, out);
-  AppendKey("event", out);
-  if (head.empty()) {
-    out.append(event).append("}");
-    return out;
-  }
-
-  out += '{';
   AppendText("type", "fetch", out);
   AppendText("method", base::PackedMethod(head), out);
   AppendKey("url", out);
@@ -149,7 +128,33 @@ std::string TailRecord::ToJson(double now_ms, double cycles_per_ms) const {
     AppendKey("status", out);
     AppendWhole(status, out);
   }
-  out += "}}";
+  out += '}';
+  return out;
+}
+
+std::string TailRecord::ToJson(double now_ms, double cycles_per_ms) const {
+  std::string out(1, '{');
+  AppendKey("wallTime", out);
+  AppendWhole(std::floor(now_ms - started_ms), out);
+  AppendKey("cpuTime", out);
+  AppendWhole(std::floor(static_cast<double>(cpu) / cycles_per_ms), out);
+  AppendKey("truncated", out);
+  out += truncated ? "true" : "false";
+  AppendText("outcome", outcome.empty() ? "ok" : outcome, out);
+  if (!entrypoint.empty()) AppendText("entrypoint", entrypoint, out);
+  AppendText("scriptName", worker->name(), out);
+  if (!object_id.empty()) {
+    AppendText("executionModel", "durableObject", out);
+    AppendText("durableObjectId", object_id, out);
+  }
+  AppendKey("exceptions", out);
+  out.append("[").append(exceptions).append("]");
+  AppendKey("logs", out);
+  out.append("[").append(logs).append("]");
+  AppendKey("eventTimestamp", out);
+  AppendWhole(timestamp_ms, out);
+  AppendKey("event", out);
+  out.append(EventJson()).append("}");
   return out;
 }
 

@@ -16,6 +16,7 @@
 namespace isolane::worker {
 
 class Worker;
+class TailSource;
 struct Call;
 struct Channel;
 
@@ -24,8 +25,12 @@ struct TailTarget {
   Worker* worker = nullptr;
   // Of the Worker that is told of: which entrypoint; null: the default one.
   const Channel* channel = nullptr;
-  std::string props;  // as Call::props
+  std::string props;       // as Call::props
+  bool streaming = false;  // while it goes on, instead of when it is over
 };
+
+// The path of a method call, with dots.
+std::string MethodNameOf(const Call& call);
 
 struct TailRecord {
   // Bytes of console lines and exceptions that are kept; more is cut off and shown as `truncated`.
@@ -51,6 +56,12 @@ struct TailRecord {
   std::string exceptions;                // likewise
   size_t bytes = 0;
   bool truncated = false;
+  // Of what is told at once (tail_stream.h); null: nobody wants it. Nobody else owns it; calls that
+  // are under way know it by weak_ptr.
+  std::shared_ptr<TailSource> source;
+
+  TailRecord();
+  ~TailRecord();
 
   // What the invocation was called for.
   void Describe(const Call& call);
@@ -60,6 +71,8 @@ struct TailRecord {
   // `stack` is empty when there is none.
   void AddException(double timestamp_ms, std::string_view name, std::string_view message,
                     std::string_view stack);
+  // What it is: a JSON object, in ASCII.
+  std::string EventJson() const;
   // All of it, in ASCII. `now_ms` is of the monotonic clock.
   std::string ToJson(double now_ms, double cycles_per_ms) const;
 

@@ -5,12 +5,14 @@
 
 #include "runtime/base/json_text.h"
 #include "runtime/worker/actor.h"
+#include "runtime/worker/call.h"
 #include "runtime/worker/dispatcher.h"
+#include "runtime/worker/tail_spans.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
 
-TailRecord* Tails::NewRecord(const Invocation& invocation) {
+TailRecord* Tails::NewRecord(const Invocation& invocation, const Call* call) {
   const std::vector<const Worker*>& chain = invocation.pipeline->tail_chain;
   std::vector<TailTarget> consumers;
   for (const TailTarget& one : invocation.worker->tail_consumers()) {
@@ -25,33 +27,43 @@ TailRecord* Tails::NewRecord(const Invocation& invocation) {
   record->timestamp_ms = Dispatcher::WallClockMs();
   record->started_ms = Dispatcher::NowMs();
   live_.emplace(record, std::move(owned));
-  return record;
-}
-
-TailRecord* Tails::NewRecord(const Invocation& invocation, const Call& call) {
-  TailRecord* const record = NewRecord(invocation);
-  if (record == nullptr) return nullptr;
-  if (call.channel != nullptr && call.channel->entrypoint != "default") {
-    record->entrypoint = call.channel->entrypoint;
+  if (call != nullptr) {
+    if (call->channel != nullptr && call->channel->entrypoint != "default") {
+      record->entrypoint = call->channel->entrypoint;
+    }
+    record->Describe(*call);
   }
-  record->Describe(call);
+  streams_.Open(*record, call);
   return record;
 }
 
 void Tails::Begin(Invocation& invocation, const Call& call) {
-  invocation.tail = NewRecord(invocation, call);
+  invocation.tail = NewRecord(invocation, &call);
+  // Of an event the built-in half has more to say first.
+  if (invocation.tail != nullptr && (call.operation & kEventOperation) == 0) {
+    Announce(*invocation.tail, call);
+  }
 }
 
 void Tails::BeginCall(Invocation& object, const Call& call) {
-  if (TailRecord* const record = NewRecord(object, call)) BeginOnObject(object, *record, call.id);
+  TailRecord* const record = NewRecord(object, &call);
+  if (record == nullptr) return;
+  BeginOnObject(object, *record, call.id);
+  Announce(*record, call);
+}
+
+void Tails::Announce(TailRecord& record, const Call& call) {
+  TailSource* const source = SourceOf(record);
+  if (source != nullptr && call.kind == CallKind::kMethod) OpenMethodSpan(*source, call);
 }
 
 uint32_t Tails::BeginEvent(Invocation& object, std::string_view json) {
-  TailRecord* const record = NewRecord(object);
+  TailRecord* const record = NewRecord(object, nullptr);
   if (record == nullptr) return 0;
   base::AppendAsciiJson(json, record->event);
   const uint32_t number = kFirstEvent | ++events_;
   BeginOnObject(object, *record, number);
+  SourceOf(*record);
   return number;
 }
 
@@ -70,9 +82,7 @@ void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* err
   calls_.erase(found);
   if (error != nullptr) {
     if (record.outcome.empty()) record.outcome = "exception";
-    if (record.exceptions.empty()) {
-      record.AddException(Dispatcher::WallClockMs(), error->type, error->message, {});
-    }
+    if (record.exceptions.empty()) AddException(record, error->type, error->message, {});
   }
   if (object.tail == &record) {
     object.tail = nullptr;
@@ -89,6 +99,23 @@ void Tails::FinishObject(Invocation& object, const RemoteError* error) {
     if (entry.first == &object) open.push_back(call);
   }
   for (uint32_t call : open) FinishCall(object, call, error);
+}
+
+TailSource* Tails::SourceOf(TailRecord& record) {
+  TailSource* const source = record.source.get();
+  if (source != nullptr && !source->begun()) source->AddOnset(record);
+  return source;
+}
+
+void Tails::AddException(TailRecord& record, std::string_view name, std::string_view message,
+                         std::string_view stack) {
+  const double now = Dispatcher::WallClockMs();
+  record.AddException(now, name, message, stack);
+  if (TailSource* source = SourceOf(record)) source->AddException(now, name, message, stack);
+}
+
+void Tails::NoteCall(Invocation& caller, Call& call) {
+  if (SourceOf(*caller.tail) != nullptr) OpenCallSpans(caller.tail->source, call);
 }
 
 TailRecord* Tails::RecordOf(const Invocation& invocation, uint32_t call) {
@@ -108,27 +135,40 @@ void Tails::NoteResponse(Invocation& invocation, uint32_t call, int status,
   if (record == nullptr) return;
   record->status = status;
   if (body.kind == base::Body::Kind::kPipe) record->response = body.pipe;
+  // A WebSocket is no response that has ended.
+  if (TailSource* source = SourceOf(*record)) source->AddReturn(status == 101 ? 0 : status);
+}
+
+void Tails::NoteReturn(Invocation& invocation, uint32_t call) {
+  TailRecord* const record = RecordOf(invocation, call);
+  if (record == nullptr || !record->outcome.empty()) return;
+  if (TailSource* source = SourceOf(*record)) source->AddReturn(0);
 }
 
 void Tails::NoteError(Invocation& invocation, const RemoteError& error) {
-  invocation.tail->AddException(Dispatcher::WallClockMs(), error.type, error.message, {});
+  AddException(*invocation.tail, error.type, error.message, {});
   NoteOutcome(invocation, "exception");
 }
 
 void Tails::NoteEvent(Invocation& invocation, std::string_view json) {
   invocation.tail->event.clear();
   base::AppendAsciiJson(json, invocation.tail->event);
+  SourceOf(*invocation.tail);
 }
 
 void Tails::NoteLog(Invocation& invocation, std::string_view level, std::string_view message,
                     std::string_view error_info) {
-  invocation.tail->AddLog(Dispatcher::WallClockMs(), level, message, error_info);
+  const double now = Dispatcher::WallClockMs();
+  invocation.tail->AddLog(now, level, message, error_info);
+  if (TailSource* source = SourceOf(*invocation.tail)) {
+    source->AddLog(now, level, message, error_info);
+  }
 }
 
 void Tails::NoteException(Invocation& invocation, uint32_t call, std::string_view name,
                           std::string_view message, std::string_view stack) {
   if (TailRecord* const record = RecordOf(invocation, call)) {
-    record->AddException(Dispatcher::WallClockMs(), name, message, stack);
+    AddException(*record, name, message, stack);
   }
 }
 
@@ -152,8 +192,7 @@ void Tails::Finish(Invocation& invocation) {
   if (body != nullptr && body->state() == base::Pipe::State::kErrored) {
     // The stream failed after its head had been sent.
     if (record->exceptions.empty()) {
-      record->AddException(Dispatcher::WallClockMs(), body->error().type, body->error().message,
-                           {});
+      AddException(*record, body->error().type, body->error().message, {});
     }
     if (record->outcome.empty()) record->outcome = "exception";
   }
@@ -162,14 +201,21 @@ void Tails::Finish(Invocation& invocation) {
 }
 
 void Tails::Close(TailRecord& record) {
+  if (TailSource* source = SourceOf(record)) {
+    source->AddOutcome(record.outcome.empty() ? "ok" : record.outcome,
+                       static_cast<double>(record.cpu) / dispatcher_.watchdog().CyclesPerMs(),
+                       Dispatcher::NowMs() - record.started_ms);
+  }
   const auto found = live_.find(&record);
   finished_.push_back(std::move(found->second));
   live_.erase(found);
 }
 
 void Tails::Deliver() {
+  streams_.Deliver();
   const std::vector<std::unique_ptr<TailRecord>> finished = std::exchange(finished_, {});
   for (const auto& record : finished) {
+    if (record->consumers.empty()) continue;
     const std::string arguments =
         "[[" + record->ToJson(Dispatcher::NowMs(), dispatcher_.watchdog().CyclesPerMs()) + "]]";
     for (const TailTarget& target : record->consumers) Send(*record, target, arguments);
@@ -180,6 +226,19 @@ void Tails::Send(const TailRecord& record, const TailTarget& target, const std::
   // Its next version does not have that entrypoint.
   if (target.channel != nullptr && target.channel->target != target.worker) return;
   Worker& consumer = *target.worker;
+  if (!Reserve(consumer)) return;
+  HandlerEvent event;
+  event.name = "tail";
+  event.arguments_json = arguments;
+  event.channel = target.channel;
+  event.props = target.props;
+  event.tail_chain = record.chain;
+  event.tail_chain.push_back(record.worker);
+  event.tail_chain.push_back(&consumer);
+  dispatcher_.SendEvent(consumer, std::move(event), [this](const EventResult&) { Unreserve(); });
+}
+
+bool Tails::Reserve(Worker& consumer) {
   if (under_way_ == kMaxUnderWay) {
     dropped_++;
     const double now = Dispatcher::NowMs();
@@ -190,18 +249,10 @@ void Tails::Send(const TailRecord& record, const TailTarget& target, const std::
                           std::to_string(kMaxUnderWay) + " of them are under way.",
                       true);
     }
-    return;
+    return false;
   }
-  HandlerEvent event;
-  event.name = "tail";
-  event.arguments_json = arguments;
-  event.channel = target.channel;
-  event.props = target.props;
-  event.tail_chain = record.chain;
-  event.tail_chain.push_back(record.worker);
-  event.tail_chain.push_back(&consumer);
   under_way_++;
-  dispatcher_.SendEvent(consumer, std::move(event), [this](const EventResult&) { under_way_--; });
+  return true;
 }
 
 void RedirectTails(std::vector<TailTarget>& targets, const Worker& from, Worker* to) {
@@ -220,6 +271,7 @@ void Tails::Redirect(const Worker& from, Worker* to) {
   };
   for (const auto& [key, record] : live_) redirect(*record);
   for (const auto& record : finished_) redirect(*record);
+  streams_.Redirect(from, to);
 }
 
 bool Tails::Concerns(const Worker& worker) const {

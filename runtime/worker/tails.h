@@ -1,5 +1,6 @@
 // Tail Workers: notes what invocations of Workers with `tail_consumers` do, and sends each of these
-// a tail event when one is over, in a pipeline of its own.
+// a tail event when one is over, in a pipeline of its own. Those that want to know at once
+// (`streaming_tail_consumers`) are told by TailStreams.
 //
 // Workers without consumers pay for a look at a null pointer where something would be noted.
 //
@@ -17,6 +18,7 @@
 #include "runtime/base/body.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/tail_record.h"
+#include "runtime/worker/tail_stream.h"
 
 namespace isolane::worker {
 
@@ -51,10 +53,14 @@ class Tails {
   void FinishObject(Invocation& object, const RemoteError* error);
 
   // --- of invocations with a record ---
+  // It is about to send `call`.
+  void NoteCall(Invocation& caller, Call& call);
   // Something other than "ok"; the first one counts. `call` is that on a Durable Object; 0: the
   // last.
   void NoteOutcome(Invocation& invocation, std::string_view outcome, uint32_t call = 0);
   void NoteResponse(Invocation& invocation, uint32_t call, int status, const base::Body& body);
+  // Its method, or the handler of its event, has returned.
+  void NoteReturn(Invocation& invocation, uint32_t call);
   // An error that isolane made for it: it hung, its isolate was ended.
   void NoteError(Invocation& invocation, const RemoteError& error);
   // The built-in half has more to say about the event than Begin saw: JSON object, UTF-8.
@@ -68,7 +74,7 @@ class Tails {
   // It is over, and will be told.
   void Finish(Invocation& invocation);
 
-  bool pending() const { return !finished_.empty() && !stopped_; }
+  bool pending() const { return (!finished_.empty() || streams_.pending()) && !stopped_; }
   // Opens the pipelines of what is over. No isolate is entered.
   void Deliver();
   // `to` is the next version of `from` and is told in its place; null: there is none.
@@ -78,15 +84,26 @@ class Tails {
   // The runtime ends: nobody is told any more.
   void Stop();
 
+  TailStreams& streams() { return streams_; }
+  // What streaming tail Workers are told of it, its onset first; null: there are none.
+  static TailSource* SourceOf(TailRecord& record);
+  // For one more tail event under way at `consumer`; false: there are too many.
+  bool Reserve(Worker& consumer);
+  void Unreserve() { under_way_--; }
+
  private:
   // Numbers of events begin here: those of calls have 31 bits.
   static constexpr uint32_t kFirstEvent = 1u << 31;
 
   // Null if nobody is to be told.
-  TailRecord* NewRecord(const Invocation& invocation);
-  TailRecord* NewRecord(const Invocation& invocation, const Call& call);
+  // `call` is what it begins with; null: no call.
+  TailRecord* NewRecord(const Invocation& invocation, const Call* call);
+  // Tells the streaming ones that what `record` is about begins with `call`.
+  static void Announce(TailRecord& record, const Call& call);
   void BeginOnObject(Invocation& object, TailRecord& record, uint32_t number);
   TailRecord* RecordOf(const Invocation& invocation, uint32_t call);
+  static void AddException(TailRecord& record, std::string_view name, std::string_view message,
+                           std::string_view stack);
   // From live_ to finished_.
   void Close(TailRecord& record);
   void Send(const TailRecord& record, const TailTarget& target, const std::string& arguments);
@@ -101,6 +118,7 @@ class Tails {
   size_t dropped_ = 0;
   double warned_ms_ = -kWarnEveryMs;
   bool stopped_ = false;
+  TailStreams streams_{dispatcher_, *this};
 };
 
 }  // namespace isolane::worker

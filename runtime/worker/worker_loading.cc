@@ -52,11 +52,15 @@ void Worker::ConnectGiven() {
   if (outbound_.has_value() && outbound_->channel != nullptr) {
     outbound_->channel = own(*outbound_->channel);
   }
-  for (const GivenChannel& tail : loaded_->tails) {
-    // It may have been reloaded, and be gone.
-    if (tail.channel->target == nullptr) continue;
-    tail_consumers_.push_back({tail.channel->target, own(*tail.channel), tail.props});
-  }
+  const auto tell = [&](const std::vector<GivenChannel>& tails, bool streaming) {
+    for (const GivenChannel& tail : tails) {
+      // It may have been reloaded, and be gone.
+      if (tail.channel->target == nullptr) continue;
+      tail_consumers_.push_back({tail.channel->target, own(*tail.channel), tail.props, streaming});
+    }
+  };
+  tell(loaded_->tails, false);
+  tell(loaded_->streaming_tails, true);
 }
 
 Status Worker::FillGivenEnv(v8::Local<v8::Context> context, v8::Local<v8::Object> env) {

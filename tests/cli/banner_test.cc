@@ -96,6 +96,15 @@ TEST_SUITE("cli/banner") {
     }
   }
 
+  TEST_CASE("those that are told at once are marked") {
+    WorkerSpec worker;
+    worker.name = "gateway";
+    worker.tail_consumers = {{"logger", {}}, {"live", {}, true}};
+    CHECK(FormatWorkers({worker}, Colours::kNever)
+              .find("- logger [not connected]\n- live (streaming) [not connected]\n") !=
+          std::string::npos);
+  }
+
   TEST_CASE("tail consumers stand below the bindings") {
     WorkerSpec worker;
     worker.name = "gateway";

@@ -12,11 +12,15 @@ export default {
   },
 };'
 worker cron "$cron" 'tail_consumers = [{ service = "logger" }]
+streaming_tail_consumers = [{ service = "logger" }]
 [triggers]
 crons = ["*/5 * * * *"]
 [vars]
 V = "v"'
-worker logger 'export default { tail([item]) {
+worker logger 'export default { tailStream({ event }) {
+  console.log(`STREAM ${event.scriptName} ${event.info.type}`);
+  return { outcome({ event }) { console.log(`STREAM ${event.outcome}`); } };
+}, tail([item]) {
   console.log(`TAIL ${item.scriptName} ${item.event.cron ?? item.event.request.method} ${item.outcome} ${item.exceptions[0]?.message}`);
 } };'
 
@@ -26,6 +30,7 @@ check "a warning says how to fire a trigger" "$(cat "$scratch/log")" "*Scheduled
 *curl \"$origin/cdn-cgi/local/scheduled\"
 *"
 check "the table names the tail Worker" "$(cat "$scratch/log")" "*is sending Tail events to the following Workers:*- logger *connected*"
+check "and what is told at once" "$(cat "$scratch/log")" "*- logger (streaming) *connected*"
 check "a trigger is fired" "$(http GET '/cdn-cgi/local/scheduled?cron=*/5+*+*+*+*&time=1700000000000')" "200 ok"
 check "with its cron, time and env" "$(http GET /)" '200 \["\*/5 \* \* \* \*",1700000000000,"v"\]'
 check "one that fails says so" "$(http GET '/cdn-cgi/local/scheduled?cron=throw&format=json')" \
@@ -37,6 +42,9 @@ check "triggers are not logged as requests" "$(grep -c 'GET /cdn-cgi' "$scratch/
 check "the tail Worker was told" "$(cat "$scratch/log")" "*TAIL cron \*/5 \* \* \* \* ok undefined
 *TAIL cron GET ok undefined
 *TAIL cron throw exception no cron*"
+
+check "while it goes on, too" "$(grep -o 'STREAM.*' "$scratch/log" | tr '\n' ' ')" \
+  "STREAM cron scheduled STREAM ok STREAM cron fetch STREAM ok STREAM cron scheduled STREAM exception "
 
 start dev --test-scheduled -c "$scratch/cron/wrangler.toml" -c "$scratch/logger/wrangler.toml"
 check "--test-scheduled opens /__scheduled" "$(http GET '/__scheduled?cron=x')" "200 Ran scheduled event"

@@ -54,6 +54,11 @@ TestWorker& TestWorker::Tail(const std::string& worker) {
   return *this;
 }
 
+TestWorker& TestWorker::StreamingTail(const std::string& worker) {
+  spec_.tail_consumers.push_back({worker, "wrangler.toml:3", true});
+  return *this;
+}
+
 TestWorker& TestWorker::Route(const std::string& pattern) {
   spec_.routes.push_back({.pattern = pattern});
   return *this;

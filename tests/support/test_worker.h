@@ -38,6 +38,8 @@ class TestWorker {
   TestWorker& ObjectsWithoutSql(const std::string& binding, const std::string& name);
   // It is told by tail events what this Worker does.
   TestWorker& Tail(const std::string& worker);
+  // Likewise, while it does it.
+  TestWorker& StreamingTail(const std::string& worker);
   TestWorker& Route(const std::string& pattern);
   TestWorker& Domain(const std::string& host);
   TestWorker& Var(const std::string& name, const std::string& json);

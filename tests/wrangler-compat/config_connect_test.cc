@@ -54,18 +54,6 @@ TEST_SUITE("wrangler-compat/config_connect") {
                 "@wrangler.toml:4"});
     }
   }
-
-  TEST_CASE("streaming_tail_consumers") {
-    CHECK(Errors("streaming_tail_consumers = [ { service = \"s\" } ]\n").empty());
-    CHECK(Errors("streaming_tail_consumers = \"s\"\n") ==
-          Texts{"Expected \"streaming_tail_consumers\" to be an array but got \"s\". "
-                "@wrangler.toml:4"});
-    CHECK(Errors("streaming_tail_consumers = [ 1, {}, { service = 2 } ]\n") ==
-          Texts{"\"streaming_tail_consumers[0]\" should be an object but got 1. @wrangler.toml:4",
-                "\"streaming_tail_consumers[1].service\" is a required field. @wrangler.toml:4",
-                "Expected \"streaming_tail_consumers[2].service\" to be of type string but got 2. "
-                "@wrangler.toml:4"});
-  }
 }
 
 }  // namespace

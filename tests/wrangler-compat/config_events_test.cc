@@ -9,7 +9,8 @@ namespace {
 Texts Consumers(const ReadConfig& read) {
   Texts texts;
   for (const TailConsumer& consumer : read.config.tail_consumers) {
-    texts.push_back(consumer.service + " @" + consumer.where);
+    texts.push_back((consumer.streaming ? "streaming " : "") + consumer.service + " @" +
+                    consumer.where);
   }
   return texts;
 }
@@ -53,6 +54,34 @@ TEST_SUITE("wrangler-compat/config_events") {
           ReadTomlAfterHead("tail_consumers = [{ service = \"a\", environment = 1 }]\n").Errors() ==
           Texts{"Expected \"tail_consumers[0].environment\" to be of type string but got 1. "
                 "@wrangler.toml:4"});
+    }
+  }
+
+  TEST_CASE("streaming_tail_consumers") {
+    SUBCASE("name Workers, beside and after the others") {
+      const ReadConfig read = ReadTomlAfterHead(
+          "streaming_tail_consumers = [{ service = \"live\" }]\n"
+          "tail_consumers = [{ service = \"logger\" }]\n");
+      CHECK(Consumers(read) == Texts{"logger @wrangler.toml:5", "streaming live @wrangler.toml:4"});
+      CHECK(read.Errors().empty());
+      CHECK(read.Warnings().empty());
+    }
+    SUBCASE("are not inherited") {
+      const ReadConfig read = ReadTomlIn(
+          "staging", "streaming_tail_consumers = [{ service = \"live\" }]\n[env.staging]\n");
+      CHECK(Consumers(read).empty());
+    }
+    SUBCASE("are an array of objects with a service") {
+      CHECK(ReadTomlAfterHead("streaming_tail_consumers = \"s\"\n").Errors() ==
+            Texts{"Expected \"streaming_tail_consumers\" to be an array but got \"s\". "
+                  "@wrangler.toml:4"});
+      CHECK(ReadTomlAfterHead("streaming_tail_consumers = [ 1, {}, { service = 2 } ]\n").Errors() ==
+            Texts{"\"streaming_tail_consumers[0]\" should be an object but got 1. "
+                  "@wrangler.toml:4",
+                  "\"streaming_tail_consumers[1].service\" is a required field. "
+                  "@wrangler.toml:4",
+                  "Expected \"streaming_tail_consumers[2].service\" to be of type string but got "
+                  "2. @wrangler.toml:4"});
     }
   }
 

@@ -68,6 +68,12 @@ TEST_SUITE("wrangler-compat/service_check") {
     CHECK(Describe(unresolved[0]) ==
           "gateway: tail_consumers names \"logger\", no such Worker (known: gateway). "
           "wrangler.toml:3.");
+    gateway.tail_consumers = {{"live", "wrangler.toml:4", true}};
+    const auto streaming = CheckServices({gateway});
+    REQUIRE(streaming.size() == 1);
+    CHECK(Describe(streaming[0]) ==
+          "gateway: streaming_tail_consumers names \"live\", no such Worker (known: gateway). "
+          "wrangler.toml:4.");
   }
 }
 

@@ -211,6 +211,7 @@ interface WorkerLoaderWorkerCode {
   env?: unknown;
   globalOutbound?: Fetcher | null;
   tails?: Fetcher[];
+  streamingTails?: Fetcher[];
 }
 interface WorkerStubEntrypointOptions {
   props?: unknown;

@@ -62,7 +62,7 @@ declare namespace Rpc {
     : unknown;
 
   type HandlerName =
-    | "fetch" | "connect" | "tail" | "trace" | "test" | "scheduled" | "queue" | "email" | "alarm"
+    | "fetch" | "connect" | "tail" | "tailStream" | "trace" | "test" | "scheduled" | "queue" | "email" | "alarm"
     | "webSocketMessage" | "webSocketClose" | "webSocketError";
   type Provider<T> = Members<T, HandlerName | "env" | "ctx">;
 }
@@ -169,6 +169,110 @@ interface TraceItem {
   readonly cpuTime: number;
   readonly wallTime: number;
 }
+declare namespace TailStream {
+  interface Header { readonly name: string; readonly value: string }
+  interface FetchEventInfo {
+    readonly type: "fetch";
+    readonly method: string;
+    readonly url: string;
+    readonly cfJson?: object;
+    readonly headers: Header[];
+  }
+  interface JsRpcEventInfo { readonly type: "jsrpc" }
+  interface ConnectEventInfo { readonly type: "connect" }
+  interface CustomEventInfo { readonly type: "custom" }
+  interface ScheduledEventInfo { readonly type: "scheduled"; readonly scheduledTime: Date; readonly cron: string }
+  interface AlarmEventInfo { readonly type: "alarm"; readonly scheduledTime: Date }
+  interface QueueEventInfo { readonly type: "queue"; readonly queueName: string; readonly batchSize: number }
+  interface EmailEventInfo {
+    readonly type: "email";
+    readonly mailFrom: string;
+    readonly rcptTo: string;
+    readonly rawSize: number;
+  }
+  interface TraceEventInfo { readonly type: "trace"; readonly traces: (string | null)[] }
+  interface HibernatableWebSocketEventInfo {
+    readonly type: "hibernatableWebSocket";
+    readonly info:
+      | { readonly type: "message" }
+      | { readonly type: "error" }
+      | { readonly type: "close"; readonly code: number; readonly wasClean: boolean };
+  }
+  type EventOutcome =
+    | "ok" | "canceled" | "exception" | "unknown" | "killSwitch" | "daemonDown" | "exceededCpu" | "exceededMemory"
+    | "loadShed" | "responseStreamDisconnected" | "scriptNotFound" | "internalError" | "exceededWallTime" | "aborted";
+  interface Attribute {
+    readonly name: string;
+    readonly value: string | string[] | boolean | boolean[] | number | number[] | bigint | bigint[];
+  }
+  interface Onset {
+    readonly type: "onset";
+    readonly attributes?: Attribute[];
+    readonly spanId: string;
+    readonly entrypoint?: string;
+    readonly executionModel: string;
+    readonly durableObjectId?: string;
+    readonly scriptName?: string;
+    readonly scriptTags?: string[];
+    readonly info:
+      | FetchEventInfo | ConnectEventInfo | JsRpcEventInfo | ScheduledEventInfo | AlarmEventInfo | QueueEventInfo
+      | EmailEventInfo | TraceEventInfo | HibernatableWebSocketEventInfo | CustomEventInfo;
+  }
+  interface Outcome {
+    readonly type: "outcome";
+    readonly outcome: EventOutcome;
+    readonly cpuTime: number;
+    readonly wallTime: number;
+  }
+  interface SpanOpen { readonly type: "spanOpen"; readonly name: string; readonly spanId: string }
+  interface SpanClose { readonly type: "spanClose"; readonly outcome: EventOutcome }
+  interface SpanUpdate {
+    readonly type: "spanUpdate";
+    readonly info:
+      | { readonly type: "name"; readonly name: string }
+      | { readonly type: "status"; readonly status: { readonly code: string; readonly message?: string } };
+  }
+  interface ErrorInfo { readonly name: string; readonly message: string; readonly stack?: string }
+  interface Exception extends ErrorInfo { readonly type: "exception" }
+  type Log = {
+    readonly type: "log";
+    readonly level: "debug" | "error" | "info" | "log" | "warn";
+    readonly errorInfo?: readonly (ErrorInfo | null)[];
+  } & (
+    | { readonly message: object; readonly truncated?: false }
+    | { readonly message: string; readonly truncated: true }
+  );
+  interface StreamDiagnostic {
+    readonly type: "streamDiagnostic";
+    readonly diagnostic: { readonly diagnosticsType: "droppedEvents"; readonly count: number };
+  }
+  interface Return {
+    readonly type: "return";
+    readonly info?: { readonly type: "fetch"; readonly statusCode: number };
+  }
+  interface Attributes { readonly type: "attributes"; readonly info: Attribute[] }
+  type EventType =
+    | Onset | Outcome | SpanOpen | SpanClose | SpanUpdate | Exception | Log | StreamDiagnostic | Return | Attributes;
+  interface TailEvent<Event extends EventType> {
+    readonly invocationId: string;
+    readonly spanContext: { readonly traceId: string; readonly spanId?: string; readonly traceFlags?: number };
+    readonly timestamp: Date;
+    readonly sequence: number;
+    readonly event: Event;
+  }
+  type TailEventHandler<Event extends EventType = EventType> = (event: TailEvent<Event>) => void | Promise<void>;
+  interface TailEventHandlerObject {
+    outcome?: TailEventHandler<Outcome>;
+    spanOpen?: TailEventHandler<SpanOpen>;
+    spanClose?: TailEventHandler<SpanClose>;
+    spanUpdate?: TailEventHandler<SpanUpdate>;
+    exception?: TailEventHandler<Exception>;
+    log?: TailEventHandler<Log>;
+    return?: TailEventHandler<Return>;
+    attributes?: TailEventHandler<Attributes>;
+  }
+  type TailEventHandlerType = TailEventHandler | TailEventHandlerObject;
+}
 
 interface ForwardableEmailMessage {
   readonly from: string;
@@ -188,6 +292,9 @@ interface ExportedHandler<E = unknown, QueueMessage = unknown, CfHostMetadata = 
   scheduled?(controller: ScheduledController, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
   queue?(batch: MessageBatch<QueueMessage>, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
   tail?(events: TraceItem[], env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
+  tailStream?(
+    event: TailStream.TailEvent<TailStream.Onset>, env: E, ctx: ExecutionContext<Props>,
+  ): TailStream.TailEventHandlerType | void | Promise<TailStream.TailEventHandlerType | void>;
   email?(message: ForwardableEmailMessage, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
   connect?(socket: Socket, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
   test?(controller: TestController, env: E, ctx: ExecutionContext<Props>): void | Promise<void>;
@@ -335,6 +442,9 @@ declare module "cloudflare:workers" {
     scheduled?(controller: ScheduledController): void | Promise<void>;
     queue?(batch: MessageBatch<unknown>): void | Promise<void>;
     tail?(events: TraceItem[]): void | Promise<void>;
+    tailStream?(
+      event: TailStream.TailEvent<TailStream.Onset>,
+    ): TailStream.TailEventHandlerType | void | Promise<TailStream.TailEventHandlerType | void>;
     email?(message: ForwardableEmailMessage): void | Promise<void>;
     connect?(socket: Socket): void | Promise<void>;
     test?(controller: TestController): void | Promise<void>;

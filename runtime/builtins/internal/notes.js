@@ -2,7 +2,7 @@
 // only in Workers that have tail consumers (flag TAILED).
 'use strict';
 
-const { setPrototypeOf, stringify } = require('internal/primordials');
+const { promiseThen, setPrototypeOf, stringify } = require('internal/primordials');
 
 const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
@@ -66,7 +66,8 @@ function noteEvent(io, info) {
   const number = native.tailBegin(io.id, stringify(setPrototypeOf(info, null)));
   return (failed, error) => {
     if (failed) note(io, number, error, true);
-    native.tailEnd(io.id, number);
+    // Of an alarm workerd does not say that it has returned.
+    native.tailEnd(io.id, number, !failed && info.type === 'webSocket');
   };
 }
 
@@ -74,6 +75,25 @@ function noteEvent(io, info) {
 function noteStream(io, writer, error) {
   const { name, message, stack } = describe(error);
   native.tailStream(io.id, writer, name, message, stack);
+}
+
+// The handler of the event that `io` is about has given `result`.
+function noteReturn(io, result) {
+  const tell = () => native.tailReturn(io.id);
+  if (result instanceof Promise) promiseThen.call(result, tell, () => {});
+  else tell();
+}
+
+// What is noted next, a line or a call, is part of the span that is active here.
+function noteSpan(io) {
+  native.tailActive(io.id, require.loaded('workers/tracing')?.activeSpanId() ?? '');
+}
+
+// span.recordException(error)
+function noteSpanException(io, spanId, error) {
+  const { name, message, stack } = describe(error);
+  native.tailSpanException(io.id, spanId, name, message,
+    stack === undefined ? undefined : `${name}: ${message}\n${stack}`);
 }
 
 // --- console lines ---
@@ -106,6 +126,7 @@ function encode(argument) {
 
 // The console has written a line with these arguments.
 function noteLog(io, level, args) {
+  noteSpan(io);
   const parts = setPrototypeOf([], null);
   let errors;
   for (let i = 0; i < args.length; i++) {
@@ -119,4 +140,4 @@ function noteLog(io, level, args) {
   native.tailLog(io.id, level, `[${list}]`, errors === undefined ? undefined : stringify(errors));
 }
 
-module.exports = { noteEvent, noteException, noteFailure, noteLog, noteStream };
+module.exports = { noteEvent, noteException, noteFailure, noteLog, noteReturn, noteSpan, noteSpanException, noteStream };

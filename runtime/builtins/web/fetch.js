@@ -8,7 +8,7 @@
 const { state, getFrame, putOff, requireContext, enterContext } = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
 const { describeError } = require('internal/errors');
-const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT, WEB_SOCKET_COMPRESSION } = require('internal/flags');
+const { STRIP_AUTHORIZATION_ON_CROSS_ORIGIN_REDIRECT, TAILED, WEB_SOCKET_COMPRESSION } = require('internal/flags');
 const { headerOf, withoutHeaders } = require('internal/packed_head');
 const { NONE, TEXT, BYTES, takeBody, taken } = require('web/body');
 const { packCf } = require('web/request_cf');
@@ -53,6 +53,7 @@ class Call {
 
 function issue(call) {
   const { io, channel, head, kind, value, cf, props, depth } = call;
+  if (state.flags & TAILED) require('internal/notes').noteSpan(io);
   const id = native.call(io.id, channel, head, kind, value, cf, props, depth);
   if (id < 0) call.ended();
   keepCall(call, id);

@@ -1,5 +1,5 @@
-// Events that are no requests: scheduled, queue, email, tail and test handlers, called over a binding or by
-// C++ (a cron trigger, a test, the end of a traced invocation). connect handlers are in workers/socket.js.
+// Events that are no requests: scheduled, queue, email, tail, tailStream and test handlers, called over a binding
+// or by C++ (a cron trigger, a test, the end of a traced invocation). connect handlers are in workers/socket.js.
 //
 // An event has an outcome instead of an answer: it is known when the handler and all waitUntil tasks of
 // its invocation are done, and an exception of either is "exception", not a rejection at the caller.
@@ -28,6 +28,7 @@ const MODULES = {
   queue: 'workers/queue',
   email: 'workers/email',
   tail: 'workers/tail',
+  tailStream: 'workers/tail_stream',
   test: 'workers/test',
 };
 
@@ -35,11 +36,14 @@ const MODULES = {
  * @typedef {object} Event
  * @property {object} argument what handlers get first
  * @property {string[]} handlers their names: the first that is there is called
- * @property {(type: string, io: object) => object} makeEvent for listeners of Service Worker syntax
+ * @property {(type: string, io: object) => object} [makeEvent] for listeners of Service Worker syntax
  * @property {() => object} info for tail Workers
  * @property {(outcome: string) => object} result what the caller gets
  * @property {[string, string]} missing the warning and the error where there is no handler
  * @property {[string, string]} unheard the same where there is no listener; undefined: that is no error
+ * @property {boolean} [warnOnce] of a Worker whose handler is missing
+ * @property {(io: object, result: unknown) => Promise<void>} [follow] what the handler returned is the first
+ *   part of: its end is that of the event
  * @property {() => void} [onMissing]
  */
 
@@ -94,14 +98,13 @@ function bare(value) {
 
 // Errors for handlers that are missing, of which the log has been told in better words.
 const told = new WeakSet();
-let warnedOfTail = false;
+const warned = new Set();
 
 function missing(event, [warning, text]) {
   event.onMissing?.();
   // A Worker that is named as a tail consumer without a handler has one event after the other.
-  const isTail = event.handlers[0] === 'tail';
-  if (!isTail || !warnedOfTail) native.consoleWrite('warn', warning);
-  warnedOfTail ||= isTail;
+  if (!event.warnOnce || !warned.has(warning)) native.consoleWrite('warn', warning);
+  warned.add(warning);
   const error = new Error(text);
   told.add(error);
   return error;
@@ -127,6 +130,7 @@ function call(io, entrypoint, event) {
       return Reflect.apply(instance[name], instance, [event.argument, undefined, undefined]);
     }
     case SCRIPT: {
+      if (event.makeEvent === undefined) break;
       let heard = false;
       for (const type of event.handlers) {
         if (!hasListeners(globalTarget, type)) continue;
@@ -152,6 +156,9 @@ function run(io, number, name, event, outcome) {
     if (result === NO_HANDLER) return outcome.answer(NO_HANDLER);
     // The handler is the first of the tasks that keep the invocation, as in workerd: it goes on when
     // nobody awaits the outcome.
+    if (event.follow !== undefined) result = event.follow(io, result);
+    // As workerd, which says it of these events alone.
+    if (state.flags & TAILED && name !== 'tail' && name !== 'test') require('internal/notes').noteReturn(io, result);
     if (isThenable(result)) extend(io, result, name);
   } catch (error) {
     if (state.flags & TAILED) require('internal/notes').noteException(io, error);

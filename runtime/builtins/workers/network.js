@@ -9,6 +9,7 @@ const {
   currentDepth, enterContext, foreignIo, getFrame, putOff, requireContext, state,
 } = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
+const { TAILED } = require('internal/flags');
 const { promiseThen, stringify } = require('internal/primordials');
 const { badArgument } = require('internal/webidl');
 const { Connection, addressOf, makeSocket, optionsOf, unreachable } = require('workers/socket');
@@ -68,6 +69,7 @@ function issue(io, explain, start) {
 // Both give a promise for the connection and for the body of what it receives, both numbers of C++.
 // `explain(cause)` is the error for somebody who cannot be connected.
 function open(io, { host, port, tls, trust }, writer, explain) {
+  if (state.flags & TAILED) require('internal/notes').noteSpan(io);
   return issue(io, explain, () => native.connect(io.id, host, port, tls, trust, writer, currentDepth()));
 }
 

@@ -9,7 +9,7 @@
 
 const { state, currentDepth, enterContext, foreignIo, getFrame, putOff, requireContext } = require('internal/context');
 const { keepCall, takeCall } = require('internal/calls');
-const { RPC_PARAMS_DUP_STUBS } = require('internal/flags');
+const { RPC_PARAMS_DUP_STUBS, TAILED } = require('internal/flags');
 const { captureStackTrace, getPrototypeOf, hasOwn, objectPrototype, promiseCatch, promiseFinally, promiseThen,
   setPrototypeOf, stringify } = require('internal/primordials');
 const { Returned } = require('internal/returned');
@@ -298,6 +298,7 @@ function start(root, path, operation, args, pending = undefined) {
     if (gaveStubs(root)?.get(text) !== false) call.place = callerPlace();
     if (path.length !== 1) operation |= LONG_PATH;
     const depth = currentDepth();
+    if (state.flags & TAILED) require('internal/notes').noteSpan(io);
     const issue = (list) =>
       root instanceof BindingRoot
         ? native.rpcCall(io.id, root.channel, root.props, text, operation, depth, list)

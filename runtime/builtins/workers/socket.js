@@ -514,7 +514,9 @@ async function serve(io, handler, connection, socket) {
       let waiting = 1;
       const tasks = { begin: () => waiting++, end: () => --waiting === 0 && resolve(), fail: () => {} };
       io.event = tasks;
-      promiseThen.call((async () => handler(socket))(), () => tasks.end(), reject);
+      const result = (async () => handler(socket))();
+      if (state.flags & TAILED) require('internal/notes').noteReturn(io, result);
+      promiseThen.call(result, () => tasks.end(), reject);
     });
     await connection.finish();
   } catch (error) {

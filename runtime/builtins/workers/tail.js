@@ -177,7 +177,8 @@ function receive([items]) {
       'Attempted to send events but we lack a handler, did you remember to export a tail() function?',
       'Handler does not export a tail() function.',
     ],
+    warnOnce: true,
   };
 }
 
-module.exports = { TailEvent, receive };
+module.exports = { TailEvent, cfOf, receive };

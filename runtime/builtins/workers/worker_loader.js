@@ -108,27 +108,28 @@ function outboundOf({ globalOutbound }) {
   return way;
 }
 
-function tailsOf(code, allowExperimental) {
-  const { tails, streamingTails } = code;
+// `field` of the code: who is told what it does.
+function tailsOf(code, field) {
+  const tails = code[field];
   const ways = newList();
-  if (tails !== undefined) {
-    if (!Array.isArray(tails)) throw wrongField('WorkerCode', 'tails', 'Array');
-    for (let i = 0; i < tails.length; i++) {
-      const way = wayOf(tails[i]);
-      if (way === undefined) {
-        throw new TypeError(
-          `Incorrect type for array element ${i}: the provided value is not of type 'Fetcher'.`);
-      }
-      ways[i] = way;
+  if (tails === undefined) return ways;
+  if (!Array.isArray(tails)) throw wrongField('WorkerCode', field, 'Array');
+  for (let i = 0; i < tails.length; i++) {
+    const way = wayOf(tails[i]);
+    if (way === undefined) {
+      throw new TypeError(`Incorrect type for array element ${i}: the provided value is not of type 'Fetcher'.`);
     }
-  }
-  if (streamingTails !== undefined) {
-    throw new Error(allowExperimental
-      ? "'streamingTails' of a Worker Loader's code is not supported by isolane: use 'tails'."
-      : "Streaming tail workers are experimental. You must pass the option 'allowExperimental: true' to the " +
-        'worker loader to use them');
+    ways[i] = way;
   }
   return ways;
+}
+
+function streamingTailsOf(code, allowExperimental) {
+  if (code.streamingTails !== undefined && !allowExperimental) {
+    throw new Error("Streaming tail workers are experimental. You must pass the option 'allowExperimental: true' " +
+      'to the worker loader to use them');
+  }
+  return tailsOf(code, 'streamingTails');
 }
 
 let warned = false;
@@ -164,7 +165,8 @@ function giveCode(number, code, method) {
   const flags = newList();
   for (let i = 0; i < compatibilityFlags.length; i++) flags[i] = `${compatibilityFlags[i]}`;
   const parts = [
-    `${compatibilityDate}`, flags, main, list, allowExperimental, outboundOf(code), tailsOf(code, allowExperimental),
+    `${compatibilityDate}`, flags, main, list, allowExperimental, outboundOf(code), tailsOf(code, 'tails'),
+    streamingTailsOf(code, allowExperimental),
   ];
   store((value) => native.loaderGive(number, value, parts), env, 'env');
 }

@@ -169,11 +169,13 @@ struct DurableObjectClass {
   bool sqlite = false;
 };
 
-// A Worker that is told, by a tail event, of every invocation of the one that names it.
+// A Worker that is told of every invocation of the one that names it.
 struct TailConsumer {
   std::string service;
   // Where it was declared, for messages. May be empty.
   std::string where;
+  // While it goes on, by tailStream(), instead of when it is over, by tail().
+  bool streaming = false;
 };
 
 // Where Cloudflare would run the Worker; see ListenOptions::by_routes.

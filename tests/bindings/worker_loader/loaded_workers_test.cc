@@ -286,6 +286,27 @@ TEST_SUITE("bindings/worker_loader/loaded_workers") {
       CHECK(runtime.observer().Find("told ")->text ==
             R"(told [{"of":"a"},"front/LOADER:a",["hello, tail"]])");
     }
+    SUBCASE("are told while it does it, where they are streamingTails") {
+      TestRuntime runtime({TestWorker("front", std::string(kPrelude) + R"js(
+            export class Tail extends WorkerEntrypoint {
+              tailStream({ event: { scriptName } }) {
+                return { log: ({ event }) => console.log('told ' + JSON.stringify([this.ctx.props, scriptName, event.message])) };
+              }
+            }
+            export default { async fetch(request, env, ctx) {
+              return new Response(await env.LOADER.get('a', () => code(`export default {
+                say(x) { console.log('hello, tail'); return x; } }`,
+                { allowExperimental: true, streamingTails: [ctx.exports.Tail({ props: { of: 'a' } })] })).getEntrypoint().say('said'));
+            } })js")
+                               .Binding({"LOADER", WorkerLoaderBinding{}, {}})
+                               .Date("2026-01-20")
+                               .Flag("experimental")
+                               .Flag("enable_ctx_exports")});
+      CHECK(runtime.Text() == "said");
+      CHECK(PollUntil(runtime, [&] { return runtime.observer().Find("told ") != nullptr; }));
+      CHECK(runtime.observer().Find("told ")->text ==
+            R"(told [{"of":"a"},"front/LOADER:a",["hello, tail"]])");
+    }
     SUBCASE("may be other Workers") {
       TestRuntime runtime({tailed("[env.LOGGER]").Service("LOGGER", "logger"),
                            TestWorker("logger",

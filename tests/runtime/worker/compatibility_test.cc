@@ -98,6 +98,7 @@ TEST_SUITE("runtime/worker/compatibility") {
 
   TEST_CASE("flags without effect") {
     CHECK(FlagsWithoutEffect({"rpc", "webgpu", "isolane_x"}) == std::vector<std::string>{"webgpu"});
+    CHECK(FlagsWithoutEffect({"streaming_tail_worker"}).empty());
     // The bundler follows these.
     CHECK(FlagsWithoutEffect(
               {"nodejs_compat_v2", "no_rpc", "nodejs_compat_do_not_populate_process_env"})
