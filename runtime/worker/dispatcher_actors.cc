@@ -154,6 +154,8 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
   if (sockets != actor.actor_class->sockets.end()) {
     for (uint32_t id : sockets->second.ids) web_sockets_.Adopt(*invocation, id);
   }
+  if (!worker.tail_consumers().empty()) [[unlikely]]
+    tails_.BeginObject(*invocation);
   const int class_number = actor.actor_class->number;
   const std::string label = pipeline->method + " " + pipeline->url;
   Enter(*invocation, [&](v8::Isolate* isolate, v8::Local<v8::Context> context) {

@@ -1,6 +1,7 @@
 #include "runtime/worker/tail_record.h"
 
 #include <cmath>
+#include <utility>
 
 #include "runtime/base/json_text.h"
 #include "runtime/base/packed_head.h"
@@ -70,6 +71,10 @@ bool TailRecord::Fits(size_t more) {
   }
   bytes += more;
   return true;
+}
+
+void TailRecord::KeepLine(TailLine line) {
+  if (Fits(line.message.size() + line.error_info.size())) early_lines.push_back(std::move(line));
 }
 
 void TailRecord::AddLog(double time_ms, std::string_view level, std::string_view message,

@@ -32,6 +32,14 @@ struct TailTarget {
 // The path of a method call, with dots.
 std::string MethodNameOf(const Call& call);
 
+// A console line: see TailRecord::AddLog.
+struct TailLine {
+  double timestamp_ms;
+  std::string level;
+  std::string message;
+  std::string error_info;
+};
+
 struct TailRecord {
   // Bytes of console lines and exceptions that are kept; more is cut off and shown as `truncated`.
   static constexpr size_t kMaxBytes = size_t{256} << 10;
@@ -54,6 +62,10 @@ struct TailRecord {
   std::string outcome;                   // empty: "ok"
   std::string logs;                      // JSON objects with commas between them
   std::string exceptions;                // likewise
+  // What the constructor of a Durable Object has written: told with the first call, as in workerd.
+  // Of a record that stands for nothing else.
+  std::vector<TailLine> early_lines;
+  bool early = false;
   size_t bytes = 0;
   bool truncated = false;
   // Of what is told at once (tail_stream.h); null: nobody wants it. Nobody else owns it; calls that
@@ -65,6 +77,8 @@ struct TailRecord {
 
   // What the invocation was called for.
   void Describe(const Call& call);
+  // The same for a record that is `early`.
+  void KeepLine(TailLine line);
   // `message` is a JSON array, `error_info` another one or empty; both in UTF-8.
   void AddLog(double timestamp_ms, std::string_view level, std::string_view message,
               std::string_view error_info);

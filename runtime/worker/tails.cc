@@ -45,11 +45,34 @@ void Tails::Begin(Invocation& invocation, const Call& call) {
   }
 }
 
+void Tails::BeginObject(Invocation& object) {
+  if (stopped_) return;
+  auto owned = std::make_unique<TailRecord>();
+  TailRecord* const record = owned.get();
+  record->worker = object.worker;
+  record->early = true;
+  live_.emplace(record, std::move(owned));
+  object.tail = record;
+}
+
+void Tails::SwitchTo(Invocation& object, TailRecord* record) {
+  TailRecord* const early = object.tail;
+  object.tail = record == nullptr && early != nullptr && !early->early ? early : record;
+  if (early == nullptr || !early->early) return;
+  if (record != nullptr) {
+    record->cpu += early->cpu;
+    record->truncated = early->truncated;
+    for (const TailLine& line : early->early_lines) AddLog(*record, line);
+  }
+  // Not disposed of before the turn is over: it may be that of the entry that is under way.
+  Close(*early);
+}
+
 void Tails::BeginCall(Invocation& object, const Call& call) {
   TailRecord* const record = NewRecord(object, &call);
-  if (record == nullptr) return;
-  BeginOnObject(object, *record, call.id);
-  Announce(*record, call);
+  if (record != nullptr) BeginOnObject(object, *record, call.id);
+  SwitchTo(object, record);
+  if (record != nullptr) Announce(*record, call);
 }
 
 void Tails::Announce(TailRecord& record, const Call& call) {
@@ -59,10 +82,14 @@ void Tails::Announce(TailRecord& record, const Call& call) {
 
 uint32_t Tails::BeginEvent(Invocation& object, std::string_view json) {
   TailRecord* const record = NewRecord(object, nullptr);
-  if (record == nullptr) return 0;
+  if (record == nullptr) {
+    SwitchTo(object, nullptr);
+    return 0;
+  }
   base::AppendAsciiJson(json, record->event);
   const uint32_t number = kFirstEvent | ++events_;
   BeginOnObject(object, *record, number);
+  SwitchTo(object, record);
   SourceOf(*record);
   return number;
 }
@@ -72,7 +99,6 @@ void Tails::BeginOnObject(Invocation& object, TailRecord& record, uint32_t numbe
   record.entrypoint = object.actor->actor_class->name;
   record.call = number;
   calls_[number] = {&object, &record};
-  object.tail = &record;
 }
 
 void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* error) {
@@ -158,10 +184,19 @@ void Tails::NoteEvent(Invocation& invocation, std::string_view json) {
 
 void Tails::NoteLog(Invocation& invocation, std::string_view level, std::string_view message,
                     std::string_view error_info) {
-  const double now = Dispatcher::WallClockMs();
-  invocation.tail->AddLog(now, level, message, error_info);
-  if (TailSource* source = SourceOf(*invocation.tail)) {
-    source->AddLog(now, level, message, error_info);
+  TailLine line{Dispatcher::WallClockMs(), std::string(level), std::string(message),
+                std::string(error_info)};
+  if (invocation.tail->early) {
+    invocation.tail->KeepLine(std::move(line));
+  } else {
+    AddLog(*invocation.tail, line);
+  }
+}
+
+void Tails::AddLog(TailRecord& record, const TailLine& line) {
+  record.AddLog(line.timestamp_ms, line.level, line.message, line.error_info);
+  if (TailSource* source = SourceOf(record)) {
+    source->AddLog(line.timestamp_ms, line.level, line.message, line.error_info);
   }
 }
 

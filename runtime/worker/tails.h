@@ -41,8 +41,11 @@ class Tails {
   // The invocation begins with `call`; its Worker has consumers.
   void Begin(Invocation& invocation, const Call& call);
 
-  // The same for a call on a Durable Object, whose invocation serves many, one after the other or
-  // at a time. What nobody can tell apart, such as a console line, is noted for the last one.
+  // A Durable Object is about to be constructed; its Worker has consumers.
+  void BeginObject(Invocation& object);
+  // The same as Begin for a call on a Durable Object, whose invocation serves many, one after the
+  // other or at a time. What nobody can tell apart, such as a console line, is noted for the last
+  // one.
   void BeginCall(Invocation& object, const Call& call);
   // An event of a Durable Object that is no call, such as its alarm: a number for FinishCall and
   // Note..., as if it were one; 0 if nobody is to be told. `json`: what it is, an object in UTF-8.
@@ -100,6 +103,10 @@ class Tails {
   TailRecord* NewRecord(const Invocation& invocation, const Call* call);
   // Tells the streaming ones that what `record` is about begins with `call`.
   static void Announce(TailRecord& record, const Call& call);
+  // `record` is the one that code of the object is noted for from now on; null: nobody is told of
+  // what begins, and it stays as it is. What its constructor has written goes to the first one.
+  void SwitchTo(Invocation& object, TailRecord* record);
+  void AddLog(TailRecord& record, const TailLine& line);
   void BeginOnObject(Invocation& object, TailRecord& record, uint32_t number);
   TailRecord* RecordOf(const Invocation& invocation, uint32_t call);
   static void AddException(TailRecord& record, std::string_view name, std::string_view message,

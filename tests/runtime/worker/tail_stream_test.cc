@@ -485,6 +485,7 @@ TEST_SUITE("runtime/worker/tail_stream") {
       import { DurableObject } from 'cloudflare:workers';
       export class Room extends DurableObject {
         fetch() { return new Response('room', { status: 202 }); }
+        constructor(ctx, env) { super(ctx, env); console.log('made'); }
         add(a, b) { console.log('adding'); return a + b; }
         async fail() { throw new RangeError('no room'); }
         async ring() { await this.ctx.storage.setAlarm(1000); }
@@ -514,7 +515,7 @@ TEST_SUITE("runtime/worker/tail_stream") {
     runtime.Get();
     CHECK(PollUntil(runtime, [&] { return Told(runtime).size() == 5; }));
     CHECK(Told(runtime) ==
-          Texts{"durableObject,Room,fetch,202,ok", "durableObject,Room,jsrpc,adding,return,ok",
+          Texts{"durableObject,Room,fetch,made,202,ok", "durableObject,Room,jsrpc,adding,return,ok",
                 "durableObject,Room,jsrpc,n,exception", "durableObject,Room,jsrpc,return,ok",
                 "durableObject,Room,alarm,rings,ok"});
   }

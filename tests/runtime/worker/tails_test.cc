@@ -298,6 +298,9 @@ TEST_SUITE("runtime/worker/tails") {
         webSocketMessage(socket, message) { console.log(message); if (message === 'b') throw new Error('no b'); }
         webSocketClose(socket, code) { console.log('closed'); }
       }
+      export class Loud extends Room {
+        constructor(ctx, env) { super(ctx, env); console.log('made'); }
+      }
       export class Broken extends DurableObject {
         constructor(ctx, env) { super(ctx, env); throw new Error('never'); }
       })js";
@@ -318,6 +321,7 @@ TEST_SUITE("runtime/worker/tails") {
                                .Date("2026-11-01")
                                .Objects("ROOM", "Room")
                                .Objects("BROKEN", "Broken")
+                               .Objects("LOUD", "Loud")
                                .Objects("HALL", "Hall")
                                .Tail("logger"),
                            Logger(kShow)});
@@ -334,6 +338,12 @@ TEST_SUITE("runtime/worker/tails") {
     SUBCASE("requests") {
       CHECK(tell("await room.fetch('http://r/');", 1) ==
             Texts{R"(["durableObject","Room",64,202,"ok"])"});
+    }
+    SUBCASE("the first one with what the constructor wrote") {
+      CHECK(
+          tell("const loud = env.LOUD.getByName('a'); await loud.add(1, 2); await loud.add(1, 2);",
+               2) == Texts{R"(["durableObject","Loud",64,"add","ok","made","adding"])",
+                           R"(["durableObject","Loud",64,"add","ok","adding"])"});
     }
     SUBCASE("exceptions") {
       CHECK(tell("await room.fail();", 1) ==
