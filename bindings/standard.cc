@@ -14,6 +14,7 @@
 #include "bindings/vars/vars.h"
 #include "bindings/version_metadata/version_metadata_binding.h"
 #include "bindings/worker_loader/worker_loader_binding.h"
+#include "bindings/workflow/workflow_binding.h"
 #include "runtime/worker/binding.h"
 
 namespace isolane::bindings {
@@ -34,6 +35,7 @@ bool RegisterStandardBindings() {
   worker::RegisterBindingKind(HyperdriveKind());
   worker::RegisterBindingKind(FileKind());
   worker::RegisterBindingKind(WorkerLoaderKind());
+  worker::RegisterBindingKind(WorkflowKind());
   worker::RegisterBindingKind(UnsupportedKind());
   return true;
 }

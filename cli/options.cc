@@ -54,7 +54,8 @@ as in "isolane dev index.js" is the public Worker's `main`.
       --var NAME:VALUE  set a var of the public Worker
       --frozen-clock    clocks of Workers stand still while their code runs, as at the edge
       --public-only     fetch() reaches public addresses only, not this machine and its networks
-      --persist-to DIR  where Durable Objects are kept [.isolane/state beside the first configuration]
+      --persist-to DIR  where Durable Objects and Workflows are kept [.isolane/state beside the first
+                        configuration]
       --no-persist      keep them in memory only
       --test-scheduled  GET /__scheduled?cron=... fires a cron trigger; /cdn-cgi/local/scheduled does in dev,
                         and /cdn-cgi/local/email and /queue deliver messages

@@ -19,8 +19,14 @@ constexpr char kElsewhere[] = "in another process";
 // What the classes of cloudflare:workers are called to people.
 std::string KindOfBase(const std::string& base) {
   if (base == "DurableObject") return "Durable Object";
-  if (base == "WorkerEntrypoint" || base == "WorkflowEntrypoint") return base;
-  return {};
+  if (base == "WorkflowEntrypoint") return "Workflow";
+  return base == "WorkerEntrypoint" ? base : std::string();
+}
+
+// What is said of a link beside its name.
+std::string_view NameOf(LinkKind kind) {
+  if (kind == LinkKind::kDurableObject) return "Durable Object";
+  return kind == LinkKind::kWorkflow ? "Workflow" : std::string_view();
 }
 
 class Builder {
@@ -83,6 +89,10 @@ class Builder {
         link.kind = LinkKind::kDurableObject;
         link.entrypoint = objects->class_name;
         AddLink(index, std::move(link), objects->script.empty() ? spec.name : objects->script);
+      } else if (const auto* workflow = std::get_if<WorkflowBinding>(&binding.value)) {
+        link.kind = LinkKind::kWorkflow;
+        link.entrypoint = workflow->class_name;
+        AddLink(index, std::move(link), workflow->script.empty() ? spec.name : workflow->script);
       } else {
         const wrangler::BindingText text = wrangler::DescribeBinding(binding);
         graph_.nodes[index].values.push_back(
@@ -109,9 +119,7 @@ class Builder {
       const bool missing = exports.complete && exports.Find(link.entrypoint) == nullptr;
       if (missing) link.problem = kNoExport;
       if (known == node.entrypoints.end()) {
-        const bool object = link.kind == LinkKind::kDurableObject;
-        node.entrypoints.push_back(
-            {link.entrypoint, object ? "Durable Object" : std::string(), missing});
+        node.entrypoints.push_back({link.entrypoint, std::string(NameOf(link.kind)), missing});
       }
     } else if (!link.entrypoint.empty() && known == node.entrypoints.end()) {
       node.entrypoints.push_back({link.entrypoint, {}, node.unknown});
@@ -177,8 +185,8 @@ std::string GraphAsText(const ServiceGraph& graph, Colours colours) {
     if (!exports.empty()) rows.emplace_back("exports", exports);
     for (const GraphLink& link : node.links) {
       std::string text = "→ " + TargetOf(graph, link);
-      if (link.kind == LinkKind::kDurableObject) {
-        text += Paint(" (Durable Object)", Colour::kDim, colours);
+      if (const std::string_view kind = NameOf(link.kind); !kind.empty()) {
+        text += Paint(" (" + std::string(kind) + ")", Colour::kDim, colours);
       }
       if (graph.nodes[link.target].elsewhere) {
         text += "  " + Paint(kElsewhere, Colour::kDim, colours);
@@ -228,7 +236,9 @@ std::string GraphAsMermaid(const ServiceGraph& graph) {
     for (const GraphEntrypoint& one : node.entrypoints) {
       if (one.name == kDefault || one.missing) continue;
       label += "<br/>" + MermaidText(one.name);
-      if (one.kind == "Durable Object") label += " #40;Durable Object#41;";
+      if (one.kind == NameOf(LinkKind::kDurableObject) || one.kind == NameOf(LinkKind::kWorkflow)) {
+        label += " #40;" + one.kind + "#41;";
+      }
     }
     out += "  " + id + "[\"" + label + "\"]";
     if (node.unknown) out += ":::unresolved";

@@ -14,14 +14,14 @@
 
 namespace isolane::cli {
 
-enum class LinkKind { kService, kDurableObject, kTail };
+enum class LinkKind { kService, kDurableObject, kWorkflow, kTail };
 
 // A binding, or a tail consumer, that leads to a Worker.
 struct GraphLink {
   LinkKind kind = LinkKind::kService;
   std::string binding;     // "AUTH"; of a tail consumer "tail" or "streaming tail"
   size_t target = 0;       // index of a node
-  std::string entrypoint;  // "default", "Admin"; the class of a Durable Object; empty for a tail
+  std::string entrypoint;  // "default", "Admin"; the class of a Durable Object or a Workflow
   std::string where;       // "gateway/wrangler.toml:14"; may be empty
   // Why nothing answers: "no such Worker", "no such export"; empty: it is fine.
   std::string problem;

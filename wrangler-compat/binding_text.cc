@@ -27,6 +27,13 @@ BindingText DescribeBinding(const BindingSpec& binding) {
     return {objects->class_name + (other ? ", defined in " + objects->script : std::string()),
             "Durable Object", objects->script};
   }
+  if (const auto* workflow = std::get_if<WorkflowBinding>(&binding.value)) {
+    const bool other = !workflow->script.empty();
+    return {
+        workflow->class_name + (other ? " (defined in " + workflow->script + ")" : std::string()),
+        "Workflow",
+        {}};
+  }
   if (const auto* unsupported = std::get_if<UnsupportedBinding>(&binding.value)) {
     return {unsupported->target, unsupported->kind, {}, false};
   }

@@ -42,6 +42,20 @@ SendEmailBinding SendEmailOf(const ConfigNode& entry) {
   return binding;
 }
 
+WorkflowBinding WorkflowOf(const ConfigNode& entry) {
+  WorkflowBinding binding{TextOf(entry, "name"), TextOf(entry, "class_name"),
+                          TextOf(entry, "script_name")};
+  if (const ConfigMember* schedules = entry.Find("schedules")) {
+    const ConfigNode& value = schedules->value;
+    if (value.IsString()) binding.schedules.push_back(value.text);
+    for (const ConfigNode& item : value.items) binding.schedules.push_back(item.text);
+  }
+  const ConfigMember* limits = entry.Find("limits");
+  const ConfigMember* steps = limits == nullptr ? nullptr : limits->value.Find("steps");
+  if (steps != nullptr) binding.steps = WholeNumberOf(steps->value);
+  return binding;
+}
+
 // RFC 9562, version 4.
 std::string RandomUuid() {
   unsigned char bytes[16] = {};
@@ -100,6 +114,7 @@ BindingSpec MakeResourceBinding(std::string_view key, const std::string& name,
   }
   if (key == "send_email") return {name, SendEmailOf(entry), {}};
   if (key == "hyperdrive") return {name, HyperdriveBinding{TextOf(entry, "id"), {}}, {}};
+  if (key == "workflows") return {name, WorkflowOf(entry), {}};
   if (key == "worker_loaders") return {name, WorkerLoaderBinding{}, {}};
   return {
       name,

@@ -32,6 +32,10 @@ std::vector<UnresolvedService> CheckServices(const std::vector<WorkerSpec>& spec
       if (objects != nullptr && !objects->script.empty()) {
         check(binding.name, objects->script, binding.where);
       }
+      const auto* workflow = std::get_if<WorkflowBinding>(&binding.value);
+      if (workflow != nullptr && !workflow->script.empty()) {
+        check(binding.name, workflow->script, binding.where);
+      }
     }
     for (const TailConsumer& consumer : spec.tail_consumers) {
       check(std::nullopt, consumer.service, consumer.where, consumer.streaming);

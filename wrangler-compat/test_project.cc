@@ -42,6 +42,8 @@ WorkerSpec BesideOf(const WorkerSpec& tested) {
     has_self |= binding.name == kSelf;
     auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
     if (objects != nullptr && objects->script.empty()) objects->script = tested.name;
+    auto* workflow = std::get_if<WorkflowBinding>(&binding.value);
+    if (workflow != nullptr && workflow->script.empty()) workflow->script = tested.name;
   }
   if (!has_self) spec.bindings.push_back({kSelf, ServiceBinding{tested.name, {}, {}}, {}});
   return spec;

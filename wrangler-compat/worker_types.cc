@@ -241,6 +241,13 @@ class Generator {
       if (type.starts_with("/*")) return "DurableObjectNamespace " + type;
       return "DurableObjectNamespace<" + type + ">";
     }
+    if (const auto* workflow = std::get_if<WorkflowBinding>(&binding.value)) {
+      const std::string script = workflow->script.empty() ? owner.spec->name : workflow->script;
+      const std::string type =
+          ImportedType(owner, binding, file, script, workflow->class_name, own);
+      if (type.starts_with("/*")) return "Workflow " + type;
+      return "Workflow<Parameters<" + type + "['run']>[0]['payload']>";
+    }
     if (const auto* var = std::get_if<VarBinding>(&binding.value)) {
       if (var->hidden) return "string";
       // JSON is a literal type as it stands.

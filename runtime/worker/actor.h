@@ -18,6 +18,7 @@
 
 #include "runtime/base/message_channel.h"
 #include "runtime/worker/actor_id.h"
+#include "runtime/worker/actor_key.h"
 #include "runtime/worker/actor_storage.h"
 #include "runtime/worker/records.h"
 #include "runtime/worker/run_queue.h"
@@ -36,20 +37,26 @@ struct ActorSockets {
   std::string response;
 };
 
-// A namespace: a class of Durable Objects that a Worker exports.
+// A namespace: a class of Durable Objects that a Worker exports, or a Workflow, whose instances are
+// such objects of the runtime's own.
 struct ActorClass {
-  // `unique_key` is what the ids and the directory are made of; `persist_to` may be empty.
-  ActorClass(Worker& owner, std::string class_name, bool with_sql, const std::string& unique_key,
+  // `persist_to` may be empty.
+  ActorClass(Worker& owner, std::string class_name, bool with_sql, const std::string& worker_name,
              const std::string& persist_to)
       : worker(owner),
         name(std::move(class_name)),
         sqlite(with_sql),
-        ids(unique_key),
-        directory(persist_to.empty() ? std::string() : persist_to + "/v3/do/" + unique_key) {}
+        key(worker_name, name),
+        ids(key.text()),
+        directory(persist_to.empty() ? std::string() : persist_to + key.directory()) {}
+
+  // "Durable Object a of class Counter of Worker "shop"", "Instance a of Workflow orders of ...".
+  std::string Describe(const std::string& object) const;
 
   Worker& worker;
-  const std::string name;
-  const bool sqlite;  // storage.sql may be used
+  const std::string name;  // see ActorKey
+  const bool sqlite;       // storage.sql may be used
+  const ActorKey key;
   const ActorIds ids;
   const std::string directory;  // of the files of its objects, which may not exist; empty: memory
   int number = 0;               // among those of the Worker

@@ -167,8 +167,14 @@ constexpr bool CompatibilityFlags::*kActedOn[] = {
     &CompatibilityFlags::nodejs_compat_populate_process_env,
 };
 
-bool IsActedOn(bool CompatibilityFlags::*member) {
-  return std::find(std::begin(kActedOn), std::end(kActedOn), member) != std::end(kActedOn);
+// What others than Worker::Evaluate look for, in the list of flags: bindings/workflow.
+constexpr std::string_view kActedOnByName[] = {"workflows_preserve_non_retryable_error_message",
+                                               "workflows_replace_non_retryable_error_message"};
+
+bool IsActedOn(const KnownFlag& flag) {
+  return std::find(std::begin(kActedOn), std::end(kActedOn), flag.member) != std::end(kActedOn) ||
+         std::find(std::begin(kActedOnByName), std::end(kActedOnByName), flag.enable) !=
+             std::end(kActedOnByName);
 }
 
 // Whoever names it asks for what there is without it, as in workerd.
@@ -180,7 +186,7 @@ std::vector<std::string> FlagsWithoutEffect(const std::vector<std::string>& flag
   std::vector<std::string> idle;
   for (const std::string& name : flags) {
     const KnownFlag* flag = FindFlag(name);
-    if (flag != nullptr && !IsActedOn(flag->member) && name != kNeedless) idle.push_back(name);
+    if (flag != nullptr && !IsActedOn(*flag) && name != kNeedless) idle.push_back(name);
   }
   return idle;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/base/cron.h"
+#include "runtime/base/json_text.h"
 #include "runtime/worker/scheduled_event.h"
 #include "runtime/worker/worker.h"
 
@@ -47,32 +48,53 @@ void CronClock::OnTimer() {
   turn_(context_);
 }
 
+bool CronClock::IsDue(Worker& worker, const std::string& cron, int64_t ms) {
+  auto parsed = base::CronExpression::Parse(cron);
+  if (parsed.ok()) return parsed->Matches(ms);
+  if (told_.insert(cron).second) {
+    dispatcher_.Log(LogLevel::kWarn, &worker, parsed.error().message, true);
+  }
+  return false;
+}
+
 void CronClock::Fire(int64_t ms) {
+  const int64_t minute = ms / kMinute * kMinute;
   for (const auto& worker : workers_) {
-    for (const std::string& text : worker->spec().crons) {
-      auto cron = base::CronExpression::Parse(text);
-      if (!cron.ok()) {
-        if (told_.insert(text).second) {
-          dispatcher_.Log(LogLevel::kWarn, worker.get(), cron.error().message, true);
-        }
-        continue;
-      }
-      if (!cron->Matches(ms)) continue;
+    for (const std::string& cron : worker->spec().crons) {
+      if (!IsDue(*worker, cron, ms)) continue;
       ScheduledEvent event;
-      event.cron = text;
-      event.time_ms = static_cast<double>(ms / kMinute * kMinute);
-      dispatcher_.SendEvent(*worker, MakeScheduledEvent(event),
-                            [this, name = worker->name(), text,
-                             started = Dispatcher::NowMs()](const EventResult& result) {
-                              const auto took = std::llround(Dispatcher::NowMs() - started);
-                              dispatcher_.Log(
-                                  result.ok() ? LogLevel::kInfo : LogLevel::kError, nullptr,
-                                  "CRON " + name + " \"" + text + "\" " + result.outcome + " (" +
-                                      std::to_string(took) + "ms)",
-                                  true);
-                            });
+      event.cron = cron;
+      event.time_ms = static_cast<double>(minute);
+      Send(*worker, MakeScheduledEvent(event), worker->name(), cron);
+    }
+    for (const BindingSpec& binding : worker->spec().bindings) {
+      const auto* flow = std::get_if<WorkflowBinding>(&binding.value);
+      if (flow == nullptr || worker->held()) continue;
+      for (const std::string& cron : flow->schedules) {
+        if (!IsDue(*worker, cron, ms)) continue;
+        HandlerEvent event;
+        event.name = "workflow";
+        event.arguments_json = "[" + std::to_string(worker->ChannelOf(binding.name)) + ",";
+        base::AppendJsonString(cron, event.arguments_json);
+        event.arguments_json += "," + std::to_string(minute) + "]";
+        Send(*worker, std::move(event), worker->name() + " (Workflow " + flow->workflow + ")",
+             cron);
+      }
     }
   }
+}
+
+void CronClock::Send(Worker& worker, HandlerEvent event, const std::string& label,
+                     const std::string& cron) {
+  dispatcher_.SendEvent(
+      worker, std::move(event),
+      [this, label, cron, started = Dispatcher::NowMs()](const EventResult& result) {
+        const auto took = std::llround(Dispatcher::NowMs() - started);
+        dispatcher_.Log(result.ok() ? LogLevel::kInfo : LogLevel::kError, nullptr,
+                        "CRON " + label + " \"" + cron + "\" " + result.outcome + " (" +
+                            std::to_string(took) + "ms)",
+                        true);
+      });
 }
 
 }  // namespace isolane::worker

@@ -1,4 +1,5 @@
-// Fires cron triggers when they are due, as the platform would: `isolane dev --cron`.
+// Fires cron triggers and the schedules of Workflows when they are due, as the platform would:
+// `isolane dev --cron`.
 //
 // Loop thread. Owned by the Graph. Does not keep the loop running.
 #pragma once
@@ -29,6 +30,10 @@ class CronClock final {
   void Fire(int64_t ms);
 
  private:
+  // Whether it is due at `ms`. One that is none is told once.
+  bool IsDue(Worker& worker, const std::string& cron, int64_t ms);
+  // `label` is for the log: "shop", "shop (Workflow orders)".
+  void Send(Worker& worker, HandlerEvent event, const std::string& label, const std::string& cron);
   void Arm();
   void OnTimer();
 

@@ -40,6 +40,11 @@ std::string IdOf(const std::string& address) { return address.substr(0, ActorIds
 
 }  // namespace
 
+std::string ActorClass::Describe(const std::string& object) const {
+  return (key.is_workflow() ? "Instance " : "Durable Object ") + object + " of " + key.Describe() +
+         " of Worker \"" + worker.name() + "\"";
+}
+
 size_t Dispatcher::live_actors() const { return actors_->live(); }
 
 void Dispatcher::Settle(Invocation& caller, Call& call) {
@@ -136,7 +141,7 @@ bool Dispatcher::StartActor(Actor& actor, const std::string& address) {
   FillBudgets(*pipeline);
   pipeline->request = current_request();
   pipeline->started_ms = NowMs();
-  pipeline->method = actor.actor_class->name;
+  pipeline->method = actor.actor_class->key.exported();
   pipeline->url =
       address.size() > ActorIds::kDigits ? address.substr(ActorIds::kDigits + 1) : actor.object_id;
   pipeline->next = live_;
@@ -342,8 +347,7 @@ ActorStorage& Dispatcher::StorageOf(Actor& actor) {
     if (storage == nullptr) {
       const std::string& directory = actor_class.directory;
       storage::StorageName name;
-      name.owner = "Durable Object " + actor.pipeline->url + " of class " + actor_class.name +
-                   " of Worker \"" + actor_class.worker.name() + "\"";
+      name.owner = actor_class.Describe(actor.pipeline->url);
       if (!directory.empty()) name.path = directory + "/" + actor.object_id + ".sqlite";
       storage = std::make_unique<ActorStorage>(*this, *committer_, std::move(name));
     }

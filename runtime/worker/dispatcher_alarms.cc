@@ -147,8 +147,7 @@ void Dispatcher::LoadAlarms(ActorClass& actor_class) {
     if (actor_class.ids.Check(id) != ActorIds::Verdict::kValid) continue;
     Reader reader;
     storage::StorageName name;
-    name.owner = "Durable Object " + id + " of class " + actor_class.name + " of Worker \"" +
-                 actor_class.worker.name() + "\"";
+    name.owner = actor_class.Describe(id);
     name.path = actor_class.directory + "/" + id + ".sqlite";
     storage::Database database(*committer_, std::move(name), reader);
     auto alarm = database.GetAlarm();

@@ -123,7 +123,11 @@ void Dispatcher::MoveActors(ActorClass& from, ActorClass* to) {
 void Dispatcher::Leave(Actor& actor) {
   if (actor.leaving) return;
   actor.leaving = true;
-  const double due_ms = NowMs() + static_cast<double>(actor.pipeline->limits->wait_until_ms);
+  // An instance of a Workflow goes on with the new code from the last step that has ended, whatever
+  // this one was doing.
+  const int64_t left_ms =
+      actor.actor_class->key.is_workflow() ? 0 : actor.pipeline->limits->wait_until_ms;
+  const double due_ms = NowMs() + static_cast<double>(left_ms);
   auto place = leaving_.end();
   while (place != leaving_.begin() && std::prev(place)->first > due_ms) --place;
   leaving_.insert(place, {due_ms, actor.id});

@@ -27,12 +27,15 @@ Status Graph::ConnectEntrypoints(const WorkerList& all) {
     const ActorClass* missing = worker->held() ? nullptr : worker->MissingActorClass();
     if (missing == nullptr) continue;
     const WorkerSpec& spec = worker->spec();
+    const ActorKey& key = missing->key;
     return Error{
-        "Your Worker depends on the following Durable Objects, which are not exported in "
-        "your entrypoint file: " +
-            missing->name + ".",
-        "Export the class " + missing->name + " from " + spec.display_root + spec.main_module +
-            ", the main module of \"" + spec.name + "\".",
+        std::string("Your Worker depends on the following ") +
+            (key.is_workflow() ? "Workflows" : "Durable Objects") +
+            ", which are not exported in your entrypoint file: " + key.exported() + ".",
+        "Export the class " + key.exported() + " from " + spec.display_root + spec.main_module +
+            ", the main module of \"" + spec.name + "\"" +
+            (key.is_workflow() ? ": class " + key.exported() + " extends WorkflowEntrypoint."
+                               : "."),
         spec.config_path,
         {}};
   }
@@ -93,8 +96,8 @@ Status Graph::ConnectChannels(const WorkerList& all) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
       const auto* origin = std::get_if<OriginBinding>(&binding.value);
-      const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
-      if (service == nullptr && origin == nullptr && objects == nullptr) continue;
+      const auto objects = ActorTargetOf(binding);
+      if (service == nullptr && origin == nullptr && !objects) continue;
       const std::string& wanted = service != nullptr        ? service->service
                                   : origin != nullptr       ? origin->service
                                   : objects->script.empty() ? worker->name()
@@ -109,7 +112,7 @@ Status Graph::ConnectChannels(const WorkerList& all) {
       for (Worker* target : all) {
         if (target->name() == wanted) channel.target = target;
       }
-      if (objects == nullptr && has_services()) {
+      if (!objects && has_services()) {
         const ServiceTarget found = FindService(wanted);
         channel.child = found.child;
         channel.router = found.router;
@@ -121,7 +124,7 @@ Status Graph::ConnectChannels(const WorkerList& all) {
         if (channel.target == nullptr && found.found()) continue;
       }
       if (channel.target != nullptr) {
-        if (objects != nullptr) {
+        if (objects) {
           channel.actor_class = &channel.target->AddActorClass(objects->class_name);
         }
         continue;
@@ -140,8 +143,9 @@ Status Graph::ConnectChannels(const WorkerList& all) {
       if (!registry_.empty()) {
         channel.remote = true;
         channel.service = wanted;
-        if (objects != nullptr) {
-          channel.remote_ids = std::make_shared<const ActorIds>(wanted + "-" + objects->class_name);
+        if (objects) {
+          channel.remote_ids =
+              std::make_shared<const ActorIds>(ActorKey(wanted, objects->class_name).text());
         }
       }
       channel.unresolved =

@@ -91,8 +91,8 @@ void Graph::RenewIncomplete(std::vector<Version>& versions) {
   auto lacks_class = [&](Worker& kept) {
     for (const Version& version : versions) {
       for (const BindingSpec& binding : version.worker()->spec().bindings) {
-        const auto* objects = std::get_if<DurableObjectBinding>(&binding.value);
-        if (objects != nullptr && objects->script == kept.name() &&
+        const auto objects = ActorTargetOf(binding);
+        if (objects && objects->script == kept.name() &&
             kept.FindActorClass(objects->class_name) == nullptr) {
           return true;
         }

@@ -96,7 +96,7 @@ uint32_t Tails::BeginEvent(Invocation& object, std::string_view json) {
 
 void Tails::BeginOnObject(Invocation& object, TailRecord& record, uint32_t number) {
   record.object_id = object.actor->object_id;
-  record.entrypoint = object.actor->actor_class->name;
+  record.entrypoint = object.actor->actor_class->key.exported();
   record.call = number;
   calls_[number] = {&object, &record};
 }

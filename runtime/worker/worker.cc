@@ -48,7 +48,7 @@ Worker::Worker(WorkerSpec spec, Dispatcher& dispatcher, const OwnPorts& ports, b
     if (const auto* service = std::get_if<ServiceBinding>(&binding.value)) {
       channel.props = service->props_json;
       channel.entrypoint = service->entrypoint;
-    } else if (const auto* objects = std::get_if<DurableObjectBinding>(&binding.value)) {
+    } else if (const auto objects = ActorTargetOf(binding)) {
       channel.entrypoint = objects->class_name;
     } else if (std::get_if<AssetsBinding>(&binding.value) != nullptr) {
       channel.target = this;
@@ -103,8 +103,8 @@ ActorClass& Worker::AddActorClass(const std::string& name) {
   for (const DurableObjectClass& one : spec_.durable_objects) {
     if (one.name == name) sqlite = one.sqlite;
   }
-  actor_classes_.push_back(std::make_unique<ActorClass>(
-      *this, name, sqlite, spec_.name + "-" + name, dispatcher_.persist_to()));
+  actor_classes_.push_back(
+      std::make_unique<ActorClass>(*this, name, sqlite, spec_.name, dispatcher_.persist_to()));
   actor_classes_.back()->number = static_cast<int>(actor_classes_.size()) - 1;
   return *actor_classes_.back();
 }
@@ -432,9 +432,11 @@ void RedirectChannel(Channel& channel, Worker& from, Worker* to) {
     ActorClass* const next =
         to == nullptr ? nullptr : to->FindActorClass(channel.actor_class->name);
     if (next == nullptr) {
-      channel.unresolved = "Worker \"" + from.name() +
-                           "\" has no class of Durable Objects called \"" +
-                           channel.actor_class->name + "\"" + any_more;
+      const ActorKey& key = channel.actor_class->key;
+      const std::string what = key.is_workflow()
+                                   ? key.Describe()
+                                   : "class of Durable Objects called \"" + key.exported() + "\"";
+      channel.unresolved = "Worker \"" + from.name() + "\" has no " + what + any_more;
       to = nullptr;
     }
     channel.actor_class = next;

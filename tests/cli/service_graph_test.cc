@@ -33,11 +33,14 @@ main = "index.js"
 compatibility_date = "2026-01-01"
 durable_objects = { bindings = [{ name = "ROOMS", class_name = "Room" }] }
 migrations = [{ tag = "v1", new_sqlite_classes = ["Room"] }]
+workflows = [{ binding = "FLOW", name = "orders", class_name = "Order" }]
 )");
-    files_.Write("auth/index.js",
-                 R"(import { WorkerEntrypoint, DurableObject } from "cloudflare:workers";
+    files_.Write(
+        "auth/index.js",
+        R"(import { WorkerEntrypoint, WorkflowEntrypoint, DurableObject } from "cloudflare:workers";
 export class Admin extends WorkerEntrypoint {}
 export class Room extends DurableObject {}
+export class Order extends WorkflowEntrypoint {}
 export const helper = 1;
 export default { fetch() {} };)");
     files_.Write("alone/wrangler.toml",
@@ -86,23 +89,25 @@ TEST_SUITE("cli/service_graph") {
 
   TEST_CASE("the graph as text") {
     const Project project;
-    CHECK(GraphAsText(project.graph, Colours::kNever) ==
-          "gateway (public)  gateway/wrangler.toml\n"
-          "  exports       default\n"
-          "  env.AUTH      → auth\n"
-          "  env.ADMIN     → auth#Admin\n"
-          "  env.NOPE      → auth#Nope  no such export (gateway/wrangler.toml:10)\n"
-          "  env.MAIL      → mailer  no such Worker (gateway/wrangler.toml:11)\n"
-          "  tail          → logger  no such Worker (gateway/wrangler.toml:6)\n"
-          "  env.GREETING  Environment Variable \"hello\"\n"
-          "  env.CACHE     KV Namespace 1f  not supported\n"
-          "  cron          */5 * * * *\n"
-          "\n"
-          "auth  auth/wrangler.toml\n"
-          "  exports    Admin (WorkerEntrypoint), Room (Durable Object), default\n"
-          "  env.ROOMS  → auth#Room (Durable Object)\n"
-          "\n"
-          "alone (not reached from gateway)  alone/wrangler.toml\n");
+    CHECK(
+        GraphAsText(project.graph, Colours::kNever) ==
+        "gateway (public)  gateway/wrangler.toml\n"
+        "  exports       default\n"
+        "  env.AUTH      → auth\n"
+        "  env.ADMIN     → auth#Admin\n"
+        "  env.NOPE      → auth#Nope  no such export (gateway/wrangler.toml:10)\n"
+        "  env.MAIL      → mailer  no such Worker (gateway/wrangler.toml:11)\n"
+        "  tail          → logger  no such Worker (gateway/wrangler.toml:6)\n"
+        "  env.GREETING  Environment Variable \"hello\"\n"
+        "  env.CACHE     KV Namespace 1f  not supported\n"
+        "  cron          */5 * * * *\n"
+        "\n"
+        "auth  auth/wrangler.toml\n"
+        "  exports    Admin (WorkerEntrypoint), Room (Durable Object), Order (Workflow), default\n"
+        "  env.ROOMS  → auth#Room (Durable Object)\n"
+        "  env.FLOW   → auth#Order (Workflow)\n"
+        "\n"
+        "alone (not reached from gateway)  alone/wrangler.toml\n");
   }
 
   TEST_CASE("the graph as a Mermaid flowchart") {
@@ -111,7 +116,7 @@ TEST_SUITE("cli/service_graph") {
           "flowchart LR\n"
           "  client((client)) --> w0\n"
           "  w0[\"gateway\"]\n"
-          "  w1[\"auth<br/>Admin<br/>Room #40;Durable Object#41;\"]\n"
+          "  w1[\"auth<br/>Admin<br/>Room #40;Durable Object#41;<br/>Order #40;Workflow#41;\"]\n"
           "  w2[\"alone\"]\n"
           "  w3[\"mailer<br/>no such Worker\"]:::unresolved\n"
           "  w4[\"logger<br/>no such Worker\"]:::unresolved\n"
@@ -121,6 +126,7 @@ TEST_SUITE("cli/service_graph") {
           "  w0 -. \"MAIL, no such Worker\" .-> w3\n"
           "  w0 -. \"tail, no such Worker\" .-> w4\n"
           "  w1 -- \"ROOMS: Room\" --> w1\n"
+          "  w1 -- \"FLOW: Order\" --> w1\n"
           "  classDef unresolved stroke:#c00,stroke-dasharray:4\n"
           "  linkStyle 3,4,5 stroke:#c00\n");
   }
@@ -145,7 +151,7 @@ TEST_SUITE("cli/service_graph") {
         return found;
       };
       CHECK(count("<rect class=\"box") == 5);
-      CHECK(count("<path class=\"link") == 6);
+      CHECK(count("<path class=\"link") == 7);
       CHECK(count("broken\" marker-end") == 3);
       CHECK(count(">gateway  (public)</text>") == 1);
       CHECK(count("box unknown\"") == 2);

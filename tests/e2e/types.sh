@@ -126,6 +126,12 @@ export class Flow extends WorkflowEntrypoint<Env, { id: number }> {
     return `${id} ${event.timestamp.getTime()}`;
   }
 }'
+write gateway/use-flow.ts 'export async function use(flow: Workflow<Parameters<import("./flow").Flow["run"]>[0]["payload"]>) {
+  const instance = await flow.create({ id: "a", params: { id: 7 } });
+  await instance.sendEvent({ type: "go", payload: 1 });
+  const { created } = await flow.createBatch({ instances: [{ params: { id: 1 } }] });
+  return (await created[0].status()).status === "complete";
+}'
 check "a Workflow compiles" "$(compile "$scratch/gateway")" "compiles"
 write gateway/spans.ts 'import { tracing, withEnvAndExports } from "cloudflare:workers";
 export default {

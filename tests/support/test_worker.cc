@@ -49,6 +49,12 @@ TestWorker& TestWorker::ObjectsWithoutSql(const std::string& binding, const std:
   return *this;
 }
 
+TestWorker& TestWorker::Workflow(const std::string& binding, const std::string& workflow,
+                                 const std::string& class_name, const std::string& script) {
+  spec_.bindings.push_back({binding, WorkflowBinding{workflow, class_name, script}, {}});
+  return *this;
+}
+
 TestWorker& TestWorker::Tail(const std::string& worker) {
   spec_.tail_consumers.push_back({worker, "wrangler.toml:3"});
   return *this;

@@ -36,6 +36,9 @@ class TestWorker {
                       const std::string& script = "");
   // The same of its own, declared as one without SQL.
   TestWorker& ObjectsWithoutSql(const std::string& binding, const std::string& name);
+  // The Workflow `workflow` of `class_name`, of `script` (default: its own), as env.BINDING.
+  TestWorker& Workflow(const std::string& binding, const std::string& workflow,
+                       const std::string& class_name, const std::string& script = "");
   // It is told by tail events what this Worker does.
   TestWorker& Tail(const std::string& worker);
   // Likewise, while it does it.

@@ -17,6 +17,9 @@ TEST_SUITE("wrangler-compat/binding_text") {
     CHECK(Described(DurableObjectBinding{"Room", {}}) == "Room | Durable Object");
     CHECK(Described(DurableObjectBinding{"Room", "chat"}) ==
           "Room, defined in chat | Durable Object -> chat");
+    CHECK(Described(WorkflowBinding{"orders", "Order"}) == "Order | Workflow");
+    CHECK(Described(WorkflowBinding{"orders", "Order", "shop"}) ==
+          "Order (defined in shop) | Workflow");
     CHECK(Described(FileBinding{ModuleType::kWasm, "a.wasm", nullptr}) == "a.wasm | Wasm Module");
     CHECK(Described(FileBinding{ModuleType::kData, "a.bin", nullptr}) == "a.bin | Data Blob");
     CHECK(Described(FileBinding{ModuleType::kText, "a.txt", nullptr}) == "a.txt | Text Blob");

@@ -63,7 +63,7 @@ TEST_SUITE("wrangler-compat/config_resources") {
         "r2_buckets = [ { binding = \"R\", bucket_name = \"bucket\" } ]\n"
         "ai = { binding = \"AI\" }\ntext_blobs = { T = \"t.txt\" }\n"
         "queues = { producers = [ { binding = \"Q\", queue = \"jobs\" } ] }\n"
-        "workflows = [ { binding = \"W\", name = \"w\", class_name = \"C\" } ]\n"
+        "d1_databases = [ { binding = \"W\", database_name = \"w\", database_id = \"C\" } ]\n"
         "[[kv_namespaces]]\nbinding = \"KV\"\nid = \"1f\"\n");
     CHECK(read.Errors().empty());
     SUBCASE("say what they are and where they stand") {
@@ -86,7 +86,7 @@ TEST_SUITE("wrangler-compat/config_resources") {
       CHECK(Find(read, "R")->target == "bucket");
       CHECK(Find(read, "AI")->reason == "exists only at Cloudflare");
       CHECK(Find(read, "Q")->kind == "Queue");
-      CHECK(Find(read, "W")->target == "C");
+      CHECK(Find(read, "W")->target == "w");
     }
   }
 

@@ -17,7 +17,12 @@ constexpr char kAll[] =
     "send_email = [ { name = \"ANY\" }, { name = \"ONE\", destination_address = \"one@x\" }, { "
     "name = \"LIST\", allowed_destination_addresses = [\"a@x\", \"b@x\"], "
     "allowed_sender_addresses = [\"me@x\"] } ]\n"
-    "worker_loaders = [ { binding = \"LOADER\" } ]\n";
+    "worker_loaders = [ { binding = \"LOADER\" } ]\n"
+    "workflows = [ { binding = \"FLOW\", name = \"orders\", class_name = \"Order\", schedules = "
+    "\"5 * * * *\" }, { binding = "
+    "\"FAR\", name = \"far\", class_name = \"Order\", script_name = \"shop\", limits = { steps = 7 "
+    "}, "
+    "schedules = [\"0 0 * * *\"], default_retention = { success_retention = \"1 day\" } } ]\n";
 
 template <typename Kind>
 const Kind* Find(const std::vector<BindingSpec>& bindings, const std::string& name) {
@@ -47,6 +52,20 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
       CHECK(Find<SendEmailBinding>(bindings, "LIST")->recipients == Texts{"a@x", "b@x"});
       CHECK(Find<SendEmailBinding>(bindings, "LIST")->senders == Texts{"me@x"});
     }
+    SUBCASE("to Workflows know whose they are, and how many steps they may have") {
+      const auto* own = Find<WorkflowBinding>(bindings, "FLOW");
+      REQUIRE(own != nullptr);
+      CHECK(own->workflow == "orders");
+      CHECK(own->class_name == "Order");
+      CHECK(own->script.empty());
+      CHECK_FALSE(own->steps);
+      const auto* far = Find<WorkflowBinding>(bindings, "FAR");
+      REQUIRE(far != nullptr);
+      CHECK(far->script == "shop");
+      CHECK(far->steps == 7);
+      CHECK(far->schedules == std::vector<std::string>{"0 0 * * *"});
+      CHECK(own->schedules == std::vector<std::string>{"5 * * * *"});
+    }
     SUBCASE("of a Worker Loader need no more than a name") {
       CHECK(Find<WorkerLoaderBinding>(bindings, "LOADER") != nullptr);
     }
@@ -67,7 +86,8 @@ TEST_SUITE("wrangler-compat/resource_bindings") {
         table += binding.name + " " + text.resource + " " + text.value + "\n";
       }
       CHECK(table ==
-            "RL Rate Limit 2 requests/10s\nV Worker Version Metadata \nAE Analytics Engine Dataset "
+            "RL Rate Limit 2 requests/10s\nV Worker Version Metadata \nFLOW Workflow Order\nFAR "
+            "Workflow Order (defined in shop)\nAE Analytics Engine Dataset "
             "AE\nAE2 Analytics Engine Dataset d\nS Secrets Store Secret st/key\nANY Send Email "
             "unrestricted\n"
             "ONE Send Email one@x\nLIST Send Email a@x, b@x - senders: me@x\nLOADER Worker Loader "

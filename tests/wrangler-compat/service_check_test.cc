@@ -58,6 +58,18 @@ TEST_SUITE("wrangler-compat/service_check") {
         "gateway: binding \"\" points to \"\", no such Worker (known: gateway). wrangler.toml:3.");
   }
 
+  TEST_CASE("Workflows of another Worker are looked for like bindings") {
+    WorkerSpec gateway;
+    gateway.name = "gateway";
+    gateway.bindings.push_back({"OWN", WorkflowBinding{"own", "Order"}, {}});
+    gateway.bindings.push_back({"FAR", WorkflowBinding{"far", "Order", "shop"}, "wrangler.toml:9"});
+    const auto unresolved = CheckServices({gateway});
+    REQUIRE(unresolved.size() == 1);
+    CHECK(Describe(unresolved[0]) ==
+          "gateway: binding FAR points to \"shop\", no such Worker (known: gateway). "
+          "wrangler.toml:9.");
+  }
+
   TEST_CASE("tail consumers are looked for like bindings") {
     WorkerSpec gateway;
     gateway.name = "gateway";

@@ -63,7 +63,8 @@ TEST_SUITE("wrangler-compat/test_project") {
                   std::string(kConfig) +
                       "services = [{ binding = \"NEXT\", service = \"math\" }]\n"
                       "[durable_objects]\nbindings = [{ name = \"ROOM\", class_name = \"Room\" }]\n"
-                      "[[migrations]]\ntag = \"v1\"\nnew_sqlite_classes = [\"Room\"]\n");
+                      "[[migrations]]\ntag = \"v1\"\nnew_sqlite_classes = [\"Room\"]\n"
+                      "[[workflows]]\nbinding = \"FLOW\"\nname = \"f\"\nclass_name = \"Flow\"\n");
     const LoadedProject loaded = Load(project, {"wrangler.toml"}, "tests/math.js");
     REQUIRE(loaded.ok());
     REQUIRE(loaded.project.workers.size() == 2);
@@ -86,6 +87,13 @@ TEST_SUITE("wrangler-compat/test_project") {
       REQUIRE(loaded.project.builds.size() == 2);
       CHECK(loaded.project.builds[0].durable_objects.empty());
       CHECK(loaded.project.builds[1].durable_objects.size() == 1);
+    }
+    SUBCASE("reaches Workflows where their classes are") {
+      const BindingSpec* flow = Find(spec, "FLOW");
+      REQUIRE(flow != nullptr);
+      CHECK(std::get<WorkflowBinding>(flow->value).script == "math");
+      CHECK(loaded.project.builds[0].workflows.empty());
+      CHECK(loaded.project.builds[1].workflows.size() == 1);
     }
     SUBCASE("tells no tail Worker") {
       CHECK(spec.tail_consumers.empty());

@@ -135,10 +135,12 @@ interface Env extends Cloudflare.Env {}
   { binding = "MAIL", service = "mailer" },
 ]
 durable_objects = { bindings = [{ name = "ROOMS", class_name = "Room", script_name = "auth" }] }
+workflows = [{ binding = "FLOW", name = "f", class_name = "Flow", script_name = "auth" }]
 )",
               "export default {};");
     types.Add("auth", "vars = { KEY = 1 }\n",
-              "export class Admin {} export class Room {} export default {};", "src/auth.js");
+              "export class Admin {} export class Room {} export class Flow {} export default {};",
+              "src/auth.js");
     SUBCASE("in every file, with the env of the others") {
       const GeneratedTypes generated = types.Generate();
       REQUIRE(generated.files.size() == 2);
@@ -148,6 +150,7 @@ durable_objects = { bindings = [{ name = "ROOMS", class_name = "Room", script_na
   NOPE: Fetcher /* auth#Nope: its main module has no export of this name */;
   MAIL: Fetcher /* mailer: no such Worker among these configurations */;
   ROOMS: DurableObjectNamespace<import("../auth/src/auth.js").Room>;
+  FLOW: Workflow<Parameters<import("../auth/src/auth.js").Flow['run']>[0]['payload']>;
 }
 
 // Of the Worker auth.
@@ -175,6 +178,7 @@ interface AuthEnv {
                 "  AUTH: Fetcher /* auth: JavaScript: allowJs in tsconfig.json lets it be typed "
                 "*/;\n"));
       CHECK(Has(generated.files[0].content, "  ROOMS: DurableObjectNamespace /* auth#Room: "));
+      CHECK(Has(generated.files[0].content, "  FLOW: Workflow /* auth#Flow: "));
       CHECK_FALSE(Has(generated.files[0].content, "mainModule"));
       CHECK(Has(generated.files[1].content, "mainModule: typeof import(\"./src/auth.js\")"));
     }

@@ -230,6 +230,50 @@ interface WorkerLoader {
     getCode: () => WorkerLoaderWorkerCode | Promise<WorkerLoaderWorkerCode>,
   ): WorkerStub;
 }
+// Milliseconds, or a text such as "3 seconds", "1 hour".
+type WorkflowDuration = number | string;
+interface WorkflowInstanceCreateOptions<Params = unknown> {
+  id?: string;
+  params?: Params;
+  retention?: { successRetention?: WorkflowDuration; errorRetention?: WorkflowDuration };
+}
+interface WorkflowInstanceStatus {
+  status:
+    | "queued" | "running" | "paused" | "errored" | "terminated" | "complete" | "waiting" | "waitingForPause" | "unknown";
+  error?: { name: string; message: string };
+  output?: unknown;
+}
+interface WorkflowInstance {
+  id: string;
+  status(): Promise<WorkflowInstanceStatus>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  terminate(): Promise<void>;
+  restart(options?: {
+    from?: { name: string; count?: number; type?: "do" | "sleep" | "waitForEvent" };
+  }): Promise<void>;
+  delete(): Promise<void>;
+  sendEvent(event: { type: string; payload?: unknown }): Promise<void>;
+}
+interface WorkflowBatchCreateResult {
+  created: WorkflowInstance[];
+  errors: { index: number; id: string; code: number; message: string }[];
+}
+interface WorkflowBatchDeleteResult {
+  deleted: { id: string }[];
+  errors: { id: string; code: number; message: string }[];
+}
+interface Workflow<Params = unknown> {
+  create(options?: WorkflowInstanceCreateOptions<Params>): Promise<WorkflowInstance>;
+  createBatch(instances: WorkflowInstanceCreateOptions<Params>[]): Promise<WorkflowInstance[]>;
+  createBatch(
+    options:
+      | { instances: WorkflowInstanceCreateOptions<Params>[] }
+      | ({ count: number } & Omit<WorkflowInstanceCreateOptions<Params>, "id">),
+  ): Promise<WorkflowBatchCreateResult>;
+  deleteBatch(ids: string[]): Promise<WorkflowBatchDeleteResult>;
+  get(id: string): Promise<WorkflowInstance>;
+}
 interface Hyperdrive {
   readonly connectionString: string;
   readonly host: string;

@@ -464,15 +464,36 @@ declare module "cloudflare:workers" {
     readonly payload: Readonly<Params>;
     readonly timestamp: Date;
     readonly instanceId: string;
+    readonly workflowName: string;
+    readonly schedule?: { readonly cron: string; readonly scheduledTime: number };
+  }
+  export interface WorkflowStepEvent<Payload> {
+    readonly payload: Readonly<Payload>;
+    readonly timestamp: Date;
+    readonly type: string;
+  }
+  export interface WorkflowStepConfig {
+    retries?: {
+      limit: number;
+      delay: WorkflowDuration | ((input: { ctx: WorkflowStepContext; error: Error }) =>
+        WorkflowDuration | Promise<WorkflowDuration>);
+      backoff?: "constant" | "linear" | "exponential";
+    };
+    timeout?: WorkflowDuration;
+    sensitive?: "output";
+  }
+  export interface WorkflowStepContext {
+    readonly step: { readonly name: string; readonly count: number };
+    readonly attempt: number;
+    readonly config: WorkflowStepConfig;
   }
   export interface WorkflowStep {
-    do<T>(name: string, callback: () => Promise<T>): Promise<T>;
-    do<T>(name: string, config: object, callback: () => Promise<T>): Promise<T>;
-    sleep(name: string, duration: string | number): Promise<void>;
+    do<T>(name: string, callback: (ctx: WorkflowStepContext) => T | Promise<T>): Promise<T>;
+    do<T>(name: string, config: WorkflowStepConfig, callback: (ctx: WorkflowStepContext) => T | Promise<T>): Promise<T>;
+    sleep(name: string, duration: WorkflowDuration): Promise<void>;
     sleepUntil(name: string, timestamp: Date | number): Promise<void>;
-    waitForEvent<T>(name: string, options: { type: string; timeout?: string | number }): Promise<WorkflowEvent<T>>;
+    waitForEvent<T>(name: string, options: { type: string; timeout?: WorkflowDuration }): Promise<WorkflowStepEvent<T>>;
   }
-  /** isolane runs no Workflows yet: a Worker that has one loads, and a use of its binding fails. */
   export abstract class WorkflowEntrypoint<E = Cloudflare.Env, Params = any> {
     constructor(ctx: ExecutionContext, env: E);
     protected ctx: ExecutionContext;

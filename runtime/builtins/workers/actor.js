@@ -5,7 +5,7 @@
 'use strict';
 
 const { Frame, checkOwner, currentDepth, enterContext, getFrame, openContext, setFrame, state } = require('internal/context');
-const { NO_FETCH, actorClassAt, environment, isClassOf } = require('workers/entrypoints');
+const { NO_FETCH, actorClassAt, environment, isClassOf, isWorkflow } = require('workers/entrypoints');
 const { NOT_A_RESPONSE, checkResponse, failCall, failureOf } = require('workers/dispatch');
 const { TAILED } = require('internal/flags');
 const { parse, promiseThen } = require('internal/primordials');
@@ -219,8 +219,13 @@ function startActor(ioId, request, classNumber, address, label) {
   // The constructor is part of what calls wait for.
   native.actorBlock(ioId, 1);
   try {
-    actor.hasMethods = isClassOf(Class, 'DurableObject');
-    actor.instance = new Class(new DurableObjectState(actor), environment());
+    if (isWorkflow(classNumber)) {
+      actor.hasMethods = true;
+      actor.instance = require('workers/workflow_engine').makeEngine(io, Class);
+    } else {
+      actor.hasMethods = isClassOf(Class, 'DurableObject');
+      actor.instance = new Class(new DurableObjectState(actor), environment());
+    }
   } catch (error) {
     breakActor(io, error);
   }

@@ -23,8 +23,9 @@ class Entrypoint {
 }
 
 const table = [];
-// The classes of Durable Objects, in the order in which C++ knows them; undefined: not exported.
+// The classes of Durable Objects and Workflows, in the order in which C++ knows them; undefined: not exported.
 let actorClasses = [];
+// Their names: "Counter"; of a Workflow with the name of that, "Order/process-orders".
 let actorNames = [];
 let env;
 
@@ -50,15 +51,17 @@ function entrypointNames() {
 }
 
 // Called once, when the modules have been evaluated: `exports` is the namespace of the main module,
-// `classes` the names of Durable Objects. Returns the names of the entrypoints, or what is wrong with them.
+// `classes` the names of Durable Objects and Workflows. Returns the names of the entrypoints, or what is wrong with them.
 function setHandlers(exports, environment, isServiceWorker, classes = []) {
   env = environment;
   table.length = 0;
   actorClasses = [];
   actorNames = classes;
   for (let i = 0; i < classes.length; i++) {
-    const value = isServiceWorker ? undefined : exports[classes[i]];
-    actorClasses[i] = typeof value === 'function' ? value : undefined;
+    const [name, workflow] = classes[i].split('/');
+    const value = isServiceWorker ? undefined : exports[name];
+    const fits = workflow === undefined ? typeof value === 'function' : isClassOf(value, 'WorkflowEntrypoint');
+    actorClasses[i] = fits ? value : undefined;
   }
   if (isServiceWorker) {
     if (!require.loaded('workers/fetch_event')?.listens()) {
@@ -123,6 +126,8 @@ module.exports = {
   actorClassNames: () => actorNames,
   actorClassAt: (number) => actorClasses[number],
   environment: () => env,
+  // Whether what a class has are instances of a Workflow.
+  isWorkflow: (number) => actorNames[number].includes('/'),
   hasActorClass: (number) => actorClasses[number] !== undefined,
   isClassOf,
 };

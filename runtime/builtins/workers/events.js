@@ -30,6 +30,7 @@ const MODULES = {
   tail: 'workers/tail',
   tailStream: 'workers/tail_stream',
   test: 'workers/test',
+  workflow: 'workers/workflow',
 };
 
 /**
@@ -45,6 +46,7 @@ const MODULES = {
  * @property {(io: object, result: unknown) => Promise<void>} [follow] what the handler returned is the first
  *   part of: its end is that of the event
  * @property {() => void} [onMissing]
+ * @property {() => Promise} [act] what is done in the place of a handler's work
  */
 
 // What an event waits for before its outcome is known.
@@ -152,7 +154,7 @@ const isThenable = (value) =>
 function run(io, number, name, event, outcome) {
   let result;
   try {
-    result = call(io, entrypointAt(number), event);
+    result = event.act === undefined ? call(io, entrypointAt(number), event) : event.act();
     if (result === NO_HANDLER) return outcome.answer(NO_HANDLER);
     // The handler is the first of the tasks that keep the invocation, as in workerd: it goes on when
     // nobody awaits the outcome.

@@ -1,7 +1,7 @@
 // ctx.exports: bindings to the Worker's own entrypoints.
 'use strict';
 
-const { actorClassNames, entrypointNames } = require('workers/entrypoints');
+const { actorClassNames, entrypointNames, isWorkflow } = require('workers/entrypoints');
 const { Fetcher, makeFetcher, makeFetcherFrom } = require('workers/fetcher');
 
 // A binding to an entrypoint of the own Worker can also be called: with other props.
@@ -72,6 +72,7 @@ function makeExports(first) {
   }
   const classes = actorClassNames();
   for (let i = 0; i < classes.length; i++) {
+    if (isWorkflow(i)) continue;
     exports[classes[i]] = require('workers/durable_objects').makeNamespace(first + names.length + i);
   }
   return exports;

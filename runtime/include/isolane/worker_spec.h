@@ -82,6 +82,18 @@ struct DurableObjectBinding {
   std::string script;  // the Worker that exports the class; empty: the one that is bound to
 };
 
+// A Workflow: env.NAME.create() makes an instance, which runs the class, and env.NAME.get(id) finds
+// it.
+struct WorkflowBinding {
+  std::string workflow;  // what the Workflow is called
+  std::string class_name;
+  std::string script = {};  // the Worker that exports the class; empty: the one that is bound to
+  // How many steps one run may begin; nothing: 10,000.
+  std::optional<int64_t> steps = {};
+  // Cron expressions that make instances, for whoever fires them (see WorkerSpec::crons).
+  std::vector<std::string> schedules = {};
+};
+
 // The Worker's own files: env.NAME.fetch() asks WorkerSpec::responder and nobody else.
 struct AssetsBinding {};
 
@@ -156,7 +168,8 @@ struct BindingSpec {
   std::string name;
   std::variant<VarBinding, ServiceBinding, DurableObjectBinding, UnsupportedBinding, AssetsBinding,
                VersionMetadataBinding, AnalyticsBinding, RateLimitBinding, StoredSecretBinding,
-               OriginBinding, FileBinding, SendEmailBinding, HyperdriveBinding, WorkerLoaderBinding>
+               OriginBinding, FileBinding, SendEmailBinding, HyperdriveBinding, WorkerLoaderBinding,
+               WorkflowBinding>
       value;
   // Where it was declared, for messages: "gateway/wrangler.toml:14". May be empty.
   std::string where;

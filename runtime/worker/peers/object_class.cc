@@ -12,6 +12,11 @@ ActorClass* FindObjectClass(Worker& worker, const std::string& name) {
 }
 
 std::string NoObjectClassText(const std::string& worker, const std::string& name) {
+  const ActorKey key(worker, name);
+  if (key.is_workflow()) {
+    return "Worker \"" + worker + "\" has no " + key.Describe() + " with the class " +
+           key.exported() + ": declare it in its configuration, too ([[workflows]]).";
+  }
   return "Worker \"" + worker + "\" has no class of Durable Objects called \"" + name +
          "\" (durable_objects, migrations or exports of its configuration).";
 }

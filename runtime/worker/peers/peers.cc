@@ -277,7 +277,7 @@ const Channel* Peers::ChannelTo(const wire::Service& service) {
   // Kept when the Worker is here, too: it tells that this is a namespace.
   if (service.objects) {
     channel.remote_ids =
-        std::make_shared<const ActorIds>(channel.service + "-" + channel.entrypoint);
+        std::make_shared<const ActorIds>(ActorKey(channel.service, channel.entrypoint).text());
   }
   Follow(channel);
   return AddChannel(std::move(channel));

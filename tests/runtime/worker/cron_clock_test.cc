@@ -5,11 +5,14 @@
 #include <doctest/doctest.h>
 
 #include "runtime/worker/graph.h"
+#include "tests/runtime/worker/workflow_fixture.h"
 #include "tests/support/test_runtime.h"
 
 namespace isolane::worker {
 namespace {
 
+using testing::PollUntil;
+using testing::TestRuntime;
 using testing::TestWorker;
 
 // 2024-02-29 14:30:10 UTC, a Thursday: a day at which the clock itself hardly ever comes by.
@@ -30,6 +33,28 @@ WorkerSpec Scheduled(const std::string& name, std::vector<std::string> crons) {
 }
 
 TEST_SUITE("runtime/worker/cron_clock") {
+  TEST_CASE("schedules of a Workflow make an instance for each time") {
+    TestWorker worker = testing::FlowWorker("log.push([event.schedule, event.payload]);");
+    worker.Binding(
+        {"CRON", WorkflowBinding{"timed", "Flow", {}, {}, {"*/10 14 29 2 *", "1 1 1 1 *"}}, {}});
+    TestRuntime runtime({worker});
+    Graph& graph = runtime.graph();
+    CronClock clock(
+        graph.loop().uv(), graph.dispatcher(), graph.workers(), [](void*) {}, nullptr);
+    clock.Fire(kTime);
+    clock.Fire(kTime);
+    CHECK(PollUntil(runtime, [&] {
+      return runtime.observer().Count("CRON app (Workflow timed) \"*/10 14 29 2 *\" ok (") == 2;
+    }));
+    CHECK(PollUntil(runtime, [&] {
+      return runtime.Text("/log") ==
+             R"([[{"cron":"*/10 14 29 2 *","scheduledTime":1709217000000},{}]])";
+    }));
+    CHECK(testing::StatusOf(runtime, "*%2F10%2014%2029%202%20*-1709217000000&binding=CRON",
+                            "complete")
+              .find("\"complete\"") != std::string::npos);
+  }
+
   TEST_CASE("triggers that are due are fired, and what became of them is told") {
     testing::RecordingObserver observer;
     RuntimeOptions options;
