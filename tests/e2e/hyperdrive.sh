@@ -61,3 +61,35 @@ rm "$scratch/app/.env"
 for command in explain check graph; do
   check "$command shows no password" "$("$isolane" "$command" --cwd "$scratch/app" 2>&1 | grep -c hush)" 0
 done
+
+# A server of MySQL speaks first, in packets: three bytes of length, a number, the rest.
+beside mysql.log "$node" -e '
+  const [file] = process.argv.slice(1);
+  const packet = (number, text) => Buffer.concat([Buffer.from([text.length, 0, 0, number]), Buffer.from(text)]);
+  const server = require("net").createServer((socket) => {
+    socket.on("error", () => {});
+    socket.write(packet(0, "\n8.4.0-none"));
+    socket.once("data", (data) => {
+      const [length, , , number] = data;
+      socket.end(packet(number + 1, `\0${data.subarray(4, 4 + length)}`));
+    });
+  });
+  server.listen(0, "127.0.0.1", () => require("fs").writeFileSync(file, String(server.address().port)));
+' "$scratch/mysql"
+await test -s "$scratch/mysql"
+worker driver 'import { connect } from "node:net";
+import { once } from "node:events";
+export default { async fetch(request, { DB }) {
+  const socket = connect(DB.port, DB.host);
+  socket.setNoDelay(true);
+  const [greeting] = await once(socket, "data");
+  const login = Buffer.from(`\0\0\0\x01${DB.user}:${DB.password}@${DB.database}`, "latin1");
+  login.writeUIntLE(login.length - 4, 0, 3);
+  socket.write(login);
+  const [answer] = await once(socket, "data");
+  await once(socket, "close");
+  return new Response([greeting.toString("latin1", 5), answer[3], answer[4], answer.toString("latin1", 5), socket.bytesRead].join(" "));
+} };' "$binding
+localConnectionString = \"mysql://user:hush@127.0.0.1:$(cat "$scratch/mysql")/data\""
+start dev --cwd "$scratch/driver"
+check "a driver of MySQL reaches it by node:net" "$(http GET /)" "200 8.4.0-none 2 0 user:hush@data 34"

@@ -51,16 +51,19 @@ export const abortError = (cause) => Object.assign(
   new Error("The operation was aborted", cause === undefined ? undefined : { cause }), { name: "AbortError", code: "ABORT_ERR" });
 
 // What isolane does not have fails where it is used, by name.
+export const notImplemented = (name) => codedError(Error, "ERR_METHOD_NOT_IMPLEMENTED", `isolane does not have ${name}`);
+export const optionNotImplemented = (name) => codedError(Error, "ERR_OPTION_NOT_IMPLEMENTED", `isolane does not have ${name}`);
+
 export function missing(name) {
   return function () {
-    throw codedError(Error, "ERR_METHOD_NOT_IMPLEMENTED", `isolane does not have ${name}`);
+    throw notImplemented(name);
   };
 }
 
 export function missingClass(name) {
   return class {
     constructor() {
-      throw codedError(Error, "ERR_METHOD_NOT_IMPLEMENTED", `isolane does not have ${name}`);
+      throw notImplemented(name);
     }
   };
 }
