@@ -17,7 +17,11 @@ void HideConnectionStrings(ConfigNode& value) {
   if (value.IsString()) Hide(value);
   for (ConfigNode& item : value.items) HideConnectionStrings(item);
   for (ConfigMember& member : value.members) {
-    if (member.key == "localConnectionString") Hide(member.value);
+    if (member.key == "localConnectionString") {
+      Hide(member.value);
+    } else if (!member.value.IsString()) {
+      HideConnectionStrings(member.value);
+    }
   }
 }
 

@@ -141,6 +141,8 @@ TEST_CASE("a connection string that stands where none should is not shown") {
        {url, "[" + url + "]", "{ binding = \"DB\", localConnectionString = " + url + " }",
         "[{ binding = \"DB\", localConnectionString = " + url + " }]",
         "[{ binding = \"DB\", localConnectionString = [" + url + "] }]",
+        "{ DB = { id = \"1\", localConnectionString = " + url + " } }",
+        "[{ id = \"1\", local = { localConnectionString = " + url + " } }]",
         "[{ binding = \"DB\", id = 5, localConnectionString = { url = " + url + " } }]"}) {
     CAPTURE(value);
     files.Write("wrangler.toml", "name = \"w\"\nmain = \"index.js\"\nhyperdrive = " + value + "\n");

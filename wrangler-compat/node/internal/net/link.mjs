@@ -19,8 +19,8 @@ export class Link {
 
   /**
    * @param {object} socket of cloudflare:sockets
-   * @param {{ take(bytes: Uint8Array): boolean, end(), fail(error) }} user who reads it: take() says
-   *     whether it goes on
+   * @param {{ take(bytes: Uint8Array): boolean, end(), fail(error), thrown(error) }} user who reads
+   *     it: take() says whether it goes on; thrown() is told what take() threw
    */
   constructor(socket, user) {
     this.#socket = socket;
@@ -68,10 +68,20 @@ export class Link {
           return;
         }
         this.bytesRead += bytes.byteLength;
-        this.#wanted = this.#user.take(bytes) && this.#wanted;
+        this.#wanted = this.#taken(bytes) && this.#wanted;
       }
     } finally {
       this.#pumping = false;
+    }
+  }
+
+  #taken(bytes) {
+    try {
+      return this.#user.take(bytes);
+    } catch (error) {
+      this.#left = true;
+      this.#user.thrown(error);
+      throw error;
     }
   }
 
@@ -105,6 +115,13 @@ export class Link {
   // Ends it, once all that was written is sent.
   close() {
     this.#left = true;
+    this.#socket.close().catch(ignore);
+  }
+
+  // Ends it at once.
+  abort() {
+    this.#left = true;
+    this.#writer.abort().catch(ignore);
     this.#socket.close().catch(ignore);
   }
 

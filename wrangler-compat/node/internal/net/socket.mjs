@@ -117,7 +117,7 @@ function writeAfterEnd(chunk, encoding, callback) {
 function userOf(socket) {
   return {
     take(bytes) {
-      socket[kIdle].touch();
+      touch(socket);
       const reader = socket[kOnRead];
       if (reader === undefined) return socket.push(asBuffer(bytes));
       let goOn = true;
@@ -137,6 +137,7 @@ function userOf(socket) {
       socket.read(0);
     },
     fail: (error) => socket.destroy(brokenError("read", error)),
+    thrown: (error) => socket.destroy(error),
   };
 }
 
@@ -248,7 +249,9 @@ const methods = {
     if (link !== null) {
       this[kBytes] = { read: link.bytesRead, written: link.bytesWritten };
       this._handle = null;
-      link.close();
+      // What one gives up is not waited for.
+      if (error || this.writableLength > 0) link.abort();
+      else link.close();
     }
     callback(error);
     // Behind the error, which is told in its own turn.
@@ -310,8 +313,9 @@ const methods = {
   },
 
   _getpeername() {
-    if (this._handle === null || this.connecting || this[kPeer] === null) return this._peername ?? {};
-    const { host: address, port } = this[kPeer];
+    const peer = this[kPeer] ?? this._parent?.[kPeer] ?? null;
+    if (this._handle === null || this.connecting || peer === null) return this._peername ?? {};
+    const { host: address, port } = peer;
     const version = isIP(address);
     this._peername ??= { address, port, family: version === 0 ? undefined : `IPv${version}` };
     return this._peername;
@@ -354,6 +358,11 @@ for (const [name, get] of Object.entries(properties)) {
   Object.defineProperty(Socket.prototype, name, { get() { return get(this); }, configurable: true, enumerable: true });
 }
 
+// Something came or went: on the sockets beneath, too.
+function touch(socket) {
+  for (let one = socket; one; one = one._parent) one[kIdle].touch();
+}
+
 function send(socket, bytes, callback) {
   if (socket[kState] === COMING) {
     socket[kHeldBytes] = bytes.byteLength;
@@ -362,9 +371,9 @@ function send(socket, bytes, callback) {
   }
   const link = socket._handle;
   if (link === null) return callback(closedError());
-  socket[kIdle].touch();
+  touch(socket);
   link.write(bytes).then(() => {
-    if (socket._handle === link) socket[kIdle].touch();
+    if (socket._handle === link) touch(socket);
     callback();
   }, (error) => callback(brokenError("write", error)));
 }
@@ -403,10 +412,13 @@ function open(socket, asked, peer) {
   link.opened.then(() => {
     if (socket._handle !== link) return;
     socket.connecting = false;
-    socket[kIdle].touch();
-    socket.emit("connect");
-    socket.emit("ready");
-    if (socket._handle === link) socket[kLinked]();
+    touch(socket);
+    try {
+      socket.emit("connect");
+      socket.emit("ready");
+    } finally {
+      if (socket._handle === link) socket[kLinked]();
+    }
   }, (error) => {
     if (socket._handle !== link) return;
     const why = connectError(error, peer);

@@ -80,11 +80,14 @@ const checked = /* @__PURE__ */ new WeakMap();
 
 // Stands for the certificate of `host`, which the runtime has checked and does not show: whose it is can be asked.
 export function certificateOf(host) {
+  const refuse = (name) => {
+    throw notImplemented(`certificates of servers, whose ${String(name)} is asked for. Whose they are has been checked`);
+  };
   const certificate = new Proxy({}, {
-    get(target, name) {
-      if (typeof name === "symbol") return undefined;
-      throw notImplemented(`certificates of servers, whose ${name} is asked for. Whose they are has been checked`);
-    },
+    get: (target, name) => (typeof name === "symbol" ? undefined : refuse(name)),
+    has: (target, name) => (typeof name === "symbol" ? false : refuse(name)),
+    getOwnPropertyDescriptor: (target, name) => (typeof name === "symbol" ? undefined : refuse(name)),
+    ownKeys: () => refuse("content"),
   });
   checked.set(certificate, lower(withoutDot(host)));
   return certificate;

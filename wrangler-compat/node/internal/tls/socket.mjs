@@ -12,6 +12,8 @@ import { certificateOf, checkServerIdentity } from "./identity.mjs";
 
 // Whose certificate the runtime has seen.
 const kHost = Symbol("host");
+// It waits for the connection beneath, or goes on with it.
+const kStarts = Symbol("starts");
 
 // What cannot be done and must not be passed over.
 const ABSENT = [
@@ -56,7 +58,10 @@ export function TLSSocket(socket, options = {}) {
     onread: socket ? undefined : onread,
     signal,
   });
-  if (socket) goOver(this, socket);
+  this[kStarts] = false;
+  if (!socket) return;
+  goOver(this, socket);
+  nextTick(() => this._start());
 }
 Object.setPrototypeOf(TLSSocket.prototype, Socket.prototype);
 Object.setPrototypeOf(TLSSocket, Socket);
@@ -64,7 +69,8 @@ Object.setPrototypeOf(TLSSocket, Socket);
 // One ends with the other.
 function goOver(tls, socket) {
   tls._parent = socket;
-  tls._host = socket._host;
+  // As in Node.js: who says a host means that of the certificate, wherever the connection leads.
+  tls._host = tls._tlsOptions.host || socket._host;
   tls.connecting = socket.connecting;
   tls[kComing]();
   if (socket.destroyed) return nextTick(() => tls.destroy(closedError()));
@@ -80,7 +86,7 @@ function goOver(tls, socket) {
 }
 
 // Whose certificate it must be: a host's that was looked up has the name, not the address.
-const hostOf = (tls) => tls.servername ?? tls._host ?? tls._parent?._host;
+const hostOf = (tls) => tls.servername ?? tls._host;
 
 // What a function of the Worker has against it; null if nothing.
 function objectionOf({ checkServerIdentity: check }, host) {
@@ -125,23 +131,33 @@ function upgrade(tls, plain) {
 const methods = {
   // A connection of its own.
   [kLinked]() {
+    upgrade(this, this._handle);
+  },
+
+  // Nothing that was said of the last one holds for the next.
+  [kComing]() {
     this.secureConnecting = true;
     this.authorized = false;
     this[kHost] = undefined;
-    upgrade(this, this._handle);
+    Socket.prototype[kComing].call(this);
   },
 
   // One that was made before: what was written on it goes first.
   _start() {
-    const socket = this._parent;
-    if (socket === null || this.destroyed) return;
-    if (socket.connecting || socket._handle === null) {
-      socket.once("connect", () => this._start());
-    } else if (socket.writableLength > 0) {
-      socket.write("", () => this._start());
-    } else {
-      upgrade(this, socket._handle);
-    }
+    if (this[kStarts] || this._parent === null) return;
+    this[kStarts] = true;
+    const go = () => {
+      const socket = this._parent;
+      if (this.destroyed) return;
+      if (socket.connecting || socket._handle === null) {
+        socket.once("connect", go);
+      } else if (socket.writableLength > 0) {
+        socket.write("", go);
+      } else {
+        upgrade(this, socket._handle);
+      }
+    };
+    go();
   },
 
   // None before there is TLS.
