@@ -32,7 +32,9 @@ bool Dispatcher::RouteInside(Call& call) {
       return false;
     case To::kOutside:
       // From here on it is a fetch to the network, which waits for a connection of the request.
-      Settle(*caller, call);
+      // Its span goes on, until that has answered.
+      caller->calls--;
+      if (call.on_actor) caller->actor_calls--;
       call.head = std::move(decision->head);
       call.channel = nullptr;
       StartOutbound(*caller, call);

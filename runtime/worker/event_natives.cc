@@ -128,73 +128,78 @@ void TailLeave(const Arguments& info) {
   }
 }
 
-// What streaming tail Workers are told of the invocation that the argument names; null: there are
-// none.
+// What streaming tail Workers are told of the invocation that the argument `index` names; null:
+// there are none.
 TailSource* SourceArgument(const Arguments& info, int index) {
   Invocation* invocation = TailedArgument(info, index);
   return invocation == nullptr ? nullptr : Tails::SourceOf(*invocation->tail);
 }
 
-// The id of a span; empty for anything else.
-std::string SpanArgument(const Arguments& info, int index) {
-  std::string span = TextArgument(info, index);
-  const bool is_id =
-      span.size() == 16 && span.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return is_id ? span : std::string();
+// The same of the one that a span was begun in, which arguments 0 and 1 name: a Durable Object may
+// have gone on with another call since. Null also when it is over.
+TailSource* SpanSource(const Arguments& info) {
+  const Invocation* invocation = TailedArgument(info, 0);
+  if (invocation == nullptr) return nullptr;
+  return WorkerOf(info).dispatcher().tails().FindSource(*invocation, TextArgument(info, 1));
 }
+
+void ReturnDigits(const Arguments& info, const std::string& digits) {
+  v8::Local<v8::String> text;
+  if (js::FromLatin1(info.GetIsolate(), digits).ToLocal(&text)) info.GetReturnValue().Set(text);
+}
+
+// Ids of spans are as the natives have given them; what is no such id is no span that is known.
 
 // tailIds(context) -> ids of the trace, and of the span that is all of the invocation, as one text;
 // undefined: nobody is told of spans
 void TailIds(const Arguments& info) {
   const TailSource* source = SourceArgument(info, 0);
-  if (source == nullptr) return;
-  v8::Local<v8::String> ids;
-  if (js::FromLatin1(info.GetIsolate(), source->trace_id() + source->span_id()).ToLocal(&ids)) {
-    info.GetReturnValue().Set(ids);
-  }
+  if (source != nullptr) ReturnDigits(info, source->trace_id() + source->span_id());
 }
 
-// tailActive(context, span): it is that of what is noted next
+// tailActive(context, span | ''): it is that of what is noted next
 void TailActive(const Arguments& info) {
-  if (TailSource* source = SourceArgument(info, 0)) source->set_active(SpanArgument(info, 1));
+  if (TailSource* source = SourceArgument(info, 0)) source->set_active(TextArgument(info, 1));
 }
 
-// tailSpanOpen(context, span, name, parent)
+// In the following, `root` is the id of the span that is all of the invocation.
+
+// tailSpanOpen(context, root, name, parent) -> its id; '' or undefined: it is not told of
 void TailSpanOpen(const Arguments& info) {
-  if (TailSource* source = SourceArgument(info, 0)) {
-    source->OpenSpan(SpanArgument(info, 1), TextArgument(info, 2), SpanArgument(info, 3));
+  if (TailSource* source = SpanSource(info)) {
+    ReturnDigits(info, source->OpenSpan(TextArgument(info, 2), TextArgument(info, 3)));
   }
 }
 
-// tailSpanAttribute(context, span, name, value): the last one is JSON
+// tailSpanAttribute(context, root, span, name, value): the last one is JSON
 void TailSpanAttribute(const Arguments& info) {
-  TailSource* source = SourceArgument(info, 0);
+  TailSource* source = SpanSource(info);
+  if (source == nullptr) return;
+  std::string json;
+  base::AppendAsciiJson(TextArgument(info, 4), json);
+  source->SetAttribute(TextArgument(info, 2), TextArgument(info, 3), json);
+}
+
+// tailSpanUpdate(context, root, span, info): the last one is JSON
+void TailSpanUpdate(const Arguments& info) {
+  TailSource* source = SpanSource(info);
   if (source == nullptr) return;
   std::string json;
   base::AppendAsciiJson(TextArgument(info, 3), json);
-  source->SetAttribute(SpanArgument(info, 1), TextArgument(info, 2), json);
+  source->UpdateSpan(TextArgument(info, 2), json);
 }
 
-// tailSpanUpdate(context, span, info): the last one is JSON
-void TailSpanUpdate(const Arguments& info) {
-  TailSource* source = SourceArgument(info, 0);
-  if (source == nullptr) return;
-  std::string json;
-  base::AppendAsciiJson(TextArgument(info, 2), json);
-  source->UpdateSpan(SpanArgument(info, 1), json);
-}
-
-// tailSpanException(context, span, name, message, stack | undefined)
+// tailSpanException(context, root, span, name, message, stack | undefined)
 void TailSpanException(const Arguments& info) {
-  if (TailSource* source = SourceArgument(info, 0)) {
-    source->AddSpanException(SpanArgument(info, 1), TextArgument(info, 2), TextArgument(info, 3),
-                             TextArgument(info, 4));
+  if (TailSource* source = SpanSource(info)) {
+    source->AddSpanException(TextArgument(info, 2), TextArgument(info, 3), TextArgument(info, 4),
+                             TextArgument(info, 5));
   }
 }
 
-// tailSpanClose(context, span)
+// tailSpanClose(context, root, span)
 void TailSpanClose(const Arguments& info) {
-  if (TailSource* source = SourceArgument(info, 0)) source->CloseSpan(SpanArgument(info, 1));
+  if (TailSource* source = SpanSource(info)) source->CloseSpan(TextArgument(info, 2));
 }
 
 constexpr js::NativeFunction kNatives[] = {

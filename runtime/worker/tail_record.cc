@@ -74,7 +74,8 @@ bool TailRecord::Fits(size_t more) {
 }
 
 void TailRecord::KeepLine(TailLine line) {
-  if (Fits(line.message.size() + line.error_info.size())) early_lines.push_back(std::move(line));
+  if (Fits(line.level.size() + line.message.size() + line.error_info.size()))
+    early_lines.push_back(std::move(line));
 }
 
 void TailRecord::AddLog(double time_ms, std::string_view level, std::string_view message,

@@ -32,12 +32,14 @@ struct TailTarget {
 // The path of a method call, with dots.
 std::string MethodNameOf(const Call& call);
 
-// A console line: see TailRecord::AddLog.
+// A console line: see TailRecord::AddLog. Or an exception, which has a name instead of a level and
+// a stack instead of the information: see TailRecord::AddException.
 struct TailLine {
   double timestamp_ms;
   std::string level;
   std::string message;
   std::string error_info;
+  bool exception = false;
 };
 
 struct TailRecord {
@@ -62,7 +64,8 @@ struct TailRecord {
   std::string outcome;                   // empty: "ok"
   std::string logs;                      // JSON objects with commas between them
   std::string exceptions;                // likewise
-  // What the constructor of a Durable Object has written: told with the first call, as in workerd.
+  // What the constructor of a Durable Object has written, and exceptions that nobody caught there:
+  // told with the first call, as in workerd.
   // Of a record that stands for nothing else.
   std::vector<TailLine> early_lines;
   bool early = false;

@@ -117,11 +117,12 @@ void CloseCallSpans(Call& call) {
 void OpenMethodSpan(TailSource& source, const Call& call) {
   const std::string method = MethodNameOf(call);
   const std::string span = source.OpenHandlerSpan("jsRpcCall");
-  SetText(source, {}, "jsrpc.method", method);
+  SetText(source, source.span_id(), "jsrpc.method", method);
   SetText(source, span, "jsrpc.method", method);
   SetText(source, span, "jsrpc.target_kind", "entrypoint");
   SetText(source, span, "jsrpc.operation", OperationOf(call));
-  if (call.spans != nullptr) SetText(source, span, "jsrpc.caller_span_id", call.spans->ids.back());
+  if (call.spans != nullptr && !call.spans->ids.back().empty())
+    SetText(source, span, "jsrpc.caller_span_id", call.spans->ids.back());
 }
 
 }  // namespace isolane::worker

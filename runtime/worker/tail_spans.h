@@ -17,7 +17,7 @@ struct Call;
 struct CallSpans {
   // Owned by the caller's record, which may be over before the call is.
   std::weak_ptr<TailSource> source;
-  std::vector<std::string> ids;  // innermost last
+  std::vector<std::string> ids;  // innermost last; empty ones were refused
 };
 
 // `call` is about to be sent by the invocation that `source` is about.

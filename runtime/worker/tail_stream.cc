@@ -40,6 +40,11 @@ std::string_view Cut(std::string_view utf8, size_t max) {
   return utf8.substr(0, max);
 }
 
+// What an attribute takes of TailStream::kMaxAttributes.
+size_t SizeOfAttribute(std::string_view name, std::string_view json) {
+  return sizeof(std::pair<std::string, std::string>) + name.size() + json.size();
+}
+
 std::string AttributeJson(std::string_view name, std::string_view json) {
   std::string text = "{\"name\":";
   base::AppendJsonString(name, text);
@@ -172,26 +177,38 @@ const std::string& TailSource::Here() const {
   return handler_span_.empty() ? span_id_ : handler_span_;
 }
 
-std::string TailSource::OpenSpan(std::string_view name, const std::string& parent) {
-  const std::string span = NewSpanId();
-  OpenSpan(span, name, parent);
-  return span;
+TailSource::OpenedSpan* TailSource::FindOpen(const std::string& span) {
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [&](const OpenedSpan& one) { return one.id == span; });
+  return found == open_.end() ? nullptr : &*found;
 }
 
-void TailSource::OpenSpan(const std::string& span, std::string_view name,
-                          const std::string& parent) {
-  if (span.empty() || over_ || open_.size() >= TailStream::kMaxSpans) return;
-  open_.push_back({span, {}, 0});
+void TailSource::CountRefused() {
+  if (over_) return;
+  for (const auto& stream : streams_) stream->dropped++;
+}
+
+void TailSource::set_active(const std::string& span) {
+  active_ = Knows(span) ? span : std::string();
+}
+
+std::string TailSource::OpenSpan(std::string_view name, const std::string& parent) {
+  if (over_) return {};
+  if (open_.size() >= TailStream::kMaxSpans) {
+    CountRefused();
+    return {};
+  }
+  // Before it is open itself.
+  const bool has_parent = Knows(parent);
+  const std::string span = NewSpanId();
+  open_.push_back({span, {}});
   std::string event = "{\"type\":\"spanOpen\"";
   AppendMember("name", Cut(name, kMaxMessage), event);
   event += ",\"spanId\":\"" + span + "\"}";
   // What a method call does is part of its handler.
   const bool of_handler = parent == span_id_ && !handler_span_.empty();
-  Add(Dispatcher::WallClockMs(),
-      of_handler       ? handler_span_
-      : parent.empty() ? Here()
-                       : parent,
-      event);
+  Add(Dispatcher::WallClockMs(), of_handler ? handler_span_ : has_parent ? parent : Here(), event);
+  return span;
 }
 
 std::string TailSource::OpenHandlerSpan(std::string_view name) {
@@ -200,45 +217,52 @@ std::string TailSource::OpenHandlerSpan(std::string_view name) {
 
 void TailSource::SetAttribute(const std::string& span, std::string_view name,
                               std::string_view json) {
-  if (span.empty() || span == span_id_) {
-    if (name.size() + json.size() > kMaxMessage) return;
+  const size_t size = SizeOfAttribute(name, json);
+  if (span == span_id_) {
+    if (size > TailStream::kMaxAttributes) return CountRefused();
     Add(Dispatcher::WallClockMs(), span_id_,
         "{\"type\":\"attributes\",\"info\":[" + AttributeJson(name, json) + "]}");
     return;
   }
-  const auto found = std::find_if(open_.begin(), open_.end(),
-                                  [&](const OpenedSpan& one) { return one.id == span; });
-  if (found == open_.end()) return;
-  found->bytes += name.size() + json.size();
-  if (found->bytes > kMaxMessage) return;
-  for (auto& [known, value] : found->attributes) {
-    if (known == name) {
-      value = json;
-      return;
-    }
+  OpenedSpan* const open = FindOpen(span);
+  if (open == nullptr) return;
+  auto& attributes = open->attributes;
+  const auto known = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const auto& one) { return one.first == name; });
+  const size_t before =
+      known == attributes.end() ? 0 : SizeOfAttribute(known->first, known->second);
+  const size_t after = attribute_bytes_ - before + size;
+  if (after > TailStream::kMaxAttributes) return CountRefused();
+  attribute_bytes_ = after;
+  if (known == attributes.end()) {
+    attributes.emplace_back(name, json);
+  } else {
+    // Not more memory than is counted.
+    known->second = std::string(json);
   }
-  found->attributes.emplace_back(name, json);
 }
 
 void TailSource::UpdateSpan(const std::string& span, std::string_view json) {
-  if (json.size() > kMaxMessage) return;
+  if (!Knows(span)) return;
+  if (json.size() > kMaxMessage) return CountRefused();
   std::string event = "{\"type\":\"spanUpdate\",\"info\":";
   event.append(json).append("}");
-  Add(Dispatcher::WallClockMs(), span.empty() ? span_id_ : span, event);
+  Add(Dispatcher::WallClockMs(), span, event);
 }
 
 void TailSource::AddSpanException(const std::string& span, std::string_view name,
                                   std::string_view message, std::string_view stack) {
-  Add(Dispatcher::WallClockMs(), span.empty() ? span_id_ : span,
-      ExceptionJson(name, message, stack));
+  if (Knows(span)) Add(Dispatcher::WallClockMs(), span, ExceptionJson(name, message, stack));
 }
 
 void TailSource::CloseSpan(const std::string& span) {
-  const auto found = std::find_if(open_.begin(), open_.end(),
-                                  [&](const OpenedSpan& one) { return one.id == span; });
-  if (found == open_.end()) return;
+  OpenedSpan* const found = FindOpen(span);
+  if (found == nullptr) return;
   const OpenedSpan closed = std::move(*found);
-  open_.erase(found);
+  open_.erase(open_.begin() + (found - open_.data()));
+  if (active_ == closed.id) active_.clear();
+  for (const auto& [name, json] : closed.attributes)
+    attribute_bytes_ -= SizeOfAttribute(name, json);
   const double now = Dispatcher::WallClockMs();
   if (!closed.attributes.empty()) {
     std::string event = "{\"type\":\"attributes\",\"info\":[";
@@ -303,7 +327,7 @@ void TailStreams::Begin(const std::shared_ptr<TailStream>& stream) {
   const TailTarget& target = stream->target;
   // Its next version does not have that entrypoint.
   const bool gone = target.channel != nullptr && target.channel->target != target.worker;
-  if (gone || target.worker == nullptr || !tails_.Reserve(*target.worker)) {
+  if (gone || target.worker == nullptr || !tails_.Reserve(*target.worker, Tails::Kind::kStream)) {
     stream->stopped = true;
     return;
   }
@@ -314,11 +338,12 @@ void TailStreams::Begin(const std::shared_ptr<TailStream>& stream) {
   event.props = target.props;
   event.tail_chain = stream->chain;
   const uint32_t pipeline =
-      dispatcher_.SendEvent(*target.worker, std::move(event), [this, stream](const EventResult&) {
-        tails_.Unreserve();
-        stream->stopped = true;
-        open_.erase(stream->pipeline);
-      });
+      dispatcher_.SendEvent(*target.worker, std::move(event),
+                            [this, stream, consumer = target.worker](const EventResult&) {
+                              tails_.Unreserve(consumer, Tails::Kind::kStream);
+                              stream->stopped = true;
+                              open_.erase(stream->pipeline);
+                            });
   if (stream->stopped) return;
   stream->pipeline = pipeline;
   open_.emplace(pipeline, stream);

@@ -31,8 +31,10 @@ struct TailStream {
   // Bytes of events that wait for their Worker: while there are as many, further ones are dropped
   // and counted. Return and outcome never are.
   static constexpr size_t kMaxBytes = size_t{256} << 10;
-  // Of one invocation, at a time; those beyond are not told of.
+  // Of one invocation, at a time; those beyond are not told of, and counted.
   static constexpr size_t kMaxSpans = 1000;
+  // Bytes of attributes of all open spans of one invocation; those beyond are refused, and counted.
+  static constexpr size_t kMaxAttributes = size_t{256} << 10;
 
   TailTarget target;
   std::vector<const Worker*> chain;  // as HandlerEvent::tail_chain
@@ -65,13 +67,13 @@ class TailSource {
   // The last one.
   void AddOutcome(std::string_view outcome, double cpu_ms, double wall_ms);
 
-  // --- spans, by ids of sixteen hexadecimal digits; an empty one is that of all of it ---
-  // What comes next is part of `span`, unless it says something else.
-  void set_active(std::string span) { active_ = std::move(span); }
-  // One begins, as part of `parent`; empty: of the active one. Its id.
+  // --- spans, by ids of sixteen hexadecimal digits; that of all of it is span_id() ---
+  // Nothing is told of a span that is not known: it has ended, was refused, or is another's.
+
+  // What comes next is part of `span`, unless it says something else. Not known: of none.
+  void set_active(const std::string& span);
+  // One begins, as part of `parent`; not known: of the active one. Its id; empty: it was refused.
   std::string OpenSpan(std::string_view name, const std::string& parent);
-  // The same with an id that is known.
-  void OpenSpan(const std::string& span, std::string_view name, const std::string& parent);
   // What the handler does is part of it, until it returns.
   std::string OpenHandlerSpan(std::string_view name);
   // Told when the span ends, the last value of each name; at once of all of it. `json`: ASCII.
@@ -95,8 +97,13 @@ class TailSource {
   struct OpenedSpan {
     std::string id;
     std::vector<std::pair<std::string, std::string>> attributes;  // name and JSON
-    size_t bytes = 0;                                             // of these
   };
+
+  // Null: it is not known, or the span of all of it.
+  OpenedSpan* FindOpen(const std::string& span);
+  bool Knows(const std::string& span) { return span == span_id_ || FindOpen(span) != nullptr; }
+  // Something is not told because it is too much.
+  void CountRefused();
 
   // `event`: a JSON object, in ASCII. `span`: where it belongs; empty: nowhere.
   std::string Envelope(double time_ms, const std::string& span, std::string_view event);
@@ -117,6 +124,7 @@ class TailSource {
   std::string handler_span_;    // of a method call, until it returns
   std::string active_;          // empty: that of the handler, or of all of it
   std::vector<OpenedSpan> open_;
+  size_t attribute_bytes_ = 0;  // of all of these
   uint64_t sequence_ = 0;
   bool returned_ = false;
   bool over_ = false;  // the outcome was the last event

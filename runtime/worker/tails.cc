@@ -62,7 +62,13 @@ void Tails::SwitchTo(Invocation& object, TailRecord* record) {
   if (record != nullptr) {
     record->cpu += early->cpu;
     record->truncated = early->truncated;
-    for (const TailLine& line : early->early_lines) AddLog(*record, line);
+    for (const TailLine& line : early->early_lines) {
+      if (line.exception) {
+        AddException(*record, line);
+      } else {
+        AddLog(*record, line);
+      }
+    }
   }
   // Not disposed of before the turn is over: it may be that of the entry that is under way.
   Close(*early);
@@ -108,7 +114,7 @@ void Tails::FinishCall(Invocation& object, uint32_t call, const RemoteError* err
   calls_.erase(found);
   if (error != nullptr) {
     if (record.outcome.empty()) record.outcome = "exception";
-    if (record.exceptions.empty()) AddException(record, error->type, error->message, {});
+    if (record.exceptions.empty()) NoteException(record, error->type, error->message, {});
   }
   if (object.tail == &record) {
     object.tail = nullptr;
@@ -133,11 +139,34 @@ TailSource* Tails::SourceOf(TailRecord& record) {
   return source;
 }
 
-void Tails::AddException(TailRecord& record, std::string_view name, std::string_view message,
-                         std::string_view stack) {
-  const double now = Dispatcher::WallClockMs();
-  record.AddException(now, name, message, stack);
-  if (TailSource* source = SourceOf(record)) source->AddException(now, name, message, stack);
+TailSource* Tails::FindSource(const Invocation& invocation, std::string_view root) const {
+  const auto is_it = [&](const TailRecord* record) {
+    return record != nullptr && record->source != nullptr && record->source->span_id() == root;
+  };
+  if (is_it(invocation.tail)) return SourceOf(*invocation.tail);
+  if (invocation.actor == nullptr) return nullptr;
+  for (const auto& [call, entry] : calls_) {
+    if (entry.first == &invocation && is_it(entry.second)) return SourceOf(*entry.second);
+  }
+  return nullptr;
+}
+
+void Tails::NoteException(TailRecord& record, std::string_view name, std::string_view message,
+                          std::string_view stack) {
+  TailLine line{Dispatcher::WallClockMs(), std::string(name), std::string(message),
+                std::string(stack), true};
+  if (record.early) {
+    record.KeepLine(std::move(line));
+  } else {
+    AddException(record, line);
+  }
+}
+
+void Tails::AddException(TailRecord& record, const TailLine& line) {
+  record.AddException(line.timestamp_ms, line.level, line.message, line.error_info);
+  if (TailSource* source = SourceOf(record)) {
+    source->AddException(line.timestamp_ms, line.level, line.message, line.error_info);
+  }
 }
 
 void Tails::NoteCall(Invocation& caller, Call& call) {
@@ -172,7 +201,7 @@ void Tails::NoteReturn(Invocation& invocation, uint32_t call) {
 }
 
 void Tails::NoteError(Invocation& invocation, const RemoteError& error) {
-  AddException(*invocation.tail, error.type, error.message, {});
+  NoteException(*invocation.tail, error.type, error.message, {});
   NoteOutcome(invocation, "exception");
 }
 
@@ -203,7 +232,7 @@ void Tails::AddLog(TailRecord& record, const TailLine& line) {
 void Tails::NoteException(Invocation& invocation, uint32_t call, std::string_view name,
                           std::string_view message, std::string_view stack) {
   if (TailRecord* const record = RecordOf(invocation, call)) {
-    AddException(*record, name, message, stack);
+    NoteException(*record, name, message, stack);
   }
 }
 
@@ -227,7 +256,7 @@ void Tails::Finish(Invocation& invocation) {
   if (body != nullptr && body->state() == base::Pipe::State::kErrored) {
     // The stream failed after its head had been sent.
     if (record->exceptions.empty()) {
-      AddException(*record, body->error().type, body->error().message, {});
+      NoteException(*record, body->error().type, body->error().message, {});
     }
     if (record->outcome.empty()) record->outcome = "exception";
   }
@@ -261,7 +290,7 @@ void Tails::Send(const TailRecord& record, const TailTarget& target, const std::
   // Its next version does not have that entrypoint.
   if (target.channel != nullptr && target.channel->target != target.worker) return;
   Worker& consumer = *target.worker;
-  if (!Reserve(consumer)) return;
+  if (!Reserve(consumer, Kind::kEvent)) return;
   HandlerEvent event;
   event.name = "tail";
   event.arguments_json = arguments;
@@ -270,24 +299,36 @@ void Tails::Send(const TailRecord& record, const TailTarget& target, const std::
   event.tail_chain = record.chain;
   event.tail_chain.push_back(record.worker);
   event.tail_chain.push_back(&consumer);
-  dispatcher_.SendEvent(consumer, std::move(event), [this](const EventResult&) { Unreserve(); });
+  dispatcher_.SendEvent(consumer, std::move(event), [this, &consumer](const EventResult&) {
+    Unreserve(&consumer, Kind::kEvent);
+  });
 }
 
-bool Tails::Reserve(Worker& consumer) {
-  if (under_way_ == kMaxUnderWay) {
-    dropped_++;
-    const double now = Dispatcher::NowMs();
-    if (now - warned_ms_ >= kWarnEveryMs) {
-      warned_ms_ = now;
-      dispatcher_.Log(LogLevel::kWarn, &consumer,
-                      std::to_string(dropped_) + " tail events were dropped so far, because " +
-                          std::to_string(kMaxUnderWay) + " of them are under way.",
-                      true);
-    }
-    return false;
+bool Tails::Reserve(Worker& consumer, Kind kind) {
+  Places& places = PlacesOf(kind);
+  size_t& taken = places.taken[&consumer];
+  if (taken < kMaxUnderWay) {
+    taken++;
+    return true;
   }
-  under_way_++;
-  return true;
+  places.dropped++;
+  const double now = Dispatcher::NowMs();
+  if (now - places.warned_ms >= kWarnEveryMs) {
+    places.warned_ms = now;
+    dispatcher_.Log(LogLevel::kWarn, &consumer,
+                    std::to_string(places.dropped) +
+                        (kind == Kind::kStream ? " tail streams" : " tail events") +
+                        " were dropped so far, because " + std::to_string(kMaxUnderWay) +
+                        " of them are under way at one Worker.",
+                    true);
+  }
+  return false;
+}
+
+void Tails::Unreserve(const Worker* consumer, Kind kind) {
+  auto& taken = PlacesOf(kind).taken;
+  const auto found = taken.find(consumer);
+  if (found != taken.end() && --found->second == 0) taken.erase(found);
 }
 
 void RedirectTails(std::vector<TailTarget>& targets, const Worker& from, Worker* to) {

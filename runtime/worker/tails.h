@@ -30,8 +30,11 @@ void RedirectTails(std::vector<TailTarget>& targets, const Worker& from, Worker*
 
 class Tails {
  public:
-  // Tail events under way at a time; further ones are dropped, and the log says so.
+  // What a consumer may be told of at a time, of each kind for itself: streams last as long as what
+  // they tell of, and must not be in the way of events. Further ones are dropped, and the log says
+  // so.
   static constexpr size_t kMaxUnderWay = 1000;
+  enum class Kind { kEvent, kStream };
   static constexpr double kWarnEveryMs = 10'000;
 
   explicit Tails(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
@@ -90,13 +93,26 @@ class Tails {
   TailStreams& streams() { return streams_; }
   // What streaming tail Workers are told of it, its onset first; null: there are none.
   static TailSource* SourceOf(TailRecord& record);
-  // For one more tail event under way at `consumer`; false: there are too many.
-  bool Reserve(Worker& consumer);
-  void Unreserve() { under_way_--; }
+  // The same of the invocation whose span of all of it is `root`: that, or a call on it if it is a
+  // Durable Object. Null also when that is over.
+  TailSource* FindSource(const Invocation& invocation, std::string_view root) const;
+  // For one more tail event or stream under way at `consumer`; false: there are too many.
+  bool Reserve(Worker& consumer, Kind kind);
+  // `consumer` as it was then; it may be gone.
+  void Unreserve(const Worker* consumer, Kind kind);
 
  private:
   // Numbers of events begin here: those of calls have 31 bits.
   static constexpr uint32_t kFirstEvent = 1u << 31;
+
+  // Of what is told in one way.
+  struct Places {
+    std::unordered_map<const Worker*, size_t> taken;  // by consumer, whose address is but a key
+    size_t dropped = 0;
+    double warned_ms = -kWarnEveryMs;
+  };
+
+  Places& PlacesOf(Kind kind) { return kind == Kind::kStream ? stream_places_ : event_places_; }
 
   // Null if nobody is to be told.
   // `call` is what it begins with; null: no call.
@@ -104,13 +120,16 @@ class Tails {
   // Tells the streaming ones that what `record` is about begins with `call`.
   static void Announce(TailRecord& record, const Call& call);
   // `record` is the one that code of the object is noted for from now on; null: nobody is told of
-  // what begins, and it stays as it is. What its constructor has written goes to the first one.
+  // what begins, and it stays as it is. What its constructor has written, or reported, goes to the
+  // first one.
   void SwitchTo(Invocation& object, TailRecord* record);
   void AddLog(TailRecord& record, const TailLine& line);
   void BeginOnObject(Invocation& object, TailRecord& record, uint32_t number);
   TailRecord* RecordOf(const Invocation& invocation, uint32_t call);
-  static void AddException(TailRecord& record, std::string_view name, std::string_view message,
-                           std::string_view stack);
+  // Also of a record that is early.
+  static void NoteException(TailRecord& record, std::string_view name, std::string_view message,
+                            std::string_view stack);
+  static void AddException(TailRecord& record, const TailLine& line);
   // From live_ to finished_.
   void Close(TailRecord& record);
   void Send(const TailRecord& record, const TailTarget& target, const std::string& arguments);
@@ -121,9 +140,8 @@ class Tails {
   std::unordered_map<uint32_t, std::pair<Invocation*, TailRecord*>> calls_;
   std::vector<std::unique_ptr<TailRecord>> finished_;
   uint32_t events_ = 0;
-  size_t under_way_ = 0;
-  size_t dropped_ = 0;
-  double warned_ms_ = -kWarnEveryMs;
+  Places event_places_;
+  Places stream_places_;
   bool stopped_ = false;
   TailStreams streams_{dispatcher_, *this};
 };

@@ -29,7 +29,7 @@ function framesOf(error) {
   }
 }
 
-function describe(error) {
+function shapeOf(error) {
   if (!(error instanceof Error)) {
     if (!isObject(error)) return { name: 'Error', message: text(error), stack: undefined };
     return { name: 'Error', message: `#<${text(error.constructor?.name || 'Object')}>`, stack: undefined };
@@ -43,6 +43,15 @@ function describe(error) {
     // A getter of the Worker's: the defaults say enough.
   }
   return { name, message, stack: framesOf(error) };
+}
+
+// A Worker's proxies and getters may throw, which is not for who notes it.
+function describe(error) {
+  try {
+    return shapeOf(error);
+  } catch {
+    return { name: 'Error', message: text(error), stack: undefined };
+  }
 }
 
 function note(io, callId, error, fails) {
@@ -90,9 +99,9 @@ function noteSpan(io) {
 }
 
 // span.recordException(error)
-function noteSpanException(io, spanId, error) {
+function noteSpanException(io, rootId, spanId, error) {
   const { name, message, stack } = describe(error);
-  native.tailSpanException(io.id, spanId, name, message,
+  native.tailSpanException(io.id, rootId, spanId, name, message,
     stack === undefined ? undefined : `${name}: ${message}\n${stack}`);
 }
 

@@ -4,28 +4,34 @@
 
 const { getFrame, runWithStores, state } = require('internal/context');
 const { TAILED } = require('internal/flags');
-const { promiseThen, stringify } = require('internal/primordials');
+const { Uint8Array, promiseThen, setPrototypeOf, stringify } = require('internal/primordials');
 const { badArgument, defineInspect, defineInterface } = require('internal/webidl');
 
 const MAKE = Symbol('tracing');
 
-// Sixteen hexadecimal digits.
-function randomId() {
+const DIGITS = '0123456789abcdef';
+
+// Of what nobody is told of: hexadecimal digits, two for each byte.
+function randomId(bytes) {
+  const random = new Uint8Array(bytes);
+  native.randomFill(random);
   let id = '';
-  for (let i = 0; i < 4; i++) id += ((Math.random() * 0x10000) | 0x10000).toString(16).slice(-4);
+  for (let i = 0; i < bytes; i++) id += DIGITS[random[i] >> 4] + DIGITS[random[i] & 15];
   return id;
 }
 
 const STATUS_CODES = ['unset', 'ok', 'error'];
 
-// As JSON, with what JSON has not in an object (workers/tail_stream.js).
+// As JSON, with what JSON has not in an object (workers/tail_stream.js). Throws for what has no text; so it is
+// called whether anybody is told or not.
 function valueText(value) {
   switch (typeof value) {
     case 'boolean':
       return stringify(value);
     case 'number':
+      return value - value === 0 ? stringify(value) : `{"number":"${value}"}`;
     case 'bigint':
-      return Number.isFinite(+value) ? stringify(+value) : `{"number":"${+value}"}`;
+      return `{"bigint":"${value}"}`;
     default:
       return stringify(`${value}`);
   }
@@ -36,33 +42,45 @@ class Span {
   #spanId;
   // Whose streaming tail Workers are told of it, until it has ended; undefined: nobody is.
   #io;
+  // The span that is all of what it was begun in: a Durable Object has several, one for each call.
+  #rootId;
+  // What is told of in its place: itself; its parent's, if there were too many spans.
+  #at;
   #ended = false;
-  // `ids`: of a span that is known already, 48 digits.
-  constructor(key = undefined, parent = undefined, io = undefined, ids = undefined) {
+  constructor(key = undefined, io = undefined, traceId = undefined, rootId = undefined, at = undefined, spanId = undefined) {
     if (key !== MAKE) throw new TypeError('Illegal constructor');
-    this.#io = parent === undefined ? io : parent.#io;
-    this.#traceId = ids !== undefined ? ids.slice(0, 32) : parent === undefined ? randomId() + randomId() : parent.#traceId;
-    this.#spanId = ids === undefined ? randomId() : ids.slice(32);
+    this.#io = io;
+    this.#traceId = traceId ?? randomId(16);
+    this.#spanId = spanId ?? randomId(8);
+    this.#rootId = rootId;
+    this.#at = at;
   }
-  get isTraced() { return this.#io !== undefined; }
+  get isTraced() { return this.#io !== undefined && this.#at === this.#spanId; }
   spanContext() {
     return { traceId: this.#traceId, spanId: this.#spanId, traceFlags: 0 };
   }
   setAttribute(name, value = undefined) {
     if (arguments.length === 0) throw badArgument('setAttribute', 'Span', 1, 'string');
-    this.#set(`${name}`, value);
+    name = `${name}`;
+    if (value !== undefined) this.#set(name, valueText(value));
     return this;
   }
   setAttributes(attributes) {
     if (typeof attributes !== 'object' || attributes === null) {
       throw badArgument('setAttributes', 'Span', 1, 'object');
     }
-    if (this.#isTold()) for (const name of Object.keys(attributes)) this.#set(name, attributes[name]);
+    const names = Object.keys(attributes);
+    const texts = setPrototypeOf([], null);
+    for (let i = 0; i < names.length; i++) {
+      const value = attributes[names[i]];
+      texts[i] = value === undefined ? undefined : valueText(value);
+    }
+    for (let i = 0; i < names.length; i++) if (texts[i] !== undefined) this.#set(names[i], texts[i]);
     return this;
   }
   recordException(error) {
     if (arguments.length === 0) throw badArgument('recordException', 'Span', 1, 'Value');
-    if (this.#isTold()) require('internal/notes').noteSpanException(this.#io, this.#spanId, error);
+    if (this.#isTold()) require('internal/notes').noteSpanException(this.#io, this.#rootId, this.#spanId, error);
   }
   updateName(name) {
     if (arguments.length === 0) throw badArgument('updateName', 'Span', 1, 'string');
@@ -82,37 +100,43 @@ class Span {
     return this;
   }
   end() {
-    if (this.#isTold()) native.tailSpanClose(this.#io.id, this.#spanId);
+    if (this.#isTold()) native.tailSpanClose(this.#io.id, this.#rootId, this.#spanId);
     this.#ended = true;
   }
 
   #isTold() {
-    return this.#io !== undefined && !this.#ended;
+    return this.#io !== undefined && this.#at === this.#spanId && !this.#ended;
   }
-  #set(name, value) {
-    if (value !== undefined && this.#isTold()) {
-      native.tailSpanAttribute(this.#io.id, this.#spanId, name, valueText(value));
-    }
+  #set(name, text) {
+    if (this.#isTold()) native.tailSpanAttribute(this.#io.id, this.#rootId, this.#spanId, name, text);
   }
   #update(text) {
-    if (this.#isTold()) native.tailSpanUpdate(this.#io.id, this.#spanId, text);
+    if (this.#isTold()) native.tailSpanUpdate(this.#io.id, this.#rootId, this.#spanId, text);
   }
 
   // The span `name` begins below `parent`.
   static begin(name, parent) {
-    const span = new Span(MAKE, parent);
-    if (span.#io !== undefined) native.tailSpanOpen(span.#io.id, span.#spanId, name, parent.#spanId);
-    return span;
+    if (parent === undefined) return new Span(MAKE);
+    const io = parent.#io;
+    if (io === undefined) return new Span(MAKE, undefined, parent.#traceId);
+    const id = native.tailSpanOpen(io.id, parent.#rootId, name, parent.#at) || undefined;
+    return new Span(MAKE, io, parent.#traceId, parent.#rootId, id ?? parent.#at, id);
+  }
+  // `ids`: of the trace and of the span that is all of what `io` does, 48 digits; undefined: nobody is told.
+  static root(io, ids) {
+    if (ids === undefined) return new Span(MAKE);
+    const id = ids.slice(32);
+    return new Span(MAKE, io, ids.slice(0, 32), id, id, id);
   }
   static idOf(span) {
-    return span.#io === undefined || span.#ended ? '' : span.#spanId;
+    return span.#io === undefined || span.#ended ? '' : span.#at;
   }
   static isSpan(value) {
     return typeof value === 'object' && value !== null && #spanId in value;
   }
 }
-const { begin, idOf, isSpan } = Span;
-for (const own of ['begin', 'idOf', 'isSpan']) delete Span[own];
+const { begin, idOf, isSpan, root: makeRoot } = Span;
+for (const own of ['begin', 'idOf', 'isSpan', 'root']) delete Span[own];
 defineInterface(Span);
 defineInspect(Span, ['isTraced']);
 
@@ -126,7 +150,7 @@ function rootOf(io) {
   const ids = state.flags & TAILED ? native.tailIds(io.id) : undefined;
   let root = roots.get(io);
   if (root === undefined || root.ids !== ids) {
-    root = { ids, span: new Span(MAKE, undefined, ids === undefined ? undefined : io, ids) };
+    root = { ids, span: makeRoot(io, ids) };
     roots.set(io, root);
   }
   return root.span;

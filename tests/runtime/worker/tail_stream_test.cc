@@ -485,7 +485,7 @@ TEST_SUITE("runtime/worker/tail_stream") {
       import { DurableObject } from 'cloudflare:workers';
       export class Room extends DurableObject {
         fetch() { return new Response('room', { status: 202 }); }
-        constructor(ctx, env) { super(ctx, env); console.log('made'); }
+        constructor(ctx, env) { super(ctx, env); console.log('made'); reportError(new Error('odd')); }
         add(a, b) { console.log('adding'); return a + b; }
         async fail() { throw new RangeError('no room'); }
         async ring() { await this.ctx.storage.setAlarm(1000); }
@@ -515,9 +515,9 @@ TEST_SUITE("runtime/worker/tail_stream") {
     runtime.Get();
     CHECK(PollUntil(runtime, [&] { return Told(runtime).size() == 5; }));
     CHECK(Told(runtime) ==
-          Texts{"durableObject,Room,fetch,made,202,ok", "durableObject,Room,jsrpc,adding,return,ok",
-                "durableObject,Room,jsrpc,n,exception", "durableObject,Room,jsrpc,return,ok",
-                "durableObject,Room,alarm,rings,ok"});
+          Texts{"durableObject,Room,fetch,made,o,202,ok",
+                "durableObject,Room,jsrpc,adding,return,ok", "durableObject,Room,jsrpc,n,exception",
+                "durableObject,Room,jsrpc,return,ok", "durableObject,Room,alarm,rings,ok"});
   }
 
   TEST_CASE("messages of hibernating WebSockets are told of one by one") {
@@ -694,7 +694,30 @@ TEST_SUITE("runtime/worker/tail_stream") {
     runtime.Get("/open");
     Wait(runtime);
     CHECK(runtime.observer().Count("TAIL") == Tails::kMaxUnderWay);
-    CHECK(runtime.observer().Find("1 tail events were dropped so far") != nullptr);
+    CHECK(runtime.observer().Find("1 tail streams were dropped so far, because 1000 of them are "
+                                  "under way at one Worker.") != nullptr);
+  }
+
+  TEST_CASE("streams that last are not in the way of tail events") {
+    TestRuntime runtime({TestWorker::Handler("front", R"js(
+      return request.url.endsWith('/open') ? env.LOGGER.fetch(request) : new Response();)js")
+                             .Service("LOGGER", "logger")
+                             .Tail("logger")
+                             .StreamingTail("logger"),
+                         TestWorker("logger", R"js(
+      let open = false;
+      export default {
+        fetch() { open = true; return new Response(); },
+        tail() { console.log('TAIL'); },
+        async tailStream() { while (!open) await scheduler.wait(1); },
+      };)js")});
+    constexpr size_t kCount = Tails::kMaxUnderWay + 3;
+    for (size_t i = 0; i < kCount; i++) runtime.Get();
+    CHECK(PollUntil(runtime, [&] { return runtime.observer().Count("TAIL") == kCount; }));
+    CHECK(runtime.observer().Find("tail streams were dropped") != nullptr);
+    CHECK(runtime.observer().Find("tail events were dropped") == nullptr);
+    runtime.Get("/open");
+    Wait(runtime);
   }
 
   TEST_CASE("a Worker may have tail Workers of both kinds, and be one") {
@@ -717,15 +740,20 @@ TEST_SUITE("runtime/worker/tail_stream") {
       Wait(runtime);
       CHECK(runtime.observer().Find(R"(second logger {"type":"trace","traces":[]})") != nullptr);
     }
-    SUBCASE("never of itself, nor of who led to it") {
+    SUBCASE("never of what telling it led to") {
       constexpr char kTails[] =
-          "export default { fetch: () => new Response(), tailStream() { console.log('TAIL'); } };";
+          "export default { fetch: () => new Response(), "
+          "tailStream({ event }) { console.log('told of ' + event.scriptName); } };";
       TestRuntime runtime({TestWorker("a", kTails).StreamingTail("a").StreamingTail("b"),
                            TestWorker("b", kTails).StreamingTail("a").StreamingTail("b")});
       runtime.Get();
       Wait(runtime);
-      CHECK(runtime.observer().Count("TAIL") >= 1);
-      CHECK(runtime.observer().Count("TAIL") <= 4);
+      Texts told;
+      for (const auto& line : runtime.observer().lines)
+        told.push_back(line.worker + " " + line.text);
+      std::sort(told.begin(), told.end());
+      // The request, each of both; and b of a, which was told of it.
+      CHECK(told == Texts{"a told of a", "b told of a", "b told of a"});
     }
   }
 
