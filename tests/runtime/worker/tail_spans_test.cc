@@ -1,11 +1,14 @@
 // Spans of a Worker's own, as streaming tail Workers are told of them, and what bounds them.
 #include "runtime/worker/tail_spans.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "runtime/base/packed_head.h"
+#include "runtime/base/request_router.h"
 #include "runtime/worker/graph.h"
 #include "tests/runtime/worker/poll_until.h"
 #include "tests/support/test_runtime.h"
@@ -92,7 +95,56 @@ std::string Answer(const std::string& code) {
   return answer;
 }
 
+// Requests to "front" go there; what its binding SITE asks for, into the network.
+class OutsideRouter final : public base::RequestRouter {
+ public:
+  void Start(base::ResponderHost&) override {}
+  int service_count() const override { return 2; }
+  std::string_view service_name(int service) const override {
+    return service == 0 ? "front" : "site";
+  }
+  bool has_rules(int service) const override { return service == 1; }
+  void Route(std::string_view, std::string_view, base::RouteDecision& decision) override {
+    decision.to = base::RouteDecision::To::kService;
+    decision.service = 0;
+  }
+  void RouteInside(int, std::string_view, base::RouteDecision& decision) override {
+    decision.to = base::RouteDecision::To::kOutside;
+    decision.head = "GET";
+    decision.head += base::kValueMark;
+    decision.head += "http://127.0.0.1:" + std::to_string(port) + "/outside";
+  }
+  void Fail(std::string_view, int status, base::RouteDecision& decision) override {
+    decision.to = base::RouteDecision::To::kAnswer;
+    decision.status = status;
+  }
+
+  int port = 0;
+};
+
 TEST_SUITE("runtime/worker/tail_spans") {
+  TEST_CASE(
+      "a call on a service that its routes send to the network is told of until that answers") {
+    OutsideRouter router;
+    RuntimeOptions options;
+    options.router = &router;
+    TestRuntime runtime({TestWorker::Handler("front", R"js(
+           if (request.url.endsWith('/outside')) return new Response('out', { status: 203 });
+           return env.SITE.fetch('http://site/');)js")
+                             .Service("SITE", "site")
+                             .StreamingTail("logger"),
+                         TestWorker::Handler("site", "return new Response()"), Logger()},
+                        options);
+    router.port = runtime.get().Serve("127.0.0.1", 0).value();
+    CHECK(runtime.Text() == "203 out");
+    const Texts told = Told(runtime);
+    const auto attributes = std::find_if(told.begin(), told.end(), [](const std::string& text) {
+      return text.starts_with("fetch,network");
+    });
+    REQUIRE(attributes != told.end());
+    CHECK(attributes->find("http.response.status_code=203n") != std::string::npos);
+  }
+
   TEST_CASE("attributes of a span") {
     SUBCASE("may be replaced again and again: the last value counts") {
       CHECK(Tell("const span = tracing.startSpan('s'); for (let i = 0; i < 2000; i++) "
