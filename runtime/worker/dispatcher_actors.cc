@@ -422,7 +422,12 @@ void Dispatcher::EndActor(Actor& actor) {
     call->callee = 0;
     ReplyWithError(*call, error);
   }
-  if (actor.alarm) RetryAlarm(*actor.actor_class, actor.object_id, actor.alarm->retries + 1);
+  if (actor.alarm && actor.leaving) {
+    // It is the reload that ended it, and no failure: it goes on at once, with the new code.
+    alarms_.Set(*actor.actor_class, actor.object_id, WallClockMs(), actor.alarm->retries);
+  } else if (actor.alarm) {
+    RetryAlarm(*actor.actor_class, actor.object_id, actor.alarm->retries + 1);
+  }
   if (ActorStorage* storage = std::exchange(actor.storage, nullptr)) {
     storage->Attach(nullptr);
     // A file is opened again by the next instance; memory is all there is.

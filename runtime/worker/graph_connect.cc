@@ -6,6 +6,7 @@
 
 #include "runtime/base/nearest_name.h"
 #include "runtime/worker/actor.h"
+#include "runtime/worker/actor_names.h"
 #include "runtime/worker/graph.h"
 
 namespace isolane::worker {
@@ -96,6 +97,10 @@ Status Graph::ConnectChannels(const WorkerList& all) {
     for (const BindingSpec& binding : worker->spec().bindings) {
       const auto* service = std::get_if<ServiceBinding>(&binding.value);
       const auto* origin = std::get_if<OriginBinding>(&binding.value);
+      if (const std::string fault = ActorNameFault(binding); !fault.empty()) {
+        return Error{
+            worker->name() + ": binding " + binding.name + " " + fault, {}, binding.where, {}};
+      }
       const auto objects = ActorTargetOf(binding);
       if (service == nullptr && origin == nullptr && !objects) continue;
       const std::string& wanted = service != nullptr        ? service->service

@@ -1,6 +1,7 @@
 // Natives behind the storage of Durable Objects (builtins/workers/storage*.js). Each takes the
 // object's context first. Values are kept as structured clones. What fails throws an Error with
 // SQLite's words, or with those about the file; then scratch[0] is 0.
+#include <cmath>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ using storage::SqlValue;
 constexpr size_t kFirstRows = 16;
 constexpr size_t kRows = 256;
 constexpr size_t kRowBytes = 256 * 1024;
+// Of ECMAScript. ms since 1970.
+constexpr double kLatestDate = 8.64e15;
 
 // Null, with an exception pending, if the object has ended.
 ActorStorage* StorageArgument(const Arguments& info) {
@@ -204,7 +207,16 @@ void StorageSetAlarm(const Arguments& info) {
   ActorStorage* storage = StorageArgument(info);
   if (storage == nullptr) return;
   storage::AlarmTime alarm;
-  if (info[1]->IsNumber()) alarm = static_cast<int64_t>(info[1].As<v8::Number>()->Value());
+  if (info[1]->IsNumber()) {
+    const double time = info[1].As<v8::Number>()->Value();
+    // Nor NaN. What no Date can be is no int64_t either, maybe.
+    if (!(std::abs(time) <= kLatestDate)) {
+      js::ThrowTypeError(info.GetIsolate(),
+                         "The time of an alarm must be one that a Date can have.");
+      return;
+    }
+    alarm = static_cast<int64_t>(time);
+  }
   if (!Succeeded(info, storage->database().SetAlarm(alarm))) return;
   HoldAnswers(*storage, info, 2);
   Actor& actor = *InvocationArgument(info, 0)->actor;

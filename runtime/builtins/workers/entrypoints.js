@@ -11,6 +11,9 @@ const OBJECT = 1;
 const CLASS = 2;
 const SCRIPT = 3;
 
+const { apply } = Reflect;
+const { indexOf, slice } = String.prototype;
+
 const NOT_HANDLED = Symbol('not handled');
 const NO_FETCH = 'Handler does not export a fetch() function.';
 
@@ -27,6 +30,8 @@ const table = [];
 let actorClasses = [];
 // Their names: "Counter"; of a Workflow with the name of that, "Order/process-orders".
 let actorNames = [];
+// Whether what they have are instances of a Workflow.
+let areWorkflows = [];
 let env;
 
 // Whether `value` is the class `name` of "cloudflare:workers" or extends it.
@@ -57,10 +62,13 @@ function setHandlers(exports, environment, isServiceWorker, classes = []) {
   table.length = 0;
   actorClasses = [];
   actorNames = classes;
+  areWorkflows = [];
   for (let i = 0; i < classes.length; i++) {
-    const [name, workflow] = classes[i].split('/');
+    const slash = apply(indexOf, classes[i], ['/']);
+    areWorkflows[i] = slash >= 0;
+    const name = areWorkflows[i] ? apply(slice, classes[i], [0, slash]) : classes[i];
     const value = isServiceWorker ? undefined : exports[name];
-    const fits = workflow === undefined ? typeof value === 'function' : isClassOf(value, 'WorkflowEntrypoint');
+    const fits = !areWorkflows[i] ? typeof value === 'function' : isClassOf(value, 'WorkflowEntrypoint');
     actorClasses[i] = fits ? value : undefined;
   }
   if (isServiceWorker) {
@@ -126,8 +134,7 @@ module.exports = {
   actorClassNames: () => actorNames,
   actorClassAt: (number) => actorClasses[number],
   environment: () => env,
-  // Whether what a class has are instances of a Workflow.
-  isWorkflow: (number) => actorNames[number].includes('/'),
+  isWorkflow: (number) => areWorkflows[number],
   hasActorClass: (number) => actorClasses[number] !== undefined,
   isClassOf,
 };

@@ -174,6 +174,8 @@ function run(io, number, name, event, outcome) {
 // The event `name` has arrived: `args` are what the caller gave, as one JSON text if that is C++.
 function handleEvent(io, callId, number, name, operation, args) {
   if (operation & TOP_EVENT) args = parse(args[0]);
+  // No Worker's to send: it makes instances of Workflows that its sender need not have.
+  else if (name === 'workflow') throw new TypeError('A Workflow is woken by its schedules, and by no other Worker.');
   if (name === 'connect') {
     require('workers/socket').handleConnect(io, callId, number, args);
     return;

@@ -85,7 +85,8 @@ class WorkflowInstance {
   }
 
   async sendEvent(event) {
-    await this.#call('receive', [event.type, event.payload]);
+    // What cannot be kept is an error of this call.
+    await this.#call('receive', [event.type, structuredClone(event.payload)]);
   }
 
   async subscribe() {
@@ -127,7 +128,7 @@ class Workflow {
 
   async get(id) {
     const instance = this.#instance(`${id}`);
-    await instance.status();
+    await callInstance(this.#channel, instance.id, 'exists', []);
     return instance;
   }
 
@@ -184,8 +185,7 @@ class Workflow {
 
   // False if there is an instance of that id. `schedule`: what makes it, if it is no code of the Worker.
   #create(id, { params = {} }, schedule = undefined) {
-    const event = { instanceId: id, workflowName: this.#workflow };
-    if (schedule !== undefined) event.schedule = schedule;
+    const event = { instanceId: id, workflowName: this.#workflow, schedule };
     // What cannot be kept is an error of this call.
     return callInstance(this.#channel, id, 'create', [event, structuredClone(params), this.#settings]);
   }

@@ -10,20 +10,30 @@
 const { Promise, parse, stringify } = require('internal/primordials');
 const { DEFAULT_STEP_LIMIT } = require('workers/workflow_rules');
 const { WorkflowRun } = require('workers/workflow_run');
-const { TooLarge, WorkflowStore, eventKey } = require('workers/workflow_store');
+const { keptError } = require('workers/workflow_errors');
+const { TooLarge, WorkflowStore, valueKey } = require('workers/workflow_store');
 
-const NOT_FOUND = { failure: 'instance.not_found' };
-const NOTHING = { value: undefined };
+// What calls give: all of it, whatever the Worker has given all objects.
+const answer = (value) => ({ value, failure: undefined });
+const refusal = (text) => ({ value: undefined, failure: text });
+const failure = (code, text) => refusal(`WorkflowError: (${code}) ${text}`);
+
+const NOT_FOUND = refusal('instance.not_found');
+const NOTHING = answer(undefined);
+
+// What a status tells of outputs of steps, as JSON. Characters.
+const MOST_OUTPUT = 1024 * 1024;
+// Of runs in a row that came no further than the one before, and ended with their isolates.
+const MOST_CUT_OFF = 6;
 
 const { now } = Date;
 const { isView } = ArrayBuffer;
 const { sort } = Array.prototype;
 const { apply } = Reflect;
-const failure = (code, text) => ({ failure: `WorkflowError: (${code}) ${text}` });
 
 const isFinal = (status) => status === 'complete' || status === 'errored' || status === 'terminated';
 
-// What JSON says of a value; of bytes, how many there are.
+// What JSON says of a value, and how long that is; of bytes, how many there are.
 function plain(value) {
   try {
     const text = stringify({ value }, (_, part) => {
@@ -31,9 +41,10 @@ function plain(value) {
       if (isView(part) && !(part instanceof DataView)) return `[${part.constructor.name}(${part.byteLength} bytes)]`;
       return part;
     });
-    return parse(text).value;
-  } catch ({ message }) {
-    return `[${message}]`;
+    return { size: text.length, shown: parse(text).value };
+  } catch (error) {
+    const { message } = keptError(error);
+    return { size: message.length, shown: `[${message}]` };
   }
 }
 
@@ -63,8 +74,13 @@ class WorkflowEngine {
   number() {
     const state = this.#state;
     const number = state.next;
-    this.#change({ next: number + 1 });
+    this.#change({ next: number + 1, cutOff: 0 });
     return number;
+  }
+
+  // Something was kept that the next run need not do again.
+  progress() {
+    if (this.#state.cutOff !== 0) this.#change({ cutOff: 0 });
   }
 
   // Whether the handler is under way. If not, it soon will be, and looks at the run.
@@ -93,13 +109,7 @@ class WorkflowEngine {
 
   // The oldest event of that type that nothing has waited for.
   takeEvent(type) {
-    const events = this.#store.list('event ');
-    for (let i = 0; i < events.length; i += 2) {
-      if (events[i + 1].type !== type) continue;
-      this.#store.delete(events[i]);
-      return events[i + 1];
-    }
-    return undefined;
+    return this.#store.takeEvent(type);
   }
 
   // --- state ---
@@ -109,7 +119,7 @@ class WorkflowEngine {
   }
 
   #change(parts) {
-    const next = { ...this.#state, ...parts };
+    const next = { __proto__: null, ...this.#state, ...parts };
     this.#store.put('state', next);
     this.#kept = next;
   }
@@ -131,7 +141,7 @@ class WorkflowEngine {
 
   // Begins a run, when the turn is over.
   #start() {
-    this.#change({ status: 'queued', pausedAt: undefined, error: undefined });
+    this.#change({ status: 'queued', cutOff: 0, pausedAt: undefined, error: undefined });
     this.stayAwake();
   }
 
@@ -148,20 +158,29 @@ class WorkflowEngine {
 
   // --- entered from C++ ---
 
-  alarm() {
+  alarm({ retryCount }) {
     this.#called = false;
     const status = this.#state?.status;
     if (status === 'waitingForPause' && this.#run === undefined) this.pauseNow();
-    else if (status === 'queued' || status === 'running' || status === 'waitingForPause') return this.#go();
+    else if (status === 'queued' || status === 'running' || status === 'waitingForPause') return this.#go(retryCount > 0);
     return undefined;
   }
 
-  #go() {
+  // `again`: the handler was begun before, and the isolate has ended.
+  #go(again) {
     const over = new Promise((resolve) => {
       this.#finish = resolve;
     });
     if (this.#run === undefined) {
-      this.#change({ status: 'running' });
+      const cutOff = again ? this.#state.cutOff + 1 : 0;
+      if (cutOff >= MOST_CUT_OFF) {
+        const message = `run() has ended its isolate ${cutOff} times in a row, with nothing kept of any step: it ` +
+          'exceeds the CPU time or the memory that its Worker may use.';
+        native.consoleWrite('error', `Workflow instance ${this.#store.get('instance').event.instanceId}: ${message}`);
+        this.end('errored', { name: 'WorkflowInternalError', message });
+        return over;
+      }
+      this.#change({ status: 'running', cutOff });
       this.#run = new WorkflowRun(this, this.#store, this.#store.get('instance'));
       this.#run.begin(this.#io, this.#Class);
     } else {
@@ -173,32 +192,48 @@ class WorkflowEngine {
   // --- called by bindings (workers/workflow.js) ---
 
   create(event, params, { steps = DEFAULT_STEP_LIMIT, preserves }) {
-    if (this.#state !== undefined) return { value: false };
+    if (this.#state !== undefined) return answer(false);
     try {
       this.#store.put('instance', { event, params, created: now(), steps, preserves });
     } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
+      if (!TooLarge.is(error)) throw error;
       return failure('body', `The params of instance "${event.instanceId}" are too large: ${error.message}.`);
     }
-    this.#kept = { next: 1 };
+    this.#kept = { __proto__: null, next: 1 };
     this.#start();
-    return { value: true };
+    return answer(true);
+  }
+
+  exists() {
+    return this.#state === undefined ? NOT_FOUND : NOTHING;
   }
 
   status() {
     const state = this.#state;
     if (state === undefined) return NOT_FOUND;
+    const { status, error } = state;
+    const output = status === 'complete' ? plain(this.#store.get('output')?.value).shown ?? null : null;
+    return answer({ status, outputs: this.#outputs(), output, error });
+  }
+
+  // Of steps, in the order in which they ended: as many as may be told.
+  #outputs() {
     const steps = this.#steps('ended');
     const outputs = [];
-    for (let i = 0; i < steps.length; i++) {
-      const { kind, error, value, event, config } = steps[i].record;
-      if (error !== undefined || kind === 'sleep') continue;
-      const shown = kind === 'waitForEvent' ? event.payload : config.sensitive === undefined ? value : '[REDACTED]';
-      outputs[outputs.length] = plain(shown);
+    for (let i = 0, total = 0; i < steps.length; i++) {
+      const { key, record: { kind, config } } = steps[i];
+      if (kind === 'sleep') continue;
+      const { error, value } = this.#store.get(valueKey(key));
+      if (error !== undefined) continue;
+      const { size, shown } = plain(config?.sensitive === undefined ? value : '[REDACTED]');
+      total += size;
+      if (total > MOST_OUTPUT) {
+        outputs[outputs.length] = `[not shown: what follows of ${steps.length} steps, beyond 1 MiB of outputs]`;
+        break;
+      }
+      outputs[outputs.length] = shown;
     }
-    const { status, error } = state;
-    const output = status === 'complete' ? plain(this.#store.get('output')?.value) ?? null : null;
-    return { value: { status, outputs, output, error } };
+    return outputs;
   }
 
   pause() {
@@ -257,8 +292,8 @@ class WorkflowEngine {
       }
     }
     this.#leave();
-    for (let i = first; i < steps.length; i++) this.#store.delete(steps[i].key);
-    this.#store.deleteAll('event ');
+    for (let i = first; i < steps.length; i++) this.#store.deleteStep(steps[i].key);
+    this.#store.deleteEvents();
     this.#store.delete('output');
     this.#start();
     return NOTHING;
@@ -268,13 +303,16 @@ class WorkflowEngine {
     const state = this.#state;
     if (state === undefined) return NOT_FOUND;
     const event = { timestamp: new Date(), payload, type };
-    if (isFinal(state.status) || this.#run?.deliver(event)) return NOTHING;
+    if (isFinal(state.status)) return NOTHING;
+    // It is kept before anything gets it: what cannot be is an error of the sender's alone.
     try {
-      this.#store.put(eventKey(this.number()), event);
+      this.#store.putEvent(this.number(), event);
     } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
-      return failure('body', `The payload of the event "${type}" is too large: ${error.message}.`);
+      const { message } = keptError(error);
+      return failure('body', TooLarge.is(error)
+        ? `The payload or the type of the event is too large: ${message}.` : `The event cannot be kept: ${message}`);
     }
+    if (this.#run?.deliver(type)) return NOTHING;
     if (this.#run === undefined && state.status !== 'paused') this.stayAwake();
     return NOTHING;
   }
@@ -289,8 +327,62 @@ class WorkflowEngine {
 
   // The same, told by true and false.
   removed() {
-    return { value: this.remove() === NOTHING };
+    return answer(this.remove() === NOTHING);
   }
 }
 
-module.exports = { makeEngine: (io, Class) => new WorkflowEngine(io, Class) };
+// The object that calls reach: any Worker that knows its way here may call what this has, and nothing else.
+class WorkflowObject {
+  #engine;
+
+  constructor(engine) {
+    this.#engine = engine;
+  }
+
+  // No call gets here by this name (workers/rpc_target.js).
+  alarm(info) {
+    return this.#engine.alarm(info);
+  }
+
+  create(event, params, settings) {
+    return this.#engine.create(event, params, settings);
+  }
+
+  exists() {
+    return this.#engine.exists();
+  }
+
+  status() {
+    return this.#engine.status();
+  }
+
+  pause() {
+    return this.#engine.pause();
+  }
+
+  resume() {
+    return this.#engine.resume();
+  }
+
+  terminate() {
+    return this.#engine.terminate();
+  }
+
+  restart(from) {
+    return this.#engine.restart(from);
+  }
+
+  receive(type, payload) {
+    return this.#engine.receive(type, payload);
+  }
+
+  remove() {
+    return this.#engine.remove();
+  }
+
+  removed() {
+    return this.#engine.removed();
+  }
+}
+
+module.exports = { makeEngine: (io, Class) => new WorkflowObject(new WorkflowEngine(io, Class)) };

@@ -2,10 +2,10 @@
 // cross from one Worker to another, an error of a class of the Worker's own is an Error that says its name.
 'use strict';
 
-const { fits } = require('workers/workflow_rules');
+const { fits, match } = require('workers/workflow_rules');
 
 const { apply } = Reflect;
-const { replace, slice } = String.prototype;
+const { slice } = String.prototype;
 
 const BUILT_IN = {
   __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error,
@@ -25,7 +25,15 @@ function text(value) {
 
 // { name, message, stack, dom } of whatever was thrown. `dom`: it was a DOMException.
 function keptError(error) {
-  if (!(error instanceof Error)) return { name: 'Error', message: text(error), stack: undefined, dom: false };
+  try {
+    if (error instanceof Error) return keptOfError(error);
+  } catch {
+    // A Proxy that was revoked, or a Symbol.hasInstance of the Worker's.
+  }
+  return { name: 'Error', message: text(error), stack: undefined, dom: false };
+}
+
+function keptOfError(error) {
   let name = 'Error';
   let message = '';
   let stack;
@@ -60,7 +68,7 @@ const isNonRetryable = ({ message }) => fits(/^NonRetryableError/, message);
 
 // As what was thrown, whose name stands in its message.
 const preservedError = ({ message }) => ({
-  name: 'NonRetryableError', message: apply(replace, message, [/^NonRetryableError:?\s*/, '']),
+  name: 'NonRetryableError', message: apply(slice, message, [match(/^NonRetryableError:?\s*/, message)[0].length]),
 });
 
 module.exports = { fatalError, isNonRetryable, keptError, preservedError, thrownError, workflowError };

@@ -8,6 +8,8 @@ const LONGEST_ID = 100;
 const LONGEST_ADDRESSED_ID = 271;
 const LONGEST_STEP_NAME = 256;
 const DEFAULT_STEP_LIMIT = 10_000;
+// The last moment that a Date knows.
+const LATEST = 8.64e15;
 const DEFAULT_RETRY_DELAY = 1000;
 const DEFAULT_RETRIES = 5;
 const DEFAULT_TIMEOUT = '10 minutes';
@@ -17,6 +19,8 @@ const DYNAMIC_DELAY = '[dynamic]';
 
 const { isArray } = Array;
 const { isInteger } = Number;
+const { min } = Math;
+const { now } = Date;
 const { keys } = Object;
 const { exec } = RegExp.prototype;
 const { apply } = Reflect;
@@ -36,6 +40,9 @@ function durationOf(value) {
   const parts = match(/^([^ ]+) +(\w\w*?)s?$/, value);
   return parts === null ? NaN : +parts[1] * (UNITS[parts[2]] ?? 1);
 }
+
+// When `ms` from now are over.
+const dueIn = (ms) => min(now() + ms, LATEST);
 
 const isInstanceId = (id) =>
   typeof id === 'string' && id.length <= LONGEST_ID && fits(/^[a-zA-Z0-9_][a-zA-Z0-9-_]*$/, id);
@@ -84,12 +91,7 @@ function isStepConfig(config) {
 // What is kept of a step's configuration: all of it, with the defaults.
 function completeConfig({ retries = {}, timeout = DEFAULT_TIMEOUT, sensitive }) {
   const { delay = DEFAULT_RETRY_DELAY, limit = DEFAULT_RETRIES, backoff = 'exponential' } = retries;
-  const config = {
-    retries: { limit, delay: typeof delay === 'function' ? DYNAMIC_DELAY : delay, backoff },
-    timeout,
-  };
-  if (sensitive !== undefined) config.sensitive = sensitive;
-  return config;
+  return { retries: { limit, delay: typeof delay === 'function' ? DYNAMIC_DELAY : delay, backoff }, timeout, sensitive };
 }
 
 // What the callback of a step sees of it.
@@ -117,8 +119,10 @@ module.exports = {
   DEFAULT_RETRY_DELAY,
   DEFAULT_STEP_LIMIT,
   DYNAMIC_DELAY,
+  LATEST,
   LONGEST_STEP_NAME,
   completeConfig,
+  dueIn,
   durationOf,
   fits,
   isAddressedId,
@@ -127,6 +131,7 @@ module.exports = {
   isRetention,
   isStepConfig,
   isStepName,
+  match,
   retryDelay,
   shownConfig,
 };

@@ -14,9 +14,11 @@ const { ExecutionContext } = require('workers/execution_context');
 const { fatalError, isNonRetryable, keptError, preservedError, thrownError, workflowError } =
   require('workers/workflow_errors');
 const rules = require('workers/workflow_rules');
-const { TooLarge, stepKey } = require('workers/workflow_store');
+const { TooLarge, stepKey, valueKey } = require('workers/workflow_store');
 
 const LONGEST_DELAY_FUNCTION = 5000;
+// Of a timer (web/timers.js). ms.
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 const NOT_HANDLED = {
   name: 'WorkflowFatalError',
@@ -25,10 +27,15 @@ const NOT_HANDLED = {
 };
 
 const { now } = Date;
+const { min } = Math;
 const { isNaN } = Number;
 const dateTime = Date.prototype.getTime;
 
 const never = () => new Promise(() => {});
+const nextTurn = () =>
+  new Promise((resolve) => {
+    timers.setTimeout(resolve, 0);
+  });
 const isStream = (value) =>
   typeof value === 'object' && value !== null && require.loaded('web/streams') !== undefined &&
   value instanceof require('web/streams').ReadableStream;
@@ -99,6 +106,9 @@ class WorkflowRun {
     const event = { payload: params, timestamp: new Date(created), instanceId, workflowName };
     if (schedule !== undefined) event.schedule = schedule;
     const run = async () => {
+      // What ends the isolate there must not undo that it was begun: that is committed with the turn.
+      await nextTurn();
+      if (this.#over) return await never();
       const object = new Class(new ExecutionContext(io), environment());
       if (typeof object.run !== 'function') {
         throw new TypeError('The RPC receiver does not implement the method "run".');
@@ -130,18 +140,18 @@ class WorkflowRun {
     for (let i = 0; i < held.length; i++) held[i]();
   }
 
-  // Gives `event` to what waits for one of its type. False if nothing does.
-  deliver(event) {
+  // Gives the oldest event of that type to what waits for one. False if nothing does.
+  deliver(type) {
     let taker;
     const left = [];
     for (let i = 0; i < this.#waits.length; i++) {
       const wait = this.#waits[i];
-      if (taker === undefined && wait.forEvent && wait.type === event.type) taker = wait;
+      if (taker === undefined && wait.forEvent && wait.type === type) taker = wait;
       else left[left.length] = wait;
     }
     if (taker === undefined) return false;
     this.#waits = left;
-    taker.resolve(event);
+    taker.resolve(this.#engine.takeEvent(type));
     this.look();
     return true;
   }
@@ -181,7 +191,7 @@ class WorkflowRun {
     } else if (next < Infinity && this.#active === 0) {
       this.#engine.rest(next);
     } else if (next < Infinity) {
-      this.#timer = timers.setTimeout(() => this.#wake(), next - time);
+      this.#timer = timers.setTimeout(() => this.#wake(), min(next - time, LONGEST_TIMER));
     }
   }
 
@@ -190,8 +200,7 @@ class WorkflowRun {
     try {
       if (value !== undefined) this.#store.put('output', { value });
     } catch (error) {
-      const large = error instanceof TooLarge;
-      this.#fail(large ? new RangeError(`The output of run() is too large: ${error.message}.`) : error);
+      this.#fail(TooLarge.is(error) ? new RangeError(`The output of run() is too large: ${error.message}.`) : error);
       return;
     }
     this.#engine.end('complete', undefined);
@@ -201,10 +210,10 @@ class WorkflowRun {
     if (this.#over) return;
     const { name, message } = keptError(error);
     const { preserves } = this.#instance;
-    native.reportUncaught(error, `run() of ${this.#name}`);
     let told = { message, name };
     if (isNonRetryable(told)) told = preserves ? preservedError(told) : NOT_HANDLED;
     this.#engine.end('errored', told);
+    native.reportUncaught(error, `run() of ${this.#name}`);
   }
 
   // The instance ends, without a word to its code.
@@ -223,14 +232,26 @@ class WorkflowRun {
     const key = stepKey(kind, name, count);
     let record = this.#store.get(key);
     if (record === undefined) {
-      record = { kind, name, count, order: this.#engine.number(), ...fresh() };
+      record = { __proto__: null, kind, name, count, order: this.#engine.number(), ...fresh() };
       this.#store.put(key, record);
     }
     return { key, record };
   }
 
+  // `outcome`: { value } or { error }, or nothing to keep.
   #end(key, record, outcome) {
-    this.#store.put(key, { ...record, ...outcome, ended: this.#engine.number() });
+    if (outcome !== undefined) this.#store.put(valueKey(key), outcome);
+    this.#store.put(key, { ...record, ended: this.#engine.number() });
+  }
+
+  #value(key) {
+    return this.#store.get(valueKey(key)).value;
+  }
+
+  // Throws the error of a step that has ended with one.
+  #check(key) {
+    const { error } = this.#store.get(valueKey(key));
+    if (error !== undefined) throw thrownError(error);
   }
 
   #until(due) {
@@ -247,14 +268,20 @@ class WorkflowRun {
     this.#steps++;
     const limit = this.#instance.steps;
     if (this.#steps > limit) {
-      throw fatalError(
-        `The limit of ${limit} steps has been reached. This limit can be changed in your worker configuration.`);
+      const text =
+        `The limit of ${limit} steps has been reached. This limit can be changed in your worker configuration.`;
+      if (this.#steps === limit + 1) throw fatalError(text);
+      // It has caught that, and goes on.
+      this.#stop(text);
+      return await never();
     }
     const name = `${given}`;
     const { config, callback } = checkStep(name, rest);
     const { key, record } = this.#record('do', name, () => ({ attempts: 0, config: rules.completeConfig(config) }));
-    if (record.error !== undefined) throw thrownError(record.error);
-    if (record.ended !== undefined) return record.value;
+    if (record.ended !== undefined) {
+      this.#check(key);
+      return this.#value(key);
+    }
     // An attempt of another run that has no outcome: its process has ended, or its isolate. It counts.
     if (record.attempts > record.config.retries.limit && record.retryAt === undefined) {
       const error = keptError(workflowError('WorkflowInternalError', 'Attempt failed due to internal workflows error'));
@@ -271,7 +298,7 @@ class WorkflowRun {
       if (this.#over) return await never();
       const failure = await this.#attempt(key, record, callback, config.retries?.delay);
       if (this.#over) return await never();
-      if (failure === undefined) return this.#store.get(key).value;
+      if (failure === undefined) return this.#value(key);
       if (record.retryAt === undefined) throw thrownError(failure);
     }
   }
@@ -282,29 +309,36 @@ class WorkflowRun {
     record.attempts++;
     record.retryAt = undefined;
     this.#store.put(key, record);
+    this.#engine.progress();
     this.#active++;
     this.#engine.stayAwake();
-    // What ends the isolate in the callback must not undo that it was called: that is committed with the turn.
-    await new Promise((resolve) => {
-      timers.setTimeout(resolve, 0);
-    });
-    const { name, count, attempts, config } = record;
-    const context = { step: { name, count }, attempt: attempts, config: rules.shownConfig(config) };
     let failure;
     try {
-      if (this.#over) return undefined;
+      // As with run(): that it was called stays.
+      await nextTurn();
+      if (!this.#over) failure = await this.#call(key, record, callback, liveDelay);
+    } finally {
+      this.#active--;
+      if (!this.#over) {
+        if (this.#active === 0 && this.#engine.pausing) this.#engine.pauseNow();
+        else this.look();
+      }
+    }
+    return failure;
+  }
+
+  async #call(key, record, callback, liveDelay) {
+    const { name, count, attempts, config } = record;
+    const context = { step: { name, count }, attempt: attempts, config: rules.shownConfig(config) };
+    try {
       const value = await this.#within(rules.durationOf(config.timeout), async () => await callback(context), (ms) =>
         workflowError('WorkflowTimeoutError', `Execution timed out after ${ms}ms`));
       if (!this.#over) this.#keep(key, record, value);
+      return undefined;
     } catch (error) {
-      failure = keptError(error);
-      if (!this.#over) failure = await this.#judge(key, record, failure, { error, context, liveDelay });
+      if (this.#over) return undefined;
+      return await this.#judge(key, record, keptError(error), { error, context, liveDelay });
     }
-    this.#active--;
-    if (this.#over) return undefined;
-    if (this.#active === 0 && this.#engine.pausing) this.#engine.pauseNow();
-    else this.look();
-    return failure;
   }
 
   #keep(key, record, value) {
@@ -317,7 +351,7 @@ class WorkflowRun {
     try {
       this.#end(key, record, { value });
     } catch (error) {
-      if (error instanceof TooLarge) {
+      if (TooLarge.is(error)) {
         throw workflowError(
           'WorkflowInternalError', `Step ${name}-${count} output is too large. Maximum allowed size is 1MiB.`);
       }
@@ -351,7 +385,7 @@ class WorkflowRun {
       this.#end(key, record, { error: failure });
     } else {
       native.consoleWrite('warn', `${where}: attempt ${attempts} has failed, the next is in ${ms} ms: ${what}`);
-      record.retryAt = now() + ms;
+      record.retryAt = rules.dueIn(ms);
       this.#store.put(key, record);
     }
     return failure;
@@ -378,7 +412,7 @@ class WorkflowRun {
       const timer = timers.setTimeout(() => {
         delete this.#timers[timer];
         reject(late(ms));
-      }, ms);
+      }, min(ms, LONGEST_TIMER));
       this.#timers[timer] = true;
       const inTime = (settle) => (value) => {
         delete this.#timers[timer];
@@ -399,7 +433,7 @@ class WorkflowRun {
     if (record.ended !== undefined) return undefined;
     await this.#until(record.due);
     if (this.#over) return await never();
-    this.#end(key, record, {});
+    this.#end(key, record, undefined);
     return undefined;
   }
 
@@ -410,10 +444,12 @@ class WorkflowRun {
     const { type, timeout } = options;
     const { key, record } = this.#record('waitForEvent', name, () => {
       const ms = checkDuration(name, timeout || rules.DEFAULT_EVENT_TIMEOUT);
-      return { type, timeout: ms, due: now() + ms };
+      return { type, timeout: ms, due: rules.dueIn(ms) };
     });
-    if (record.error !== undefined) throw thrownError(record.error);
-    if (record.ended !== undefined) return record.event;
+    if (record.ended !== undefined) {
+      this.#check(key);
+      return { timestamp: record.timestamp, payload: this.#value(key), type: record.type };
+    }
     const event = this.#engine.takeEvent(record.type) ?? (await new Promise((resolve) => {
       this.#waits[this.#waits.length] = { due: record.due, forEvent: true, type: record.type, resolve };
       this.look();
@@ -425,7 +461,7 @@ class WorkflowRun {
       this.#end(key, record, { error });
       throw thrownError(error);
     }
-    this.#end(key, record, { event });
+    this.#end(key, { ...record, timestamp: event.timestamp }, { value: event.payload });
     return event;
   }
 }
@@ -444,7 +480,7 @@ class WorkflowStep {
   }
 
   sleep(name, duration) {
-    return this.#run.sleep(name, (text) => now() + checkDuration(text, duration));
+    return this.#run.sleep(name, (text) => rules.dueIn(checkDuration(text, duration)));
   }
 
   sleepUntil(name, timestamp) {
@@ -452,7 +488,7 @@ class WorkflowStep {
       const due = typeof timestamp === 'object' && timestamp !== null ? dateTime.call(timestamp) : +timestamp;
       if (due < now()) throw new Error("You can't sleep until a time in the past, time-traveler");
       if (isNaN(due)) throw fatalError(`Step "${text}": sleepUntil() got no valid date.`);
-      return due;
+      return min(due, rules.LATEST);
     });
   }
 

@@ -1,11 +1,13 @@
 #include "runtime/worker/peers/object_class.h"
 
 #include "runtime/worker/actor.h"
+#include "runtime/worker/actor_names.h"
 #include "runtime/worker/worker.h"
 
 namespace isolane::worker {
 
 ActorClass* FindObjectClass(Worker& worker, const std::string& name) {
+  if (!IsActorClassName(name)) return nullptr;
   if (worker.held()) return &worker.AddActorClass(name);
   ActorClass* const found = worker.FindActorClass(name);
   return found != nullptr && found->exported ? found : nullptr;

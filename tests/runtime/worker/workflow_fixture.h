@@ -41,6 +41,10 @@ inline TestWorker FlowWorker(const std::string& code, const std::string& more = 
             if (text('large')) argument.params = 'x'.repeat(4_200_000);
             return Response.json(await flow[text('do')](argument));
           }
+          case '/event': {
+            const kinds = { large: () => 'x'.repeat(5_000_000), code: () => ({ f() {} }) };
+            return new Response(`${await (await instance()).sendEvent({ type: text('type'), payload: kinds[text('kind')]() })}`);
+          }
           case '/create': return new Response((await flow.create({ id: text('id'), params: json('params') })).id);
           case '/status': return Response.json(await (await instance()).status());
           case '/send': return new Response(`${await (await instance()).sendEvent({ type: text('type'), payload: json('payload') })}`);

@@ -91,7 +91,7 @@ TEST_SUITE("runtime/worker/workflows") {
     CHECK(StatusOf(after.runtime, "a", "complete").ends_with("\"output\":7}"));
   }
 
-  TEST_CASE("a restart that the end of the process comes upon is none, or one that goes on") {
+  TEST_CASE("a restart that the end of the process comes upon goes on in the next one") {
     testing::TemporaryDirectory state;
     const std::string code =
         "await step.do('a', () => log.push('a')); await step.sleep('b', '1 hour');";
@@ -110,6 +110,10 @@ TEST_SUITE("runtime/worker/workflows") {
       return after.runtime.Text("/status?id=a").find("OUTPUTS\":[1]") != std::string::npos ||
              after.runtime.Text("/status?id=a").find("OUTPUTS\":[2]") != std::string::npos;
     }));
+    // It was answered, so "a" runs once more: here, or there still.
+    const bool ran_there =
+        after.runtime.Text("/status?id=a").find("OUTPUTS\":[2]") != std::string::npos;
+    CHECK(after.runtime.Text("/log") == (ran_there ? "[]" : R"(["a"])"));
   }
 
   TEST_CASE("a Workflow has files of its own") {
@@ -131,7 +135,8 @@ TEST_SUITE("runtime/worker/workflows") {
 
   TEST_CASE("a step that runs during a reload is tried again with the new code") {
     TestRuntime runtime({FlowWorker("return step.do('a', () => new Promise(() => {}));")});
-    runtime.graph().dispatcher().set_alarm_retry_ms(1);
+    // Nothing has failed: it need not wait.
+    runtime.graph().dispatcher().set_alarm_retry_ms(3'600'000);
     runtime.Text("/create?id=a");
     StatusOf(runtime, "a", "running");
     Reload(runtime, "return step.do('a', ({ attempt }) => 'new ' + attempt);");
@@ -152,6 +157,19 @@ TEST_SUITE("runtime/worker/workflows") {
     for (int i = 0; i < 20; i++) runtime.Poll();
     CHECK(runtime.Text("/status?id=a").find("\"running\"") != std::string::npos);
     CHECK(runtime.Text("/call?id=a&do=terminate") == "undefined");
+  }
+
+  TEST_CASE("a run that always ends its isolate is given up") {
+    TestWorker worker = FlowWorker("for (;;);");
+    TestRuntime runtime({worker.CpuMs(20)});
+    runtime.graph().dispatcher().set_alarm_retry_ms(1);
+    runtime.Text("/create?id=a");
+    const std::string status = StatusOf(runtime, "a", "errored");
+    CAPTURE(status);
+    CHECK(status.ends_with(
+        R"("error":{"name":"WorkflowInternalError","message":"run() has ended its )"
+        R"(isolate 6 times in a row, with nothing kept of any step: it exceeds )"
+        R"(the CPU time or the memory that its Worker may use."}})"));
   }
 
   TEST_CASE("an attempt that exceeds the CPU time counts") {
