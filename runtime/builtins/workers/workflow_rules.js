@@ -89,7 +89,7 @@ function isStepConfig(config) {
 }
 
 // What is kept of a step's configuration: all of it, with the defaults.
-function completeConfig({ retries = {}, timeout = DEFAULT_TIMEOUT, sensitive }) {
+function completeConfig({ retries = { __proto__: null }, timeout = DEFAULT_TIMEOUT, sensitive }) {
   const { delay = DEFAULT_RETRY_DELAY, limit = DEFAULT_RETRIES, backoff = 'exponential' } = retries;
   return { retries: { limit, delay: typeof delay === 'function' ? DYNAMIC_DELAY : delay, backoff }, timeout, sensitive };
 }

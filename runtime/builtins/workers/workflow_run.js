@@ -28,6 +28,8 @@ const NOT_HANDLED = {
 
 const { now } = Date;
 const { min } = Math;
+const { sort } = Array.prototype;
+const { apply } = Reflect;
 const { isNaN } = Number;
 const dateTime = Date.prototype.getTime;
 
@@ -49,7 +51,7 @@ function checkStepName(name) {
 // The arguments of do() after the name: (callback), (config, callback), both with options of rollbacks.
 function checkStep(name, rest) {
   const configured = typeof rest[0] !== 'function';
-  const config = configured ? rest[0] ?? {} : {};
+  const config = (configured ? rest[0] : undefined) ?? { __proto__: null };
   const callback = configured ? rest[1] : rest[0];
   const rollback = configured ? rest[2] : rest[1];
   if (typeof callback !== 'function') throw fatalError(`Step "${name}" requires a callback function`);
@@ -185,6 +187,8 @@ class WorkflowRun {
       }
     }
     this.#waits = left;
+    // Those of a turn that came late, too, in the order of their times.
+    apply(sort, due, [(a, b) => a.due - b.due]);
     for (let i = 0; i < due.length; i++) due[i].resolve(undefined);
     if (due.length > 0) {
       this.look();
