@@ -95,6 +95,8 @@ TEST_SUITE("runtime/worker/storage_values") {
         {"storage.put(Object.fromEntries(Array.from({length: 129}, (_, i) => ['n' + i, 1])))",
          "RangeError: Maximum number of key value pairs is 128. 129 pairs were provided."},
         {"storage.setAlarm(0)", "TypeError: setAlarm() cannot be called with an alarm time <= 0"},
+        {"storage.setAlarm(1e300)",
+         "TypeError: The time of an alarm must be one that a Date can have."},
         {"storage.setAlarm(NaN)",
          "TypeError: The value cannot be converted because it is not a valid Date."},
         {"storage.setAlarm('x')",

@@ -3,6 +3,9 @@
 
 #include <string>
 
+#include <doctest/doctest.h>
+
+#include "runtime/worker/graph.h"
 #include "tests/runtime/worker/poll_until.h"
 #include "tests/support/test_runtime.h"
 
@@ -66,6 +69,35 @@ inline std::string StatusOf(TestRuntime& runtime, const std::string& id,
     return text.find("\"status\":\"" + status + "\"") != std::string::npos;
   });
   return text;
+}
+
+// The output of an instance whose run() is `code`, as JSON; else its status.
+inline std::string OutputOf(const std::string& code, const std::string& params = "") {
+  TestRuntime runtime({FlowWorker(code)});
+  CHECK(runtime.Text("/create?id=a" + (params.empty() ? "" : "&params=" + params)) == "a");
+  const std::string status = StatusOf(runtime, "a", "complete");
+  const size_t start = status.find("\"output\":");
+  if (start == std::string::npos) return status;
+  return status.substr(start + 9, status.size() - start - 10);
+}
+
+// The error of one that fails.
+inline std::string ErrorOf(const std::string& code) {
+  TestRuntime runtime({FlowWorker(code)});
+  CHECK(runtime.Text("/create?id=a") == "a");
+  const std::string status = StatusOf(runtime, "a", "errored");
+  const size_t start = status.find("\"error\":");
+  if (start == std::string::npos) return status;
+  return status.substr(start + 8, status.size() - start - 9);
+}
+
+// As if nobody had used it for long.
+inline void Evict(TestRuntime& runtime) {
+  worker::Dispatcher& dispatcher = runtime.graph().dispatcher();
+  REQUIRE(PollUntil(runtime, [&] {
+    dispatcher.EndIdleActors();
+    return dispatcher.live_actors() == 0;
+  }));
 }
 
 }  // namespace isolane::testing
