@@ -6,6 +6,7 @@ namespace isolane::worker {
 
 void Alarms::Set(ActorClass& actor_class, const std::string& object_id, double due_ms,
                  int retries) {
+  if (stopped_) return;
   Clear(actor_class, object_id);
   by_object_[{&actor_class, object_id}] =
       by_time_.emplace(due_ms, Alarm{&actor_class, object_id, due_ms, retries});
@@ -27,6 +28,12 @@ void Alarms::Move(ActorClass& from, ActorClass* to) {
     Clear(from, one.object_id);
     if (to != nullptr) Set(*to, one.object_id, one.due_ms, one.retries);
   }
+}
+
+void Alarms::Stop() {
+  stopped_ = true;
+  by_object_.clear();
+  by_time_.clear();
 }
 
 std::optional<Alarms::Alarm> Alarms::Take(double now_ms) {

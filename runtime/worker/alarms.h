@@ -28,6 +28,8 @@ class Alarms {
   void Clear(ActorClass& actor_class, const std::string& object_id);
   // Those of objects of `from` are of `to` now; null: nobody's.
   void Move(ActorClass& from, ActorClass* to);
+  // The runtime ends: none goes off any more, and none is set.
+  void Stop();
   // One that is due, which is no longer set; none when all are in the future.
   std::optional<Alarm> Take(double now_ms);
   bool empty() const { return by_time_.empty(); }
@@ -37,6 +39,7 @@ class Alarms {
  private:
   using ByTime = std::multimap<double, Alarm>;
   ByTime by_time_;
+  bool stopped_ = false;
   std::map<std::pair<ActorClass*, std::string>, ByTime::iterator> by_object_;
 };
 

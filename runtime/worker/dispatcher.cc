@@ -204,6 +204,8 @@ double Dispatcher::NextTimer() {
 
 void Dispatcher::EndAll() {
   tails_.Stop();
+  // They stay in storage, for the next process.
+  alarms_.Stop();
   while (live_ != nullptr) {
     if (live_->actor != nullptr) {
       EndActor(*live_->actor);

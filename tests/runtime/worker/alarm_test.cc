@@ -144,6 +144,17 @@ TEST_SUITE("runtime/worker/alarms") {
     CHECK(PollUntil(after, [&] { return after.Text("/log") == R"([[false,0,"number",null]])"; }));
     CHECK(after.Text("/fired") == "1");
   }
+
+  TEST_CASE("an alarm that is due when the process ends goes off once, there or in the next one") {
+    testing::TemporaryDirectory state;
+    {
+      TestRuntime before({Caller()}, RuntimeOptions{.persist_to = state.path()});
+      CHECK(before.Text("/set?n=0") == "set");
+      before.Abandon();
+    }
+    TestRuntime after({Caller()}, RuntimeOptions{.persist_to = state.path()});
+    CHECK(PollUntil(after, [&] { return after.Text("/fired") == "1"; }));
+  }
 }
 
 }  // namespace
